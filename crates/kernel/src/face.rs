@@ -1,0 +1,51 @@
+//! What the stage draws of one node.
+
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// One node at one moment, for drawing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Face {
+    /// Its part in the protocol: "leader", "backup", "acceptor", "client".
+    pub role: &'static str,
+    /// What it is at, in a word or two: "prepared", "waiting", "candidate".
+    pub status: Cow<'static, str>,
+    /// How it should look.
+    pub tone: Tone,
+    /// Its term, view, ballot or height.
+    pub round: u64,
+    /// Whether it leads, as far as it knows.
+    pub leads: bool,
+    /// The votes it is collecting, if any.
+    pub votes: Option<Votes>,
+    /// What it waits for, as a clause: "2 of 3 prepares for sequence 4"; none if it waits for nothing.
+    pub waits_for: Option<String>,
+}
+
+/// How a node should look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Tone {
+    /// Nothing to do.
+    Idle,
+    /// At work on a decision.
+    Busy,
+    /// Standing for leadership, or changing the view.
+    Contending,
+    /// Has decided all it knows of.
+    Settled,
+}
+
+/// Votes towards a quorum.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Votes {
+    /// For what: "prepare", "commit", "vote".
+    pub of: &'static str,
+    /// Votes (or weight) so far.
+    pub have: u64,
+    /// Votes (or weight) needed.
+    pub need: u64,
+    /// All votes (or weight) there are.
+    pub total: u64,
+    /// Whose votes: indices of replicas.
+    pub from: Vec<u16>,
+}

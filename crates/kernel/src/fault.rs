@@ -1,0 +1,32 @@
+//! Lies that a protocol's literature knows, told by a Byzantine node on top of its honest code.
+
+use crate::{NodeId, Protocol, Signer};
+
+/// Decides, message by message and receiver by receiver, what a Byzantine node really sends. It may sign as the node
+/// itself, and as nobody else.
+pub type Liar<P> = fn(&Lie<'_, P>) -> Corruption<<P as Protocol>::Msg>;
+
+/// What a liar knows when it is asked.
+pub struct Lie<'a, P: Protocol> {
+    /// The honest message.
+    pub msg: &'a P::Msg,
+    /// Its receiver.
+    pub to: NodeId,
+    /// The liar's state.
+    pub node: &'a P,
+    /// What all nodes know.
+    pub config: &'a P::Config,
+    /// The liar's own signature.
+    pub signer: &'a Signer,
+}
+
+/// What a liar sends instead of an honest message.
+#[derive(Clone, Debug)]
+pub enum Corruption<M> {
+    /// The honest message.
+    Keep,
+    /// Nothing.
+    Drop,
+    /// Something else.
+    Replace(M),
+}

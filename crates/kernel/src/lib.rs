@@ -1,0 +1,47 @@
+//! The vocabulary that protocols and the simulator share.
+//!
+//! A protocol is one node's whole state and a total function [`Protocol::step`] from inputs to effects. Everything a
+//! protocol may know of the world arrives as an [`Input`] or is asked of its context [`Cx`]; everything it does to the
+//! world is an [`Effect`].
+//!
+//! This crate knows no protocol, no network, no clock, no scenario text and no user interface.
+
+mod cx;
+mod digest;
+mod face;
+mod fault;
+pub mod inspect;
+mod invariant;
+mod ledger;
+mod meta;
+mod node;
+mod panel;
+mod protocol;
+mod quorum;
+mod ratio;
+mod rng;
+mod rules;
+mod signed;
+mod time;
+mod value;
+
+pub use cx::{Cx, Outbox};
+pub use digest::{Digest, Hash, Hashed, Hasher};
+pub use face::{Face, Tone, Votes};
+pub use fault::{Corruption, Liar, Lie};
+pub use invariant::{Invariant, World};
+pub use ledger::{Ledger, LedgerConflict};
+pub use meta::{
+    AdversarySpec, AgreementScope, Bound, Claims, Envelope, FaultModel, Kind, KindClass, Layout, Meta, ParamKind,
+    ParamSpec, ParamValue, Params, Setup, SetupError,
+};
+pub use node::{MAX_REPLICAS, NodeId, NodeSet, NodeSetIter};
+pub use panel::{LogCell, LogMark, LogPanel, LogRow, LogState, Panel};
+pub use protocol::{Effect, Input, Message, NoTimer, Protocol, Timer, To};
+pub use quorum::{Poll, QuorumRule, Tally, Vote, exceeds_two_thirds};
+pub use ratio::Ratio;
+pub use rng::{Rng, keyed_draw, mix};
+pub use rules::{Breaks, Rule, RuleId, RuleSet, Switch, SwitchId};
+pub use signed::{Certificate, Signed, Signer};
+pub use time::{Duration, Time};
+pub use value::{Slot, Value};

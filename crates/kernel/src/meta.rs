@@ -1,0 +1,355 @@
+//! What a protocol says of itself: the page, the link and the command line are built from this.
+
+use crate::{Duration, QuorumRule, Ratio, Rule, RuleSet, Switch};
+use serde::Serialize;
+
+/// Everything static about a protocol.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Meta {
+    /// Name in links: lower case, hyphens.
+    pub id: &'static str,
+    /// Name for people.
+    pub title: &'static str,
+    /// Authors and year, short: "Castro & Liskov 1999".
+    pub paper: &'static str,
+    /// Full reference.
+    pub reference: &'static str,
+    /// One paragraph: what it solves and how.
+    pub summary: &'static str,
+    /// What it promises, and under which assumptions.
+    pub claims: Claims,
+    /// What faulty nodes may do.
+    pub faults: FaultModel,
+    /// How many of them, for a given n.
+    pub bound: Bound,
+    /// What counts as a quorum unless an option says otherwise.
+    pub quorum: QuorumRule,
+    /// Smallest, usual and largest number of replicas.
+    pub n: (usize, usize, usize),
+    /// What its rounds are called: "term", "view".
+    pub round: &'static str,
+    /// What its slots are called: "index", "sequence number".
+    pub slot: &'static str,
+    /// Parameters beyond the common ones, in the order of the form.
+    pub params: &'static [ParamSpec],
+    /// The table of citations, indexed by [`crate::RuleId`].
+    pub rules: &'static [Rule],
+    /// Rules that can be switched off, indexed by [`crate::SwitchId`].
+    pub switches: &'static [Switch],
+    /// Message kinds, indexed by [`crate::Message::kind`].
+    pub kinds: &'static [Kind],
+    /// Names of the timers that a visitor can fire by hand ([`crate::Timer::name`]).
+    pub timers: &'static [&'static str],
+    /// Protocol-specific misbehaviour, beside the generic strategies of the simulator.
+    pub adversaries: &'static [AdversarySpec],
+    /// What the engine leaves out, and where the paper has it.
+    pub simplified: &'static [&'static str],
+    /// What searches may throw at it and still demand its promises.
+    pub envelope: Envelope,
+    /// Which arrangement of the nodes explains it.
+    pub layout: Layout,
+    /// Whether nodes of different weight mean something to it.
+    pub weighted: bool,
+}
+
+/// What a protocol promises.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Claims {
+    /// Whose decisions must agree.
+    pub agreement: AgreementScope,
+    /// Under which assumption every correct node decides, for people; none if it never promises to.
+    pub termination: Option<&'static str>,
+    /// Under which assumption it is safe, for people.
+    pub safety: &'static str,
+}
+
+/// Whose decisions must agree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum AgreementScope {
+    /// Every node that ever decides, also one that crashes afterwards.
+    Uniform,
+    /// Correct nodes only.
+    Correct,
+}
+
+/// What faulty nodes may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum FaultModel {
+    /// Stop, and perhaps come back with what was on disk.
+    Crash,
+    /// Anything, but forging signatures.
+    Byzantine,
+}
+
+/// The largest number of faulty replicas tolerated among n.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Bound {
+    /// n ≥ 2f + 1.
+    Half,
+    /// n ≥ 3f + 1.
+    Third,
+}
+
+impl Bound {
+    /// The largest f that n replicas tolerate.
+    pub const fn max_f(self, n: usize) -> usize {
+        match self {
+            Self::Half => n.saturating_sub(1) / 2,
+            Self::Third => n.saturating_sub(1) / 3,
+        }
+    }
+
+    /// The smallest n that tolerates f.
+    pub const fn min_n(self, f: usize) -> usize {
+        match self {
+            Self::Half => 2 * f + 1,
+            Self::Third => 3 * f + 1,
+        }
+    }
+
+    /// As papers print it.
+    pub const fn formula(self) -> &'static str {
+        match self {
+            Self::Half => "n ≥ 2f + 1",
+            Self::Third => "n ≥ 3f + 1",
+        }
+    }
+}
+
+/// One kind of message.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Kind {
+    /// Name, as in links and tables: `pre-prepare`.
+    pub name: &'static str,
+    /// One or two characters drawn inside the message.
+    pub glyph: &'static str,
+    /// Drawn filled (a request or proposal) or hollow (a reply or vote).
+    pub proposal: bool,
+    /// To what account it is counted.
+    pub class: KindClass,
+}
+
+/// To what account a kind of message is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum KindClass {
+    /// Serves one decision.
+    Decision,
+    /// Elects a leader or changes the view.
+    Leadership,
+    /// Runs whether or not anything is decided: heartbeats, checkpoints, state transfer.
+    Background,
+    /// Between a client and a replica.
+    Client,
+}
+
+/// A protocol-specific way to misbehave.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct AdversarySpec {
+    /// Name in a link: `byz=0:two-faced`.
+    pub id: &'static str,
+    /// Two or three words.
+    pub label: &'static str,
+    /// What it does, in a sentence.
+    pub does: &'static str,
+}
+
+/// What searches may throw at a protocol and still demand its promises.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Envelope {
+    /// Lost messages.
+    pub loss: bool,
+    /// Duplicated messages.
+    pub duplication: bool,
+    /// Partitions that heal.
+    pub partition: bool,
+    /// Crashes, at most f at a time, with restart from disk.
+    pub crash: bool,
+    /// Pauses and skewed clocks.
+    pub pause: bool,
+    /// At most f Byzantine replicas, among them twins.
+    pub byzantine: bool,
+}
+
+/// Which arrangement of the nodes explains the protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Layout {
+    /// Replicas on a circle, clients outside.
+    Ring,
+    /// The leader in the middle, the others around it.
+    Star,
+    /// Roles side by side.
+    Columns,
+    /// Levels of a hierarchy.
+    Tree,
+}
+
+/// One parameter of a protocol.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ParamSpec {
+    /// Key in a link.
+    pub key: &'static str,
+    /// Label in the form.
+    pub label: &'static str,
+    /// What it means, in a sentence.
+    pub help: &'static str,
+    /// Type, bounds and default.
+    pub kind: ParamKind,
+}
+
+/// Type, bounds and default of a parameter. Bounds are inclusive.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub enum ParamKind {
+    /// A whole number.
+    Int {
+        /// Smallest.
+        min: u64,
+        /// Largest.
+        max: u64,
+        /// Unless said otherwise.
+        default: u64,
+    },
+    /// A span of time.
+    Span {
+        /// Shortest.
+        min: Duration,
+        /// Longest.
+        max: Duration,
+        /// Unless said otherwise.
+        default: Duration,
+    },
+    /// A range of spans, `low..high`.
+    SpanRange {
+        /// Shortest low end.
+        min: Duration,
+        /// Longest high end.
+        max: Duration,
+        /// Unless said otherwise.
+        default: (Duration, Duration),
+    },
+    /// One of several names.
+    Choice {
+        /// The names and what each means.
+        options: &'static [(&'static str, &'static str)],
+        /// Position of the default.
+        default: usize,
+    },
+    /// On or off.
+    Flag {
+        /// Unless said otherwise.
+        default: bool,
+    },
+}
+
+impl ParamKind {
+    /// The default as a value.
+    pub const fn default_value(&self) -> ParamValue {
+        match *self {
+            Self::Int { default, .. } => ParamValue::Int(default),
+            Self::Span { default, .. } => ParamValue::Span(default),
+            Self::SpanRange { default: (low, high), .. } => ParamValue::SpanRange(low, high),
+            Self::Choice { default, .. } => ParamValue::Choice(default),
+            Self::Flag { default } => ParamValue::Flag(default),
+        }
+    }
+}
+
+/// The value of a parameter; its shape fits the [`ParamKind`] of its specification.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum ParamValue {
+    /// A whole number.
+    Int(u64),
+    /// A span of time.
+    Span(Duration),
+    /// A range, low end first.
+    SpanRange(Duration, Duration),
+    /// Position among the options.
+    Choice(usize),
+    /// On or off.
+    Flag(bool),
+}
+
+/// The values of all of a protocol's parameters, in the order of [`Meta::params`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Params(pub Vec<ParamValue>);
+
+impl Params {
+    /// All at their defaults.
+    pub fn defaults(specs: &[ParamSpec]) -> Self {
+        Self(specs.iter().map(|s| s.kind.default_value()).collect())
+    }
+
+    /// The whole number at this place.
+    ///
+    /// # Panics
+    /// If the specification at this place is of another kind: a mistake in the protocol's own table.
+    pub fn int(&self, at: usize) -> u64 {
+        match self.0.get(at) {
+            Some(ParamValue::Int(x)) => *x,
+            other => panic!("parameter {at} is {other:?}, not a whole number"),
+        }
+    }
+
+    /// The span at this place. Panics like [`Params::int`].
+    pub fn span(&self, at: usize) -> Duration {
+        match self.0.get(at) {
+            Some(ParamValue::Span(x)) => *x,
+            other => panic!("parameter {at} is {other:?}, not a span"),
+        }
+    }
+
+    /// The range at this place, low end first. Panics like [`Params::int`].
+    pub fn span_range(&self, at: usize) -> (Duration, Duration) {
+        match self.0.get(at) {
+            Some(ParamValue::SpanRange(low, high)) => (*low, *high),
+            other => panic!("parameter {at} is {other:?}, not a range"),
+        }
+    }
+
+    /// The position of the chosen option. Panics like [`Params::int`].
+    pub fn choice(&self, at: usize) -> usize {
+        match self.0.get(at) {
+            Some(ParamValue::Choice(x)) => *x,
+            other => panic!("parameter {at} is {other:?}, not a choice"),
+        }
+    }
+
+    /// Whether it is on. Panics like [`Params::int`].
+    pub fn flag(&self, at: usize) -> bool {
+        match self.0.get(at) {
+            Some(ParamValue::Flag(x)) => *x,
+            other => panic!("parameter {at} is {other:?}, not a flag"),
+        }
+    }
+}
+
+/// What a protocol's configuration is made from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Setup {
+    /// Number of replicas.
+    pub n: usize,
+    /// Number of faulty replicas that quorums are sized for.
+    pub f: usize,
+    /// Number of clients.
+    pub clients: usize,
+    /// The protocol's own parameters.
+    pub params: Params,
+    /// Rules switched off.
+    pub rules: RuleSet,
+    /// Weight of each replica; as many as there are replicas.
+    pub weights: Vec<u64>,
+    /// Longest one-way delay that the network's settings name, for defaults that depend on it.
+    pub delay_max: Duration,
+    /// Root seed, for protocols whose set-up is itself random.
+    pub seed: u64,
+    /// Loss of the network, for protocols that must know whether links are reliable.
+    pub loss: Ratio,
+}
+
+/// A set-up that the protocol refuses, although every single value is within its bounds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SetupError {
+    /// The key to blame.
+    pub key: &'static str,
+    /// What is wrong and what is allowed, as a sentence without a full stop.
+    pub why: String,
+}

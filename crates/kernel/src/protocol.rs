@@ -1,0 +1,173 @@
+//! The shape of a protocol.
+
+use crate::{
+    Cx, Duration, Face, Invariant, Liar, Meta, NodeId, NodeSet, Panel, RuleId, Setup, SetupError, Slot, Value,
+};
+use serde::Serialize;
+
+/// One node of a protocol: its whole state, and what it does with each input.
+///
+/// The simulator calls [`Protocol::step`] with [`Input::Start`] once, then with whatever happens, in an order that is a
+/// function of the scenario. A crashed node is not called; when it comes back it is replaced by [`Protocol::restart`]
+/// (or, if it lost its disk, by [`Protocol::new`]) and called with [`Input::Restart`].
+pub trait Protocol: Clone + Serialize + Sized + 'static {
+    /// Everything that all nodes know beforehand.
+    type Config: Clone + Serialize + 'static;
+    /// What nodes send each other.
+    type Msg: Message;
+    /// What nodes set timers for.
+    type Timer: Timer;
+
+    /// What it says of itself.
+    const META: &'static Meta;
+
+    /// Turns a set-up into a configuration, or says why the set-up is impossible. The set-up's values are within the
+    /// bounds of [`Meta::params`] already.
+    fn configure(setup: &Setup) -> Result<Self::Config, SetupError>;
+
+    /// The node `me` before its first input. Clients have ids for which [`NodeId::is_client`] holds.
+    fn new(config: &Self::Config, me: NodeId) -> Self;
+
+    /// Reacts to one input. Total: hostile input is rejected with a reason, never a panic.
+    fn step(&mut self, input: Input<'_, Self::Msg, Self::Timer>, cx: &mut Cx<'_, Self>);
+
+    /// The node as it comes back after a crash: only what was on disk is kept.
+    fn restart(&self, config: &Self::Config) -> Self;
+
+    /// What the stage draws of this node.
+    fn face(&self, config: &Self::Config) -> Face;
+
+    /// Views over all nodes beyond the stage: logs, trees, tables. `node(id)` is none for a node that the viewer must
+    /// not rely on (it is Byzantine with two faces, say).
+    fn panels(_config: &Self::Config, _replicas: &[&Self]) -> Vec<Panel> {
+        Vec::new()
+    }
+
+    /// The protocol's own invariants.
+    fn invariants() -> &'static [Invariant<Self>] {
+        &[]
+    }
+
+    /// Rules (as bits) that, when cited, are worth a mark on the time line: elections won, views begun.
+    fn milestones() -> &'static [RuleId] {
+        &[]
+    }
+
+    /// The protocol's own lies, for a Byzantine node: `strategy` is a position in [`Meta::adversaries`].
+    fn lie(_strategy: usize) -> Option<Liar<Self>> {
+        None
+    }
+}
+
+/// What a node is called with.
+#[derive(Debug)]
+pub enum Input<'a, M, T> {
+    /// The run begins.
+    Start,
+    /// To a client: ask the replicas for this value.
+    Propose(Value),
+    /// A message arrives. `from` is authentic.
+    Deliver {
+        /// Who sent it.
+        from: NodeId,
+        /// What it says.
+        msg: &'a M,
+    },
+    /// A timer that this node set has run out.
+    Fire(T),
+    /// The node is back after a crash.
+    Restart,
+}
+
+/// To whom a message goes. The sender itself is never among them: self messages are not messages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum To {
+    /// One node, replica or client.
+    One(NodeId),
+    /// All replicas but the sender.
+    Others,
+    /// These replicas, but the sender.
+    Set(NodeSet),
+}
+
+/// What a node does to the world. A closed vocabulary, carried out in order.
+#[derive(Clone, Debug)]
+pub enum Effect<M, T> {
+    /// Sends one message to one or several nodes.
+    Send {
+        /// To whom.
+        to: To,
+        /// What.
+        msg: M,
+    },
+    /// Sets a timer, **replacing** the same timer if it was set.
+    SetTimer {
+        /// Which.
+        timer: T,
+        /// After how long on the node's own clock.
+        after: Duration,
+    },
+    /// Stops a timer, if it was set.
+    CancelTimer {
+        /// Which.
+        timer: T,
+    },
+    /// Decides, once and for all. A client decides when it accepts a reply.
+    Decide {
+        /// Where.
+        slot: Slot,
+        /// What.
+        value: Value,
+    },
+    /// Names the rule of the paper that just fired.
+    Cite(RuleId),
+    /// Refuses an input, and why.
+    Reject(&'static str),
+}
+
+/// What nodes send each other.
+pub trait Message: Clone + Serialize + 'static {
+    /// Position in [`Meta::kinds`].
+    fn kind(&self) -> usize;
+
+    /// Size on the wire in bytes, by the model that ARCHITECTURE.md states: 8 bytes a number, 32 a digest, 64 a
+    /// signature, 16 of header.
+    fn bytes(&self) -> u64;
+
+    /// The term, view, ballot or branch that owns it: its colour.
+    fn round(&self) -> u64;
+
+    /// The decision it serves, if it serves one.
+    fn slot(&self) -> Option<Slot>;
+}
+
+/// What nodes set timers for: few per node, each with its own place.
+pub trait Timer: Copy + Eq + Serialize + 'static {
+    /// How many there can be on one node, of n replicas.
+    fn count(n: usize) -> usize;
+    /// Its place, below [`Timer::count`].
+    fn index(self) -> usize;
+    /// The timer at a place.
+    fn from_index(index: usize) -> Self;
+    /// Its name, for people: "election".
+    fn name(self) -> &'static str;
+}
+
+/// For protocols without timers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum NoTimer {}
+
+impl Timer for NoTimer {
+    fn count(_n: usize) -> usize {
+        0
+    }
+    fn index(self) -> usize {
+        match self {}
+    }
+    fn from_index(_index: usize) -> Self {
+        unreachable!("no timer was ever set")
+    }
+    fn name(self) -> &'static str {
+        match self {}
+    }
+}

@@ -1,0 +1,294 @@
+//! A scenario: everything that determines a run, as plain data.
+
+use consensus_kernel::{Duration, Meta, NodeId, NodeSet, Params, Ratio, RuleSet, Setup, Time};
+
+/// Everything that determines a run. Two equal scenarios give the same run, event for event, on every platform.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The protocol.
+    pub meta: &'static Meta,
+    /// Number of replicas.
+    pub n: usize,
+    /// Number of faulty replicas that quorums are sized for; may lie beyond the protocol's bound.
+    pub f: usize,
+    /// Root of every random choice.
+    pub seed: u64,
+    /// The run ends here at the latest.
+    pub until: Time,
+    /// Every proposal should be decided by then; later, termination counts as violated. None: no such demand.
+    pub deadline: Option<Time>,
+    /// Number of clients.
+    pub clients: usize,
+    /// Number of requests, dealt to the clients in turn.
+    pub requests: u32,
+    /// Time between one request and the next; zero hands all of them over at once.
+    pub gap: Duration,
+    /// The protocol's own parameters.
+    pub params: Params,
+    /// Rules switched off.
+    pub rules: RuleSet,
+    /// Weight of each replica; empty if all weigh 1.
+    pub weights: Vec<u64>,
+    /// The network.
+    pub network: Network,
+    /// Replicas that misbehave from the start, each at most once, ascending.
+    pub byzantine: Vec<Byzantine>,
+    /// Replicas whose clock runs at another rate (2/1: twice as fast), each at most once, ascending.
+    pub skews: Vec<(NodeId, Ratio)>,
+    /// What happens when, ascending in time; what stands first happens first at the same time.
+    pub script: Vec<Timed>,
+}
+
+/// How messages travel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Network {
+    /// One-way delay.
+    pub latency: Latency,
+    /// Probability that a message is lost.
+    pub loss: Ratio,
+    /// Probability that a message arrives a second time.
+    pub duplicate: Ratio,
+    /// Messages on one directed link never overtake each other.
+    pub fifo: bool,
+    /// A lost message is sent again by the link until it arrives, first after this time, then doubling.
+    pub retransmit: Option<Duration>,
+    /// Global stabilisation time: before it a message may take until then, plus its usual delay.
+    pub gst: Option<Time>,
+    /// Time a node needs to handle one message.
+    pub cpu: Duration,
+    /// Bytes per second that a node can send; none: unlimited.
+    pub bandwidth: Option<u64>,
+}
+
+/// Distribution of the one-way delay, at least 1 µs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Latency {
+    /// Always the same.
+    Constant(Duration),
+    /// Every microsecond between the two, inclusive, equally likely.
+    Uniform(Duration, Duration),
+    /// Exponential with this mean.
+    Exponential(Duration),
+}
+
+impl Latency {
+    /// A delay that is not exceeded (for the exponential: with probability 99.99 %).
+    pub fn high(self) -> Duration {
+        match self {
+            Self::Constant(d) | Self::Uniform(_, d) => d,
+            Self::Exponential(mean) => mean.times(10),
+        }
+    }
+}
+
+/// A replica that misbehaves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Byzantine {
+    /// Which.
+    pub node: NodeId,
+    /// How.
+    pub strategy: Strategy,
+}
+
+/// How a Byzantine replica misbehaves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Strategy {
+    /// Sends nothing.
+    Silent,
+    /// Sends everything this much later.
+    Delay(Duration),
+    /// Sends nothing to these nodes.
+    Omit(Group),
+    /// Sends each message a second time after this long.
+    Replay(Duration),
+    /// Two honest copies of one identity; the second one faces these nodes, the first one all others. None: the second
+    /// one faces the odd-numbered nodes.
+    Twins(Option<Group>),
+    /// A lie of the protocol's own: position in its [`Meta::adversaries`].
+    Own(usize),
+}
+
+/// A set of nodes, replicas and clients.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Group {
+    /// The replicas.
+    pub replicas: NodeSet,
+    /// The clients, as replicas of the same index.
+    clients: NodeSet,
+}
+
+impl Group {
+    /// Whether the node is a member.
+    pub fn contains(&self, id: NodeId) -> bool {
+        if id.is_client() { self.clients.contains(NodeId::replica(id.index())) } else { self.replicas.contains(id) }
+    }
+
+    /// Adds a node; false if it was there.
+    pub fn insert(&mut self, id: NodeId) -> bool {
+        if id.is_client() { self.clients.insert(NodeId::replica(id.index())) } else { self.replicas.insert(id) }
+    }
+
+    /// Members: replicas, then clients, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = NodeId> + use<> {
+        self.replicas.iter().chain(self.clients.iter().map(|c| NodeId::client(c.index())))
+    }
+
+    /// Whether nobody is in it.
+    pub fn is_empty(&self) -> bool {
+        self.replicas.is_empty() && self.clients.is_empty()
+    }
+}
+
+impl FromIterator<NodeId> for Group {
+    fn from_iter<I: IntoIterator<Item = NodeId>>(iter: I) -> Self {
+        let mut group = Self::default();
+        for id in iter {
+            group.insert(id);
+        }
+        group
+    }
+}
+
+/// An action and its time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Timed {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub action: Action,
+}
+
+/// What the visitor, or a script, does to a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// The node stops; messages that reach it are lost.
+    Crash(NodeId),
+    /// A crashed node comes back with what was on its disk.
+    Restart(NodeId),
+    /// A crashed node comes back with an empty disk.
+    Amnesia(NodeId),
+    /// The node stands still; messages wait for it, timers fire late.
+    Pause(NodeId),
+    /// A paused node goes on.
+    Resume(NodeId),
+    /// Nodes reach only nodes of their own group; nodes in no group form one more. Replaces earlier cuts.
+    Partition(Vec<Group>),
+    /// Nothing gets from the first group to the second.
+    Block(Group, Group),
+    /// Nothing gets from one of these nodes to the other, either way.
+    Cut(NodeId, NodeId),
+    /// Undoes `Cut` and `Block` between these two nodes.
+    Mend(NodeId, NodeId),
+    /// Undoes all cuts, blocks and partitions.
+    Heal,
+    /// From now on messages are lost with this probability.
+    Loss(Ratio),
+    /// From now on the one-way delay is this.
+    Latency(Latency),
+    /// This client asks for one more value.
+    Propose(NodeId),
+    /// The timer of this name runs out now, if it is set: node, position in [`Meta::timers`].
+    Fire(NodeId, usize),
+    /// Something happens to one message: at once if it is under way, as soon as it is sent if it is not yet sent.
+    Message(MessageName, Fate),
+}
+
+/// The name of one message: the `nth` (from 1) of its kind from one node to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageName {
+    /// Sender.
+    pub from: NodeId,
+    /// Receiver.
+    pub to: NodeId,
+    /// Position in [`Meta::kinds`].
+    pub kind: usize,
+    /// Which of them, from 1.
+    pub nth: u32,
+}
+
+/// What happens to one message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It is lost.
+    Drop,
+    /// It arrives now.
+    Deliver,
+    /// It arrives this much later than it would have.
+    Delay(Duration),
+    /// It arrives a second time, at the same time.
+    Duplicate,
+}
+
+impl Scenario {
+    /// The protocol with everything at its default: one request, no faults, 10 ms constant delay.
+    pub fn new(meta: &'static Meta) -> Self {
+        let n = meta.n.1;
+        Self {
+            meta,
+            n,
+            f: meta.bound.max_f(n),
+            seed: 1,
+            until: Time(10_000_000),
+            deadline: None,
+            clients: 1,
+            requests: 1,
+            gap: Duration::ZERO,
+            params: Params::defaults(meta.params),
+            rules: RuleSet::ALL_HOLD,
+            weights: Vec::new(),
+            network: Network::default(),
+            byzantine: Vec::new(),
+            skews: Vec::new(),
+            script: Vec::new(),
+        }
+    }
+
+    /// What the protocol's configuration is made from.
+    pub fn setup(&self) -> Setup {
+        Setup {
+            n: self.n,
+            f: self.f,
+            clients: self.clients,
+            params: self.params.clone(),
+            rules: self.rules,
+            weights: if self.weights.is_empty() { vec![1; self.n] } else { self.weights.clone() },
+            delay_max: self.network.latency.high(),
+            seed: self.seed,
+            loss: self.network.loss,
+        }
+    }
+
+    /// Inserts an action behind all that happen before or at the same time; gives its position.
+    pub fn act(&mut self, at: Time, action: Action) -> usize {
+        let place = self.script.partition_point(|t| t.at <= at);
+        self.script.insert(place, Timed { at, action });
+        place
+    }
+}
+
+impl PartialEq for Scenario {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { meta, n, f, seed, until, deadline, clients, requests, gap, params, rules, weights, .. } = self;
+        meta.id == other.meta.id
+            && (n, f, seed, until, deadline) == (&other.n, &other.f, &other.seed, &other.until, &other.deadline)
+            && (clients, requests, gap) == (&other.clients, &other.requests, &other.gap)
+            && (params, rules, weights) == (&other.params, &other.rules, &other.weights)
+            && (&self.network, &self.byzantine) == (&other.network, &other.byzantine)
+            && (&self.skews, &self.script) == (&other.skews, &other.script)
+    }
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            latency: Latency::Constant(Duration::millis(10)),
+            loss: Ratio::ZERO,
+            duplicate: Ratio::ZERO,
+            fifo: false,
+            retransmit: None,
+            gst: None,
+            cpu: Duration::ZERO,
+            bandwidth: None,
+        }
+    }
+}
