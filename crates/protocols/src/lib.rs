@@ -1,1 +1,7 @@
-//! Placeholder.
+//! Real protocol engines, one file per protocol.
+//!
+//! A protocol here knows the kernel's vocabulary and nothing else: no simulator, no network, no scenario, no clock, no
+//! user interface. To add one: its file, its `mod` line and its place in [`for_each_protocol`].
+
+#[cfg(test)]
+mod testbed;
