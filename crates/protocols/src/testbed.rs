@@ -127,7 +127,8 @@ impl<P: Protocol> Table<P> {
     /// Crashes a node and brings it back with its disk.
     pub fn restart(&mut self, id: NodeId) {
         self.timers.retain(|(owner, _), _| *owner != id);
-        let back = self.node(id).restart(&self.config.clone());
+        let config = self.config.clone();
+        let back = self.node(id).restart(&config);
         *self.node(id) = back;
         self.step(id, Input::Restart);
     }
