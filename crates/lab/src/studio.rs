@@ -1,0 +1,183 @@
+//! The visitor's bench: one run on it, undo and redo, and branches made by acting in the past.
+
+use crate::registry::open;
+use crate::session::Session;
+use consensus_kernel::{SetupError, Time};
+use consensus_scenario::{Action, Scenario};
+
+/// How many edits can be undone.
+const UNDO_DEPTH: usize = 200;
+
+/// How many branches are kept; the oldest but the main one gives way.
+const BRANCHES_MAX: usize = 12;
+
+/// A line of the run's history with a name.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// "main", or what was done where it left the other.
+    pub name: String,
+    /// What determines it.
+    pub scenario: Scenario,
+    /// The furthest time the visitor has seen on it.
+    pub seen: Time,
+}
+
+/// What undo goes back to.
+#[derive(Clone)]
+struct Step {
+    branches: Vec<Branch>,
+    current: usize,
+    at: Time,
+}
+
+/// The visitor's bench.
+pub struct Studio {
+    session: Box<dyn Session>,
+    branches: Vec<Branch>,
+    current: usize,
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+}
+
+impl Studio {
+    /// Puts a scenario on the bench.
+    pub fn new(scenario: Scenario) -> Result<Self, SetupError> {
+        let session = open(&scenario)?;
+        let main = Branch { name: "main".to_owned(), scenario, seen: Time::ZERO };
+        Ok(Self { session, branches: vec![main], current: 0, undo: Vec::new(), redo: Vec::new() })
+    }
+
+    /// The run.
+    pub fn session(&self) -> &dyn Session {
+        &*self.session
+    }
+
+    /// The run, to move its cursor or its frontier.
+    pub fn session_mut(&mut self) -> &mut dyn Session {
+        &mut *self.session
+    }
+
+    /// Notes that the visitor has seen the run as far as the cursor. Call it after the cursor has moved forward.
+    pub fn note_seen(&mut self) {
+        let at = self.session.position().at;
+        let branch = &mut self.branches[self.current];
+        branch.seen = branch.seen.max(at);
+    }
+
+    /// All branches, the main one first.
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// Which branch is on the bench.
+    pub fn current(&self) -> usize {
+        self.current
+    }
+
+    /// Whether the cursor stands before what was already seen of this branch.
+    pub fn in_the_past(&self) -> bool {
+        self.session.position().at < self.branches[self.current].seen
+    }
+
+    /// Does something at the cursor's time. In the past this makes a branch; the old future stays on the old one.
+    pub fn act(&mut self, action: Action, name: String) -> Result<(), SetupError> {
+        let at = self.session.position().at;
+        let mut scenario = self.branches[self.current].scenario.clone();
+        scenario.act(at, action);
+        self.edit(scenario, name)
+    }
+
+    /// Replaces the scenario on the bench. In the past this makes a branch with that name.
+    pub fn edit(&mut self, scenario: Scenario, name: String) -> Result<(), SetupError> {
+        let at = self.session.position().at;
+        let before = self.snapshot();
+        let fork = self.in_the_past();
+        self.session.edit(scenario.clone())?;
+        if fork {
+            if self.branches.len() >= BRANCHES_MAX {
+                self.branches.remove(1);
+            }
+            self.branches.push(Branch { name, scenario, seen: at });
+            self.current = self.branches.len() - 1;
+        } else {
+            self.branches[self.current].scenario = scenario;
+        }
+        self.remember(before);
+        Ok(())
+    }
+
+    /// Starts over with another scenario, forgetting all branches; can be undone.
+    pub fn replace(&mut self, scenario: Scenario) -> Result<(), SetupError> {
+        let before = self.snapshot();
+        self.session = open(&scenario)?;
+        self.branches = vec![Branch { name: "main".to_owned(), scenario, seen: Time::ZERO }];
+        self.current = 0;
+        self.remember(before);
+        Ok(())
+    }
+
+    /// Goes to another branch, to the same time.
+    pub fn switch(&mut self, branch: usize) -> Result<(), SetupError> {
+        if branch < self.branches.len() && branch != self.current {
+            let scenario = self.branches[branch].scenario.clone();
+            self.session.edit(scenario)?;
+            self.current = branch;
+        }
+        Ok(())
+    }
+
+    /// Whether there is something to undo.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Whether there is something to redo.
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// Takes the last edit back.
+    pub fn undo(&mut self) -> Result<(), SetupError> {
+        if let Some(step) = self.undo.pop() {
+            let now = self.snapshot();
+            self.restore(step)?;
+            self.redo.push(now);
+        }
+        Ok(())
+    }
+
+    /// Makes the last undone edit again.
+    pub fn redo(&mut self) -> Result<(), SetupError> {
+        if let Some(step) = self.redo.pop() {
+            let now = self.snapshot();
+            self.restore(step)?;
+            self.undo.push(now);
+        }
+        Ok(())
+    }
+
+    fn snapshot(&self) -> Step {
+        Step { branches: self.branches.clone(), current: self.current, at: self.session.position().at }
+    }
+
+    fn remember(&mut self, before: Step) {
+        if self.undo.len() == UNDO_DEPTH {
+            self.undo.remove(0);
+        }
+        self.undo.push(before);
+        self.redo.clear();
+    }
+
+    fn restore(&mut self, step: Step) -> Result<(), SetupError> {
+        let scenario = &step.branches[step.current].scenario;
+        if scenario.meta.id == self.session.scenario().meta.id {
+            self.session.edit(scenario.clone())?;
+        } else {
+            self.session = open(scenario)?;
+        }
+        self.session.seek_time(step.at);
+        self.branches = step.branches;
+        self.current = step.current;
+        Ok(())
+    }
+}
