@@ -323,7 +323,7 @@ pub enum MarkKind {
 }
 
 /// The explanation of one event: what, why, the rule, and where it stands.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     /// "2 becomes leader of term 3".
     pub headline: String,
