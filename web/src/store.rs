@@ -1,0 +1,207 @@
+//! The page's one store: what is shown, and the loop that lets virtual time pass.
+//!
+//! Components read with [`Store::with`] and change with [`Store::update`]. Each change bumps a version that the root
+//! component hands down, which is what makes Yew draw again: at once after a gesture, at most ten times a second while
+//! the run plays. What must move smoothly is drawn by frame listeners ([`Store::on_frame`]), outside Yew.
+
+use crate::model::Model;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use yew::Callback;
+
+/// Shortest time between two drawings by Yew while the run plays, in real ms.
+const REDRAW_MS: f64 = 100.0;
+/// Longest step of real time that one frame answers for, in ms: after a pause of the tab the run does not leap.
+const FRAME_MS_MAX: f64 = 100.0;
+/// Real ms that a frame may spend on computing the future.
+const AHEAD_MS: f64 = 3.0;
+/// Events computed between two looks at the clock.
+const AHEAD_EVENTS: u64 = 256;
+/// With reduced motion: real ms between two pictures while the run plays.
+const STILL_MS: f64 = 500.0;
+
+/// Draws at a fractional virtual time in microseconds, between two events.
+pub type FrameListener = Rc<dyn Fn(&Model, f64)>;
+
+/// The page's state, shared by all components. Cloning it clones a reference.
+#[derive(Clone)]
+pub struct Store(Rc<Inner>);
+
+struct Inner {
+    model: RefCell<Model>,
+    version: Cell<u64>,
+    root: RefCell<Option<Callback<u64>>>,
+    listeners: RefCell<Vec<(u64, FrameListener)>>,
+    next_listener: Cell<u64>,
+    tick: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    frame_asked: Cell<bool>,
+    last_frame_ms: Cell<Option<f64>>,
+    last_redraw_ms: Cell<f64>,
+    last_picture_ms: Cell<f64>,
+    dirty: Cell<bool>,
+}
+
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// A place in the list of frame listeners; dropping it leaves the list.
+pub struct FrameHandle {
+    inner: Weak<Inner>,
+    id: u64,
+}
+
+impl Drop for FrameHandle {
+    fn drop(&mut self) {
+        if let Some(inner) = self.inner.upgrade() {
+            inner.listeners.borrow_mut().retain(|(id, _)| *id != self.id);
+        }
+    }
+}
+
+impl Store {
+    /// Puts a model into a store and starts its frame loop.
+    pub fn new(model: Model) -> Self {
+        let store = Self(Rc::new(Inner {
+            model: RefCell::new(model),
+            version: Cell::new(0),
+            root: RefCell::new(None),
+            listeners: RefCell::new(Vec::new()),
+            next_listener: Cell::new(0),
+            tick: RefCell::new(None),
+            frame_asked: Cell::new(false),
+            last_frame_ms: Cell::new(None),
+            last_redraw_ms: Cell::new(0.0),
+            last_picture_ms: Cell::new(0.0),
+            dirty: Cell::new(false),
+        }));
+        let weak = Rc::downgrade(&store.0);
+        let tick = Closure::new(move |now_ms: f64| {
+            if let Some(inner) = weak.upgrade() {
+                Store(inner).frame(now_ms);
+            }
+        });
+        *store.0.tick.borrow_mut() = Some(tick);
+        store.ask_frame();
+        store
+    }
+
+    /// Reads the state.
+    pub fn with<T>(&self, read: impl FnOnce(&Model) -> T) -> T {
+        read(&self.0.model.borrow())
+    }
+
+    /// Changes the state after a gesture: Yew draws at once.
+    pub fn update<T>(&self, change: impl FnOnce(&mut Model) -> T) -> T {
+        let result = change(&mut self.0.model.borrow_mut());
+        self.redraw();
+        self.ask_frame();
+        result
+    }
+
+    /// Tells the root component the version whenever it changes.
+    pub fn subscribe(&self, root: Callback<u64>) {
+        *self.0.root.borrow_mut() = Some(root);
+    }
+
+    /// Draws in every frame in which time or state has changed, until the handle is dropped.
+    pub fn on_frame(&self, listener: FrameListener) -> FrameHandle {
+        let id = self.0.next_listener.get();
+        self.0.next_listener.set(id + 1);
+        self.0.listeners.borrow_mut().push((id, listener));
+        self.ask_frame();
+        FrameHandle { inner: Rc::downgrade(&self.0), id }
+    }
+
+    /// Asks for one more frame, for instance after a change of size.
+    pub fn ask_frame(&self) {
+        if self.0.frame_asked.replace(true) {
+            return;
+        }
+        if let (Some(window), Some(tick)) = (web_sys::window(), self.0.tick.borrow().as_ref()) {
+            // A window that cannot animate shows the state without animation.
+            let _ = window.request_animation_frame(tick.as_ref().unchecked_ref());
+        }
+    }
+
+    fn redraw(&self) {
+        let inner = &self.0;
+        inner.dirty.set(false);
+        inner.last_redraw_ms.set(now_ms());
+        inner.version.set(inner.version.get() + 1);
+        let root = inner.root.borrow().clone();
+        if let Some(root) = root {
+            root.emit(inner.version.get());
+        }
+    }
+
+    /// One frame: let time pass, look ahead, draw, and ask for the next one only if there is a reason.
+    fn frame(&self, frame_ms: f64) {
+        let inner = &self.0;
+        inner.frame_asked.set(false);
+        let passed_ms = match inner.last_frame_ms.replace(Some(frame_ms)) {
+            Some(last) => (frame_ms - last).clamp(0.0, FRAME_MS_MAX),
+            None => 0.0,
+        };
+        let (moved, playing, ahead) = {
+            let mut model = inner.model.borrow_mut();
+            let moved = model.pass(passed_ms);
+            let ahead = look_ahead(&mut model);
+            (moved, model.playing, ahead)
+        };
+        if moved || ahead {
+            inner.dirty.set(true);
+        }
+        self.draw(frame_ms);
+        if inner.dirty.get() && (!playing || now_ms() - inner.last_redraw_ms.get() >= REDRAW_MS) {
+            let calm = !playing && ahead && now_ms() - inner.last_redraw_ms.get() < 2.5 * REDRAW_MS;
+            if !calm {
+                self.redraw();
+            }
+        }
+        if playing || ahead || inner.dirty.get() {
+            self.ask_frame();
+        } else {
+            inner.last_frame_ms.set(None);
+        }
+    }
+
+    fn draw(&self, frame_ms: f64) {
+        let inner = &self.0;
+        let still = self.with(|m| m.reduced_motion && m.playing);
+        if still && frame_ms - inner.last_picture_ms.get() < STILL_MS {
+            return;
+        }
+        inner.last_picture_ms.set(frame_ms);
+        // A copy, so that a listener may leave or join the list.
+        let listeners: Vec<FrameListener> = inner.listeners.borrow().iter().map(|(_, l)| l.clone()).collect();
+        let model = inner.model.borrow();
+        for listener in listeners {
+            listener(&model, model.clock_us);
+        }
+    }
+}
+
+/// Computes a little of the future. True if there is more to compute.
+fn look_ahead(model: &mut Model) -> bool {
+    if model.studio.session().end().is_some() {
+        return false;
+    }
+    let start = now_ms();
+    let session = model.studio.session_mut();
+    while session.run_ahead(AHEAD_EVENTS) {
+        if now_ms() - start >= AHEAD_MS {
+            return true;
+        }
+    }
+    // The end is known now: worth one more drawing.
+    true
+}
+
+fn now_ms() -> f64 {
+    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
