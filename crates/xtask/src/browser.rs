@@ -18,7 +18,9 @@ pub fn test() -> Outcome {
         return Err("tests/browser/ has no *.test.mjs".into());
     }
     let mut node = command("node");
-    node.args(["--test", "--test-concurrency=1"]).args(specs).env("CHROME", chromium()?);
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(specs)
+        .env("CHROME", chromium()?);
     run(&mut node)
 }
 

@@ -239,7 +239,7 @@ pub fn trunk(subcommand: &str) -> Outcome<Command> {
     wasm_target()?;
     let path = path_with(&[&TRUNK, &WASM_BINDGEN, &WASM_OPT])?;
     let mut trunk = command(TRUNK.program_path()?);
-    trunk.arg(subcommand).arg("--skip-version-check").env("PATH", path);
+    trunk.arg(subcommand).arg("--skip-version-check").env("PATH", path).env("RUST_BACKTRACE", "0");
     // Trunk reads this variable as a boolean and rejects the customary `1`.
     if std::env::var_os("NO_COLOR").is_some() {
         trunk.env("NO_COLOR", "true");

@@ -13,7 +13,7 @@ pub fn test() -> Outcome {
     if tests.is_empty() {
         return Err("tests/wasm/ has no *.test.mjs".into());
     }
-    run(command("node").arg("--test").args(tests).env("CONSENSUS_WASM", module))
+    run(command("node").args(["--test", "--test-reporter=spec"]).args(tests).env("CONSENSUS_WASM", module))
 }
 
 /// The module, as Node loads it.

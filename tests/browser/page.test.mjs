@@ -1,0 +1,52 @@
+// The page as a visitor first meets it.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { VIEWPORTS, SCHEMES, accessibilityFindings, assertNoTrouble, open } from './harness.mjs';
+
+let playground;
+before(async () => (playground = await open()));
+afterEach(() => playground.closePages());
+after(() => playground?.close());
+
+/** Long enough for what starts by itself to have started. */
+const SETTLED_MS = 1_500;
+
+test('the page opens with nothing in the console and asks nothing of another place', async () => {
+  const page = await playground.page();
+  await page.waitForTimeout(SETTLED_MS);
+  assert.match(await page.title(), /Consensus Playground/);
+  assert.notEqual((await page.innerText('body')).trim(), '');
+  assertNoTrouble(page);
+});
+
+test('no script runs that the policy of the page does not name', async () => {
+  const page = await playground.page();
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.intruder = true';
+    document.head.append(script);
+    return window.intruder === true;
+  });
+  assert.equal(ran, false);
+  assert.match(page.trouble.join('\n'), /Content Security Policy/);
+});
+
+for (const [name, viewport] of Object.entries(VIEWPORTS)) {
+  test(`at ${viewport.width} × ${viewport.height} nothing reaches beyond the right edge`, async () => {
+    const page = await playground.page({ viewport, touch: name === 'phone' });
+    await page.waitForTimeout(SETTLED_MS);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= viewport.width, `the page is ${width} pixels wide`);
+    assertNoTrouble(page);
+  });
+}
+
+for (const scheme of SCHEMES) {
+  test(`in the ${scheme} theme axe finds no serious fault`, async () => {
+    const page = await playground.page({ scheme });
+    await page.waitForTimeout(SETTLED_MS);
+    assert.deepEqual(await accessibilityFindings(page), []);
+    assertNoTrouble(page);
+  });
+}
