@@ -3,9 +3,24 @@
 //! This crate parses and prints; it runs nothing and knows no protocol by name: whoever reads a scenario hands in the
 //! list of protocols there are.
 
+mod action;
 pub mod bounds;
+mod compress;
+mod error;
+mod keys;
 mod model;
+mod text;
+mod value;
 
-pub use model::{
-    Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Strategy, Timed,
+pub use action::{
+    ACTIONS, STRATEGIES, describe_action, describe_strategy, parse_action, parse_strategy, print_action,
+    print_strategy,
+};
+pub use error::{ErrorKind, ParseError, ValueError};
+pub use keys::{FAULTS, Key, SETTINGS};
+pub use model::{Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Strategy, Timed};
+pub use text::{Link, VERSION, parse, parse_lenient, print, print_compressed, print_file, print_link, share};
+pub use value::{
+    parse_duration, parse_latency, parse_param, parse_probability, parse_ratio, print_latency, print_param,
+    print_ratio,
 };

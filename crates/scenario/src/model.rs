@@ -120,12 +120,20 @@ pub struct Group {
 impl Group {
     /// Whether the node is a member.
     pub fn contains(&self, id: NodeId) -> bool {
-        if id.is_client() { self.clients.contains(NodeId::replica(id.index())) } else { self.replicas.contains(id) }
+        if id.is_client() {
+            self.clients.contains(NodeId::replica(id.index()))
+        } else {
+            self.replicas.contains(id)
+        }
     }
 
     /// Adds a node; false if it was there.
     pub fn insert(&mut self, id: NodeId) -> bool {
-        if id.is_client() { self.clients.insert(NodeId::replica(id.index())) } else { self.replicas.insert(id) }
+        if id.is_client() {
+            self.clients.insert(NodeId::replica(id.index()))
+        } else {
+            self.replicas.insert(id)
+        }
     }
 
     /// Members: replicas, then clients, ascending.
@@ -268,9 +276,12 @@ impl Scenario {
 
 impl PartialEq for Scenario {
     fn eq(&self, other: &Self) -> bool {
-        let Self { meta, n, f, seed, until, deadline, clients, requests, gap, params, rules, weights, .. } = self;
+        let Self {
+            meta, n, f, seed, until, deadline, clients, requests, gap, params, rules, weights, ..
+        } = self;
         meta.id == other.meta.id
-            && (n, f, seed, until, deadline) == (&other.n, &other.f, &other.seed, &other.until, &other.deadline)
+            && (n, f, seed, until, deadline)
+                == (&other.n, &other.f, &other.seed, &other.until, &other.deadline)
             && (clients, requests, gap) == (&other.clients, &other.requests, &other.gap)
             && (params, rules, weights) == (&other.params, &other.rules, &other.weights)
             && (&self.network, &self.byzantine) == (&other.network, &other.byzantine)
