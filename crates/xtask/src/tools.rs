@@ -246,3 +246,33 @@ pub fn trunk(subcommand: &str) -> Outcome<Command> {
     }
     Ok(trunk)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Source, TRUNK, WASM_BINDGEN, WASM_OPT};
+
+    /// The files that repeat a pin for those who build by hand.
+    const TRUNK_TOML: &str = include_str!("../../../Trunk.toml");
+    const CARGO_TOML: &str = include_str!("../../../Cargo.toml");
+
+    #[test]
+    fn trunk_by_hand_uses_the_same_versions() {
+        assert!(TRUNK_TOML.contains(&format!("trunk-version = \"^{}\"", TRUNK.version)));
+        assert!(TRUNK_TOML.contains(&format!("wasm_bindgen = \"{}\"", WASM_BINDGEN.version)));
+        assert!(TRUNK_TOML.contains(&format!("wasm_opt = \"version_{}\"", WASM_OPT.version)));
+    }
+
+    #[test]
+    fn the_crate_and_the_program_wasm_bindgen_have_one_version() {
+        assert!(CARGO_TOML.contains(&format!("wasm-bindgen = \"={}\"", WASM_BINDGEN.version)));
+    }
+
+    #[test]
+    fn a_tool_is_cached_under_its_version() {
+        for tool in [TRUNK, WASM_BINDGEN] {
+            let Source::Crate { version, .. } = tool.source else { panic!("{} is a crate", tool.program) };
+            assert_eq!(version, tool.version);
+            assert_eq!(tool.cached, format!("{}-{}", tool.program, tool.version));
+        }
+    }
+}
