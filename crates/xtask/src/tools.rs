@@ -154,7 +154,7 @@ impl Tool {
             minutes,
             home.display()
         );
-        let mut install = cargo(["install", "--locked", "--root"]);
+        let mut install = cargo(["install", "--locked", "--force", "--root"]);
         // A target folder chosen for the project is no place for a tool's build.
         install.arg(home).arg(&spec).env_remove("CARGO_TARGET_DIR").env_remove("CARGO_BUILD_TARGET_DIR");
         run(&mut install).map_err(|error| {
