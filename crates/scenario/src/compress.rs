@@ -74,17 +74,26 @@ mod tests {
         }
     }
 
+    /// The last byte of the deflated text ends in bits that mean nothing: changing those changes nothing.
+    fn is_refused_or_unharmed(form: &str, text: &str) -> bool {
+        match inflate(form) {
+            Ok(out) => out == text,
+            Err(error) => error.kind == Compressed,
+        }
+    }
+
     #[test]
-    fn a_changed_or_shortened_form_is_refused() {
-        let form = deflate("pbft?n=4&at=300ms:crash:2");
-        for end in PREFIX.len()..form.len() {
+    fn a_changed_or_shortened_form_never_gives_another_text() {
+        let text = "pbft?n=4&at=300ms:crash:2";
+        let form = deflate(text);
+        for end in PREFIX.len()..form.len() - 1 {
             assert_eq!(inflate(&form[..end]).unwrap_err().kind, Compressed, "cut at {end}");
         }
         for at in PREFIX.len()..form.len() {
             let mut bytes = form.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert_eq!(inflate(&changed).unwrap_err().kind, Compressed, "changed at {at}");
+            assert!(is_refused_or_unharmed(&changed, text), "changed at {at}");
         }
     }
 

@@ -1,0 +1,109 @@
+//! A protocol that exists only as its description, with every kind of parameter.
+
+use consensus_kernel::{
+    AdversarySpec, AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Kind, KindClass,
+    Layout, Meta, ParamKind, ParamSpec, QuorumRule, Switch,
+};
+
+/// Both test protocols.
+pub const CATALOGUE: &[&Meta] = &[&TOY, &PLAIN];
+
+/// The one with everything.
+pub static TOY: Meta = Meta {
+    id: "toy",
+    title: "Toy",
+    paper: "Nobody 2000",
+    reference: "Nobody: Nothing. 2000.",
+    summary: "Exists only as its description.",
+    claims: Claims { agreement: AgreementScope::Correct, termination: None, safety: "always" },
+    faults: FaultModel::Byzantine,
+    bound: Bound::Third,
+    quorum: QuorumRule::Majority,
+    n: (1, 4, 128),
+    round: "view",
+    slot: "number",
+    params: &[
+        ParamSpec {
+            key: "batch",
+            label: "Batch",
+            help: "Entries a message.",
+            kind: ParamKind::Int { min: 1, max: 100, default: 8 },
+        },
+        ParamSpec {
+            key: "timeout",
+            label: "Timeout",
+            help: "Patience.",
+            kind: ParamKind::Span {
+                min: Duration::millis(1),
+                max: Duration::secs(60),
+                default: Duration::millis(500),
+            },
+        },
+        ParamSpec {
+            key: "election",
+            label: "Election timeout",
+            help: "Drawn from this range.",
+            kind: ParamKind::SpanRange {
+                min: Duration::millis(1),
+                max: Duration::secs(60),
+                default: (Duration::millis(150), Duration::millis(300)),
+            },
+        },
+        ParamSpec {
+            key: "quorum",
+            label: "Quorum",
+            help: "How large.",
+            kind: ParamKind::Choice {
+                options: &[("2f+1", "literal"), ("n-f", "large"), ("§ & %", "odd")],
+                default: 0,
+            },
+        },
+        ParamSpec {
+            key: "prevote",
+            label: "Pre-vote",
+            help: "Asks first.",
+            kind: ParamKind::Flag { default: false },
+        },
+    ],
+    rules: &[],
+    switches: &[switch("lock"), switch("up-to-date"), switch("5.4.2"), switch("§1 – a")],
+    kinds: &[kind("prepare"), kind("pre-prepare"), kind("commit")],
+    timers: &["election", "view-change"],
+    adversaries: &[
+        AdversarySpec { id: "two-faced", label: "two-faced", does: "Tells each half something else." },
+        AdversarySpec { id: "stale", label: "sends old votes", does: "Sends the votes of the round before." },
+    ],
+    simplified: &[],
+    envelope: Envelope {
+        loss: true,
+        duplication: true,
+        partition: true,
+        crash: true,
+        pause: true,
+        byzantine: true,
+    },
+    layout: Layout::Ring,
+    weighted: true,
+};
+
+/// One without anything of its own, that tolerates crashes of less than half.
+pub static PLAIN: Meta = Meta {
+    id: "plain",
+    bound: Bound::Half,
+    n: (3, 5, 7),
+    params: &[],
+    switches: &[],
+    kinds: &[],
+    timers: &[],
+    adversaries: &[],
+    weighted: false,
+    ..TOY
+};
+
+const fn switch(id: &'static str) -> Switch {
+    Switch { id, label: id, cite: "nowhere", breaks: Breaks::Liveness, accident: "None." }
+}
+
+const fn kind(name: &'static str) -> Kind {
+    Kind { name, glyph: "k", proposal: false, class: KindClass::Decision }
+}
