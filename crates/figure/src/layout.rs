@@ -1,0 +1,383 @@
+//! Where the nodes stand.
+//!
+//! An arrangement is tried with large nodes first and then with ever smaller ones, until no two touch and none leaves the
+//! rectangle. That is plainly right for every n, mix of weights and shape of window, and it is done only when one of
+//! them changes.
+
+use crate::curve::Curve;
+use crate::point::Point;
+use consensus_kernel::{Layout, NodeId};
+
+/// Up to so many replicas there is room for words, dots and letters; beyond, shapes only.
+pub const ROOMY_MAX: usize = 12;
+
+/// The largest radius of a node of average weight.
+const RADIUS_MAX: f64 = 32.0;
+
+/// The smallest radius that is tried; reached only in windows too small to be of use.
+const RADIUS_MIN: f64 = 1.5;
+
+/// What is to be arranged, and where.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ask {
+    /// In which way.
+    pub layout: Layout,
+    /// Weight of each replica.
+    pub weights: Vec<u64>,
+    /// Column or level of each replica, where the layout has them.
+    pub groups: Vec<usize>,
+    /// Who stands in the middle of a star.
+    pub leader: usize,
+    /// Number of clients.
+    pub clients: usize,
+    /// Width of the rectangle.
+    pub width: f64,
+    /// Height of the rectangle.
+    pub height: f64,
+}
+
+/// One node's place.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Spot {
+    /// Whose.
+    pub id: NodeId,
+    /// Its centre.
+    pub at: Point,
+    /// Its radius.
+    pub radius: f64,
+    /// Direction in which there is room for its labels.
+    pub out: Point,
+}
+
+/// All places: replicas, then clients.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Placement {
+    /// In the order of [`consensus_lab::Session::nodes`].
+    pub spots: Vec<Spot>,
+    /// How many of them are replicas.
+    pub replicas: usize,
+    /// Whether there is room for words, dots and letters.
+    pub roomy: bool,
+    /// Width of the rectangle.
+    pub width: f64,
+    /// Height of the rectangle.
+    pub height: f64,
+}
+
+impl Placement {
+    /// Position of a node in [`Placement::spots`].
+    pub fn index(&self, id: NodeId) -> usize {
+        if id.is_client() { self.replicas + id.index() } else { id.index() }
+    }
+
+    /// A node's place, if it has one.
+    pub fn spot(&self, id: NodeId) -> Option<&Spot> {
+        self.spots.get(self.index(id)).filter(|s| s.id == id)
+    }
+
+    /// The way of a message.
+    pub fn curve(&self, from: NodeId, to: NodeId) -> Option<Curve> {
+        let disc = |id| self.spot(id).map(|s| (s.at, s.radius + 2.0));
+        Some(Curve::between(disc(from)?, disc(to)?))
+    }
+
+    /// The node at a point, or the nearest one within `slop` of it.
+    pub fn node_at(&self, point: Point, slop: f64) -> Option<NodeId> {
+        let gap = |s: &Spot| s.at.distance(point) - s.radius;
+        let nearest = self.spots.iter().min_by(|a, b| gap(a).total_cmp(&gap(b)))?;
+        (gap(nearest) <= slop).then_some(nearest.id)
+    }
+}
+
+/// Arranges the nodes.
+pub fn place(ask: &Ask) -> Placement {
+    let n = ask.weights.len();
+    let mut best: Option<(f64, Vec<Spot>)> = None;
+    for rings in ring_counts(ask.layout, n) {
+        let floor = best.as_ref().map_or(RADIUS_MIN, |(radius, _)| *radius);
+        let mut radius = RADIUS_MAX;
+        while radius > floor {
+            let spots = arrange(ask, radius, rings);
+            if radius * 0.97 <= RADIUS_MIN || fits(ask, &spots, radius) {
+                best = Some((radius, spots));
+                break;
+            }
+            radius *= 0.97;
+        }
+    }
+    let spots = best.map_or_else(Vec::new, |(_, spots)| spots);
+    Placement { spots, replicas: n, roomy: n <= ROOMY_MAX, width: ask.width, height: ask.height }
+}
+
+/// A crowded circle is staggered into several, so that nodes stay large enough to read their names.
+fn ring_counts(layout: Layout, n: usize) -> Vec<usize> {
+    match layout {
+        Layout::Ring | Layout::Star if n > 2 * ROOMY_MAX => vec![1, 2, 3, 4],
+        _ => vec![1],
+    }
+}
+
+fn fits(ask: &Ask, spots: &[Spot], radius: f64) -> bool {
+    let gap = (radius * 0.3).clamp(1.0, 16.0);
+    let inside = |s: &Spot| {
+        let r = s.radius + gap / 2.0;
+        s.at.x >= r && s.at.y >= r && s.at.x <= ask.width - r && s.at.y <= ask.height - r
+    };
+    spots.iter().all(inside)
+        && spots
+            .iter()
+            .enumerate()
+            .all(|(i, a)| spots[i + 1..].iter().all(|b| a.at.distance(b.at) >= a.radius + b.radius + gap))
+}
+
+fn arrange(ask: &Ask, radius: f64, rings: usize) -> Vec<Spot> {
+    let n = ask.weights.len();
+    let frame = Frame::new(ask, radius);
+    let centres = match ask.layout {
+        Layout::Ring => ring(&frame, n, radius, rings),
+        Layout::Star if n > 1 => star(&frame, n, ask.leader, radius, rings),
+        Layout::Star => vec![(frame.centre(), Point::new(0.0, -1.0))],
+        Layout::Columns => strips(&frame, &ask.groups, n, false),
+        Layout::Tree => strips(&frame, &ask.groups, n, true),
+    };
+    let average = ask.weights.iter().sum::<u64>() as f64 / n.max(1) as f64;
+    let replicas = centres.into_iter().zip(&ask.weights).enumerate().map(|(i, ((at, out), &weight))| {
+        let share = if average > 0.0 { (weight as f64 / average).sqrt().clamp(0.7, 1.35) } else { 1.0 };
+        Spot { id: NodeId::replica(i), at, radius: radius * share, out }
+    });
+    replicas.chain(clients(&frame, ask, radius)).collect()
+}
+
+/// What is left of the rectangle for the centres of replicas.
+struct Frame {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Frame {
+    fn new(ask: &Ask, radius: f64) -> Self {
+        let roomy = ask.weights.len() <= ROOMY_MAX;
+        let heaviest = radius * if ask.weights.windows(2).all(|w| w[0] == w[1]) { 1.0 } else { 1.35 };
+        // Beside a node of a roomy picture stand its timer ring and its votes.
+        let (beside, above) =
+            if roomy { (heaviest + 60.0, heaviest + 40.0) } else { (heaviest + 9.0, heaviest + 9.0) };
+        let beside = beside.min(ask.width * 0.24);
+        let strip = if ask.clients == 0 || in_corners(ask) {
+            0.0
+        } else {
+            client_columns(ask, radius) * radius * 2.4 + 22.0
+        };
+        Self { left: beside + strip, right: ask.width - beside, top: above, bottom: ask.height - above }
+    }
+
+    fn centre(&self) -> Point {
+        Point::new((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+    }
+
+    fn size(&self) -> (f64, f64) {
+        ((self.right - self.left).max(1.0), (self.bottom - self.top).max(1.0))
+    }
+}
+
+/// A narrow window has free corners beside the circle, and no width to give away.
+fn in_corners(ask: &Ask) -> bool {
+    ask.clients <= 2 && ask.width < ask.height * 1.5 && matches!(ask.layout, Layout::Ring | Layout::Star)
+}
+
+fn client_radius(radius: f64) -> f64 {
+    radius * 0.85
+}
+
+fn client_columns(ask: &Ask, radius: f64) -> f64 {
+    let per_column = (ask.height / (radius * 2.3)).floor().max(1.0);
+    (ask.clients as f64 / per_column).ceil()
+}
+
+fn clients(frame: &Frame, ask: &Ask, radius: f64) -> Vec<Spot> {
+    let r = client_radius(radius);
+    let columns = client_columns(ask, radius) as usize;
+    let rows = ask.clients.div_ceil(columns.max(1)).max(1);
+    let spot = |i: usize| {
+        let at = if in_corners(ask) {
+            let y = if i == 0 { r + 12.0 } else { ask.height - r - 12.0 };
+            Point::new(r + 12.0, y)
+        } else {
+            let step = (ask.height / rows as f64).min(r * 3.4);
+            let (column, row) = (i / rows, i % rows);
+            let here = rows.min(ask.clients - column * rows);
+            let y = frame.centre().y + (row as f64 - (here as f64 - 1.0) / 2.0) * step;
+            Point::new(r + 14.0 + column as f64 * radius * 2.4, y)
+        };
+        Spot { id: NodeId::client(i), at, radius: r, out: Point::new(0.0, 1.0) }
+    };
+    (0..ask.clients).map(spot).collect()
+}
+
+type Centres = Vec<(Point, Point)>;
+
+/// Evenly along an ellipse, clockwise from the top; neighbours on different rings when there are several.
+fn ring(frame: &Frame, n: usize, radius: f64, rings: usize) -> Centres {
+    let (width, height) = frame.size();
+    let longest = if n <= ROOMY_MAX { 1.25 } else { 1.7 };
+    let ry = (height / 2.0).min(width / 2.0 * longest);
+    let rx = (width / 2.0).min(ry * longest);
+    let turns = even_turns(rx, ry, n);
+    let depth = (radius * 2.3 + 2.0) * 0.9;
+    let one = |(i, turn): (usize, f64)| {
+        let on = Point::on_clock(turn);
+        // An odd one out would stand beside the first on the same ring: it goes one further in.
+        let level = if rings > 1 && i + 1 == n && i % rings == 0 { rings } else { i % rings };
+        let inward = level as f64 * depth;
+        let at = frame.centre() + Point::new(on.x * (rx - inward), on.y * (ry - inward));
+        (at, on)
+    };
+    turns.into_iter().enumerate().map(one).collect()
+}
+
+fn star(frame: &Frame, n: usize, leader: usize, radius: f64, rings: usize) -> Centres {
+    let mut around = ring(frame, n - 1, radius, rings);
+    around.insert(leader.min(n - 1), (frame.centre(), Point::new(0.0, -1.0)));
+    around
+}
+
+/// Turns from the top that cut an ellipse into n arcs of the same length.
+fn even_turns(rx: f64, ry: f64, n: usize) -> Vec<f64> {
+    const STEPS: usize = 720;
+    let on = |i: usize| {
+        let p = Point::on_clock(i as f64 / STEPS as f64);
+        Point::new(p.x * rx, p.y * ry)
+    };
+    let mut lengths = Vec::with_capacity(STEPS + 1);
+    lengths.push(0.0);
+    for i in 0..STEPS {
+        lengths.push(lengths[i] + on(i).distance(on(i + 1)));
+    }
+    let whole = lengths[STEPS];
+    let turn = |k: usize| {
+        let wanted = whole * k as f64 / n as f64;
+        let i = lengths.partition_point(|&l| l <= wanted).clamp(1, STEPS) - 1;
+        let rest = (wanted - lengths[i]) / (lengths[i + 1] - lengths[i]).max(f64::MIN_POSITIVE);
+        (i as f64 + rest) / STEPS as f64
+    };
+    (0..n).map(turn).collect()
+}
+
+/// Each group in a strip of its own: columns side by side, or levels one below the other.
+fn strips(frame: &Frame, groups: &[usize], n: usize, levels: bool) -> Centres {
+    let group = |i: usize| groups.get(i).copied().unwrap_or(0);
+    let count = (0..n).map(group).max().map_or(1, |g| g + 1);
+    let (width, height) = frame.size();
+    let (strip_width, strip_height) =
+        if levels { (width, height / count as f64) } else { (width / count as f64, height) };
+    let mut centres = vec![(Point::default(), Point::new(1.0, 0.0)); n];
+    for g in 0..count {
+        let members: Vec<usize> = (0..n).filter(|&i| group(i) == g).collect();
+        let columns = best_columns(members.len(), strip_width, strip_height);
+        let rows = members.len().div_ceil(columns).max(1);
+        let corner = if levels {
+            Point::new(frame.left, frame.top + strip_height * g as f64)
+        } else {
+            Point::new(frame.left + strip_width * g as f64, frame.top)
+        };
+        for (k, &i) in members.iter().enumerate() {
+            let (row, column) = (k / columns, k % columns);
+            let here = columns.min(members.len() - row * columns);
+            let x = strip_width * (column as f64 + 0.5) / here as f64;
+            let y = strip_height * (row as f64 + 0.5) / rows as f64;
+            centres[i].0 = corner + Point::new(x, y);
+            centres[i].1 = if levels { Point::new(0.0, 1.0) } else { Point::new(1.0, 0.0) };
+        }
+    }
+    centres
+}
+
+/// The number of columns that leaves each of m members the largest square.
+fn best_columns(m: usize, width: f64, height: f64) -> usize {
+    let square = |c: usize| (width / c as f64).min(height / m.div_ceil(c) as f64);
+    (1..=m.max(1)).max_by(|&a, &b| square(a).total_cmp(&square(b))).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(layout: Layout, n: usize, clients: usize, width: f64, height: f64) -> Ask {
+        let groups = (0..n).map(|i| i % 3).collect();
+        Ask { layout, weights: vec![1; n], groups, leader: 0, clients, width, height }
+    }
+
+    fn assert_apart(placed: &Placement) {
+        for (i, a) in placed.spots.iter().enumerate() {
+            assert!(a.at.x - a.radius >= 0.0 && a.at.x + a.radius <= placed.width, "{a:?}");
+            assert!(a.at.y - a.radius >= 0.0 && a.at.y + a.radius <= placed.height, "{a:?}");
+            for b in &placed.spots[i + 1..] {
+                assert!(a.at.distance(b.at) > a.radius + b.radius, "{a:?} touches {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nodes_never_touch_up_to_128_of_them_in_any_layout_and_window() {
+        for layout in [Layout::Ring, Layout::Star, Layout::Columns, Layout::Tree] {
+            for (width, height) in
+                [(780.0, 530.0), (660.0, 420.0), (390.0, 320.0), (360.0, 300.0), (1600.0, 500.0)]
+            {
+                for n in (1..=20).chain([31, 64, 65, 97, 100, 127, 128]) {
+                    for clients in [0, 1, 2, 5] {
+                        let placed = place(&ask(layout, n, clients, width, height));
+                        assert_eq!(placed.spots.len(), n + clients);
+                        assert_apart(&placed);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_three_digits_fit_into_128_nodes_of_a_desktop_window() {
+        let placed = place(&ask(Layout::Ring, 128, 1, 780.0, 530.0));
+        assert!(placed.spots[127].radius >= 8.0, "{:?}", placed.spots[127]);
+    }
+
+    #[test]
+    fn a_ring_begins_at_the_top_and_runs_clockwise() {
+        let placed = place(&ask(Layout::Ring, 4, 0, 600.0, 600.0));
+        let [top, right, bottom, left] = [0, 1, 2, 3].map(|i| placed.spots[i].at);
+        assert!(top.y < right.y && right.y < bottom.y && left.x < top.x && top.x < right.x);
+    }
+
+    #[test]
+    fn clients_stand_to_the_left_of_a_wide_ring() {
+        let placed = place(&ask(Layout::Ring, 7, 2, 780.0, 530.0));
+        let leftmost = placed.spots[..7].iter().map(|s| s.at.x - s.radius).fold(f64::MAX, f64::min);
+        assert!(placed.spots[7..].iter().all(|s| s.at.x + s.radius < leftmost));
+    }
+
+    #[test]
+    fn a_heavier_node_is_larger() {
+        let mut asked = ask(Layout::Ring, 4, 0, 780.0, 530.0);
+        asked.weights = vec![40, 20, 20, 20];
+        let placed = place(&asked);
+        assert!(placed.spots[0].radius > placed.spots[1].radius);
+        assert_apart(&placed);
+    }
+
+    #[test]
+    fn the_leader_of_a_star_stands_in_the_middle() {
+        let mut asked = ask(Layout::Star, 5, 0, 600.0, 600.0);
+        asked.leader = 3;
+        let at = place(&asked).spots[3].at;
+        assert!((at.x - 300.0).abs() < 1.0 && (at.y - 300.0).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_tap_beside_a_node_finds_it_and_a_tap_far_away_finds_none() {
+        let placed = place(&ask(Layout::Ring, 4, 1, 780.0, 530.0));
+        let spot = placed.spots[2];
+        let beside = spot.at + Point::new(spot.radius + 8.0, 0.0);
+        assert_eq!(placed.node_at(beside, 12.0), Some(spot.id));
+        assert_eq!(placed.node_at(Point::new(779.0, 1.0), 12.0), None);
+    }
+}

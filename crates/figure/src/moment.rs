@@ -1,0 +1,258 @@
+//! A moment of a run as a picture.
+
+use crate::density::{Density, Emphasis, emphasis};
+use crate::glyph;
+use crate::layout::{Ask, Placement};
+use crate::node;
+use crate::palette::Ink;
+use crate::point::Point;
+use crate::shape::{Anchor, Dash, Paint, Scene, Shape, pair};
+use crate::table::clock;
+use consensus_kernel::{Layout, Meta, NodeId};
+use consensus_lab::Session;
+use consensus_lab::view::{FlightView, LossView, NodeView, Position};
+
+/// A moment of a run: everything the stage shows.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The protocol.
+    pub meta: &'static Meta,
+    /// When.
+    pub position: Position,
+    /// Replicas, then clients.
+    pub nodes: Vec<NodeView>,
+    /// Messages under way.
+    pub flights: Vec<FlightView>,
+    /// Messages lost lately.
+    pub losses: Vec<LossView>,
+}
+
+impl Moment {
+    /// Where the cursor of a session stands.
+    pub fn of(session: &dyn Session) -> Self {
+        let mut flights = Vec::new();
+        session.flights(&mut flights);
+        Self {
+            meta: session.scenario().meta,
+            position: session.position(),
+            nodes: session.nodes(),
+            flights,
+            losses: session.losses(),
+        }
+    }
+}
+
+/// What is drawn of a moment, beside the nodes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Show {
+    /// How much of what is under way.
+    pub density: Density,
+    /// The selected node: what concerns it stands out.
+    pub selected: Option<NodeId>,
+    /// Whether messages are part of the picture, or drawn over it by someone else.
+    pub messages: bool,
+}
+
+/// What to ask the layout for.
+pub fn ask(layout: Layout, nodes: &[NodeView], width: f64, height: f64) -> Ask {
+    let replicas = || nodes.iter().filter(|n| !n.id.is_client());
+    let mut roles: Vec<&str> = Vec::new();
+    let mut group = |role: &'static str| {
+        roles.iter().position(|r| *r == role).unwrap_or_else(|| {
+            roles.push(role);
+            roles.len() - 1
+        })
+    };
+    Ask {
+        layout,
+        weights: replicas().map(|n| n.weight).collect(),
+        groups: replicas().map(|n| group(n.face.role)).collect(),
+        leader: replicas().position(|n| n.face.leads).unwrap_or(0),
+        clients: nodes.iter().filter(|n| n.id.is_client()).count(),
+        width,
+        height,
+    }
+}
+
+/// Draws a moment.
+pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
+    let Moment { meta, position, nodes, .. } = moment;
+    let mut scene = Scene {
+        width: placement.width,
+        height: placement.height,
+        title: format!("{} at {}, after {} events", meta.title, clock(position.at), position.event),
+        ..Scene::default()
+    };
+    links(&mut scene.ground, moment, placement, show);
+    for view in nodes {
+        if let Some(spot) = placement.spot(view.id) {
+            scene.nodes.push(node::draw(view, spot, meta, position.at, placement.roomy));
+        }
+    }
+    let labels: Vec<&str> = scene.nodes.iter().map(|n| n.label.as_str()).collect();
+    scene.description = format!("{}; {} messages under way.", labels.join("; "), moment.flights.len());
+    if !placement.roomy {
+        counts(&mut scene.over, moment, placement);
+    }
+    if show.messages {
+        messages(&mut scene, moment, placement, show);
+    }
+    scene
+}
+
+/// Where on its way a message was lost: at its beginning if the network swallowed it, else at the receiver's door.
+pub fn loss_fraction(loss: &LossView) -> f64 {
+    if loss.at <= loss.sent { 0.5 } else { 0.94 }
+}
+
+/// With few nodes every link; with many, those of the selected node, each with the number of messages on it.
+fn links(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement, show: Show) {
+    let replicas = &placement.spots[..placement.replicas.min(placement.spots.len())];
+    if placement.roomy && show.density != Density::Focus {
+        for (i, a) in replicas.iter().enumerate() {
+            for b in &replicas[i + 1..] {
+                ground.push(Shape::line(a.at, b.at, Paint::line(Ink::Faint, 1.0)));
+            }
+        }
+    }
+    let Some(selected) = show.selected.and_then(|id| placement.spot(id)) else { return };
+    for other in placement.spots.iter().filter(|s| s.id != selected.id) {
+        let both = |f: &&FlightView| {
+            (f.from, f.to) == (selected.id, other.id) || (f.to, f.from) == (selected.id, other.id)
+        };
+        let count = moment.flights.iter().filter(both).count();
+        let paint = Paint::line(Ink::Soft, if count > 0 { 1.5 } else { 0.8 }).opacity(0.6);
+        ground.push(Shape::line(selected.at, other.at, paint));
+        if !placement.roomy && count > 0 {
+            let way = other.at - selected.at;
+            let at = other.at - way.unit() * (other.radius + 10.0) + Point::new(0.0, 3.0);
+            ground.push(Shape::text(at, 9.0, Anchor::Middle, Ink::Soft, count.to_string()));
+        }
+    }
+}
+
+/// How many messages are on their way to each node, where single ones cannot be told apart.
+fn counts(over: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
+    let mut inbound = vec![0u32; placement.spots.len()];
+    for flight in &moment.flights {
+        if let Some(count) = inbound.get_mut(placement.index(flight.to)) {
+            *count += 1;
+        }
+    }
+    let readable = placement.replicas <= 32;
+    for (spot, count) in placement.spots.iter().zip(inbound).filter(|(_, count)| readable && *count > 0) {
+        let at = spot.at + spot.out * (spot.radius + 9.0) + Point::new(0.0, 3.5);
+        over.push(Shape::text(at, 9.5, Anchor::Middle, Ink::Soft, count.to_string()));
+    }
+}
+
+fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show) {
+    let Moment { meta, position, flights, losses, .. } = moment;
+    for loss in losses {
+        if let Some(way) = placement.curve(loss.from, loss.to) {
+            scene.over.extend(glyph::loss(&way, loss_fraction(loss)));
+        }
+    }
+    for flight in flights {
+        let Some(way) = placement.curve(flight.from, flight.to) else { continue };
+        let Some(kind) = meta.kinds.get(flight.kind) else { continue };
+        let gone = gone(flight, position.at.0 as f64);
+        let full =
+            emphasis(show.density, flight, meta.kinds, position.event, show.selected) == Emphasis::Full;
+        let ink = Ink::Round(flight.round);
+        let radius = if !full || !placement.roomy { 2.4 } else { 9.0 };
+        if placement.roomy && full {
+            let d = format!("M{} Q{} {}", pair(way.from), pair(way.control), pair(way.to));
+            let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(flight.round)];
+            scene.ground.push(Shape::Path { d, paint: Paint::line(ink, 1.2).dash(dash).opacity(0.4) });
+            let (at, direction) = (way.at(gone), way.direction(gone));
+            scene.over.push(glyph::arrow_head(at + direction * (radius + 7.0), direction, 7.0, ink));
+        }
+        scene.over.extend(glyph::message(way.at(gone), radius, kind, flight.round, flight.mark));
+    }
+}
+
+/// What part of its way a message has gone at a time in microseconds.
+#[inline]
+pub fn gone(flight: &FlightView, now_us: f64) -> f64 {
+    let (sent, due) = (flight.sent.0 as f64, flight.due.0 as f64);
+    if due <= sent { 1.0 } else { ((now_us - sent) / (due - sent)).clamp(0.0, 1.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::place;
+    use crate::legend::{Seen, entries};
+    use crate::palette::Theme;
+    use crate::{sample, svg, xml};
+    use consensus_kernel::{KindClass, Time};
+    use consensus_lab::view::MetricsView;
+
+    fn scene(n: usize, show: Show) -> Scene {
+        let moment = sample::moment(n);
+        draw(&moment, &place(&ask(Layout::Ring, &moment.nodes, 780.0, 530.0)), show)
+    }
+
+    #[test]
+    fn pictures_of_few_and_of_many_nodes_are_well_formed_in_every_density() {
+        for n in [1, 2, 4, 7, 12, 13, 64, 128] {
+            for density in [Density::Focus, Density::Context, Density::All] {
+                let show = Show { density, selected: Some(NodeId::replica(0)), messages: true };
+                for theme in [Theme::Light, Theme::Dark] {
+                    xml::assert_well_formed(&svg::print(&scene(n, show), &[], theme));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_legend_names_what_was_seen_and_nothing_else() {
+        let moment = sample::moment(4);
+        let mut seen = Seen::default();
+        assert!(entries(moment.meta, &seen).is_empty());
+        seen.note(&MetricsView::default(), &moment.nodes, &moment.flights, &moment.losses);
+        let labels: Vec<String> = entries(moment.meta, &seen).into_iter().map(|e| e.label).collect();
+        for label in ["ask", "beat", "lost", "held back", "two-faced", "second copy", "befouled node"] {
+            assert!(labels.iter().any(|l| l == label), "{label} in {labels:?}");
+        }
+        let scene = scene(4, Show { messages: true, ..Show::default() });
+        xml::assert_well_formed(&svg::print(&scene, &entries(moment.meta, &seen), Theme::Light));
+    }
+
+    #[test]
+    fn a_node_says_in_words_what_it_shows() {
+        let scene = scene(7, Show::default());
+        assert_eq!(scene.nodes[4].label, "node 4, backup, prepared, view 0, 2 of 3 answers");
+        assert!(scene.nodes[1].label.starts_with("node 1, crashed"));
+        assert!(
+            scene.nodes[2].label.contains("its second face") && scene.nodes[2].label.contains("Byzantine")
+        );
+        assert!(scene.nodes[3].label.contains("befouled"));
+    }
+
+    #[test]
+    fn background_traffic_is_faint_unless_all_is_asked_for() {
+        let mut flight = sample::flight(0, 1, 0, 10);
+        flight.kind = sample::META.kinds.iter().position(|k| k.class == KindClass::Background).unwrap();
+        let look = |density, selected| emphasis(density, &flight, sample::META.kinds, 9, selected);
+        assert_eq!(look(Density::Context, None), Emphasis::Faint);
+        assert_eq!(look(Density::Context, Some(NodeId::replica(1))), Emphasis::Full);
+        assert_eq!(look(Density::All, None), Emphasis::Full);
+    }
+
+    #[test]
+    fn focus_shows_what_the_last_event_sent() {
+        let flight = FlightView { cause: 8, ..sample::flight(0, 1, 0, 10) };
+        let look = |event| emphasis(Density::Focus, &flight, sample::META.kinds, event, None);
+        assert_eq!([look(8), look(9), look(10)], [Emphasis::Faint, Emphasis::Full, Emphasis::Faint]);
+    }
+
+    #[test]
+    fn a_message_is_where_its_time_has_brought_it() {
+        let flight = sample::flight(0, 1, 1_000, 3_000);
+        assert_eq!([gone(&flight, 0.0), gone(&flight, 1_500.0), gone(&flight, 9_000.0)], [0.0, 0.25, 1.0]);
+        let now = FlightView { due: Time(1_000), ..flight };
+        assert_eq!(gone(&now, 1_000.0), 1.0);
+    }
+}

@@ -1,0 +1,314 @@
+//! How one node looks: its name and state inside, its timer around it, its votes outside, and a mark for whatever is
+//! wrong with it. Nothing is told by colour alone.
+
+use crate::glyph::{badge, cross};
+use crate::layout::Spot;
+use crate::palette::Ink;
+use crate::point::Point;
+use crate::shape::{Anchor, Dash, Fill, NodeShape, Paint, Shape, text_width};
+use consensus_kernel::{Face, Meta, Time, Tone, Votes};
+use consensus_lab::view::{Health, NodeView, Standing, TimerView, fraction};
+
+/// A quorum of at most so many votes is shown as dots.
+const DOTS_MAX: u64 = 9;
+
+/// Draws a node; `roomy` with words and dots around it.
+pub fn draw(view: &NodeView, spot: &Spot, meta: &Meta, now: Time, roomy: bool) -> NodeShape {
+    let mut shapes = Vec::new();
+    timer(&mut shapes, view, spot, now, roomy);
+    horns(&mut shapes, view, spot);
+    body(&mut shapes, view, spot);
+    words(&mut shapes, view, spot, roomy);
+    if roomy {
+        outside(&mut shapes, view, spot);
+    } else {
+        vote_ring(&mut shapes, view, spot);
+    }
+    marks(&mut shapes, view, spot);
+    NodeShape { id: view.id, label: label(view, meta), shapes }
+}
+
+/// A node in words.
+pub fn label(view: &NodeView, meta: &Meta) -> String {
+    let kind = if view.id.is_client() { "client" } else { "node" };
+    let mut parts = vec![format!("{kind} {}", view.id)];
+    match view.health {
+        Health::Crashed => parts.push("crashed".to_owned()),
+        Health::Paused => parts.push("paused".to_owned()),
+        Health::Up => {}
+    }
+    describe(&mut parts, &view.face, meta);
+    if let Some(second) = &view.second_face {
+        parts.push("its second face".to_owned());
+        describe(&mut parts, second, meta);
+    }
+    if let Some(how) = &view.byzantine {
+        parts.push(format!("Byzantine: {how}"));
+    }
+    match view.standing {
+        Standing::Befouled => {
+            parts.push("befouled: it decided something that another correct node contradicts".to_owned())
+        }
+        Standing::IllBehaved if view.byzantine.is_none() => {
+            parts.push("ill-behaved: it lost its disk".to_owned())
+        }
+        _ => {}
+    }
+    parts.join(", ")
+}
+
+fn describe(parts: &mut Vec<String>, face: &Face, meta: &Meta) {
+    parts.push(face.role.to_owned());
+    if face.status != face.role {
+        parts.push(face.status.clone().into_owned());
+    }
+    parts.push(format!("{} {}", meta.round, face.round));
+    if let Some(votes) = &face.votes {
+        parts.push(format!("{} {}s", k_of_q(votes), votes.of));
+    }
+    if let Some(wait) = &face.waits_for {
+        parts.push(format!("waits for {wait}"));
+    }
+}
+
+/// "3 of 5"; with weights "57 of 67 needed, of 100".
+fn k_of_q(votes: &Votes) -> String {
+    if is_weighted(votes) {
+        format!("{} of {} needed, of {}", votes.have, votes.need, votes.total)
+    } else {
+        format!("{} of {}", votes.have, votes.need)
+    }
+}
+
+/// With weights the votes weigh more than there are voters.
+fn is_weighted(votes: &Votes) -> bool {
+    votes.have != votes.from.len() as u64
+}
+
+fn ink(view: &NodeView) -> Ink {
+    match view.health {
+        Health::Crashed => Ink::Soft,
+        _ if view.byzantine.is_some() => Ink::Trouble,
+        _ if view.id.is_client() => Ink::Soft,
+        _ => Ink::Round(view.face.round),
+    }
+}
+
+fn timer(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, now: Time, roomy: bool) {
+    let soonest: Option<&TimerView> = view.timers.iter().min_by_key(|t| t.due);
+    if let Some(timer) = soonest.filter(|_| view.health != Health::Crashed) {
+        let left = 1.0 - fraction(timer, now).clamp(0.0, 1.0);
+        let (gap, width) = if roomy { (7.0, 3.0) } else { (2.5, 1.5) };
+        if left > 0.004 {
+            let paint = Paint::line(Ink::Soft, width).opacity(0.55);
+            shapes.push(Shape::arc(spot.at, spot.radius + gap, 0.0, left, paint));
+        }
+    }
+}
+
+fn horns(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
+    if view.byzantine.is_none() {
+        return;
+    }
+    let r = spot.radius;
+    for side in [-1.0, 1.0] {
+        let on = |turn: f64, reach: f64| spot.at + Point::on_clock(side * turn) * reach;
+        let corners = [on(0.05, r - 0.5), on(0.115, r + (r * 0.36).min(11.0)), on(0.13, r - 0.5)];
+        shapes.push(Shape::polygon(&corners, Paint::filled(Fill::Solid(Ink::Trouble))));
+    }
+}
+
+fn body(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
+    let (ink, r) = (ink(view), spot.radius);
+    let lost_disk = view.standing == Standing::IllBehaved && view.byzantine.is_none();
+    let fill = match view.health {
+        Health::Crashed => Fill::Solid(Ink::Paper),
+        _ if view.byzantine.is_some() || lost_disk => Fill::Hatch(ink),
+        _ if view.id.is_client() => Fill::Solid(Ink::Paper),
+        _ => Fill::Tint(ink),
+    };
+    let dash = match view.health {
+        Health::Up if view.face.tone == Tone::Contending => Dash::Dashed,
+        Health::Up => Dash::Solid,
+        Health::Crashed => Dash::Dashed,
+        Health::Paused => Dash::Dotted,
+    };
+    let leads = view.face.leads && view.health != Health::Crashed;
+    let width = if leads { (r * 0.12).clamp(1.8, 4.0) } else { (r * 0.065).clamp(1.0, 2.0) };
+    // Hatching is drawn over paper, for it lets links through.
+    shapes.push(Shape::circle(spot.at, r, Paint::filled(Fill::Solid(Ink::Paper))));
+    shapes.push(Shape::circle(spot.at, r, Paint::line(ink, width).fill(fill).dash(dash)));
+    if leads {
+        shapes.push(Shape::circle(spot.at, r - width - 1.0, Paint::line(ink, (width * 0.3).max(0.7))));
+    }
+    if let Some(second) = &view.second_face {
+        let half = Paint::line(Ink::Round(second.round), width + 1.0);
+        shapes.push(Shape::arc(spot.at, r, 0.0, 0.5, half));
+        let edge = Point::new(0.0, r);
+        shapes.push(Shape::line(spot.at - edge, spot.at + edge, Paint::line(ink, 1.0).dash(Dash::Dashed)));
+    }
+    if view.health == Health::Crashed {
+        shapes.extend(cross(spot.at, r * 0.5, Paint::line(Ink::Soft, (r * 0.09).max(1.2)).opacity(0.6)));
+    }
+}
+
+/// The word inside: what it is at; for a leader, that it leads; for whoever is not up, that.
+fn status(view: &NodeView) -> &str {
+    match view.health {
+        Health::Crashed => "crashed",
+        Health::Paused => "paused",
+        Health::Up if view.second_face.is_some() => "twins",
+        Health::Up if view.face.leads => view.face.role,
+        Health::Up => &view.face.status,
+    }
+}
+
+fn words(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, roomy: bool) {
+    let name = view.id.to_string();
+    let r = spot.radius;
+    let ink = if view.health == Health::Crashed { Ink::Soft } else { Ink::Text };
+    if roomy && status_fits(view, spot) {
+        let size = (r * 0.5).clamp(11.0, 16.0);
+        let small = status_size(status(view), r);
+        plate(shapes, view, spot, &name, size, status(view), small);
+        shapes.push(Shape::bold(spot.at + Point::new(0.0, -r * 0.08), size, ink, name));
+        let at = spot.at + Point::new(0.0, r * 0.36);
+        let tone = if view.byzantine.is_some() { Ink::Text } else { Ink::Soft };
+        shapes.push(Shape::text(at, small, Anchor::Middle, tone, status(view)));
+    } else {
+        let size = (r * 0.95).min(1.7 * r / (name.len() as f64 * 0.6)).clamp(3.0, 15.0);
+        plate(shapes, view, spot, &name, size, "", 0.0);
+        shapes.push(Shape::bold(spot.at + Point::new(0.0, size * 0.35), size, ink, name));
+    }
+}
+
+/// Words on hatching stand on a plain ground.
+fn plate(
+    shapes: &mut Vec<Shape>,
+    view: &NodeView,
+    spot: &Spot,
+    name: &str,
+    size: f64,
+    status: &str,
+    small: f64,
+) {
+    if view.byzantine.is_none() && view.standing != Standing::IllBehaved {
+        return;
+    }
+    let half = (text_width(name, size).max(text_width(status, small)) / 2.0 + 3.0).min(spot.radius * 0.9);
+    let (top, bottom) = if small > 0.0 {
+        (-spot.radius * 0.08 - size * 0.85, spot.radius * 0.36 + 3.5)
+    } else {
+        (-size * 0.5, size * 0.5)
+    };
+    let corner = |x: f64, y: f64| spot.at + Point::new(x, y);
+    let corners = [corner(-half, top), corner(half, top), corner(half, bottom), corner(-half, bottom)];
+    shapes.push(Shape::polygon(&corners, Paint::filled(Fill::Solid(Ink::Paper)).opacity(0.85)));
+}
+
+/// The room for the status, at the height where it stands.
+fn status_room(radius: f64) -> f64 {
+    radius * 1.78
+}
+
+fn status_size(text: &str, radius: f64) -> f64 {
+    let fitting = status_room(radius) / (text.chars().count().max(1) as f64 * 0.56);
+    fitting.min(11.5)
+}
+
+fn status_fits(view: &NodeView, spot: &Spot) -> bool {
+    status_size(status(view), spot.radius) >= 8.5
+}
+
+/// Votes, and whatever does not fit inside, on the side where there is room.
+fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
+    if view.health == Health::Crashed {
+        return;
+    }
+    let mut lines = Vec::new();
+    if !status_fits(view, spot) {
+        lines.push(status(view).to_owned());
+    }
+    if view.face.leads
+        && view.second_face.is_none()
+        && view.face.status != view.face.role
+        && view.face.votes.is_none()
+    {
+        lines.push(view.face.status.clone().into_owned());
+    }
+    if let Some(second) = &view.second_face {
+        lines.extend([&view.face, second].map(|face| match &face.votes {
+            Some(votes) => format!("{}, {}", face.status, k_of_q(votes)),
+            None => face.status.clone().into_owned(),
+        }));
+    } else if let Some(votes) = &view.face.votes {
+        lines.push(k_of_q(votes));
+    }
+    let dots = view
+        .face
+        .votes
+        .as_ref()
+        .filter(|v| view.second_face.is_none() && v.need <= DOTS_MAX && !is_weighted(v));
+    if lines.is_empty() {
+        return;
+    }
+    let line_height = 13.0;
+    let height = lines.len() as f64 * line_height + if dots.is_some() { 11.0 } else { 0.0 };
+    let anchor = match spot.out.x {
+        x if x > 0.35 => Anchor::Start,
+        x if x < -0.35 => Anchor::End,
+        _ => Anchor::Middle,
+    };
+    let centre = spot.at + spot.out * (spot.radius + 14.0) + Point::new(0.0, spot.out.y * height / 2.0);
+    let mut y = centre.y - height / 2.0;
+    if let Some(votes) = dots {
+        vote_dots(shapes, votes, Point::new(centre.x, y + 5.0), anchor, ink(view));
+        y += 11.0;
+    }
+    for line in lines {
+        y += line_height;
+        shapes.push(Shape::text(Point::new(centre.x, y - 3.0), 11.0, anchor, Ink::Soft, line));
+    }
+}
+
+fn vote_dots(shapes: &mut Vec<Shape>, votes: &Votes, at: Point, anchor: Anchor, ink: Ink) {
+    const STEP: f64 = 9.5;
+    let span = (votes.need.max(1) - 1) as f64 * STEP;
+    let left = match anchor {
+        Anchor::Start => 4.0,
+        Anchor::Middle => -span / 2.0,
+        Anchor::End => -span - 4.0,
+    };
+    for k in 0..votes.need {
+        let fill = if k < votes.have { Fill::Solid(ink) } else { Fill::Solid(Ink::Paper) };
+        let centre = at + Point::new(left + k as f64 * STEP, 0.0);
+        shapes.push(Shape::circle(centre, 3.4, Paint::line(ink, 1.3).fill(fill)));
+    }
+}
+
+/// Where there is no room for words: the share of the quorum, as a ring.
+fn vote_ring(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
+    if let Some(votes) = view.face.votes.as_ref().filter(|v| v.need > 0 && v.have > 0)
+        && view.health != Health::Crashed
+    {
+        let share = (votes.have as f64 / votes.need as f64).min(1.0);
+        let width = (spot.radius * 0.2).clamp(1.2, 3.0);
+        shapes.push(Shape::arc(spot.at, spot.radius - width, 0.0, share, Paint::line(ink(view), width)));
+    }
+}
+
+fn marks(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
+    let sign = match (view.standing, view.health) {
+        (Standing::Befouled, _) => Some((Ink::Trouble, "≠")),
+        (Standing::IllBehaved, Health::Up) if view.byzantine.is_none() => Some((Ink::Text, "∅")),
+        (_, Health::Paused) => Some((Ink::Soft, "Ⅱ")),
+        _ => None,
+    };
+    if let Some((ink, sign)) = sign {
+        if view.standing == Standing::Befouled {
+            let ring = Paint::line(Ink::Trouble, 1.5).dash(Dash::Dashed);
+            shapes.push(Shape::circle(spot.at, spot.radius + 3.5, ring));
+        }
+        shapes.extend(badge(spot.at + Point::on_clock(0.125) * spot.radius, ink, sign));
+    }
+}

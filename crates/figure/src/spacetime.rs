@@ -1,0 +1,356 @@
+//! The space–time diagram: time to the right, a line for each node, messages as slanted arrows.
+//!
+//! [`chart`] gathers what is to be drawn in time and rows; whoever draws maps time to pixels, so that zooming and
+//! scrolling gather nothing anew.
+
+use crate::glyph::cross;
+use crate::palette::Ink;
+use crate::point::Point;
+use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape};
+use crate::table::{clock, span};
+use consensus_kernel::{Duration, KindClass, Meta, NodeId, Time};
+use consensus_lab::Session;
+use consensus_lab::view::{EventView, FlightMark, FlightView, Health, MessageView, What};
+
+/// With more rows than this, a broadcast is drawn by its outermost and its last arrow only.
+pub const ROWS_FULL_MAX: usize = 16;
+
+/// With more arrows than this too.
+const ARROWS_FULL_MAX: usize = 4_000;
+
+/// Room at the left for names.
+pub const NAMES_WIDTH: f64 = 34.0;
+
+/// A message in time and rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Arrow {
+    /// Row of the sender.
+    pub from: u16,
+    /// Row of the receiver.
+    pub to: u16,
+    /// When it was sent.
+    pub sent: Time,
+    /// When it arrived, will arrive, or was lost.
+    pub end: Time,
+    /// Its term or view.
+    pub round: u64,
+    /// Position in [`Meta::kinds`].
+    pub kind: u16,
+    /// Whether it is a request or proposal.
+    pub proposal: bool,
+    /// Whether it runs in the background.
+    pub background: bool,
+    /// Whether it was lost.
+    pub lost: bool,
+    /// Whether its sender lied.
+    pub forged: bool,
+    /// The event in which it was sent.
+    pub cause: u64,
+    /// The event in which it arrived; none while it is under way.
+    pub event: Option<u64>,
+}
+
+/// Something that happened at one node without a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tick {
+    /// At which row.
+    pub row: u16,
+    /// When.
+    pub at: Time,
+    /// In which event.
+    pub event: u64,
+    /// What kind of thing.
+    pub kind: TickKind,
+}
+
+/// Kinds of ticks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TickKind {
+    /// A timer ran out.
+    Timer,
+    /// The node decided.
+    Decision,
+    /// It came back, or the visitor did something to it.
+    Fault,
+}
+
+/// What a diagram shows.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Chart {
+    /// Whose line each row is: clients above, replicas below, as papers draw them.
+    pub rows: Vec<NodeId>,
+    /// Messages, in the order of their arrival.
+    pub arrows: Vec<Arrow>,
+    /// Everything else.
+    pub ticks: Vec<Tick>,
+    /// Whether single arrows of broadcasts are left out.
+    pub thinned: bool,
+}
+
+/// A span of time on the page.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Window {
+    /// At its left edge, in microseconds.
+    pub from_us: f64,
+    /// At its right edge.
+    pub to_us: f64,
+}
+
+/// Gathers a diagram from events, and from messages that had not arrived by the last of them.
+pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[FlightView]) -> Chart {
+    let clients = nodes.iter().filter(|n| n.is_client());
+    let rows: Vec<NodeId> = clients.chain(nodes.iter().filter(|n| !n.is_client())).copied().collect();
+    let client_count = rows.iter().filter(|n| n.is_client()).count();
+    let row = |id: NodeId| (if id.is_client() { id.index() } else { client_count + id.index() }) as u16;
+    let arrow = |flight: &FlightView, end: Time, lost: bool, event: Option<u64>| {
+        let kind = meta.kinds.get(flight.kind);
+        Arrow {
+            from: row(flight.from),
+            to: row(flight.to),
+            sent: flight.sent,
+            end,
+            round: flight.round,
+            kind: flight.kind as u16,
+            proposal: kind.is_some_and(|k| k.proposal),
+            background: kind.is_some_and(|k| k.class == KindClass::Background),
+            lost,
+            forged: flight.mark == FlightMark::Forged,
+            cause: flight.cause,
+            event,
+        }
+    };
+    let mut chart = Chart { rows, ..Chart::default() };
+    for event in events {
+        match &event.what {
+            What::Deliver(m) => chart.arrows.push(arrow(&m.flight, event.at, false, Some(event.index))),
+            What::Lost(m, _) => {
+                chart.arrows.push(arrow(&m.flight, lost_at(m, event), true, Some(event.index)))
+            }
+            _ => {}
+        }
+        if let Some(node) = event.node {
+            let kind = match &event.what {
+                _ if !event.decided.is_empty() => Some(TickKind::Decision),
+                What::Fire(_) => Some(TickKind::Timer),
+                What::Restart | What::Action(_) => Some(TickKind::Fault),
+                _ => None,
+            };
+            if let Some(kind) = kind {
+                chart.ticks.push(Tick { row: row(node), at: event.at, event: event.index, kind });
+            }
+        }
+    }
+    let last = events.last().map_or(Time::ZERO, |e| e.at);
+    chart.arrows.extend(flights.iter().filter(|f| f.due > last).map(|f| arrow(f, f.due, false, None)));
+    if chart.rows.len() > ROWS_FULL_MAX || chart.arrows.len() > ARROWS_FULL_MAX {
+        thin(&mut chart);
+    }
+    chart
+}
+
+/// A loss that is known at once is drawn half way.
+fn lost_at(m: &MessageView, event: &EventView) -> Time {
+    if event.at > m.flight.sent {
+        event.at
+    } else {
+        m.flight.sent + Duration(m.flight.due.since(m.flight.sent).0 / 2)
+    }
+}
+
+/// Keeps of each event's messages those to the first and last row, and the last to arrive.
+fn thin(chart: &mut Chart) {
+    let mut order: Vec<usize> = (0..chart.arrows.len()).collect();
+    order.sort_by_key(|&i| (chart.arrows[i].cause, chart.arrows[i].from, chart.arrows[i].kind));
+    let mut keep = vec![false; chart.arrows.len()];
+    let same = |a: &usize, b: &usize| {
+        let (a, b) = (&chart.arrows[*a], &chart.arrows[*b]);
+        (a.cause, a.from, a.kind) == (b.cause, b.from, b.kind)
+    };
+    for burst in order.chunk_by(same) {
+        let of = |i: &&usize| chart.arrows[**i];
+        let chosen = [
+            burst.iter().min_by_key(|i| of(i).to),
+            burst.iter().max_by_key(|i| of(i).to),
+            burst.iter().max_by_key(|i| of(i).end),
+        ];
+        for &i in chosen.into_iter().flatten() {
+            keep[i] = true;
+        }
+    }
+    let mut kept = keep.iter();
+    chart.arrows.retain(|_| *kept.next().unwrap_or(&true));
+    chart.thinned = true;
+}
+
+/// A round span of time that cuts a window into about so many parts.
+pub fn grid_step(window: Window, parts: f64) -> u64 {
+    let wanted = (window.to_us - window.from_us) / parts.max(1.0);
+    let mut step = 1u64;
+    loop {
+        for factor in [1, 2, 5] {
+            if (step * factor) as f64 >= wanted {
+                return step * factor;
+            }
+        }
+        step *= 10;
+    }
+}
+
+/// The row's height above which every name is written; else every k-th is.
+pub fn name_every(rows: usize, height: f64) -> usize {
+    (12.0 * rows as f64 / height.max(1.0)).ceil().max(1.0) as usize
+}
+
+/// The diagram of the events numbered `from .. to` as a picture.
+pub fn draw(session: &dyn Session, from: u64, to: u64, width: f64, height: f64) -> Scene {
+    let events = session.events(from, to);
+    let mut flights = Vec::new();
+    session.flights(&mut flights);
+    let nodes = session.nodes();
+    let ids: Vec<NodeId> = nodes.iter().map(|n| n.id).collect();
+    let meta = session.scenario().meta;
+    let chart = chart(meta, &ids, &events, &flights);
+    let begin = events.first().map_or(0, |e| e.at.0) as f64;
+    let end = events.last().map_or(1, |e| e.at.0) as f64;
+    let margin = ((end - begin) * 0.02).max(1.0);
+    let window = Window { from_us: (begin - margin).max(0.0), to_us: end + margin };
+    let down: Vec<NodeId> = nodes.iter().filter(|n| n.health == Health::Crashed).map(|n| n.id).collect();
+    let mut scene = picture(&chart, window, &down, width, height);
+    scene.title = format!("{}, events {from} to {to}", meta.title);
+    scene.description =
+        format!("{} nodes, {} messages, {} events.", ids.len(), chart.arrows.len(), events.len());
+    scene
+}
+
+fn picture(chart: &Chart, window: Window, down: &[NodeId], width: f64, height: f64) -> Scene {
+    let foot = 18.0;
+    let x = |at: Time| {
+        NAMES_WIDTH
+            + (at.0 as f64 - window.from_us) / (window.to_us - window.from_us) * (width - NAMES_WIDTH - 12.0)
+    };
+    let y = |row: u16| (f64::from(row) + 0.5) / chart.rows.len().max(1) as f64 * (height - foot);
+    let mut scene = Scene { width, height, ..Scene::default() };
+    let step = grid_step(window, width / 110.0);
+    let mut at = (window.from_us as u64).div_ceil(step) * step;
+    while (at as f64) < window.to_us {
+        let label = span(Duration(at));
+        scene.ground.push(Shape::text(
+            Point::new(x(Time(at)), height - 4.0),
+            10.0,
+            Anchor::Middle,
+            Ink::Soft,
+            label,
+        ));
+        at += step;
+    }
+    let every = name_every(chart.rows.len(), height - foot);
+    for (row, &id) in chart.rows.iter().enumerate() {
+        let y = y(row as u16);
+        let dash = if down.contains(&id) { Dash::Dotted } else { Dash::Solid };
+        let line = Paint::line(Ink::Faint, 1.2).dash(dash);
+        scene.ground.push(Shape::line(Point::new(NAMES_WIDTH, y), Point::new(width - 12.0, y), line));
+        if row % every == 0 {
+            let at = Point::new(8.0, y + 3.5);
+            scene.ground.push(Shape::text(at, 11.0, Anchor::Start, Ink::Soft, id.to_string()));
+        }
+    }
+    for arrow in &chart.arrows {
+        let (a, b) = (Point::new(x(arrow.sent), y(arrow.from)), Point::new(x(arrow.end), y(arrow.to)));
+        scene.over.extend(slanted(arrow, a, b));
+    }
+    for tick in &chart.ticks {
+        scene.over.push(tick_shape(tick.kind, Point::new(x(tick.at), y(tick.row))));
+    }
+    scene
+}
+
+fn slanted(arrow: &Arrow, a: Point, b: Point) -> Vec<Shape> {
+    let pattern = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(arrow.round)];
+    let opacity = if arrow.background { 0.35 } else { 0.9 };
+    if arrow.lost {
+        let paint = Paint::line(Ink::Trouble, 1.2).dash(Dash::Dashed);
+        let at = a + (b - a) * 0.85;
+        return [Shape::line(a, at, paint)]
+            .into_iter()
+            .chain(cross(at, 3.5, Paint::line(Ink::Trouble, 1.8)))
+            .collect();
+    }
+    let ink = if arrow.forged { Ink::Warning } else { Ink::Round(arrow.round) };
+    let width = if arrow.proposal { 1.6 } else { 1.0 };
+    let line =
+        Paint::line(ink, width).dash(if arrow.forged { Dash::Dashed } else { pattern }).opacity(opacity);
+    vec![Shape::line(a, b, line), crate::glyph::arrow_head(b, (b - a).unit(), 6.0, ink)]
+}
+
+fn tick_shape(kind: TickKind, at: Point) -> Shape {
+    match kind {
+        TickKind::Timer => Shape::circle(at, 2.5, Paint::line(Ink::Soft, 1.3).fill(Fill::Solid(Ink::Paper))),
+        TickKind::Decision => {
+            let corner = |x: f64, y: f64| at + Point::new(x, y);
+            let corners = [corner(0.0, -4.0), corner(4.0, 0.0), corner(0.0, 4.0), corner(-4.0, 0.0)];
+            Shape::polygon(&corners, Paint::filled(Fill::Solid(Ink::Good)))
+        }
+        TickKind::Fault => {
+            let corner = |x: f64, y: f64| at + Point::new(x, y);
+            let corners = [corner(0.0, -4.0), corner(4.0, 3.0), corner(-4.0, 3.0)];
+            Shape::polygon(&corners, Paint::filled(Fill::Solid(Ink::Warning)))
+        }
+    }
+}
+
+/// A moment of the diagram in words, for captions.
+pub fn caption(window: Window) -> String {
+    format!(
+        "{} to {}",
+        clock(Time(window.from_us.max(0.0) as u64)),
+        clock(Time(window.to_us.max(0.0) as u64))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn ids(n: usize) -> Vec<NodeId> {
+        (0..n).map(NodeId::replica).chain([NodeId::client(0)]).collect()
+    }
+
+    #[test]
+    fn clients_stand_above_replicas() {
+        let chart = chart(&sample::META, &ids(2), &[sample::delivery(0, 10, 20, 0, 1)], &[]);
+        assert_eq!(chart.rows, [NodeId::client(0), NodeId::replica(0), NodeId::replica(1)]);
+        assert_eq!((chart.arrows[0].from, chart.arrows[0].to), (1, 2));
+    }
+
+    #[test]
+    fn a_message_under_way_is_drawn_until_it_is_due() {
+        let flight = sample::flight(0, 1, 10, 90);
+        let chart = chart(&sample::META, &ids(2), &[], &[flight]);
+        assert_eq!((chart.arrows[0].end, chart.arrows[0].event), (Time(90), None));
+    }
+
+    #[test]
+    fn a_broadcast_among_many_is_thinned_to_three_arrows() {
+        let events: Vec<_> =
+            (1..40).map(|to| sample::delivery(to as u64, 10, 20 + to as u64, 0, to)).collect();
+        let chart = chart(&sample::META, &ids(40), &events, &[]);
+        assert!(chart.thinned);
+        assert!((2..=3).contains(&chart.arrows.len()), "{}", chart.arrows.len());
+    }
+
+    #[test]
+    fn grid_steps_are_round() {
+        let step = |span: f64| grid_step(Window { from_us: 0.0, to_us: span }, 10.0);
+        assert_eq!([step(10.0), step(90.0), step(170_000.0), step(400_000.0)], [1, 10, 20_000, 50_000]);
+    }
+
+    #[test]
+    fn the_picture_is_well_formed() {
+        let events = [sample::delivery(0, 10, 20, 0, 1), sample::lost(1, 10, 30, 1, 0)];
+        let chart = chart(&sample::META, &ids(2), &events, &[]);
+        let scene =
+            picture(&chart, Window { from_us: 0.0, to_us: 40.0 }, &[NodeId::replica(0)], 800.0, 200.0);
+        crate::xml::assert_well_formed(&crate::svg::print(&scene, &[], crate::palette::Theme::Light));
+    }
+}
