@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Properties over runs, the search for violations, and shrinking what it finds.
+//!
+//! Agreement, validity, integrity and termination are derived from decisions alone, so no protocol states them. A
+//! protocol's own invariants are evaluated when it cites a rule that can break them. Assumptions (at most f faulty, disks
+//! keep what they hold, …) are judged apart: beyond the budget both "assumption broken" and "property violated" are true.
+
+mod assumptions;
+mod judge;
+mod shrink;
+mod swarm;
+mod tracker;
+mod verdicts;
+
+pub use assumptions::{Assumption, assumptions};
+pub use judge::{Outcome, judge, values_allowed};
+pub use shrink::shrink;
+pub use swarm::{Budget, draw_scenario};
+pub use tracker::{Termination, Tracker};
+pub use verdicts::{AGREEMENT, INTEGRITY, TERMINATION, VALIDITY, Verdicts, Violation};

@@ -10,6 +10,8 @@ const GENERATION: usize = 1 << 16;
 struct Fact {
     key: u64,
     value: u64,
+    /// The event in which it was stated, so that a run can be taken back.
+    event: u32,
     who: NodeId,
 }
 
@@ -21,6 +23,7 @@ struct Fact {
 pub struct Ledger {
     young: Table,
     old: Table,
+    event: u32,
 }
 
 /// Two different values under one key.
@@ -48,9 +51,27 @@ impl Ledger {
                 if self.young.len >= GENERATION {
                     self.old = core::mem::take(&mut self.young);
                 }
-                self.young.insert(Fact { key, value, who });
+                self.young.insert(Fact { key, value, event: self.event, who });
                 Ok(())
             }
+        }
+    }
+
+    /// Says in which event the following statements are made.
+    #[inline]
+    pub fn at_event(&mut self, event: u64) {
+        self.event = event as u32;
+    }
+
+    /// Forgets what was stated in this event or later.
+    pub fn take_back(&mut self, event: u64) {
+        for table in [&mut self.young, &mut self.old] {
+            let kept = core::mem::take(table);
+            kept.slots
+                .into_iter()
+                .flatten()
+                .filter(|f| u64::from(f.event) < event)
+                .for_each(|f| table.insert(f));
         }
     }
 
@@ -114,6 +135,19 @@ mod tests {
         assert_eq!(ledger.state(4, 9, a), Ok(()));
         assert_eq!(ledger.state(4, 9, b), Ok(()));
         assert_eq!(ledger.state(4, 8, b), Err(LedgerConflict { first: 9, who: a }));
+    }
+
+    #[test]
+    fn what_is_taken_back_was_never_stated() {
+        let mut ledger = Ledger::new();
+        let a = NodeId::replica(0);
+        for event in 0..10 {
+            ledger.at_event(event);
+            ledger.state(event, 1, a).unwrap();
+        }
+        ledger.take_back(6);
+        assert_eq!(ledger.facts().count(), 6);
+        assert_eq!(ledger.state(7, 2, a), Ok(()));
     }
 
     #[test]

@@ -32,8 +32,8 @@ pub use fault::{Corruption, Liar, Lie};
 pub use invariant::{Invariant, World};
 pub use ledger::{Ledger, LedgerConflict};
 pub use meta::{
-    AdversarySpec, AgreementScope, Bound, Claims, Envelope, FaultModel, Kind, KindClass, Layout, Meta, ParamKind,
-    ParamSpec, ParamValue, Params, Setup, SetupError,
+    AdversarySpec, AgreementScope, Bound, Claims, Envelope, FaultModel, Kind, KindClass, Layout, Meta,
+    ParamKind, ParamSpec, ParamValue, Params, Setup, SetupError,
 };
 pub use node::{MAX_REPLICAS, NodeId, NodeSet, NodeSetIter};
 pub use panel::{LogCell, LogMark, LogPanel, LogRow, LogState, Panel};

@@ -48,7 +48,12 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
         &[]
     }
 
-    /// Rules (as bits) that, when cited, are worth a mark on the time line: elections won, views begun.
+    /// The size of a quorum under this configuration, if the protocol has one size only.
+    fn quorum(_config: &Self::Config) -> Option<usize> {
+        None
+    }
+
+    /// Rules that, when cited, are worth a mark on the time line: elections won, views begun.
     fn milestones() -> &'static [RuleId] {
         &[]
     }
@@ -139,6 +144,11 @@ pub trait Message: Clone + Serialize + 'static {
 
     /// The decision it serves, if it serves one.
     fn slot(&self) -> Option<Slot>;
+
+    /// For what a client sends: the request it carries.
+    fn request(&self) -> Option<Value> {
+        None
+    }
 }
 
 /// What nodes set timers for: few per node, each with its own place.

@@ -2,11 +2,18 @@
 //!
 //! This is the only crate that sees both the simulator and the protocols. It draws nothing.
 
+mod checkpoints;
+mod explain;
+mod properties;
+mod recorder;
 mod registry;
+mod run;
 mod session;
 mod studio;
 pub mod view;
+mod watch;
 
-pub use registry::{catalogue, open};
+pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shrink};
+pub use registry::{catalogue, judge_scenario, open, open_with_limit};
 pub use session::Session;
 pub use studio::{Branch, Studio};

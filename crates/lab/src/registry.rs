@@ -1,15 +1,56 @@
-//! The list of protocols, and the step from a scenario to a run of its type.
+//! The list of protocols, and the step from a scenario to something of its type.
 
+use crate::run::Run;
 use crate::session::Session;
-use consensus_kernel::{Meta, SetupError};
-use consensus_scenario::Scenario;
+use consensus_check::{Outcome, judge};
+use consensus_kernel::{Meta, Protocol, SetupError};
+use consensus_scenario::{Scenario, bounds};
+
+/// One protocol with its type forgotten.
+struct Entry {
+    meta: &'static Meta,
+    open: fn(&Scenario, u64) -> Result<Box<dyn Session>, SetupError>,
+    judge: fn(&Scenario, bool) -> Result<Outcome, SetupError>,
+}
+
+const fn entry<P: Protocol>() -> Entry {
+    Entry {
+        meta: P::META,
+        open: |scenario, events_max| Ok(Box::new(Run::<P>::new(scenario, events_max)?)),
+        judge: judge::<P>,
+    }
+}
+
+macro_rules! entries {
+    ($($protocol:ty),* $(,)?) => {
+        const ENTRIES: &[Entry] = &[$(entry::<$protocol>()),*];
+        const CATALOGUE: &[&Meta] = &[$(<$protocol as Protocol>::META),*];
+    };
+}
+consensus_protocols::for_each_protocol!(entries);
 
 /// What every protocol says of itself, in the order of the picker.
 pub fn catalogue() -> &'static [&'static Meta] {
-    &[]
+    CATALOGUE
+}
+
+fn find(scenario: &Scenario) -> Result<&'static Entry, SetupError> {
+    let unknown =
+        || SetupError { key: "protocol", why: format!("there is no protocol {}", scenario.meta.id) };
+    ENTRIES.iter().find(|e| e.meta.id == scenario.meta.id).ok_or_else(unknown)
 }
 
 /// Builds the run of a scenario.
-pub fn open(_scenario: &Scenario) -> Result<Box<dyn Session>, SetupError> {
-    Err(SetupError { key: "protocol", why: "there is no protocol yet".to_owned() })
+pub fn open(scenario: &Scenario) -> Result<Box<dyn Session>, SetupError> {
+    open_with_limit(scenario, bounds::EVENTS)
+}
+
+/// Builds the run of a scenario with another bound on the number of events.
+pub fn open_with_limit(scenario: &Scenario, events_max: u64) -> Result<Box<dyn Session>, SetupError> {
+    (find(scenario)?.open)(scenario, events_max)
+}
+
+/// Runs a scenario to its end and judges it; with `stop_at_first`, to its first violation of safety.
+pub fn judge_scenario(scenario: &Scenario, stop_at_first: bool) -> Result<Outcome, SetupError> {
+    (find(scenario)?.judge)(scenario, stop_at_first)
 }

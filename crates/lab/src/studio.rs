@@ -2,7 +2,7 @@
 
 use crate::registry::open;
 use crate::session::Session;
-use consensus_kernel::{SetupError, Time};
+use consensus_kernel::{Duration, SetupError, Time};
 use consensus_scenario::{Action, Scenario};
 
 /// How many edits can be undone.
@@ -81,10 +81,27 @@ impl Studio {
 
     /// Does something at the cursor's time. In the past this makes a branch; the old future stays on the old one.
     pub fn act(&mut self, action: Action, name: String) -> Result<(), SetupError> {
-        let at = self.session.position().at;
+        let at = self.time_of(&action);
         let mut scenario = self.branches[self.current].scenario.clone();
         scenario.act(at, action);
         self.edit(scenario, name)
+    }
+
+    /// When an action must stand in the script to follow what the visitor has seen and precede what they have not.
+    fn time_of(&self, action: &Action) -> Time {
+        let now = self.session.position();
+        if now.event == 0 {
+            return now.at;
+        }
+        if let Action::Message(name, _) = action
+            && let Some(message) = self.session.message(*name)
+            && message.flight.due <= now.at
+        {
+            // Due within this very instant: its fate is prepared before it is sent.
+            return message.flight.sent;
+        }
+        // Actions come first at their time, and something may have happened at this one already.
+        now.at + Duration::micros(1)
     }
 
     /// Replaces the scenario on the bench. In the past this makes a branch with that name.

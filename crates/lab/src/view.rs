@@ -145,6 +145,8 @@ pub struct EventView {
     pub at: Time,
     /// At which node; none for what happens to the network.
     pub node: Option<NodeId>,
+    /// At the second copy of a twin.
+    pub second: bool,
     /// What happened.
     pub what: What,
     /// The rules that fired, in order: positions in [`consensus_kernel::Meta::rules`].
@@ -202,6 +204,8 @@ pub struct PendingView {
 /// What will happen.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum Pending {
+    /// The node starts.
+    Start,
     /// A message arrives.
     Deliver(FlightView),
     /// A timer runs out: its name and position in [`consensus_kernel::Meta::timers`].

@@ -5,3 +5,11 @@
 
 #[cfg(test)]
 mod testbed;
+
+/// Calls a macro with the types of all protocols, in the order of the picker: the one list of them.
+#[macro_export]
+macro_rules! for_each_protocol {
+    ($callback:ident) => {
+        $callback! {}
+    };
+}

@@ -1,0 +1,96 @@
+//! A whole run, judged.
+
+use crate::tracker::Termination;
+use crate::verdicts::{TERMINATION, Verdicts, Violation};
+use consensus_kernel::{Protocol, SetupError};
+use consensus_scenario::{Action, Scenario};
+use consensus_sim::{End, Progress, Simulation, Stop};
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The first violation of each property, in the order they happened.
+    pub violations: Vec<Violation>,
+    /// Whether everybody decided everything; otherwise what is missing.
+    pub termination: Result<(), String>,
+    /// Decisions of correct replicas.
+    pub decisions: u64,
+    /// Events that happened.
+    pub events: u64,
+    /// Why it ended.
+    pub end: End,
+}
+
+impl Outcome {
+    /// Whether this property was violated. Termination counts as violated once nothing can happen any more, or the
+    /// scenario's deadline has passed, while somebody has not decided.
+    pub fn violates(&self, property: &str) -> bool {
+        self.violations.iter().any(|v| v.property == property)
+    }
+}
+
+/// Values that each client may ask for under this scenario: planned and by hand.
+pub fn values_allowed(scenario: &Scenario) -> Vec<u32> {
+    let clients = scenario.clients;
+    let mut most = vec![0u32; clients];
+    for (i, most) in most.iter_mut().enumerate() {
+        let k = scenario.requests as usize;
+        *most = (k / clients + usize::from(i < k % clients)) as u32;
+    }
+    for timed in &scenario.script {
+        if let Action::Propose(id) = timed.action
+            && let Some(most) = most.get_mut(id.index())
+        {
+            *most += 1;
+        }
+    }
+    most
+}
+
+/// Runs a scenario to its end and judges it. With `stop_at_first`, ends at the first violation of safety.
+pub fn judge<P: Protocol>(scenario: &Scenario, stop_at_first: bool) -> Result<Outcome, SetupError> {
+    const SLICE: u64 = 512;
+    let mut sim = Simulation::<P>::new(scenario)?;
+    let mut verdicts = Verdicts::new(scenario.n, scenario.clients);
+    verdicts.allow_values(&values_allowed(scenario));
+    let deadline = scenario.deadline.unwrap_or(scenario.until);
+    let mut by_deadline = None;
+    let end = loop {
+        let before_deadline = by_deadline.is_none() && sim.now() < deadline;
+        let time = if before_deadline { deadline } else { consensus_kernel::Time::NEVER };
+        let progress = sim.run(&mut verdicts, Stop { event: sim.events() + SLICE, time });
+        if before_deadline && (sim.now() >= deadline || progress != Progress::Stopped) {
+            by_deadline = Some(verdicts.tracker.termination(&sim));
+        }
+        match progress {
+            Progress::Ended(end) => break end,
+            Progress::Stopped if stop_at_first && !verdicts.violations().is_empty() => break End::Until,
+            Progress::Stopped => {}
+        }
+    };
+    let last = verdicts.tracker.termination(&sim);
+    let termination = match by_deadline.unwrap_or(last) {
+        Termination::Reached => Ok(()),
+        Termination::Missing(what) => Err(what),
+    };
+    let mut violations = verdicts.violations().to_vec();
+    if let Err(reason) = &termination
+        && (end == End::Quiescent || scenario.deadline.is_some())
+    {
+        let (event, at) = (sim.events(), sim.now());
+        violations.push(Violation {
+            property: TERMINATION,
+            event,
+            at,
+            reason: reason.clone(),
+            conflict: None,
+        });
+    }
+    Ok(Outcome {
+        violations,
+        termination,
+        decisions: verdicts.tracker.decisions(),
+        events: sim.events(),
+        end,
+    })
+}

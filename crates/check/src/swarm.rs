@@ -1,0 +1,265 @@
+//! Scenarios drawn from a seed: the whole fault configuration, not only the schedule (swarm testing, Groce et al. 2012).
+//!
+//! Uniformly random schedules do not find deep accidents. Here each run first draws how likely each class of action is in
+//! it at all, many at zero, so that some runs do little but crash, others little but cut links.
+
+use consensus_kernel::{
+    Duration, FaultModel, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng, SwitchId, Time,
+};
+use consensus_scenario::{Action, Byzantine, Group, Latency, Network, Scenario, Strategy, Timed};
+
+/// Faults within what the protocol promises to survive, or beyond.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Budget {
+    /// At most f faulty at a time, disks intact.
+    Within,
+    /// One or two more than f, and disks may be lost.
+    Beyond,
+}
+
+/// After the last fault everything heals, and within this time everybody must have decided.
+pub const RECOVERY: Duration = Duration::secs(60);
+
+const PURPOSE: u64 = 0x5357_4152_4d00;
+
+/// Classes of actions, drawn with weights of their own in each run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Crash,
+    Partition,
+    Block,
+    Pause,
+    Fire,
+    Calm,
+    Latency,
+}
+
+const CLASSES: [Class; 7] =
+    [Class::Crash, Class::Partition, Class::Block, Class::Pause, Class::Fire, Class::Calm, Class::Latency];
+
+struct Draw {
+    rng: Rng,
+}
+
+impl Draw {
+    fn below(&mut self, n: usize) -> usize {
+        self.rng.within(0, n.max(1) as u64 - 1) as usize
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.rng.within(0, 99) < percent
+    }
+
+    fn millis(&mut self, low: u64, high: u64) -> Duration {
+        Duration::millis(self.rng.within(low, high))
+    }
+}
+
+/// Draws a scenario. The same protocol, seed, budget and switched-off rule always give the same scenario.
+pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Option<SwitchId>) -> Scenario {
+    let mut draw = Draw { rng: Rng::stream(seed, PURPOSE) };
+    let mut scenario = Scenario::new(meta);
+    scenario.seed = seed;
+    let smallest = meta.bound.min_n(1).max(meta.n.0);
+    scenario.n = draw.rng.within(smallest as u64, 7.max(smallest as u64)) as usize;
+    scenario.f = meta.bound.max_f(scenario.n);
+    scenario.clients = 1 + draw.below(3);
+    scenario.requests = draw.rng.within(1, 8) as u32;
+    scenario.gap = if draw.chance(30) { Duration::ZERO } else { draw.millis(5, 400) };
+    draw_network(&mut draw, &mut scenario);
+    draw_numbers(&mut draw, &mut scenario, without.is_some());
+    if let Some(switch) = without {
+        scenario.rules = scenario.rules.without(switch);
+    }
+    let spare = draw_byzantine(&mut draw, &mut scenario, budget);
+    draw_script(&mut draw, &mut scenario, budget, spare);
+    scenario
+}
+
+fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
+    let envelope = scenario.meta.envelope;
+    let low = draw.millis(1, 20);
+    let latency = match draw.below(4) {
+        0 => Latency::Constant(low),
+        1 => Latency::Exponential(low),
+        _ => Latency::Uniform(low, low + draw.millis(1, 60)),
+    };
+    let percent = |draw: &mut Draw, on: bool, most: u64| match on && draw.chance(50) {
+        true => Ratio::percent(draw.rng.within(1, most) as u32),
+        false => Ratio::ZERO,
+    };
+    let loss = percent(draw, envelope.loss, 25);
+    let duplicate = percent(draw, envelope.duplication, 25);
+    let gst = (draw.chance(15)).then(|| Time(draw.millis(100, 1_500).0));
+    scenario.network = Network { latency, loss, duplicate, fifo: draw.chance(15), gst, ..Network::default() };
+    if envelope.pause && draw.chance(20) {
+        let node = NodeId::replica(draw.below(scenario.n));
+        let rate = [Ratio::new(1, 2), Ratio::new(9, 10), Ratio::new(11, 10), Ratio::new(2, 1)][draw.below(4)];
+        scenario.skews.extend(rate.map(|rate| (node, rate)));
+    }
+}
+
+/// Draws whole-number parameters at the small end, where more happens, and, where a rule is missing, flags too: there
+/// the point is to find the accident, not to keep every promise.
+fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, flags: bool) {
+    for (spec, value) in scenario.meta.params.iter().zip(&mut scenario.params.0) {
+        match spec.kind {
+            ParamKind::Int { min, max, .. } if draw.chance(40) => {
+                *value = ParamValue::Int(draw.rng.within(min, max.min(min + 7)));
+            }
+            ParamKind::Flag { .. } if flags && draw.chance(25) => *value = ParamValue::Flag(draw.chance(50)),
+            _ => {}
+        }
+    }
+}
+
+/// Draws who lies and how; says how many more nodes may be down at a time.
+fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> usize {
+    let f = scenario.f;
+    let most = match budget {
+        Budget::Within => f,
+        Budget::Beyond => (f + 2).min(scenario.n - 1),
+    };
+    if scenario.meta.faults == FaultModel::Crash || !scenario.meta.envelope.byzantine {
+        return most;
+    }
+    let liars = match budget {
+        Budget::Within => draw.below(f + 1).max(draw.below(f + 1)),
+        Budget::Beyond => f + 1,
+    };
+    let mut nodes: Vec<usize> = (0..scenario.n).collect();
+    for _ in 0..liars {
+        // The first leader is the most interesting liar.
+        let place = if draw.chance(50) { 0 } else { draw.below(nodes.len()) };
+        let node = NodeId::replica(nodes.remove(place));
+        let strategy = draw_strategy(draw, scenario);
+        scenario.byzantine.push(Byzantine { node, strategy });
+    }
+    scenario.byzantine.sort_by_key(|b| b.node);
+    most - liars.min(most)
+}
+
+fn draw_strategy(draw: &mut Draw, scenario: &Scenario) -> Strategy {
+    let own = scenario.meta.adversaries.len();
+    match draw.below(6) {
+        0 => Strategy::Silent,
+        1 => Strategy::Delay(draw.millis(10, 400)),
+        2 => Strategy::Omit(draw_group(draw, scenario)),
+        3 if own > 0 => Strategy::Own(draw.below(own)),
+        4 if own > 0 => Strategy::Own(draw.below(own)),
+        _ => Strategy::Twins(Some(draw_group(draw, scenario))),
+    }
+}
+
+fn draw_group(draw: &mut Draw, scenario: &Scenario) -> Group {
+    let everyone = (0..scenario.n).map(NodeId::replica).chain((0..scenario.clients).map(NodeId::client));
+    everyone.filter(|_| draw.chance(50)).collect()
+}
+
+/// Draws what happens when; then everything heals, and the deadline stands [`RECOVERY`] later.
+fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: usize) {
+    let weights: Vec<u64> =
+        CLASSES.map(|class| if allowed(scenario, class) { [0, 0, 1, 4][draw.below(4)] } else { 0 }).into();
+    let total: u64 = weights.iter().sum();
+    let actions = if total == 0 { 0 } else { draw.below(24) };
+    let mut down: Vec<NodeId> = Vec::new();
+    let mut paused: Vec<NodeId> = Vec::new();
+    let mut at = Time::ZERO;
+    let pace = draw.rng.within(10, 300);
+    for _ in 0..actions {
+        at += Duration(draw.rng.within(1_000, pace * 2_000));
+        let mut pick = draw.rng.within(0, total - 1);
+        let class = CLASSES.iter().zip(&weights).find(|(_, w)| {
+            let here = pick < **w;
+            pick = pick.saturating_sub(**w);
+            here
+        });
+        let Some((class, _)) = class else { continue };
+        if let Some(action) = draw_action(draw, scenario, *class, budget, spare, &mut down, &mut paused) {
+            scenario.script.push(Timed { at, action });
+        }
+    }
+    at += draw.millis(50, 500);
+    let healed = down.into_iter().map(Action::Restart).chain(paused.into_iter().map(Action::Resume));
+    let network = [Action::Heal, Action::Loss(Ratio::ZERO)];
+    scenario.script.extend(network.into_iter().chain(healed).map(|action| Timed { at, action }));
+    let last = scenario.gap.times(scenario.requests.into());
+    scenario.until = at + last + RECOVERY;
+    scenario.deadline = Some(scenario.until);
+}
+
+fn allowed(scenario: &Scenario, class: Class) -> bool {
+    let envelope = scenario.meta.envelope;
+    match class {
+        Class::Crash => envelope.crash,
+        Class::Partition | Class::Block => envelope.partition,
+        Class::Pause => envelope.pause,
+        Class::Fire => !scenario.meta.timers.is_empty(),
+        Class::Calm | Class::Latency => true,
+    }
+}
+
+fn draw_action(
+    draw: &mut Draw,
+    scenario: &Scenario,
+    class: Class,
+    budget: Budget,
+    spare: usize,
+    down: &mut Vec<NodeId>,
+    paused: &mut Vec<NodeId>,
+) -> Option<Action> {
+    let node = NodeId::replica(draw.below(scenario.n));
+    let honest = scenario.byzantine.iter().all(|b| b.node != node);
+    match class {
+        Class::Crash => {
+            if let Some(place) = down.iter().position(|id| *id == node) {
+                down.remove(place);
+                let forget = budget == Budget::Beyond && draw.chance(40);
+                return Some(if forget { Action::Amnesia(node) } else { Action::Restart(node) });
+            }
+            if down.len() >= spare {
+                let back = (!down.is_empty()).then(|| down.remove(0))?;
+                return Some(Action::Restart(back));
+            }
+            if !honest || paused.contains(&node) {
+                return None;
+            }
+            down.push(node);
+            Some(Action::Crash(node))
+        }
+        Class::Pause => {
+            if let Some(place) = paused.iter().position(|id| *id == node) {
+                paused.remove(place);
+                return Some(Action::Resume(node));
+            }
+            if down.contains(&node) {
+                return None;
+            }
+            paused.push(node);
+            Some(Action::Pause(node))
+        }
+        Class::Partition => {
+            let group = draw_group(draw, scenario);
+            Some(if draw.chance(35) { Action::Heal } else { Action::Partition(vec![group]) })
+        }
+        Class::Block => {
+            let (from, to) = (draw_group(draw, scenario), NodeId::replica(draw.below(scenario.n)));
+            let from: Group = from.iter().filter(|id| *id != to).collect();
+            if from.is_empty() || draw.chance(30) {
+                return Some(Action::Heal);
+            }
+            let to: Group = [to].into_iter().collect();
+            Some(if draw.chance(50) { Action::Block(from, to) } else { Action::Block(to, from) })
+        }
+        Class::Fire => Some(Action::Fire(node, draw.below(scenario.meta.timers.len()))),
+        Class::Calm => {
+            let loss =
+                if scenario.meta.envelope.loss && draw.chance(50) { draw.rng.within(1, 40) } else { 0 };
+            Some(Action::Loss(Ratio::percent(loss as u32)))
+        }
+        Class::Latency => {
+            let low = draw.millis(1, 40);
+            Some(Action::Latency(Latency::Uniform(low, low + draw.millis(0, 200))))
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! How far everybody has come: the small part of checking that travels with every checkpoint.
+
+use consensus_kernel::{NodeId, Protocol, Slot};
+use consensus_sim::{Decision, Health, Observer, Simulation};
+
+/// Who has decided how much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracker {
+    /// Highest slot each replica has decided.
+    high: Vec<Slot>,
+    /// Replies that each client has accepted.
+    answered: Vec<u32>,
+    /// Highest slot that any correct replica has decided.
+    highest: Slot,
+    decisions: u64,
+}
+
+/// Whether everybody has decided everything.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Termination {
+    /// Every proposed value is answered and every correct running replica knows all that any knows.
+    Reached,
+    /// Not yet, and what is missing, as a clause.
+    Missing(String),
+}
+
+impl Tracker {
+    /// Nobody has decided anything.
+    pub fn new(replicas: usize, clients: usize) -> Self {
+        Self { high: vec![0; replicas], answered: vec![0; clients], highest: 0, decisions: 0 }
+    }
+
+    /// Takes a decision into account.
+    #[inline]
+    pub fn note(&mut self, decision: &Decision) {
+        if decision.node.is_client() {
+            self.answered[decision.node.index()] += 1;
+        } else {
+            let high = &mut self.high[decision.node.index()];
+            *high = decision.slot.max(*high);
+            if !decision.byzantine {
+                self.highest = decision.slot.max(self.highest);
+                self.decisions += 1;
+            }
+        }
+    }
+
+    /// Decisions of correct replicas so far.
+    pub fn decisions(&self) -> u64 {
+        self.decisions
+    }
+
+    /// Replies accepted by all clients so far.
+    pub fn answered(&self) -> u64 {
+        self.answered.iter().map(|k| u64::from(*k)).sum()
+    }
+
+    /// Whether everybody has decided everything, as the run stands.
+    pub fn termination<P: Protocol>(&self, sim: &Simulation<P>) -> Termination {
+        let planned = sim.scenario().requests;
+        let proposed: u64 = sim.proposed().iter().map(|k| u64::from(*k)).sum();
+        if planned == 0 && proposed == 0 {
+            return Termination::Missing("nothing was proposed".to_owned());
+        }
+        if self.answered() < u64::from(planned).max(proposed) {
+            let waiting = u64::from(planned).max(proposed) - self.answered();
+            let reason = match waiting {
+                1 => "one request has no accepted reply yet".to_owned(),
+                k => format!("{k} requests have no accepted reply yet"),
+            };
+            return Termination::Missing(self.with_waiting(sim, reason));
+        }
+        for (i, high) in self.high.iter().enumerate() {
+            let id = NodeId::replica(i);
+            if *high < self.highest && !sim.is_byzantine(id) && sim.health(id) == Health::Up {
+                let slot = P::META.slot;
+                let reason =
+                    format!("node {id} has decided up to {slot} {high}, others up to {}", self.highest);
+                return Termination::Missing(self.with_waiting(sim, reason));
+            }
+        }
+        Termination::Reached
+    }
+
+    /// Adds what the node with most to wait for says it waits for.
+    fn with_waiting<P: Protocol>(&self, sim: &Simulation<P>, reason: String) -> String {
+        let waiting = (0..self.high.len()).map(NodeId::replica).find_map(|id| {
+            let running = sim.health(id) == Health::Up && !sim.is_byzantine(id);
+            let copy = sim.copies(id).into_iter().next().filter(|_| running)?;
+            Some((id, copy.face(sim.config()).waits_for?))
+        });
+        match waiting {
+            Some((id, what)) => format!("{reason}; node {id} waits for {what}"),
+            None => reason,
+        }
+    }
+}
+
+impl<P: Protocol> Observer<P> for Tracker {
+    #[inline]
+    fn decided(&mut self, decision: &Decision) {
+        self.note(decision);
+    }
+}

@@ -1,0 +1,213 @@
+//! Safety, judged incrementally: each decision once, each invariant when a rule that can break it is cited.
+
+use crate::tracker::Tracker;
+use consensus_kernel::{Invariant, Ledger, NodeId, Protocol, Slot, Time, Value};
+use consensus_sim::{Decision, Observer, Simulation};
+
+/// All correct nodes that decide a slot decide the same value.
+pub const AGREEMENT: &str = "Agreement";
+/// What is decided was proposed by a client, or is the no-op.
+pub const VALIDITY: &str = "Validity";
+/// No correct node decides a slot twice.
+pub const INTEGRITY: &str = "Integrity";
+/// Every correct node decides in the end.
+pub const TERMINATION: &str = "Termination";
+
+/// The first time a property was violated.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Violation {
+    /// Which property.
+    pub property: &'static str,
+    /// In which event.
+    pub event: u64,
+    /// When.
+    pub at: Time,
+    /// How, as a sentence without a full stop.
+    pub reason: String,
+    /// For agreement: the node and value decided first, and those that conflict.
+    pub conflict: Option<(NodeId, Value, NodeId, Value, Slot)>,
+}
+
+/// Judges the safety properties of a run as it goes.
+pub struct Verdicts<P: Protocol> {
+    decided: Ledger,
+    /// Per replica: the highest slot decided, and which of the 64 slots up to it.
+    windows: Vec<(Slot, u64)>,
+    /// What each client was asked for, so far: how many values.
+    proposed: Vec<u32>,
+    own: Vec<Own<P>>,
+    watched: u64,
+    violations: Vec<Violation>,
+    /// How far everybody has come.
+    pub tracker: Tracker,
+}
+
+struct Own<P: Protocol> {
+    invariant: &'static Invariant<P>,
+    rules: u64,
+    ledger: Ledger,
+    violated: bool,
+}
+
+impl<P: Protocol> Verdicts<P> {
+    /// Nothing judged yet.
+    pub fn new(replicas: usize, clients: usize) -> Self {
+        let own: Vec<Own<P>> = P::invariants()
+            .iter()
+            .map(|invariant| Own {
+                invariant,
+                rules: invariant.on.iter().fold(0, |set, rule| set | 1 << rule),
+                ledger: Ledger::new(),
+                violated: false,
+            })
+            .collect();
+        Self {
+            decided: Ledger::new(),
+            windows: vec![(0, 0); replicas],
+            proposed: vec![u32::MAX; clients],
+            watched: own.iter().fold(0, |set, o| set | o.rules),
+            own,
+            violations: Vec::new(),
+            tracker: Tracker::new(replicas, clients),
+        }
+    }
+
+    /// Tells how many values each client may have been asked for: those of the plan and those by hand.
+    pub fn allow_values(&mut self, most: &[u32]) {
+        self.proposed.copy_from_slice(most);
+    }
+
+    /// All violations so far, the first of each property, in the order they happened.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Takes the run back: as if this event and all later ones had not happened. The tracker is set to what a checkpoint
+    /// at that event remembers.
+    pub fn take_back(&mut self, event: u64, tracker: Tracker, recent: &[Decision]) {
+        self.violations.retain(|v| v.event < event);
+        self.decided.take_back(event);
+        for own in &mut self.own {
+            own.ledger.take_back(event);
+            own.violated = self.violations.iter().any(|v| v.property == own.invariant.name);
+        }
+        self.windows.fill((0, 0));
+        for decision in recent.iter().filter(|d| d.event < event && !d.byzantine && !d.node.is_client()) {
+            self.fits_window(decision);
+        }
+        self.tracker = tracker;
+    }
+
+    fn violate(&mut self, property: &'static str, decision: &Decision, reason: String) {
+        if self.violations.iter().all(|v| v.property != property) {
+            let (event, at) = (decision.event, decision.at);
+            self.violations.push(Violation { property, event, at, reason, conflict: None });
+        }
+    }
+
+    fn is_violated(&self, property: &str) -> bool {
+        self.violations.iter().any(|v| v.property == property)
+    }
+
+    #[inline]
+    fn judge_agreement(&mut self, d: &Decision) {
+        self.decided.at_event(d.event);
+        if let Err(conflict) = self.decided.state(d.slot, d.value.0, d.node)
+            && !self.is_violated(AGREEMENT)
+        {
+            let (first, who) = (Value(conflict.first), conflict.who);
+            let (node, value, slot) = (d.node, d.value, d.slot);
+            self.violations.push(Violation {
+                property: AGREEMENT,
+                event: d.event,
+                at: d.at,
+                reason: format!(
+                    "{} decided {first} at {} {slot}, {} decided {value}",
+                    name(who),
+                    P::META.slot,
+                    name(node)
+                ),
+                conflict: Some((who, first, node, value, slot)),
+            });
+        }
+    }
+
+    #[inline]
+    fn judge_validity(&mut self, d: &Decision) {
+        let proposed = match d.value.client() {
+            None => true,
+            Some(client) => {
+                let asked = self.proposed.get(client.index()).copied().unwrap_or(0);
+                (1..=asked).contains(&d.value.number())
+            }
+        };
+        if !proposed {
+            let reason = format!("{} decided {}, which nobody proposed", name(d.node), d.value);
+            self.violate(VALIDITY, d, reason);
+        }
+    }
+
+    /// Marks a slot as decided by a replica; false if it was so before.
+    #[inline]
+    fn fits_window(&mut self, d: &Decision) -> bool {
+        let (high, seen) = &mut self.windows[d.node.index()];
+        if d.slot > *high {
+            let ahead = d.slot - *high;
+            *seen = if ahead >= 64 { 0 } else { *seen << ahead };
+            *seen |= 1;
+            *high = d.slot;
+            return true;
+        }
+        let behind = *high - d.slot;
+        if behind >= 64 {
+            return true;
+        }
+        let fresh = *seen & (1 << behind) == 0;
+        *seen |= 1 << behind;
+        fresh
+    }
+}
+
+fn name(id: NodeId) -> String {
+    if id.is_client() { format!("client {id}") } else { format!("node {id}") }
+}
+
+impl<P: Protocol> Observer<P> for Verdicts<P> {
+    fn watched_rules(&self) -> u64 {
+        self.watched
+    }
+
+    #[inline]
+    fn decided(&mut self, decision: &Decision) {
+        self.tracker.note(decision);
+        if decision.byzantine {
+            return;
+        }
+        self.judge_agreement(decision);
+        self.judge_validity(decision);
+        if !decision.node.is_client() && !self.fits_window(decision) {
+            let reason = format!("{} decided {} {} twice", name(decision.node), P::META.slot, decision.slot);
+            self.violate(INTEGRITY, decision, reason);
+        }
+    }
+
+    #[inline]
+    fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
+        if node.is_client() || sim.is_byzantine(node) {
+            return;
+        }
+        // The event under way has been counted already.
+        let event = sim.events().saturating_sub(1);
+        for own in &mut self.own {
+            if own.rules & rules == 0 || own.violated {
+                continue;
+            }
+            own.ledger.at_event(event);
+            if let Err(reason) = (own.invariant.check)(&mut own.ledger, sim, node) {
+                own.violated = true;
+                let (property, at) = (own.invariant.name, sim.now());
+                self.violations.push(Violation { property, event, at, reason, conflict: None });
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Properties as they stand at a moment.
+
+use crate::checkpoints::Moment;
+use crate::view::{DecisionView, End, PropertyView, Status};
+use consensus_check::{AGREEMENT, INTEGRITY, TERMINATION, Termination, VALIDITY, Verdicts, Violation};
+use consensus_kernel::{AgreementScope, NodeId, Protocol, Slot, Value};
+use consensus_sim::Decision;
+
+/// All properties at this moment. `over`: why the run is over, if this is its last moment.
+pub(crate) fn views<P: Protocol>(
+    moment: &Moment<P>,
+    verdicts: &Verdicts<P>,
+    decisions: &[Decision],
+    over: Option<End>,
+) -> Vec<PropertyView> {
+    let here = moment.sim.events();
+    let safety = |name: &'static str, says: &'static str, place: &'static str| {
+        let violation = verdicts.violations().iter().find(|v| v.property == name && v.event < here);
+        safety_view(moment, name, says, place, violation, decisions)
+    };
+    let agreement = match P::META.claims.agreement {
+        AgreementScope::Uniform => {
+            "No two nodes ever decide differently at the same place, not even one that crashes."
+        }
+        AgreementScope::Correct => "No two correct nodes decide differently at the same place.",
+    };
+    let mut views = vec![
+        safety(AGREEMENT, agreement, "the consensus problem"),
+        safety(VALIDITY, "Only what a client asked for is decided.", "the consensus problem"),
+        safety(INTEGRITY, "No correct node decides a place twice.", "the consensus problem"),
+        termination(moment, over),
+    ];
+    views.extend(P::invariants().iter().map(|i| safety(i.name, i.says, i.place)));
+    views
+}
+
+fn safety_view<P: Protocol>(
+    moment: &Moment<P>,
+    name: &'static str,
+    says: &'static str,
+    place: &'static str,
+    violation: Option<&Violation>,
+    decisions: &[Decision],
+) -> PropertyView {
+    let (status, reason) = match violation {
+        Some(v) => (Status::Violated, v.reason.clone()),
+        None => match moment.tracker.decisions() {
+            0 => (Status::Holds, "nothing has been decided yet".to_owned()),
+            1 => (Status::Holds, "one decision so far".to_owned()),
+            k => (Status::Holds, format!("{k} decisions so far")),
+        },
+    };
+    let find = |node: NodeId, slot: Slot, value: Value| {
+        let d = decisions.iter().find(|d| d.node == node && d.slot == slot && d.value == value)?;
+        Some(DecisionView { node, slot, value, at: d.at, event: d.event, delays: d.delays })
+    };
+    let conflict = violation
+        .and_then(|v| v.conflict)
+        .and_then(|(a, first, b, second, slot)| Some((find(a, slot, first)?, find(b, slot, second)?)));
+    PropertyView {
+        name,
+        kind: "safety",
+        says,
+        place,
+        status,
+        event: violation.map(|v| v.event),
+        at: violation.map(|v| v.at),
+        reason,
+        conflict,
+    }
+}
+
+fn termination<P: Protocol>(moment: &Moment<P>, over: Option<End>) -> PropertyView {
+    let sim = &moment.sim;
+    let (mut status, mut reason) = match moment.tracker.termination(sim) {
+        Termination::Reached => {
+            (Status::Holds, "every request is answered and every correct node knows it".to_owned())
+        }
+        Termination::Missing(what) => (Status::Pending, what),
+    };
+    let late = sim.scenario().deadline.is_some_and(|deadline| sim.now() >= deadline);
+    if status == Status::Pending && (late || over == Some(End::Quiescent)) {
+        status = Status::Violated;
+        reason = match late {
+            true => format!("the deadline has passed: {reason}"),
+            false => format!("nothing can happen any more: {reason}"),
+        };
+    }
+    let violated = status == Status::Violated;
+    PropertyView {
+        name: TERMINATION,
+        kind: "liveness",
+        says: P::META.claims.termination.unwrap_or("This protocol does not promise to decide."),
+        place: "the consensus problem",
+        status,
+        event: violated.then(|| sim.events()),
+        at: violated.then(|| sim.now()),
+        reason,
+        conflict: None,
+    }
+}

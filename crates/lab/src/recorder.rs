@@ -1,0 +1,63 @@
+//! Events as front ends see them.
+
+use crate::view::{EventView, FlightMark, FlightView, MessageView, What};
+use consensus_kernel::inspect::Tree;
+use consensus_kernel::{Message, Protocol, Timer};
+use consensus_sim::{Cause, MessageFacts, Observer, Simulation, Step};
+
+/// Collects every event that passes.
+#[derive(Default)]
+pub(crate) struct Recorder {
+    pub events: Vec<EventView>,
+}
+
+/// A message as front ends see it.
+pub(crate) fn flight_view(facts: &MessageFacts) -> FlightView {
+    FlightView {
+        from: facts.from,
+        to: facts.to,
+        kind: facts.kind,
+        nth: facts.nth,
+        round: facts.round,
+        sent: facts.sent,
+        due: facts.due,
+        cause: facts.cause,
+        mark: match () {
+            () if facts.forged => FlightMark::Forged,
+            () if facts.duplicate => FlightMark::Duplicate,
+            () if facts.held => FlightMark::Held,
+            () => FlightMark::Plain,
+        },
+    }
+}
+
+fn message_view(facts: &MessageFacts, msg: &impl Message) -> MessageView {
+    MessageView { flight: flight_view(facts), body: Tree::of(msg), bytes: msg.bytes() }
+}
+
+impl<P: Protocol> Observer<P> for Recorder {
+    const RECORDS: bool = true;
+
+    fn step(&mut self, _sim: &Simulation<P>, step: &Step<'_, P>) {
+        let what = match &step.cause {
+            Cause::Start => What::Start,
+            Cause::Propose(value) => What::Propose(*value),
+            Cause::Deliver(facts, msg) => What::Deliver(message_view(facts, *msg)),
+            Cause::Lost(facts, msg, why) => What::Lost(message_view(facts, *msg), why),
+            Cause::Fire(timer) => What::Fire(timer.name()),
+            Cause::Action(index) => What::Action(*index),
+            Cause::Restart => What::Restart,
+        };
+        self.events.push(EventView {
+            index: step.event,
+            at: step.at,
+            node: step.node,
+            second: step.second,
+            what,
+            cites: step.cites.to_vec(),
+            rejected: step.rejected,
+            decided: step.decided.to_vec(),
+            sent: step.sent.to_vec(),
+        });
+    }
+}

@@ -1,0 +1,370 @@
+//! A session over a typed simulation.
+
+use crate::checkpoints::{Checkpoints, Moment};
+use crate::recorder::{Recorder, flight_view};
+use crate::session::Session;
+use crate::view::*;
+use crate::watch::{Watch, replica_name};
+use crate::{explain, properties};
+use consensus_check::{Tracker, Verdicts, assumptions, values_allowed};
+use consensus_kernel::inspect::Tree;
+use consensus_kernel::{Digest, Message, NodeId, Panel, Protocol, SetupError, Time};
+use consensus_scenario::{MessageName, Scenario, describe_strategy};
+use consensus_sim::{self as sim, Decision, PendingWhat, Progress, Simulation, Stop, TraceDigest};
+
+/// A run of one protocol with a cursor, a frontier and checkpoints.
+pub(crate) struct Run<P: Protocol> {
+    cursor: Moment<P>,
+    frontier: Moment<P>,
+    checkpoints: Checkpoints<P>,
+    verdicts: Verdicts<P>,
+    decisions: Vec<Decision>,
+    marks: Vec<Mark>,
+    end: Option<End>,
+    events_max: u64,
+}
+
+impl<P: Protocol> Run<P> {
+    pub fn new(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
+        let tracker = Tracker::new(scenario.n, scenario.clients);
+        let beginning = Moment { sim: Simulation::<P>::with_limit(scenario, events_max)?, tracker };
+        let mut verdicts = Verdicts::new(scenario.n, scenario.clients);
+        verdicts.allow_values(&values_allowed(scenario));
+        Ok(Self {
+            cursor: beginning.clone(),
+            frontier: beginning.clone(),
+            checkpoints: Checkpoints::new(beginning),
+            verdicts,
+            decisions: Vec::new(),
+            marks: Vec::new(),
+            end: None,
+            events_max,
+        })
+    }
+
+    /// Moves the frontier to a stop, leaving checkpoints on the way. False once the end is reached.
+    fn run_frontier(&mut self, stop: Stop) -> bool {
+        while self.end.is_none() {
+            let here = self.frontier.sim.events();
+            let slice = Stop { event: stop.event.min(self.checkpoints.next_due(here)), time: stop.time };
+            let mut watch = Watch::new(&mut self.verdicts, &mut self.decisions, &mut self.marks);
+            let progress = self.frontier.sim.run(&mut watch, slice);
+            self.frontier.tracker.clone_from(&self.verdicts.tracker);
+            match progress {
+                Progress::Ended(end) => self.end = Some(end_view(end)),
+                Progress::Stopped => {
+                    self.checkpoints.offer(&self.frontier);
+                    let events = self.frontier.sim.events();
+                    if events >= stop.event || events == here || events < slice.event {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// Moves the cursor, from where it stands or from the nearest checkpoint, whichever is nearer.
+    fn move_cursor(&mut self, base_is_better: impl Fn(&Moment<P>, &Moment<P>) -> bool, stop: Stop) {
+        let base = match stop.event {
+            u64::MAX => self.checkpoints.before_time(stop.time),
+            event => self.checkpoints.at_or_before_event(event),
+        };
+        if base_is_better(base, &self.cursor) {
+            self.cursor.clone_from(base);
+        }
+        let Moment { sim, tracker } = &mut self.cursor;
+        sim.run(tracker, stop);
+    }
+
+    /// A moment of its own at an event, for looking around without moving the cursor.
+    fn moment_at(&self, event: u64) -> Simulation<P> {
+        let mut sim = self.checkpoints.at_or_before_event(event).sim.clone();
+        sim.run(&mut sim::Blind, Stop::at_event(event));
+        sim
+    }
+
+    fn decision_view(&self, d: &Decision) -> DecisionView {
+        DecisionView {
+            node: d.node,
+            slot: d.slot,
+            value: d.value,
+            at: d.at,
+            event: d.event,
+            delays: d.delays,
+        }
+    }
+
+    fn decisions_where(&self, wanted: impl Fn(&Decision) -> bool) -> Vec<DecisionView> {
+        let here = self.cursor.sim.events();
+        let so_far = self.decisions.iter().take_while(|d| d.event < here);
+        so_far.filter(|d| !d.byzantine && wanted(d)).map(|d| self.decision_view(d)).collect()
+    }
+
+    fn node_view(&self, id: NodeId) -> NodeView {
+        let sim = &self.cursor.sim;
+        let scenario = sim.scenario();
+        let mut faces = sim.copies(id).into_iter().map(|copy| copy.face(sim.config()));
+        let face = faces.next().expect("every node of a run has a state");
+        let lies = scenario.byzantine.iter().find(|b| b.node == id);
+        let here = sim.events();
+        let befouled = self
+            .verdicts
+            .violations()
+            .iter()
+            .filter(|v| v.event < here)
+            .any(|v| v.conflict.is_some_and(|(a, _, b, ..)| a == id || b == id));
+        let standing = match () {
+            () if lies.is_some() || sim.lost_disk(id) => Standing::IllBehaved,
+            () if befouled => Standing::Befouled,
+            () => Standing::Intact,
+        };
+        NodeView {
+            id,
+            face,
+            second_face: faces.next(),
+            health: match sim.health(id) {
+                sim::Health::Up => Health::Up,
+                sim::Health::Crashed => Health::Crashed,
+                sim::Health::Paused => Health::Paused,
+            },
+            byzantine: lies.map(|b| describe_strategy(scenario.meta, &b.strategy)),
+            standing,
+            weight: if id.is_client() { 1 } else { scenario.weights.get(id.index()).copied().unwrap_or(1) },
+            timers: sim.timers(id).into_iter().filter_map(|t| timer_view::<P>(&t)).collect(),
+            decided: sim.decided(id),
+        }
+    }
+}
+
+fn timer_view<P: Protocol>(timer: &sim::TimerFacts) -> Option<TimerView> {
+    let index = P::META.timers.iter().position(|name| *name == timer.name)?;
+    Some(TimerView { name: timer.name, index, set_at: timer.set_at, due: timer.due })
+}
+
+fn end_view(end: sim::End) -> End {
+    match end {
+        sim::End::Quiescent => End::Quiescent,
+        sim::End::Until => End::Until,
+        sim::End::Limit => End::Limit,
+    }
+}
+
+impl<P: Protocol> Session for Run<P> {
+    fn scenario(&self) -> &Scenario {
+        self.frontier.sim.scenario()
+    }
+
+    fn position(&self) -> Position {
+        Position { event: self.cursor.sim.events(), at: self.cursor.sim.now() }
+    }
+
+    fn frontier(&self) -> Position {
+        Position { event: self.frontier.sim.events(), at: self.frontier.sim.now() }
+    }
+
+    fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    fn run_ahead(&mut self, events_max: u64) -> bool {
+        let stop = Stop::at_event(self.frontier.sim.events().saturating_add(events_max));
+        self.run_frontier(stop)
+    }
+
+    fn seek_event(&mut self, event: u64) {
+        self.run_frontier(Stop::at_event(event));
+        let event = event.min(self.frontier.sim.events());
+        self.move_cursor(
+            |base, cursor| cursor.sim.events() > event || base.sim.events() > cursor.sim.events(),
+            Stop::at_event(event),
+        );
+    }
+
+    fn seek_time(&mut self, at: Time) {
+        let at = at.min(self.scenario().until);
+        self.run_frontier(Stop::at_time(at));
+        self.move_cursor(
+            |base, cursor| cursor.sim.now() > at || base.sim.events() > cursor.sim.events(),
+            Stop::at_time(at),
+        );
+    }
+
+    fn nodes(&self) -> Vec<NodeView> {
+        let scenario = self.scenario();
+        let replicas = (0..scenario.n).map(NodeId::replica);
+        replicas.chain((0..scenario.clients).map(NodeId::client)).map(|id| self.node_view(id)).collect()
+    }
+
+    fn flights(&self, into: &mut Vec<FlightView>) {
+        into.clear();
+        self.cursor.sim.in_flight(|message| into.push(flight_view(&message.facts)));
+    }
+
+    fn losses(&self) -> Vec<LossView> {
+        let view = |loss: &sim::Loss| {
+            let f = loss.facts;
+            LossView { from: f.from, to: f.to, kind: f.kind, round: f.round, sent: f.sent, at: loss.at }
+        };
+        self.cursor.sim.losses().map(view).collect()
+    }
+
+    fn inspect(&self, node: NodeId) -> Vec<Tree> {
+        self.cursor.sim.copies(node).into_iter().map(Tree::of).collect()
+    }
+
+    fn message(&self, name: MessageName) -> Option<MessageView> {
+        let message = self.cursor.sim.find_message(&name)?;
+        Some(MessageView {
+            flight: flight_view(&message.facts),
+            body: Tree::of(message.msg),
+            bytes: message.msg.bytes(),
+        })
+    }
+
+    fn panels(&self) -> Vec<Panel> {
+        let sim = &self.cursor.sim;
+        let replicas: Vec<&P> =
+            (0..sim.scenario().n).filter_map(|i| sim.copies(NodeId::replica(i)).into_iter().next()).collect();
+        P::panels(sim.config(), &replicas)
+    }
+
+    fn events(&self, from: u64, to: u64) -> Vec<EventView> {
+        let to = to.min(self.frontier.sim.events());
+        if from >= to {
+            return Vec::new();
+        }
+        let mut sim = self.moment_at(from);
+        let mut recorder = Recorder::default();
+        sim.run(&mut recorder, Stop::at_event(to));
+        recorder.events
+    }
+
+    fn event_at(&self, at: Time) -> u64 {
+        if at == Time::ZERO {
+            return 0;
+        }
+        let mut sim = self.checkpoints.before_time(at).sim.clone();
+        sim.run(&mut sim::Blind, Stop { event: self.frontier.sim.events(), time: Time(at.0 - 1) });
+        sim.events()
+    }
+
+    fn pending(&self, most: usize) -> Vec<PendingView> {
+        let view = |p: sim::Pending| {
+            let what = match p.what {
+                PendingWhat::Start => Pending::Start,
+                PendingWhat::Deliver(facts) => Pending::Deliver(flight_view(&facts)),
+                PendingWhat::Fire(name) => {
+                    Pending::Fire(name, P::META.timers.iter().position(|t| *t == name).unwrap_or(0))
+                }
+                PendingWhat::Propose(value) => Pending::Propose(value),
+                PendingWhat::Action(i) => Pending::Action(i),
+            };
+            PendingView { due: p.due, node: p.node, what }
+        };
+        self.cursor.sim.pending(most).into_iter().map(view).collect()
+    }
+
+    fn properties(&self) -> Vec<PropertyView> {
+        let over = self.end.filter(|_| self.cursor.sim.events() == self.frontier.sim.events());
+        properties::views(&self.cursor, &self.verdicts, &self.decisions, over)
+    }
+
+    fn assumptions(&self) -> Vec<AssumptionView> {
+        let view = |a: consensus_check::Assumption| AssumptionView {
+            name: a.name,
+            holds: a.holds,
+            reason: a.reason,
+            at: a.at,
+        };
+        assumptions(&self.cursor.sim).into_iter().map(view).collect()
+    }
+
+    fn decisions(&self) -> Vec<DecisionView> {
+        self.decisions_where(|d| !d.node.is_client())
+    }
+
+    fn replies(&self) -> Vec<DecisionView> {
+        self.decisions_where(|d| d.node.is_client())
+    }
+
+    fn metrics(&self) -> MetricsView {
+        let m = self.cursor.sim.metrics();
+        MetricsView {
+            replica: m.replica,
+            client: m.client,
+            by_kind: m.by_kind.iter().map(|k| (k.messages, k.bytes)).collect(),
+            lost: m.lost,
+            duplicated: m.duplicated,
+            retransmitted: m.retransmitted,
+            bytes: m.by_kind.iter().map(|k| k.bytes).sum(),
+        }
+    }
+
+    fn marks(&self) -> Vec<Mark> {
+        let violation = |v: &consensus_check::Violation| Mark {
+            position: Position { event: v.event + 1, at: v.at },
+            kind: MarkKind::Violation,
+            label: format!("{} violated: {}", v.property, v.reason),
+        };
+        let mut marks: Vec<Mark> = self.verdicts.violations().iter().map(violation).collect();
+        marks.extend(self.marks.iter().cloned());
+        marks.sort_by_key(|m| m.position);
+        marks
+    }
+
+    fn explain(&self, event: &EventView) -> Explanation {
+        explain::explain(self.scenario(), event)
+    }
+
+    fn digest(&self) -> Digest {
+        let mut sim =
+            Simulation::<P>::with_limit(self.scenario(), self.events_max).expect("this run exists already");
+        let mut digest = TraceDigest::default();
+        sim.run(&mut digest, Stop::NEVER);
+        digest.finish(&sim)
+    }
+
+    fn edit(&mut self, scenario: Scenario) -> Result<(), SetupError> {
+        let at = self.cursor.sim.now();
+        let before = self.scenario();
+        let first_difference = before.script.iter().zip(&scenario.script).position(|(a, b)| a != b);
+        let common = first_difference.unwrap_or(before.script.len().min(scenario.script.len()));
+        if !before.same_but_script(&scenario) {
+            *self = Self::new(&scenario, self.events_max)?;
+            self.seek_time(at);
+            return Ok(());
+        }
+        let differing = [before.script.get(common), scenario.script.get(common)];
+        let Some(since) = differing.into_iter().flatten().map(|t| t.at).min() else { return Ok(()) };
+        let onto = Simulation::<P>::with_limit(&scenario, self.events_max)?;
+        self.go_back_to(since, &onto);
+        self.verdicts.allow_values(&values_allowed(&scenario));
+        self.seek_time(at);
+        Ok(())
+    }
+}
+
+impl<P: Protocol> Run<P> {
+    /// Forgets everything at or after a time and continues under the scenario of `onto`.
+    fn go_back_to(&mut self, since: Time, onto: &Simulation<P>) {
+        self.checkpoints.cut(since, onto);
+        if self.cursor.sim.now() < since {
+            self.cursor.sim.rebase(onto);
+            self.frontier = self.cursor.clone();
+        } else {
+            self.frontier = self.checkpoints.before_time(since).clone();
+            self.cursor = self.frontier.clone();
+        }
+        self.end = None;
+        let event = self.frontier.sim.events();
+        self.decisions.truncate(self.decisions.partition_point(|d| d.event < event));
+        self.marks.retain(|m| m.position.event <= event);
+        self.verdicts.take_back(event, self.frontier.tracker.clone(), &self.decisions);
+    }
+}
+
+/// The name of a node in prose.
+pub(crate) fn in_prose(id: NodeId) -> String {
+    replica_name(id)
+}

@@ -1,0 +1,84 @@
+//! What is noted once, when the frontier first passes: verdicts, decisions, marks.
+
+use crate::view::{Mark, MarkKind, Position};
+use consensus_check::Verdicts;
+use consensus_kernel::{NodeId, Protocol};
+use consensus_scenario::describe_action;
+use consensus_sim::{Decision, Observer, Simulation};
+
+/// Most decisions that a session remembers one by one.
+const DECISIONS_MAX: usize = 1 << 20;
+/// Most marks of one run; later ones are left out.
+const MARKS_MAX: usize = 4_096;
+
+/// Watches the frontier.
+pub(crate) struct Watch<'a, P: Protocol> {
+    verdicts: &'a mut Verdicts<P>,
+    decisions: &'a mut Vec<Decision>,
+    marks: &'a mut Vec<Mark>,
+    milestones: u64,
+    highest: u64,
+}
+
+impl<'a, P: Protocol> Watch<'a, P> {
+    pub fn new(
+        verdicts: &'a mut Verdicts<P>,
+        decisions: &'a mut Vec<Decision>,
+        marks: &'a mut Vec<Mark>,
+    ) -> Self {
+        let milestones = P::milestones().iter().fold(0, |set, rule| set | 1 << rule);
+        let highest = decisions.iter().rev().take(256).filter(|d| !d.node.is_client()).map(|d| d.slot).max();
+        Self { verdicts, decisions, marks, milestones, highest: highest.unwrap_or(0) }
+    }
+
+    fn mark(&mut self, position: Position, kind: MarkKind, label: String) {
+        if self.marks.len() < MARKS_MAX {
+            self.marks.push(Mark { position, kind, label });
+        }
+    }
+}
+
+/// A node's name in prose.
+pub(crate) fn replica_name(id: NodeId) -> String {
+    if id.is_client() { format!("client {id}") } else { format!("node {id}") }
+}
+
+impl<P: Protocol> Observer<P> for Watch<'_, P> {
+    fn watched_rules(&self) -> u64 {
+        self.verdicts.watched_rules() | self.milestones
+    }
+
+    fn decided(&mut self, d: &Decision) {
+        self.verdicts.decided(d);
+        if self.decisions.len() < DECISIONS_MAX {
+            self.decisions.push(*d);
+        }
+        if !d.byzantine && !d.node.is_client() && d.slot > self.highest {
+            self.highest = d.slot;
+            let label = format!("{} decides {} {}: {}", replica_name(d.node), P::META.slot, d.slot, d.value);
+            self.mark(Position { event: d.event + 1, at: d.at }, MarkKind::Decision, label);
+        }
+    }
+
+    fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
+        let judged = rules & self.verdicts.watched_rules();
+        if judged != 0 {
+            self.verdicts.cited(sim, node, judged);
+        }
+        let reached = rules & self.milestones;
+        if reached != 0
+            && let Some(rule) = P::META.rules.get(reached.trailing_zeros() as usize)
+            && let Some(copy) = sim.copies(node).first()
+        {
+            let round = copy.face(sim.config()).round;
+            let label = format!("{} {} ({} {round})", replica_name(node), rule.what, P::META.round);
+            self.mark(Position { event: sim.events(), at: sim.now() }, MarkKind::Leader, label);
+        }
+    }
+
+    fn acted(&mut self, sim: &Simulation<P>, action: usize) {
+        let scenario = sim.scenario();
+        let label = describe_action(scenario.meta, &scenario.script[action].action);
+        self.mark(Position { event: sim.events(), at: sim.now() }, MarkKind::Fault, label);
+    }
+}

@@ -1,0 +1,462 @@
+//! From a node's effect to messages under way: delays, losses, copies, limited links and Byzantine senders.
+//!
+//! The fate of a message is drawn from the seed, its sender, receiver, kind and number on that link, and from nothing
+//! else: one more message elsewhere never changes it.
+
+use crate::payload::Payload;
+use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, HELD, Tag, identity_index};
+use crate::simulation::{NO_TWIN, Simulation, attempt};
+use consensus_kernel::{
+    Corruption, Duration, Lie, Message, NodeId, Protocol, Rng, Signer, Time, To, keyed_draw, mix,
+};
+use consensus_scenario::{Fate, Latency, MessageName, Strategy};
+
+/// Purposes of draws, so that a message's delay says nothing about its loss.
+mod purpose {
+    pub const DELAY: u64 = 0x64656c6179;
+    pub const LOSS: u64 = 0x6c6f7373;
+    pub const PLACE: u64 = 0x706c616365;
+    pub const COPY: u64 = 0x636f7079;
+    pub const GST: u64 = 0x677374;
+    pub const RETRY: u64 = 0x7265747279;
+}
+
+/// Most second copies that the network makes of one message.
+const COPIES_MAX: u64 = 3;
+
+/// Why a message is lost, in the lower bits of a [`Tag::Lost`] event's flags.
+const LOST_BY_NETWORK: u8 = 0;
+const LOST_BY_CUT: u8 = 1;
+const LOST_BY_HAND: u8 = 2;
+
+/// What a Byzantine sender adds to a message on its way.
+#[derive(Clone, Copy, Default)]
+struct Extra {
+    delay: u64,
+    held: bool,
+}
+
+impl<P: Protocol> Simulation<P> {
+    /// Sends one message to its receivers; says how many there are.
+    #[inline]
+    pub(crate) fn send(&mut self, instance: usize, to: To, msg: P::Msg, event: u64) -> usize {
+        let cell = &self.cells[instance];
+        let from = self.fixed.identities[instance];
+        let depth = cell.depth + 1;
+        if from.is_client()
+            && let Some(value) = msg.request()
+        {
+            self.note_request(from, value, depth - 1);
+        }
+        if self.cells[instance].byzantine {
+            return self.send_byzantine(instance, to, msg, event);
+        }
+        self.send_honest(instance, from, to, msg, depth, event)
+    }
+
+    #[inline]
+    fn send_honest(
+        &mut self,
+        instance: usize,
+        from: NodeId,
+        to: To,
+        msg: P::Msg,
+        depth: u32,
+        event: u64,
+    ) -> usize {
+        let (kind, bytes) = (msg.kind(), msg.bytes());
+        let sender = identity_index(from, self.shape.n);
+        let payload = self.slab.insert(Payload::new(msg, from, kind as u8, depth, self.now, event));
+        let key = self.link_key(sender, kind);
+        let mut copies = 0;
+        let mut post = |sim: &mut Self, receiver: usize| {
+            copies += sim.post(instance, payload, sender, receiver, kind, bytes, key);
+        };
+        let receivers = match to {
+            To::One(id) => {
+                let receiver = identity_index(id, self.shape.n);
+                if receiver == sender || receiver >= self.shape.total {
+                    0
+                } else {
+                    post(self, receiver);
+                    1
+                }
+            }
+            To::Others => {
+                for receiver in 0..self.shape.n {
+                    if receiver != sender {
+                        post(self, receiver);
+                    }
+                }
+                self.shape.n - usize::from(sender < self.shape.n)
+            }
+            To::Set(set) => {
+                let mut k = 0;
+                for id in set {
+                    if id.index() != sender && id.index() < self.shape.n {
+                        post(self, id.index());
+                        k += 1;
+                    }
+                }
+                k
+            }
+        };
+        self.slab.retain(payload, copies);
+        self.slab.discard_if_unused(payload);
+        let client = from.is_client() || matches!(to, To::One(id) if id.is_client());
+        let count = receivers as u64;
+        self.metrics.sent(kind, bytes, if client { 0 } else { count }, if client { count } else { 0 });
+        receivers
+    }
+
+    /// Sends to one receiver; says how many copies of the body are now under way.
+    #[inline]
+    #[allow(clippy::too_many_arguments)]
+    fn post(
+        &mut self,
+        instance: usize,
+        payload: u32,
+        sender: usize,
+        receiver: usize,
+        kind: usize,
+        bytes: u64,
+        key: u64,
+    ) -> u32 {
+        let count = &mut self.counters[(sender * self.shape.kinds + kind) * self.shape.total + receiver];
+        *count += 1;
+        let nth = *count;
+        if self.plain {
+            let at = self.now.0 + self.delay(draw(key, receiver, nth));
+            self.push(Event { at, seq: 0, payload, nth, to: receiver as u16, tag: Tag::Deliver, flags: 0 });
+            return 1;
+        }
+        self.post_through(instance, payload, sender, receiver, nth, bytes, key, Extra::default())
+    }
+
+    /// The long way: everything that can happen to a message.
+    #[allow(clippy::too_many_arguments)]
+    fn post_through(
+        &mut self,
+        instance: usize,
+        payload: u32,
+        sender: usize,
+        receiver: usize,
+        nth: u32,
+        bytes: u64,
+        key: u64,
+        extra: Extra,
+    ) -> u32 {
+        let Some(to) = self.facing_instance(payload, receiver) else { return 0 };
+        let bits = draw(key, receiver, nth);
+        let leaves = self.leave(instance, bytes);
+        let mut at = leaves.saturating_add(self.delay(bits)).saturating_add(extra.delay);
+        if let Some(gst) = self.network.gst
+            && self.now < gst
+        {
+            at = at.saturating_add(Rng::spread(mix(bits ^ purpose::GST), 0, gst.since(self.now).0));
+        }
+        let mut flags = if extra.held { HELD } else { 0 };
+        let mut copies_by_hand = 0;
+        let mut lost = (self.network.loss.happens(mix(bits ^ purpose::LOSS))).then_some(LOST_BY_NETWORK);
+        if self.connectivity.is_blocked(sender, receiver) {
+            lost = Some(LOST_BY_CUT);
+        }
+        match self.take_fate(payload, receiver, nth) {
+            Some(Fate::Drop) => lost = Some(LOST_BY_HAND),
+            Some(Fate::Delay(more)) => (at, flags) = (at.saturating_add(more.0), flags | HELD),
+            Some(Fate::Deliver) => (at, lost) = (self.now.0 + 1, None),
+            Some(Fate::Duplicate) => copies_by_hand = 1,
+            None => {}
+        }
+        if let Some(why) = lost {
+            let part = 40 + mix(bits ^ purpose::PLACE) % 30;
+            let place = self.now.0 + (at.saturating_sub(self.now.0).saturating_mul(part) / 100).max(1);
+            self.push(Event { at: place, seq: 0, payload, nth, to, tag: Tag::Lost, flags: why });
+            return 1;
+        }
+        at = self.in_order(sender, receiver, at);
+        self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags });
+        1 + self.copy(payload, nth, to, at, bits, copies_by_hand)
+    }
+
+    /// Second copies, made by the network or by hand.
+    fn copy(&mut self, payload: u32, nth: u32, to: u16, at: u64, bits: u64, by_hand: u32) -> u32 {
+        let mut made = 0;
+        for k in 0..by_hand {
+            let at = at.saturating_add(1 + u64::from(k));
+            self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: DUPLICATE });
+            made += 1;
+        }
+        for k in 0..COPIES_MAX {
+            let draw = keyed_draw(bits, purpose::COPY, k);
+            if !self.network.duplicate.happens(draw) {
+                break;
+            }
+            let at = self.now.0.saturating_add(self.delay(mix(draw))).max(self.now.0 + 1);
+            self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: DUPLICATE });
+            made += 1;
+        }
+        self.metrics.duplicated += u64::from(made);
+        made
+    }
+
+    /// The link layer sends a lost frame again, after a time that doubles.
+    pub(crate) fn schedule_retry(&mut self, event: Event) {
+        let Some(first) = self.network.retransmit else { return };
+        let k = attempt(event.flags).min(6);
+        let at = self.now.0.saturating_add(first.0.saturating_mul(1 << k).max(1));
+        self.push(Event { at, tag: Tag::Retry, flags: (k + 1) << ATTEMPT_SHIFT, ..event });
+    }
+
+    /// One more attempt of the link layer.
+    pub(crate) fn send_again(&mut self, event: Event) {
+        self.metrics.retransmitted += 1;
+        let payload = self.slab.get(event.payload);
+        let sender = identity_index(payload.from, self.shape.n);
+        let receiver = self.identity_of(event.to as usize);
+        let key = self.link_key(sender, payload.kind as usize);
+        let bits = keyed_draw(draw(key, receiver, event.nth), purpose::RETRY, event.at);
+        let blocked = self.connectivity.is_blocked(sender, receiver);
+        let lost = self.network.loss.happens(mix(bits ^ purpose::LOSS));
+        let delay = self.delay(bits);
+        if blocked || lost {
+            let why = if blocked { LOST_BY_CUT } else { LOST_BY_NETWORK };
+            let at = self.now.0 + (delay / 2).max(1);
+            self.push(Event { at, tag: Tag::Lost, flags: event.flags | why, ..event });
+        } else {
+            let at = self.now.0.saturating_add(delay);
+            self.push(Event { at, tag: Tag::Deliver, flags: 0, ..event });
+        }
+    }
+
+    /// Sends in the name of a Byzantine node.
+    fn send_byzantine(&mut self, instance: usize, to: To, msg: P::Msg, event: u64) -> usize {
+        let from = self.fixed.identities[instance];
+        let sender = identity_index(from, self.shape.n);
+        let receivers: Vec<NodeId> = match to {
+            To::One(id) => vec![id],
+            To::Others => (0..self.shape.n).map(NodeId::replica).collect(),
+            To::Set(set) => set.iter().collect(),
+        };
+        let mut sent = 0;
+        for id in receivers {
+            let receiver = identity_index(id, self.shape.n);
+            if receiver == sender
+                || receiver >= self.shape.total
+                || (!id.is_client() && receiver >= self.shape.n)
+            {
+                continue;
+            }
+            sent += self.send_one_byzantine(instance, from, id, &msg, event);
+        }
+        sent
+    }
+
+    fn send_one_byzantine(
+        &mut self,
+        instance: usize,
+        from: NodeId,
+        to: NodeId,
+        msg: &P::Msg,
+        event: u64,
+    ) -> usize {
+        let (sender, receiver) = (identity_index(from, self.shape.n), identity_index(to, self.shape.n));
+        let second = instance >= self.shape.total;
+        let mut extra = Extra::default();
+        let mut forged = false;
+        let mut replay = None;
+        let mut said = None;
+        match self.fixed.strategies[sender].as_ref() {
+            None => {}
+            Some(Strategy::Silent) => return 0,
+            Some(Strategy::Delay(more)) => extra = Extra { delay: more.0, held: true },
+            Some(Strategy::Omit(group)) if group.contains(to) => return 0,
+            Some(Strategy::Omit(_)) => {}
+            Some(Strategy::Replay(after)) => replay = Some(*after),
+            Some(Strategy::Twins(_)) => {
+                if self.fixed.sides[sender].contains(to) != second {
+                    return 0;
+                }
+                forged = true;
+            }
+            Some(Strategy::Own(_)) => match self.ask_liar(sender, instance, from, to, msg) {
+                Corruption::Keep => {}
+                Corruption::Drop => return 0,
+                Corruption::Replace(lie) => {
+                    forged = true;
+                    said = Some(lie);
+                }
+            },
+        }
+        let msg = said.unwrap_or_else(|| msg.clone());
+        let (kind, bytes) = (msg.kind(), msg.bytes());
+        let depth = self.cells[instance].depth + 1;
+        let mut body = Payload::new(msg, from, kind as u8, depth, self.now, event);
+        (body.forged, body.second) = (forged, second);
+        let payload = self.slab.insert(body);
+        let key = self.link_key(sender, kind);
+        let count = &mut self.counters[(sender * self.shape.kinds + kind) * self.shape.total + receiver];
+        *count += 1;
+        let nth = *count;
+        let mut copies = self.post_through(instance, payload, sender, receiver, nth, bytes, key, extra);
+        if let Some(after) = replay {
+            copies += self.replay(payload, receiver, nth, key, after);
+        }
+        self.slab.retain(payload, copies);
+        self.slab.discard_if_unused(payload);
+        let client = u64::from(to.is_client());
+        self.metrics.sent(kind, bytes, 1 - client, client);
+        1
+    }
+
+    fn replay(&mut self, payload: u32, receiver: usize, nth: u32, key: u64, after: Duration) -> u32 {
+        let Some(to) = self.facing_instance(payload, receiver) else { return 0 };
+        let at = self.now.0.saturating_add(after.0).saturating_add(self.delay(draw(key, receiver, nth)));
+        self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: DUPLICATE });
+        self.metrics.duplicated += 1;
+        1
+    }
+
+    fn ask_liar(
+        &self,
+        sender: usize,
+        instance: usize,
+        me: NodeId,
+        to: NodeId,
+        msg: &P::Msg,
+    ) -> Corruption<P::Msg> {
+        let Some(liar) = self.fixed.liars[sender] else { return Corruption::Keep };
+        let signer = Signer::for_simulator(me);
+        liar(&Lie { msg, to, node: &self.cells[instance].node, config: &self.fixed.config, signer: &signer })
+    }
+
+    /// Which instance of the receiver faces the sender; for a twin, one of two.
+    fn facing_instance(&self, payload: u32, receiver: usize) -> Option<u16> {
+        let second = self.fixed.second[receiver];
+        if second == NO_TWIN {
+            return Some(receiver as u16);
+        }
+        let body = self.slab.get(payload);
+        let sender_is_twin = self.fixed.second[identity_index(body.from, self.shape.n)] != NO_TWIN;
+        // Two twins pair up copy by copy; to everyone else, a twin shows the copy that faces it.
+        let faces_second =
+            if sender_is_twin { body.second } else { self.fixed.sides[receiver].contains(body.from) };
+        Some(if faces_second { second } else { receiver as u16 })
+    }
+
+    /// When the sender's link has put the message on the wire.
+    fn leave(&mut self, instance: usize, bytes: u64) -> u64 {
+        let Some(rate) = self.network.bandwidth else { return self.now.0 };
+        let cell = &mut self.cells[instance];
+        let takes = (u128::from(bytes) * 1_000_000 / u128::from(rate.max(1))) as u64;
+        cell.link_free = cell.link_free.max(self.now.0).saturating_add(takes);
+        cell.link_free
+    }
+
+    /// On links that keep order, not before what was sent earlier.
+    fn in_order(&mut self, sender: usize, receiver: usize, at: u64) -> u64 {
+        if !self.network.fifo {
+            return at;
+        }
+        if self.latest.is_empty() {
+            self.latest = vec![0; self.shape.total * self.shape.total];
+        }
+        let latest = &mut self.latest[sender * self.shape.total + receiver];
+        *latest = at.max(*latest);
+        *latest
+    }
+
+    /// The fate that a hand has prepared for this message, if any; it is used up.
+    fn take_fate(&mut self, payload: u32, receiver: usize, nth: u32) -> Option<Fate> {
+        if self.armed.is_empty() {
+            return None;
+        }
+        let body = self.slab.get(payload);
+        let to = self.fixed.identities[receiver];
+        let name = MessageName { from: body.from, to, kind: body.kind as usize, nth };
+        let place = self.armed.iter().position(|(armed, _)| *armed == name)?;
+        Some(self.armed.remove(place).1)
+    }
+
+    /// What the fates of one sender's messages of one kind are drawn from.
+    #[inline]
+    fn link_key(&self, sender: usize, kind: usize) -> u64 {
+        keyed_draw(self.fixed.scenario.seed, purpose::DELAY, ((sender as u64) << 32) | kind as u64)
+    }
+
+    /// A delay from 64 uniform bits.
+    #[inline]
+    fn delay(&self, bits: u64) -> u64 {
+        match self.network.latency {
+            Latency::Constant(d) => d.0,
+            Latency::Uniform(low, high) => Rng::spread(bits, low.0, high.0),
+            Latency::Exponential(mean) => {
+                let uniform = ((bits >> 11) + 1) as f64 / (1u64 << 53) as f64;
+                (-libm::log(uniform) * mean.0 as f64) as u64
+            }
+        }
+        .max(1)
+    }
+
+    /// A message under way that carries this name, if any.
+    pub(crate) fn carries(&self, event: &Event, name: &MessageName) -> bool {
+        if !matches!(event.tag, Tag::Deliver | Tag::Lost) || event.nth != name.nth {
+            return false;
+        }
+        let body = self.slab.get(event.payload);
+        body.from == name.from
+            && body.kind as usize == name.kind
+            && self.fixed.identities[event.to as usize] == name.to
+    }
+
+    /// Does something to one message: now if it is under way, when it is sent if it is not.
+    pub(crate) fn fate(&mut self, name: MessageName, fate: Fate) {
+        let under_way: Vec<Event> = self.queue.iter().filter(|e| self.carries(e, &name)).copied().collect();
+        if under_way.is_empty() {
+            let sender = identity_index(name.from, self.shape.n);
+            let receiver = identity_index(name.to, self.shape.n);
+            let sent = self.counters[(sender * self.shape.kinds + name.kind) * self.shape.total + receiver];
+            if sent < name.nth {
+                self.armed.push((name, fate));
+            }
+            return;
+        }
+        let now = self.now.0;
+        let seqs: Vec<u32> = under_way.iter().map(|e| e.seq).collect();
+        let place = |e: &Event| seqs.contains(&e.seq) && matches!(e.tag, Tag::Deliver | Tag::Lost);
+        match fate {
+            Fate::Drop => self.queue.edit(|e| {
+                if place(e) {
+                    (e.at, e.tag, e.flags) = (now, Tag::Lost, LOST_BY_HAND);
+                }
+                true
+            }),
+            Fate::Deliver => self.queue.edit(|e| {
+                if place(e) {
+                    (e.at, e.tag) = (now, Tag::Deliver);
+                }
+                true
+            }),
+            Fate::Delay(Duration(more)) => self.queue.edit(|e| {
+                if place(e) {
+                    (e.at, e.flags) = (e.at.saturating_add(more), e.flags | HELD);
+                }
+                true
+            }),
+            Fate::Duplicate => {
+                for event in under_way.into_iter().take(1) {
+                    self.slab.retain(event.payload, 1);
+                    self.metrics.duplicated += 1;
+                    let at = Time(event.at.saturating_add(1)).0;
+                    self.push(Event { at, tag: Tag::Deliver, flags: DUPLICATE, ..event });
+                }
+            }
+        }
+    }
+}
+
+/// 64 uniform bits for one message.
+#[inline]
+fn draw(key: u64, receiver: usize, nth: u32) -> u64 {
+    mix(key ^ (((receiver as u64) << 32) | u64::from(nth)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}

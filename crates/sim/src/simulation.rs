@@ -1,0 +1,864 @@
+//! One run: its state, and the loop that moves it.
+
+use crate::canonical;
+use crate::connectivity::Connectivity;
+use crate::metrics::Metrics;
+use crate::observer::{Cause, Decision, MessageFacts, Observer, Step};
+use crate::payload::Slab;
+use crate::peek::Loss;
+use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, Tag, identity_index};
+use crate::timers::{Due, Timers};
+use consensus_kernel::{
+    Cx, Duration, Effect, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time,
+    Timer, Value, World,
+};
+use consensus_scenario::{Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// How many of a client's latest requests the run remembers the sending of, to count delays from there.
+const REQUESTS_REMEMBERED: usize = 64;
+
+/// No second copy.
+pub(crate) const NO_TWIN: u16 = u16::MAX;
+
+/// What never changes during a run, shared by all its checkpoints.
+pub(crate) struct Fixed<P: Protocol> {
+    pub scenario: Scenario,
+    pub config: P::Config,
+    /// Who each instance is: replicas, clients, then second copies of twins.
+    pub identities: Vec<NodeId>,
+    /// The second copy of each identity, or [`NO_TWIN`].
+    pub second: Vec<u16>,
+    /// For each identity that is a twin: whom the second copy faces.
+    pub sides: Vec<Group>,
+    /// The misbehaviour of each identity.
+    pub strategies: Vec<Option<Strategy>>,
+    /// The lies of each identity.
+    pub liars: Vec<Option<Liar<P>>>,
+    pub events_max: u64,
+}
+
+/// Sizes that the hot path needs at hand.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    pub n: usize,
+    /// Replicas and clients.
+    pub total: usize,
+    pub kinds: usize,
+    pub twins: bool,
+}
+
+/// Whether a node runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Health {
+    /// It runs.
+    Up,
+    /// It has crashed.
+    Crashed,
+    /// It stands still.
+    Paused,
+}
+
+/// One instance of a node.
+#[derive(Clone)]
+pub(crate) struct Cell<P> {
+    pub node: P,
+    pub rng: Rng,
+    pub health: Health,
+    pub byzantine: bool,
+    /// Whether it ever came back without its disk.
+    pub lost_disk: bool,
+    /// Whether its clock runs at another rate.
+    pub skew: Option<Ratio>,
+    /// Message delays on the chain that led to its last step.
+    pub depth: u32,
+    /// When its link is free to send again (with limited bandwidth).
+    pub link_free: u64,
+    /// When it is free to handle the next message (with processing cost).
+    pub busy_until: u64,
+    /// Messages being handled or waiting to be.
+    pub inbox: VecDeque<Event>,
+    /// What reached it while it stood still.
+    pub held: Vec<Event>,
+    pub decided: u64,
+}
+
+/// A run of one protocol at one moment. Cloning it makes a checkpoint.
+#[derive(Clone)]
+pub struct Simulation<P: Protocol> {
+    pub(crate) fixed: Arc<Fixed<P>>,
+    pub(crate) shape: Shape,
+    pub(crate) now: Time,
+    pub(crate) events: u64,
+    pub(crate) at_this_instant: u64,
+    pub(crate) seq: u32,
+    pub(crate) queue: Queue,
+    pub(crate) slab: Slab<P::Msg>,
+    pub(crate) timers: Timers,
+    pub(crate) cells: Vec<Cell<P>>,
+    pub(crate) network: Network,
+    pub(crate) connectivity: Connectivity,
+    /// Messages so far by sender, kind and receiver.
+    pub(crate) counters: Vec<u32>,
+    /// Latest arrival on each link, where order is kept.
+    pub(crate) latest: Vec<u64>,
+    /// Fates of messages that are not sent yet.
+    pub(crate) armed: Vec<(MessageName, Fate)>,
+    pub(crate) metrics: Metrics,
+    /// Requests handed to each client so far.
+    pub(crate) proposed: Vec<u32>,
+    /// Depth at which each client first sent its latest requests.
+    pub(crate) bases: Vec<[(u32, u32); REQUESTS_REMEMBERED]>,
+    pub(crate) requests_planned: u32,
+    pub(crate) losses: VecDeque<Loss>,
+    /// No message can meet anything but its delay: the fast path of sending.
+    pub(crate) plain: bool,
+    scratch: Outbox<P>,
+    ended: Option<End>,
+}
+
+/// Why a run is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// Nothing can ever happen again.
+    Quiescent,
+    /// The scenario's `until` is reached.
+    Until,
+    /// A bound on events or messages is reached.
+    Limit,
+}
+
+/// How far to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Stop {
+    /// Stop once so many events have happened since the beginning.
+    pub event: u64,
+    /// Stop before the first event after this time.
+    pub time: Time,
+}
+
+impl Stop {
+    /// Run to the end.
+    pub const NEVER: Self = Self { event: u64::MAX, time: Time::NEVER };
+
+    /// Run until so many events have happened.
+    pub const fn at_event(event: u64) -> Self {
+        Self { event, time: Time::NEVER }
+    }
+
+    /// Run until this time.
+    pub const fn at_time(time: Time) -> Self {
+        Self { event: u64::MAX, time }
+    }
+}
+
+/// Where a call of [`Simulation::run`] came to rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// At the stop that was asked for.
+    Stopped,
+    /// At the end of the run.
+    Ended(End),
+}
+
+/// What calls a node.
+enum Trigger<P: Protocol> {
+    Start,
+    Propose(Value),
+    Deliver(u32, MessageFacts),
+    Fire(P::Timer),
+    Restart,
+}
+
+impl<P: Protocol> Simulation<P> {
+    /// Builds the run of a scenario, at time zero with nothing happened yet.
+    pub fn new(scenario: &Scenario) -> Result<Self, SetupError> {
+        Self::with_limit(scenario, bounds::EVENTS)
+    }
+
+    /// Like [`Simulation::new`], with another bound on the number of events.
+    pub fn with_limit(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
+        let fixed = Fixed::<P>::new(scenario, events_max)?;
+        let (n, clients) = (scenario.n, scenario.clients);
+        let shape = Shape {
+            n,
+            total: n + clients,
+            kinds: P::META.kinds.len(),
+            twins: fixed.identities.len() > n + clients,
+        };
+        let instances = fixed.identities.len();
+        let cells = fixed.identities.iter().enumerate().map(|(i, id)| Cell::new(&fixed, i, *id)).collect();
+        let mut sim = Self {
+            shape,
+            now: Time::ZERO,
+            events: 0,
+            at_this_instant: 0,
+            seq: FIRST_SEQ,
+            queue: Queue::default(),
+            slab: Slab::default(),
+            timers: Timers::new(instances, P::Timer::count(n)),
+            cells,
+            network: scenario.network,
+            connectivity: Connectivity::new(shape.total),
+            counters: vec![0; shape.total * shape.kinds * shape.total],
+            latest: Vec::new(),
+            armed: Vec::new(),
+            metrics: Metrics::new(shape.kinds),
+            proposed: vec![0; clients],
+            bases: vec![[(0, 0); REQUESTS_REMEMBERED]; clients],
+            requests_planned: 0,
+            losses: VecDeque::new(),
+            plain: false,
+            scratch: Vec::new(),
+            ended: None,
+            fixed: Arc::new(fixed),
+        };
+        for instance in 0..instances {
+            sim.push(Event {
+                at: 0,
+                seq: 0,
+                payload: 0,
+                nth: 0,
+                to: instance as u16,
+                tag: Tag::Start,
+                flags: 0,
+            });
+        }
+        sim.plan_action(0);
+        sim.plan_request();
+        sim.choose_path();
+        Ok(sim)
+    }
+
+    /// Puts this moment under another scenario, one that differs only in what its script does after now. `onto` is any
+    /// moment of a run of that scenario.
+    ///
+    /// # Panics
+    /// If the scenarios differ in the past or in anything but the script.
+    pub fn rebase(&mut self, onto: &Self) {
+        let done = self.actions_done();
+        let (before, after) = (&self.fixed.scenario, &onto.fixed.scenario);
+        assert!(before.same_but_script(after), "only the script can be edited under way");
+        assert!(after.script.get(..done) == Some(&before.script[..done]), "a run's past cannot be edited");
+        self.fixed = Arc::clone(&onto.fixed);
+        self.queue.edit(|event| event.tag != Tag::Action);
+        self.ended = None;
+        self.plan_action(done);
+    }
+
+    /// A rough size of this moment in memory, in bytes, to keep checkpoints within bounds.
+    pub fn estimated_bytes(&self) -> usize {
+        let node = self.cells.first().map_or(0, |c| canonical::length(&c.node));
+        self.cells.len() * (node + size_of::<Cell<P>>())
+            + self.queue.len() * (size_of::<Event>() + size_of::<P::Msg>())
+            + self.counters.len() * size_of::<u32>()
+    }
+
+    /// How many actions of the script have been carried out.
+    pub fn actions_done(&self) -> usize {
+        let next = self.queue.iter().find(|e| e.tag == Tag::Action);
+        next.map_or(self.fixed.scenario.script.len(), |e| e.payload as usize)
+    }
+
+    /// Moves on until the stop or the end, telling the observer.
+    pub fn run<O: Observer<P>>(&mut self, observer: &mut O, stop: Stop) -> Progress {
+        let until = self.fixed.scenario.until;
+        let last = stop.time.min(until);
+        let watched = observer.watched_rules();
+        while self.events < stop.event {
+            let Some(next) = self.queue.peek() else { return self.end(End::Quiescent) };
+            if next.at > last.0 {
+                self.advance_clock(last);
+                return if stop.time > until { self.end(End::Until) } else { Progress::Stopped };
+            }
+            if next.at == self.now.0 {
+                self.at_this_instant += 1;
+                if self.at_this_instant > bounds::EVENTS_AT_ONE_INSTANT {
+                    return self.end(End::Limit);
+                }
+            } else {
+                self.at_this_instant = 0;
+            }
+            if self.events >= self.fixed.events_max
+                || self.queue.len() > bounds::IN_FLIGHT
+                || self.seq > u32::MAX / 2
+            {
+                return self.end(End::Limit);
+            }
+            let Some(event) = self.queue.pop() else { continue };
+            if event.tag == Tag::Timer && !self.timer_runs_out(&event) {
+                continue;
+            }
+            self.now = event.time();
+            self.handle(event, observer, watched);
+        }
+        Progress::Stopped
+    }
+
+    fn end(&mut self, end: End) -> Progress {
+        self.ended = Some(end);
+        Progress::Ended(end)
+    }
+
+    fn advance_clock(&mut self, to: Time) {
+        if to > self.now {
+            self.now = to;
+            self.at_this_instant = 0;
+        }
+    }
+
+    #[inline]
+    fn handle<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
+        let instance = event.to as usize;
+        match event.tag {
+            Tag::Deliver => self.arrive(event, observer, watched),
+            Tag::Timer if self.cells[instance].health == Health::Paused => {
+                self.cells[instance].held.push(event)
+            }
+            Tag::Timer => {
+                let depth = self.cells[instance].depth;
+                let timer = P::Timer::from_index(event.payload as usize);
+                self.step(instance, Trigger::Fire(timer), depth, observer, watched);
+            }
+            Tag::Ready => {
+                let cell = &mut self.cells[instance];
+                if cell.health == Health::Paused {
+                    cell.held.push(event);
+                } else if let Some(message) = cell.inbox.pop_front_if(|message| message.at <= event.at) {
+                    self.deliver(message, observer, watched);
+                }
+            }
+            Tag::Lost => self.lose_on_the_way(event, observer),
+            Tag::Retry => self.send_again(event),
+            Tag::Request => {
+                self.requests_planned += 1;
+                self.plan_request();
+                self.propose(instance, observer, watched);
+            }
+            Tag::Action => {
+                let index = event.payload as usize;
+                self.plan_action(index + 1);
+                self.act(index, observer, watched);
+            }
+            Tag::Start => match self.cells[instance].health {
+                Health::Up => self.step(instance, Trigger::Start, 0, observer, watched),
+                Health::Paused => self.cells[instance].held.push(event),
+                Health::Crashed => {}
+            },
+        }
+    }
+
+    /// Whether a timer's event is the one at which it runs out; a stopped timer's event is no event at all, and that of a
+    /// timer that was pushed back goes back into the queue.
+    #[inline]
+    fn timer_runs_out(&mut self, event: &Event) -> bool {
+        let instance = event.to as usize;
+        if self.cells[instance].health == Health::Paused {
+            return true;
+        }
+        match self.timers.due(instance, event.payload as usize, event.at) {
+            Due::Fire => true,
+            Due::Stale => false,
+            Due::Later(at) => {
+                self.push(Event { at, ..*event });
+                false
+            }
+        }
+    }
+
+    /// A message reaches its receiver's door.
+    #[inline]
+    fn arrive<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
+        let cell = &self.cells[event.to as usize];
+        if cell.health != Health::Up {
+            if cell.health == Health::Paused {
+                self.cells[event.to as usize].held.push(Event { flags: event.flags | HELD, ..event });
+            } else {
+                self.lost(event, "the receiver is down", observer);
+            }
+            return;
+        }
+        if self.connectivity.any_blocked() {
+            let from = identity_index(self.slab.get(event.payload).from, self.shape.n);
+            if self.connectivity.is_blocked(from, self.identity_of(event.to as usize)) {
+                return self.cut_off(event, observer);
+            }
+        }
+        if self.network.cpu != Duration::ZERO {
+            let cell = &mut self.cells[event.to as usize];
+            let done = cell.busy_until.max(event.at).saturating_add(self.network.cpu.0);
+            cell.busy_until = done;
+            cell.inbox.push_back(Event { at: done, flags: event.flags | HELD, ..event });
+            self.push(Event { at: done, tag: Tag::Ready, payload: 0, ..event });
+            return;
+        }
+        self.deliver(event, observer, watched);
+    }
+
+    #[inline]
+    fn deliver<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
+        let depth = self.slab.get(event.payload).depth;
+        let facts = self.facts(&event);
+        self.metrics.delivered += 1;
+        self.step(event.to as usize, Trigger::Deliver(event.payload, facts), depth, observer, watched);
+        self.slab.release(event.payload);
+    }
+
+    /// A message meets a cut link: the link layer tries again, or it is lost.
+    fn cut_off<O: Observer<P>>(&mut self, event: Event, observer: &mut O) {
+        if self.network.retransmit.is_some() {
+            self.schedule_retry(event);
+        } else {
+            self.lost(event, "the link is cut", observer);
+        }
+    }
+
+    fn lose_on_the_way<O: Observer<P>>(&mut self, event: Event, observer: &mut O) {
+        const REASONS: [&str; 3] = ["the network lost it", "the link is cut", "it was dropped by hand"];
+        let reason = (event.flags & 3) as usize;
+        if reason < 2 && self.network.retransmit.is_some() {
+            self.schedule_retry(event);
+        } else {
+            self.lost(event, REASONS[reason.min(2)], observer);
+        }
+    }
+
+    /// A message is gone for good.
+    pub(crate) fn lost<O: Observer<P>>(&mut self, event: Event, why: &'static str, observer: &mut O) {
+        let facts = self.facts(&event);
+        self.metrics.lost += 1;
+        if self.losses.len() == Loss::REMEMBERED {
+            self.losses.pop_front();
+        }
+        self.losses.push_back(Loss { facts, at: self.now });
+        let number = self.events;
+        self.events += 1;
+        if O::RECORDS {
+            let step = Step {
+                event: number,
+                at: self.now,
+                node: Some(facts.to),
+                second: event.to as usize >= self.shape.total,
+                cause: Cause::Lost(facts, &self.slab.get(event.payload).msg, why),
+                cites: &[],
+                rejected: None,
+                decided: &[],
+                sent: &[],
+            };
+            observer.step(self, &step);
+        }
+        self.slab.release(event.payload);
+    }
+
+    /// Hands a client its next value.
+    pub(crate) fn propose<O: Observer<P>>(&mut self, instance: usize, observer: &mut O, watched: u64) {
+        let client = self.fixed.identities[instance].index();
+        self.proposed[client] += 1;
+        let value = Value::request(client, self.proposed[client]);
+        if self.cells[instance].health == Health::Up {
+            self.step(instance, Trigger::Propose(value), 0, observer, watched);
+        }
+    }
+
+    /// Brings a crashed identity back, with its disk or without.
+    pub(crate) fn restart<O: Observer<P>>(
+        &mut self,
+        id: NodeId,
+        keep_disk: bool,
+        observer: &mut O,
+        watched: u64,
+    ) {
+        for instance in self.instances_of(id) {
+            if self.cells[instance].health != Health::Crashed {
+                continue;
+            }
+            let cell = &mut self.cells[instance];
+            cell.health = Health::Up;
+            cell.lost_disk |= !keep_disk;
+            cell.node = match keep_disk {
+                true => cell.node.restart(&self.fixed.config),
+                false => P::new(&self.fixed.config, id),
+            };
+            self.step(instance, Trigger::Restart, 0, observer, watched);
+        }
+    }
+
+    /// Calls one node and carries out its effects.
+    #[inline]
+    fn step<O: Observer<P>>(
+        &mut self,
+        instance: usize,
+        trigger: Trigger<P>,
+        depth: u32,
+        observer: &mut O,
+        watched: u64,
+    ) {
+        let number = self.events;
+        self.events += 1;
+        let mut out = core::mem::take(&mut self.scratch);
+        let Self { cells, slab, fixed, now, .. } = self;
+        let cell = &mut cells[instance];
+        cell.depth = depth;
+        let id = fixed.identities[instance];
+        let local = cell.skew.map_or(*now, |rate| Time(rate.of(now.0)));
+        let input = match &trigger {
+            Trigger::Start => Input::Start,
+            Trigger::Propose(value) => Input::Propose(*value),
+            Trigger::Deliver(payload, facts) => {
+                Input::Deliver { from: facts.from, msg: &slab.get(*payload).msg }
+            }
+            Trigger::Fire(timer) => Input::Fire(*timer),
+            Trigger::Restart => Input::Restart,
+        };
+        let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, &mut out);
+        cell.node.step(input, &mut cx);
+        if O::RECORDS {
+            self.carry_out_recording(instance, number, trigger, &mut out, observer, watched);
+        } else {
+            let cited = self.carry_out(instance, number, &mut out, observer);
+            if cited & watched != 0 {
+                observer.cited(self, id, cited & watched);
+            }
+        }
+        self.scratch = out;
+    }
+
+    #[inline]
+    fn carry_out<O: Observer<P>>(
+        &mut self,
+        instance: usize,
+        number: u64,
+        out: &mut Outbox<P>,
+        observer: &mut O,
+    ) -> u64 {
+        let mut cited = 0;
+        for effect in out.drain(..) {
+            match effect {
+                Effect::Send { to, msg } => {
+                    self.send(instance, to, msg, number);
+                }
+                Effect::SetTimer { timer, after } => self.set_timer(instance, timer, after),
+                Effect::CancelTimer { timer } => self.timers.cancel(instance, timer.index()),
+                Effect::Decide { slot, value } => self.decide(instance, slot, value, number, observer),
+                Effect::Cite(rule) => cited |= 1 << (rule & 63),
+                Effect::Reject(_) => {}
+            }
+        }
+        cited
+    }
+
+    fn carry_out_recording<O: Observer<P>>(
+        &mut self,
+        instance: usize,
+        number: u64,
+        trigger: Trigger<P>,
+        out: &mut Outbox<P>,
+        observer: &mut O,
+        watched: u64,
+    ) {
+        let (mut cites, mut decided, mut sent, mut rejected) = (Vec::new(), Vec::new(), Vec::new(), None);
+        for effect in out.drain(..) {
+            match effect {
+                Effect::Send { to, msg } => {
+                    let kind = msg.kind();
+                    let receivers = self.send(instance, to, msg, number);
+                    sent.push((kind, receivers));
+                }
+                Effect::SetTimer { timer, after } => self.set_timer(instance, timer, after),
+                Effect::CancelTimer { timer } => self.timers.cancel(instance, timer.index()),
+                Effect::Decide { slot, value } => {
+                    decided.push((slot, value));
+                    self.decide(instance, slot, value, number, observer);
+                }
+                Effect::Cite(rule) => cites.push(rule),
+                Effect::Reject(why) => rejected = Some(why),
+            }
+        }
+        let id = self.fixed.identities[instance];
+        let cited = cites.iter().fold(0, |set, rule| set | 1 << (rule & 63));
+        if cited & watched != 0 {
+            observer.cited(self, id, cited & watched);
+        }
+        let cause = match trigger {
+            Trigger::Start => Cause::Start,
+            Trigger::Propose(value) => Cause::Propose(value),
+            Trigger::Deliver(payload, facts) => Cause::Deliver(facts, &self.slab.get(payload).msg),
+            Trigger::Fire(timer) => Cause::Fire(timer),
+            Trigger::Restart => Cause::Restart,
+        };
+        let step = Step {
+            event: number,
+            at: self.now,
+            node: Some(id),
+            second: instance >= self.shape.total,
+            cause,
+            cites: &cites,
+            rejected,
+            decided: &decided,
+            sent: &sent,
+        };
+        observer.step(self, &step);
+    }
+
+    #[inline]
+    fn set_timer(&mut self, instance: usize, timer: P::Timer, after: Duration) {
+        let real = match self.cells[instance].skew {
+            None => after.0,
+            // A clock that runs at twice the rate lets the same span pass in half the time.
+            Some(rate) => after.0.saturating_mul(u64::from(rate.den())) / u64::from(rate.num()).max(1),
+        };
+        let deadline = self.now.0.saturating_add(real).min(u64::MAX - 1);
+        if self.timers.set(instance, timer.index(), self.now, deadline) {
+            self.push(Event {
+                at: deadline,
+                seq: 0,
+                payload: timer.index() as u32,
+                nth: 0,
+                to: instance as u16,
+                tag: Tag::Timer,
+                flags: 0,
+            });
+        }
+    }
+
+    fn decide<O: Observer<P>>(
+        &mut self,
+        instance: usize,
+        slot: Slot,
+        value: Value,
+        event: u64,
+        observer: &mut O,
+    ) {
+        let cell = &mut self.cells[instance];
+        cell.decided += 1;
+        let node = self.fixed.identities[instance];
+        let base = value.client().map(|c| self.bases[c.index() % self.bases.len().max(1)]);
+        let sent_at = base.map(|b| b[value.number() as usize % REQUESTS_REMEMBERED]);
+        let delays = match sent_at {
+            Some((number, depth)) if number == value.number() => {
+                cell.depth.saturating_sub(depth + u32::from(!node.is_client()))
+            }
+            _ => 0,
+        };
+        observer.decided(&Decision {
+            node,
+            slot,
+            value,
+            at: self.now,
+            event,
+            delays,
+            byzantine: cell.byzantine,
+        });
+    }
+
+    /// Remembers at which depth a client first sent a request.
+    pub(crate) fn note_request(&mut self, client: NodeId, value: Value, depth: u32) {
+        let place = &mut self.bases[client.index()][value.number() as usize % REQUESTS_REMEMBERED];
+        if place.0 != value.number() {
+            *place = (value.number(), depth);
+        }
+    }
+
+    /// Puts an event into the queue behind all others at its time.
+    #[inline]
+    pub(crate) fn push(&mut self, event: Event) {
+        let seq = self.seq;
+        self.seq += 1;
+        self.queue.push(Event { seq, ..event });
+    }
+
+    fn plan_action(&mut self, index: usize) {
+        if let Some(next) = self.fixed.scenario.script.get(index) {
+            let at = next.at.0.max(self.now.0);
+            self.queue.push(Event {
+                at,
+                seq: 0,
+                payload: index as u32,
+                nth: 0,
+                to: 0,
+                tag: Tag::Action,
+                flags: 0,
+            });
+        }
+    }
+
+    fn plan_request(&mut self) {
+        let scenario = &self.fixed.scenario;
+        let k = self.requests_planned;
+        if k >= scenario.requests || scenario.clients == 0 {
+            return;
+        }
+        let to = (self.shape.n + k as usize % scenario.clients) as u16;
+        let at = scenario.gap.times(k.into()).0;
+        // The very first request waits until every node has started: sequence numbers of starts are lower.
+        let seq = if at == 0 { self.seq } else { 1 };
+        self.queue.push(Event { at, seq, payload: 0, nth: 0, to, tag: Tag::Request, flags: 0 });
+        self.seq += u32::from(at == 0);
+    }
+
+    /// Decides whether messages can take the fast path.
+    pub(crate) fn choose_path(&mut self) {
+        let net = &self.network;
+        self.plain = net.loss.is_zero()
+            && net.duplicate.is_zero()
+            && !net.fifo
+            && net.gst.is_none()
+            && net.bandwidth.is_none()
+            && !self.shape.twins
+            && self.armed.is_empty()
+            && !self.connectivity.any_blocked();
+    }
+
+    pub(crate) fn facts(&self, event: &Event) -> MessageFacts {
+        let payload = self.slab.get(event.payload);
+        MessageFacts {
+            from: payload.from,
+            to: self.fixed.identities[event.to as usize],
+            kind: payload.kind as usize,
+            nth: event.nth,
+            round: payload.msg.round(),
+            sent: payload.sent,
+            due: event.time(),
+            cause: payload.cause,
+            duplicate: event.tag == Tag::Deliver && event.flags & DUPLICATE != 0,
+            held: event.tag == Tag::Deliver && event.flags & HELD != 0,
+            forged: payload.forged,
+        }
+    }
+
+    pub(crate) fn identity_of(&self, instance: usize) -> usize {
+        identity_index(self.fixed.identities[instance], self.shape.n)
+    }
+
+    /// All instances of an identity: one, or two for a twin; none for a name that is not in this run.
+    pub(crate) fn instances_of(&self, id: NodeId) -> impl Iterator<Item = usize> + use<P> {
+        let first = identity_index(id, self.shape.n);
+        let exists = first < self.shape.total && (!id.is_client() || first >= self.shape.n);
+        let exists = exists && (id.is_client() || first < self.shape.n);
+        let second = self.fixed.second.get(first).copied().filter(|s| *s != NO_TWIN).map(usize::from);
+        exists.then_some(first).into_iter().chain(second.filter(|_| exists))
+    }
+
+    /// The scenario of this run.
+    pub fn scenario(&self) -> &Scenario {
+        &self.fixed.scenario
+    }
+
+    /// The configuration that all nodes know.
+    pub fn config(&self) -> &P::Config {
+        &self.fixed.config
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// How many events have happened.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Why the run is over, if it is.
+    pub fn ended(&self) -> Option<End> {
+        self.ended
+    }
+
+    /// Counts so far.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Requests handed to each client so far.
+    pub fn proposed(&self) -> &[u32] {
+        &self.proposed
+    }
+
+    /// The state of all instances: replicas, clients, second copies.
+    pub fn states(&self) -> impl Iterator<Item = &P> {
+        self.cells.iter().map(|c| &c.node)
+    }
+
+    /// Whether a node is Byzantine in this run.
+    pub fn is_byzantine(&self, id: NodeId) -> bool {
+        self.fixed.strategies.get(identity_index(id, self.shape.n)).is_some_and(|s| s.is_some())
+    }
+}
+
+impl<P: Protocol> World<P> for Simulation<P> {
+    fn config(&self) -> &P::Config {
+        &self.fixed.config
+    }
+
+    fn replicas(&self) -> usize {
+        self.shape.n
+    }
+
+    fn node(&self, id: NodeId) -> Option<&P> {
+        let index = identity_index(id, self.shape.n);
+        self.cells.get(index).filter(|c| index < self.shape.total && !c.byzantine).map(|c| &c.node)
+    }
+}
+
+impl<P: Protocol> Cell<P> {
+    fn new(fixed: &Fixed<P>, instance: usize, id: NodeId) -> Self {
+        let scenario = &fixed.scenario;
+        let strategy = &fixed.strategies[identity_index(id, scenario.n)];
+        Self {
+            node: P::new(&fixed.config, id),
+            rng: Rng::stream(scenario.seed, instance as u64),
+            health: Health::Up,
+            byzantine: strategy.is_some(),
+            lost_disk: false,
+            skew: scenario.skews.iter().find(|(node, _)| *node == id).map(|(_, rate)| *rate),
+            depth: 0,
+            link_free: 0,
+            busy_until: 0,
+            inbox: VecDeque::new(),
+            held: Vec::new(),
+            decided: 0,
+        }
+    }
+}
+
+impl<P: Protocol> Fixed<P> {
+    fn new(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
+        let config = P::configure(&scenario.setup())?;
+        let (n, clients) = (scenario.n, scenario.clients);
+        let mut identities: Vec<NodeId> = (0..n).map(NodeId::replica).collect();
+        identities.extend((0..clients).map(NodeId::client));
+        let total = identities.len();
+        let mut fixed = Self {
+            scenario: scenario.clone(),
+            config,
+            second: vec![NO_TWIN; total],
+            sides: vec![Group::default(); total],
+            strategies: vec![None; total],
+            liars: vec![None; total],
+            identities,
+            events_max,
+        };
+        for byzantine in &scenario.byzantine {
+            let index = identity_index(byzantine.node, n);
+            match &byzantine.strategy {
+                Strategy::Twins(side) => {
+                    let everyone = fixed.identities[..total].iter().copied();
+                    let odd = || everyone.filter(|id| id.index() % 2 == 1).collect();
+                    fixed.sides[index] = side.unwrap_or_else(odd);
+                    fixed.second[index] = fixed.identities.len() as u16;
+                    fixed.identities.push(byzantine.node);
+                }
+                Strategy::Own(which) => fixed.liars[index] = P::lie(*which),
+                _ => {}
+            }
+            fixed.strategies[index] = Some(byzantine.strategy.clone());
+        }
+        Ok(fixed)
+    }
+}
+
+/// The number of the attempt that the link layer is making, kept in an event's flags.
+pub(crate) fn attempt(flags: u8) -> u8 {
+    flags >> ATTEMPT_SHIFT
+}
