@@ -3,6 +3,8 @@
 //! A protocol here knows the kernel's vocabulary and nothing else: no simulator, no network, no scenario, no clock, no
 //! user interface. To add one: its file, its `mod` line and its place in [`for_each_protocol`].
 
+pub mod raft;
+
 #[cfg(test)]
 mod testbed;
 

@@ -1,0 +1,897 @@
+//! Raft (Ongaro & Ousterhout 2014): servers keep equal logs of commands by obeying one leader.
+//!
+//! Fault model: fewer than half of the servers stop, and may come back with what was on disk. Messages may be lost,
+//! doubled, late and out of order. Safety never depends on time; progress needs a majority that hears its leader more
+//! often than its election timers run out.
+//!
+//! Messages, in the order in which they matter:
+//! - `RequestVote` and `Vote` elect the leader of a term (§5.2, §5.4.1). With pre-vote on, `PreVote` and `PreVoteReply`
+//!   come first and ask whether an election could be won at all (dissertation §9.6).
+//! - `Append` is AppendEntries with entries, `Heartbeat` is AppendEntries without; `AppendReply` and `HeartbeatReply`
+//!   answer them (§5.3). They are one procedure, told apart only so that they are counted apart.
+//! - `Request`, `Reply` and `Redirect` pass between a client and a server (§8).
+//!
+//! The steady state: the client's request, one `Append` to each follower, their replies, and the reply to the client.
+//! A follower has at most one `Append` under way at a time; entries that come meanwhile travel together in the next.
+//! Followers learn the commit index from the next message of either kind.
+//!
+//! On disk are the term, the vote and the log ([`Server::restart`]); a restarted server applies its log once more from
+//! the beginning. An applied command is decided at its index, by every server; the client decides when it is answered.
+//!
+//! Left out: snapshots (§7), membership changes (§6), read-only requests without a log entry (§8), a leader stepping
+//! down by itself when it loses its majority (dissertation §6.2), pipelined AppendEntries.
+
+mod client;
+mod invariants;
+mod log;
+mod message;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use client::Client;
+pub use log::{Entry, Log};
+pub use message::{Ack, Msg};
+pub use tables::Cite;
+
+use consensus_kernel::{
+    Cx, Duration, Face, Input, Invariant, Message, Meta, NodeId, NodeSet, Panel, Protocol, QuorumRule,
+    RuleId, RuleSet, Setup, SetupError, Slot, Tally, Time, To, Value,
+};
+use serde::Serialize;
+use tables::*;
+
+/// A node: a server, or a client of the servers.
+#[derive(Clone, Debug, Serialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost all nodes are servers, and a box would cost each step a hop"
+)]
+pub enum Raft {
+    /// Keeps a log.
+    Server(Server),
+    /// Asks for commands.
+    Client(Client),
+}
+
+impl Raft {
+    /// The server, if this is one.
+    pub fn server(&self) -> Option<&Server> {
+        match self {
+            Self::Server(server) => Some(server),
+            Self::Client(_) => None,
+        }
+    }
+}
+
+/// What all nodes know beforehand.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    /// Number of servers.
+    pub n: usize,
+    /// Number of clients.
+    pub clients: usize,
+    /// Votes that elect, copies that commit.
+    pub quorum: usize,
+    /// Election timeouts are drawn from this range.
+    pub election: (Duration, Duration),
+    /// A leader is heard this often.
+    pub heartbeat: Duration,
+    /// A client waits this long before it asks another server.
+    pub retry: Duration,
+    /// At most so many entries travel in one message.
+    pub batch: u64,
+    /// Entries wait for the heartbeat timer.
+    pub on_heartbeat: bool,
+    /// A new leader appends a no-op.
+    pub noop: bool,
+    /// Ask before standing.
+    pub prevote: bool,
+    /// Tell followers of each commit at once.
+    pub eager_commit: bool,
+    /// Which rules hold: what is on disk depends on it.
+    pub rules: RuleSet,
+}
+
+/// What nodes set timers for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Timer {
+    /// A server that is not the leader heard nothing for too long.
+    Election,
+    /// A leader must be heard.
+    Heartbeat,
+    /// A client's patience is over.
+    Retry,
+}
+
+impl consensus_kernel::Timer for Timer {
+    fn count(_n: usize) -> usize {
+        3
+    }
+    fn index(self) -> usize {
+        self as usize
+    }
+    fn from_index(index: usize) -> Self {
+        [Self::Election, Self::Heartbeat, Self::Retry][index]
+    }
+    fn name(self) -> &'static str {
+        META.timers[self.index()]
+    }
+}
+
+impl Protocol for Raft {
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        let p = &setup.params;
+        let election = p.span_range(ELECTION);
+        if election.0 > election.1 {
+            let why = format!("{}..{} is empty: the shorter timeout comes first", election.0, election.1);
+            return Err(SetupError { key: "election", why });
+        }
+        let rule = if setup.rules.holds(MAJORITY) { QuorumRule::Majority } else { QuorumRule::Half };
+        Ok(Config {
+            n: setup.n,
+            clients: setup.clients,
+            quorum: rule.size(setup.n, setup.f),
+            election,
+            heartbeat: p.span(HEARTBEAT),
+            retry: p.span(RETRY),
+            batch: p.int(BATCH).max(1),
+            on_heartbeat: p.choice(REPLICATE) == 1,
+            noop: p.flag(NOOP),
+            prevote: p.flag(PREVOTE),
+            eager_commit: p.flag(EAGER_COMMIT),
+            rules: setup.rules,
+        })
+    }
+
+    fn new(config: &Config, me: NodeId) -> Self {
+        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Server(Server::new(config, me)) }
+    }
+
+    #[inline]
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
+        match self {
+            Self::Server(server) => server.step(input, cx),
+            Self::Client(client) => client.step(input, cx),
+        }
+    }
+
+    fn restart(&self, config: &Config) -> Self {
+        match self {
+            Self::Server(server) => Self::Server(server.restart(config)),
+            Self::Client(client) => Self::Client(client.restart()),
+        }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        match self {
+            Self::Server(server) => view::server_face(server, config),
+            Self::Client(client) => client.face(),
+        }
+    }
+
+    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Log(view::log_panel(replicas))]
+    }
+
+    fn invariants() -> &'static [Invariant<Self>] {
+        invariants::ALL
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::BecomeLeader as RuleId]
+    }
+}
+
+/// A server's part in its term.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Role {
+    /// Obeys.
+    Follower,
+    /// Asks whether it could be elected.
+    PreCandidate,
+    /// Stands for election.
+    Candidate,
+    /// Leads.
+    Leader,
+}
+
+/// What the state machine remembers of one client.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Session {
+    /// Number of the command carried out last; 0 if none was. It is also the value of the client's register.
+    pub executed: u32,
+    /// Index at which it was carried out: the reply, if it must be given again.
+    pub index: Slot,
+    /// Number of the command that this server, as leader, has taken into its log and not answered; 0 if none.
+    pub pending: u32,
+}
+
+/// One server's whole state.
+#[derive(Clone, Debug, Serialize)]
+pub struct Server {
+    /// Which server it is.
+    pub me: NodeId,
+    /// On disk: the latest term it has seen.
+    pub current_term: u64,
+    /// On disk: who got its vote in this term.
+    pub voted_for: Option<NodeId>,
+    /// On disk.
+    pub log: Log,
+    /// Its part in this term.
+    pub role: Role,
+    /// Who leads this term, as far as it knows.
+    pub leader: Option<NodeId>,
+    /// When it last heard a leader, on its own clock.
+    pub heard_at: Option<Time>,
+    /// Votes (or would-be votes) for its own candidacy.
+    pub votes: Tally,
+    /// Everything up to here is committed.
+    pub commit_index: Slot,
+    /// Everything up to here is carried out.
+    pub last_applied: Slot,
+    /// The state machine, by client.
+    pub sessions: Vec<Session>,
+    /// The first command that the state machine carried out although it had done so before, and where.
+    pub executed_again: Option<(Slot, Value)>,
+    /// At a leader: the next entry to send to each server.
+    pub next_index: Vec<Slot>,
+    /// At a leader: how far each server's log is known to equal its own.
+    pub match_index: Vec<Slot>,
+    /// At a leader: the commit index that each server was told, if its log is what the leader believes.
+    pub told_commit: Vec<Slot>,
+    /// At a leader: who has an AppendEntries with entries under way.
+    pub in_flight: NodeSet,
+    /// At a leader: who has had it under way since before the last heartbeat.
+    pub overdue: NodeSet,
+    /// At a leader: the followers that hold more than is committed.
+    pub ahead: NodeSet,
+}
+
+impl Server {
+    fn new(config: &Config, me: NodeId) -> Self {
+        Self {
+            me,
+            current_term: 0,
+            voted_for: None,
+            log: Log::default(),
+            role: Role::Follower,
+            leader: None,
+            heard_at: None,
+            votes: Tally::EMPTY,
+            commit_index: 0,
+            last_applied: 0,
+            sessions: vec![Session::default(); config.clients],
+            executed_again: None,
+            next_index: vec![1; config.n],
+            match_index: vec![0; config.n],
+            told_commit: vec![0; config.n],
+            in_flight: NodeSet::EMPTY,
+            overdue: NodeSet::EMPTY,
+            ahead: NodeSet::EMPTY,
+        }
+    }
+
+    /// What is on disk.
+    fn restart(&self, config: &Config) -> Self {
+        let mut back = Self::new(config, self.me);
+        if config.rules.holds(PERSIST_TERM) {
+            back.current_term = self.current_term;
+        }
+        if config.rules.holds(PERSIST_VOTE) && config.rules.holds(PERSIST_TERM) {
+            back.voted_for = self.voted_for;
+        }
+        if config.rules.holds(PERSIST_LOG) {
+            back.log = self.log.clone();
+        }
+        back
+    }
+
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Raft>) {
+        let (from, msg) = match input {
+            Input::Start => {
+                cx.cite(Cite::Begin);
+                return self.restart_election_timer(cx);
+            }
+            Input::Restart => {
+                cx.cite(Cite::Recover);
+                return self.restart_election_timer(cx);
+            }
+            Input::Propose(_) => return cx.reject("commands come from clients, not from servers"),
+            Input::Fire(Timer::Election) => return self.election_timeout(cx),
+            Input::Fire(Timer::Heartbeat) => return self.heartbeat_timeout(cx),
+            Input::Fire(Timer::Retry) => return cx.reject("servers have no retry timer"),
+            Input::Deliver { from, msg } => (from, msg),
+        };
+        if let Msg::Request { value } = *msg {
+            return self.on_request(from, value, cx);
+        }
+        if from.is_client() || from.index() >= cx.config.n {
+            return cx.reject("only servers send this");
+        }
+        if msg.round() > self.current_term {
+            self.enter_term(msg.round(), cx);
+        }
+        let asks = matches!(
+            msg,
+            Msg::RequestVote { .. } | Msg::PreVote { .. } | Msg::Append { .. } | Msg::Heartbeat { .. }
+        );
+        if asks && !cx.holds(TIMER_ON_GRANT_ONLY) {
+            self.restart_election_timer(cx);
+        }
+        match *msg {
+            Msg::RequestVote { term, last_log_index, last_log_term } => {
+                self.on_request_vote(from, term, (last_log_term, last_log_index), cx);
+            }
+            Msg::Vote { term, granted } => self.on_vote(from, term, granted, cx),
+            Msg::PreVote { term, last_log_index, last_log_term } => {
+                self.on_pre_vote(from, term, (last_log_term, last_log_index), cx);
+            }
+            Msg::PreVoteReply { term, granted } => self.on_pre_vote_reply(from, term, granted, cx),
+            Msg::Append { term, prev_log_index, prev_log_term, leader_commit, ref entries } => {
+                let prev = (prev_log_index, prev_log_term);
+                if let Some(ack) = self.on_append_entries(from, term, prev, leader_commit, entries, cx) {
+                    cx.send(from, Msg::AppendReply(ack));
+                }
+            }
+            Msg::Heartbeat { term, prev_log_index, prev_log_term, leader_commit } => {
+                let prev = (prev_log_index, prev_log_term);
+                if let Some(ack) = self.on_append_entries(from, term, prev, leader_commit, &[], cx) {
+                    cx.send(from, Msg::HeartbeatReply(ack));
+                }
+            }
+            Msg::AppendReply(ack) | Msg::HeartbeatReply(ack) => self.on_ack(from, ack, cx),
+            Msg::Request { .. } | Msg::Reply { .. } | Msg::Redirect { .. } => {
+                cx.reject("this is for clients only");
+            }
+        }
+    }
+
+    // §5.1: terms.
+
+    /// A message with a newer term: first the term, then the message.
+    fn enter_term(&mut self, term: u64, cx: &mut Cx<'_, Raft>) {
+        cx.cite(Cite::NewerTerm);
+        let led = self.role == Role::Leader;
+        self.current_term = term;
+        self.voted_for = None;
+        self.role = Role::Follower;
+        self.leader = None;
+        self.votes.clear();
+        if led {
+            cx.cancel_timer(Timer::Heartbeat);
+            self.restart_election_timer(cx);
+        }
+    }
+
+    // §5.2: elections.
+
+    fn restart_election_timer(&mut self, cx: &mut Cx<'_, Raft>) {
+        if self.role == Role::Leader {
+            return;
+        }
+        let (low, high) = cx.config.election;
+        let after = if cx.holds(RANDOMISED_TIMEOUTS) { cx.rng().within(low.0, high.0) } else { low.0 };
+        cx.set_timer(Timer::Election, Duration(after));
+    }
+
+    fn election_timeout(&mut self, cx: &mut Cx<'_, Raft>) {
+        match self.role {
+            Role::Leader => return cx.reject("a leader has no election timer"),
+            Role::Candidate => cx.cite(Cite::SplitVote),
+            Role::Follower | Role::PreCandidate => {}
+        }
+        if cx.config.prevote { self.ask_pre_vote(cx) } else { self.start_election(cx) }
+    }
+
+    fn start_election(&mut self, cx: &mut Cx<'_, Raft>) {
+        cx.cite(Cite::StartElection);
+        self.current_term = self.current_term.saturating_add(1);
+        self.voted_for = Some(self.me);
+        self.role = Role::Candidate;
+        self.leader = None;
+        self.votes.clear();
+        self.votes.add(self.me);
+        self.restart_election_timer(cx);
+        cx.broadcast(Msg::RequestVote {
+            term: self.current_term,
+            last_log_index: self.log.last_index(),
+            last_log_term: self.log.last_term(),
+        });
+        if self.votes.count() >= cx.config.quorum {
+            self.become_leader(cx);
+        }
+    }
+
+    fn on_request_vote(&mut self, from: NodeId, term: u64, last: (u64, u64), cx: &mut Cx<'_, Raft>) {
+        let taken = self.voted_for.is_some_and(|v| v != from) && cx.holds(ONE_VOTE);
+        let granted = if term < self.current_term {
+            cx.cite(Cite::StaleTerm);
+            false
+        } else if taken {
+            cx.cite(Cite::VoteTaken);
+            false
+        } else if !self.is_up_to_date(last, cx) {
+            cx.cite(Cite::StaleLog);
+            false
+        } else {
+            cx.cite(Cite::GrantVote);
+            self.voted_for = Some(from);
+            self.restart_election_timer(cx);
+            true
+        };
+        if !granted {
+            cx.reject("the vote is refused");
+        }
+        cx.send(from, Msg::Vote { term: self.current_term, granted });
+    }
+
+    /// §5.4.1: whether a log that ends with `(term, index)` is at least as up to date as the own.
+    fn is_up_to_date(&self, (term, index): (u64, u64), cx: &Cx<'_, Raft>) -> bool {
+        let (own_term, own_index) = (self.log.last_term(), self.log.last_index());
+        if !cx.holds(UP_TO_DATE) {
+            true
+        } else if !cx.holds(LAST_TERM_FIRST) {
+            index >= own_index
+        } else if !cx.holds(LATER_TERM_SUFFICES) {
+            term >= own_term && index >= own_index
+        } else {
+            (term, index) >= (own_term, own_index)
+        }
+    }
+
+    fn on_vote(&mut self, from: NodeId, term: u64, granted: bool, cx: &mut Cx<'_, Raft>) {
+        if term < self.current_term && cx.holds(DROP_STALE_VOTES) {
+            return cx.reject("a vote of an earlier term");
+        }
+        if self.role != Role::Candidate {
+            return cx.reject("a vote after the election");
+        }
+        if !granted {
+            return cx.reject("the voter refused");
+        }
+        if !self.votes.add(from) {
+            return cx.reject("this voter was counted before");
+        }
+        cx.cite(Cite::CountVote);
+        if self.votes.count() >= cx.config.quorum {
+            self.become_leader(cx);
+        }
+    }
+
+    fn become_leader(&mut self, cx: &mut Cx<'_, Raft>) {
+        cx.cite(Cite::BecomeLeader);
+        self.role = Role::Leader;
+        self.leader = Some(self.me);
+        self.next_index.fill(self.log.last_index() + 1);
+        self.match_index.fill(0);
+        self.told_commit.fill(0);
+        self.in_flight = NodeSet::EMPTY;
+        self.overdue = NodeSet::EMPTY;
+        self.ahead = NodeSet::EMPTY;
+        for session in &mut self.sessions {
+            session.pending = 0;
+        }
+        cx.cancel_timer(Timer::Election);
+        if cx.config.noop {
+            cx.cite(Cite::Noop);
+            self.log.push(Entry { term: self.current_term, value: Value::NOOP });
+        }
+        self.send_round(cx);
+        self.advance_commit(cx);
+    }
+
+    // Dissertation §9.6: pre-vote.
+
+    fn ask_pre_vote(&mut self, cx: &mut Cx<'_, Raft>) {
+        cx.cite(Cite::AskPreVote);
+        self.role = Role::PreCandidate;
+        self.leader = None;
+        self.votes.clear();
+        self.votes.add(self.me);
+        if self.votes.count() >= cx.config.quorum {
+            return self.start_election(cx);
+        }
+        self.restart_election_timer(cx);
+        cx.broadcast(Msg::PreVote {
+            term: self.current_term,
+            last_log_index: self.log.last_index(),
+            last_log_term: self.log.last_term(),
+        });
+    }
+
+    fn on_pre_vote(&mut self, from: NodeId, term: u64, last: (u64, u64), cx: &mut Cx<'_, Raft>) {
+        let led = self.role == Role::Leader
+            || self.heard_at.is_some_and(|heard| cx.now().since(heard) < cx.config.election.0);
+        let granted = term == self.current_term && !led && self.is_up_to_date(last, cx);
+        if granted {
+            cx.cite(Cite::GrantPreVote);
+        } else {
+            cx.cite(Cite::RefusePreVote);
+            cx.reject("the pre-vote is refused");
+        }
+        cx.send(from, Msg::PreVoteReply { term: self.current_term, granted });
+    }
+
+    fn on_pre_vote_reply(&mut self, from: NodeId, term: u64, granted: bool, cx: &mut Cx<'_, Raft>) {
+        if self.role != Role::PreCandidate || term < self.current_term {
+            return cx.reject("a pre-vote that nobody waits for");
+        }
+        if !granted {
+            return cx.reject("the voter refused");
+        }
+        if !self.votes.add(from) {
+            return cx.reject("this voter was counted before");
+        }
+        cx.cite(Cite::CountVote);
+        if self.votes.count() >= cx.config.quorum {
+            self.start_election(cx);
+        }
+    }
+
+    // §5.3: replication, the leader's side.
+
+    fn heartbeat_timeout(&mut self, cx: &mut Cx<'_, Raft>) {
+        if self.role == Role::Leader {
+            self.send_round(cx)
+        } else {
+            cx.reject("only leaders send heartbeats")
+        }
+    }
+
+    /// Something to every follower: entries to those that lack some and have none under way, heartbeats to the others.
+    fn send_round(&mut self, cx: &mut Cx<'_, Raft>) {
+        cx.set_timer(Timer::Heartbeat, cx.config.heartbeat);
+        let (mut lacking, mut others) = (NodeSet::EMPTY, NodeSet::EMPTY);
+        let mut repeats = false;
+        for id in self.followers() {
+            let waits = self.in_flight.contains(id);
+            if self.lacks_entries(id) && (!waits || self.overdue.contains(id)) {
+                repeats |= waits;
+                lacking.insert(id);
+            } else {
+                others.insert(id);
+            }
+        }
+        self.overdue = self.in_flight;
+        if repeats {
+            cx.cite(Cite::Retransmit);
+        }
+        self.send_entries(lacking, cx);
+        if !others.is_empty() {
+            cx.cite(Cite::Heartbeat);
+            self.multicast(others, None, cx);
+        }
+    }
+
+    fn followers(&self) -> impl Iterator<Item = NodeId> + use<> {
+        let me = self.me;
+        (0..self.next_index.len()).map(NodeId::replica).filter(move |id| *id != me)
+    }
+
+    fn lacks_entries(&self, id: NodeId) -> bool {
+        self.next_index[id.index()] <= self.log.last_index()
+    }
+
+    fn send_entries(&mut self, to: NodeSet, cx: &mut Cx<'_, Raft>) {
+        if to.is_empty() {
+            return;
+        }
+        cx.cite(Cite::SendEntries);
+        self.in_flight = self.in_flight.union(&to);
+        for id in to {
+            self.overdue.remove(id);
+        }
+        self.multicast(to, Some(cx.config.batch), cx);
+    }
+
+    /// AppendEntries with at most `batch` entries (or a heartbeat) to each, one message for all that continue from the
+    /// same index.
+    fn multicast(&mut self, to: NodeSet, batch: Option<u64>, cx: &mut Cx<'_, Raft>) {
+        let mut rest = to;
+        while let Some(first) = rest.iter().next() {
+            let next = self.next_index[first.index()];
+            let mut group = NodeSet::EMPTY;
+            for id in rest {
+                if self.next_index[id.index()] == next {
+                    self.told_commit[id.index()] = self.commit_index.min(next.saturating_sub(1));
+                    group.insert(id);
+                    rest.remove(id);
+                }
+            }
+            let whole = group.len() + 1 == cx.config.n;
+            let msg = self.append_entries(next, batch);
+            cx.multicast(if whole { To::Others } else { To::Set(group) }, msg);
+        }
+    }
+
+    fn append_entries(&self, next: Slot, batch: Option<u64>) -> Msg {
+        let prev_log_index = next.saturating_sub(1);
+        let prev_log_term = self.log.term_at(prev_log_index).unwrap_or(0);
+        let (term, leader_commit) = (self.current_term, self.commit_index);
+        let Some(batch) = batch else {
+            return Msg::Heartbeat { term, prev_log_index, prev_log_term, leader_commit };
+        };
+        let entries = (next..next.saturating_add(batch)).map_while(|i| self.log.entry(i)).collect();
+        Msg::Append { term, prev_log_index, prev_log_term, leader_commit, entries }
+    }
+
+    fn on_ack(&mut self, from: NodeId, ack: Ack, cx: &mut Cx<'_, Raft>) {
+        if ack.term < self.current_term {
+            return cx.reject("an answer to an earlier term");
+        }
+        if self.role != Role::Leader || from == self.me {
+            return cx.reject("an answer that no leader waits for");
+        }
+        if ack.success {
+            self.count_copy(from, ack, cx)
+        } else {
+            self.back_up(from, ack, cx)
+        }
+        if self.lacks_entries(from) && !self.in_flight.contains(from) && !cx.config.on_heartbeat {
+            self.send_entries(NodeSet::from_iter([from]), cx);
+        }
+        if cx.config.eager_commit {
+            self.push_commit(cx);
+        }
+    }
+
+    fn count_copy(&mut self, from: NodeId, ack: Ack, cx: &mut Cx<'_, Raft>) {
+        let i = from.index();
+        let reached = if cx.holds(MATCH_FROM_REQUEST) { ack.index } else { u64::MAX };
+        let reached = reached.min(self.log.last_index());
+        if reached >= self.next_index[i] {
+            self.in_flight.remove(from);
+        }
+        self.next_index[i] = self.next_index[i].max(reached + 1);
+        if reached <= self.match_index[i] {
+            return;
+        }
+        cx.cite(Cite::CountCopy);
+        self.match_index[i] = reached;
+        if reached > self.commit_index {
+            self.ahead.insert(from);
+            self.advance_commit(cx);
+        }
+    }
+
+    fn back_up(&mut self, from: NodeId, ack: Ack, cx: &mut Cx<'_, Raft>) {
+        let next = &mut self.next_index[from.index()];
+        if ack.prev_log_index.checked_add(1) != Some(*next) || *next <= 1 {
+            return cx.reject("a refusal of an earlier attempt");
+        }
+        cx.cite(Cite::BackUp);
+        *next = ack.index.saturating_add(1).clamp(1, ack.prev_log_index);
+        self.in_flight.remove(from);
+    }
+
+    /// §5.4.2 and the last rule for leaders in Figure 2. Counting starts only when enough followers are ahead of the
+    /// commit index, so it costs a scan a commit and not a scan a message.
+    fn advance_commit(&mut self, cx: &mut Cx<'_, Raft>) {
+        if self.ahead.len() + 1 < cx.config.quorum {
+            return;
+        }
+        let (mut low, mut high) = (self.commit_index, self.log.last_index());
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if self.copies(middle) >= cx.config.quorum { low = middle } else { high = middle - 1 }
+        }
+        if low <= self.commit_index {
+            return;
+        }
+        if self.log.term_at(low) != Some(self.current_term) && cx.holds(COMMIT_OWN_TERM) {
+            return cx.cite(Cite::OldTermWaits);
+        }
+        cx.cite(Cite::LeaderCommit);
+        self.commit_index = low;
+        self.ahead = self.followers().filter(|id| self.match_index[id.index()] > low).collect();
+        self.apply(cx);
+    }
+
+    /// How many servers hold the entry at this index, the leader among them.
+    fn copies(&self, index: Slot) -> usize {
+        1 + self.followers().filter(|id| self.match_index[id.index()] >= index).count()
+    }
+
+    /// With pushed commits: tells followers what they hold and do not know to be committed.
+    fn push_commit(&mut self, cx: &mut Cx<'_, Raft>) {
+        let mut to = NodeSet::EMPTY;
+        for id in self.followers() {
+            let i = id.index();
+            let news = self.commit_index.min(self.match_index[i]);
+            if news > self.told_commit[i] && self.next_index[i] == self.match_index[i] + 1 {
+                to.insert(id);
+            }
+        }
+        if !to.is_empty() {
+            cx.cite(Cite::EagerCommit);
+            self.multicast(to, Some(0), cx);
+        }
+    }
+
+    // §5.3: replication, the follower's side.
+
+    /// The answer, unless there is none to give.
+    fn on_append_entries(
+        &mut self,
+        from: NodeId,
+        term: u64,
+        (prev_log_index, prev_log_term): (u64, u64),
+        leader_commit: u64,
+        entries: &[Entry],
+        cx: &mut Cx<'_, Raft>,
+    ) -> Option<Ack> {
+        if term < self.current_term {
+            cx.cite(Cite::StaleTerm);
+            cx.reject("the sender leads an earlier term");
+            return Some(self.refusal(prev_log_index));
+        }
+        if !self.follow(from, cx) {
+            return None;
+        }
+        let last = self.log.last_index();
+        let fits = match self.log.term_at(prev_log_index) {
+            Some(own) => own == prev_log_term || !cx.holds(PREV_MATCH),
+            None => false,
+        };
+        if !fits {
+            cx.cite(Cite::LogMismatch);
+            cx.reject("the entries do not fit onto the log");
+            if !cx.holds(COMMIT_AFTER_CHECK) {
+                self.commit(leader_commit.min(last), cx);
+            }
+            return Some(self.refusal(prev_log_index));
+        }
+        self.store(prev_log_index, entries, cx);
+        let reached = prev_log_index + entries.len() as u64;
+        let bound = if cx.holds(MIN_COMMIT) { reached } else { self.log.last_index() };
+        self.commit(leader_commit.min(bound), cx);
+        Some(Ack { term: self.current_term, success: true, prev_log_index, index: reached })
+    }
+
+    /// Accepts the sender as leader of the current term; false if that cannot be.
+    fn follow(&mut self, from: NodeId, cx: &mut Cx<'_, Raft>) -> bool {
+        match self.role {
+            Role::Leader => {
+                cx.reject("a second leader in the own term");
+                return false;
+            }
+            Role::Candidate | Role::PreCandidate => {
+                cx.cite(Cite::YieldToLeader);
+                self.role = Role::Follower;
+                self.votes.clear();
+            }
+            Role::Follower => {}
+        }
+        cx.cite(Cite::HeardLeader);
+        self.leader = Some(from);
+        self.heard_at = Some(cx.now());
+        self.restart_election_timer(cx);
+        true
+    }
+
+    /// Says no, and where the leader might try next: at the end of the own log, or before the whole term that conflicts.
+    fn refusal(&self, prev_log_index: u64) -> Ack {
+        let index = match self.log.term_at(prev_log_index) {
+            Some(term) => self.log.first_of_term(term).saturating_sub(1),
+            None => self.log.last_index(),
+        };
+        Ack { term: self.current_term, success: false, prev_log_index, index }
+    }
+
+    fn store(&mut self, prev: u64, entries: &[Entry], cx: &mut Cx<'_, Raft>) {
+        if !cx.holds(TRUNCATE_ON_CONFLICT_ONLY) && prev < self.log.last_index() {
+            cx.cite(Cite::Truncate);
+            self.log.truncate(prev);
+        }
+        let mut stored = false;
+        for (index, entry) in (prev + 1..).zip(entries) {
+            match self.log.term_at(index) {
+                Some(term) if term == entry.term => continue,
+                Some(_) => {
+                    cx.cite(Cite::Truncate);
+                    self.log.truncate(index - 1);
+                }
+                None => {}
+            }
+            self.log.push(*entry);
+            stored = true;
+        }
+        if stored {
+            cx.cite(Cite::FollowerAppend);
+        }
+    }
+
+    fn commit(&mut self, index: Slot, cx: &mut Cx<'_, Raft>) {
+        if index > self.commit_index {
+            cx.cite(Cite::FollowerCommit);
+            self.commit_index = index;
+            self.apply(cx);
+        }
+    }
+
+    // §5.3 and §8: the state machine and its clients.
+
+    fn apply(&mut self, cx: &mut Cx<'_, Raft>) {
+        cx.cite(Cite::Apply);
+        while self.last_applied < self.commit_index {
+            let Some(entry) = self.log.entry(self.last_applied + 1) else { return };
+            self.last_applied += 1;
+            cx.decide(self.last_applied, entry.value);
+            self.execute(self.last_applied, entry.value, cx);
+        }
+    }
+
+    fn execute(&mut self, index: Slot, value: Value, cx: &mut Cx<'_, Raft>) {
+        let Some(client) = value.client() else { return };
+        let leads = self.role == Role::Leader;
+        let term = self.current_term;
+        let number = value.number();
+        let session = self.session(client);
+        let again = number <= session.executed;
+        if again && cx.holds(DEDUP) {
+            return cx.cite(Cite::Duplicate);
+        }
+        (session.executed, session.index) = (number, index);
+        if leads && session.pending == number {
+            session.pending = 0;
+            cx.cite(Cite::Reply);
+            cx.send(client, Msg::Reply { term, value, index });
+        }
+        if again {
+            self.executed_again.get_or_insert((index, value));
+        }
+    }
+
+    fn session(&mut self, client: NodeId) -> &mut Session {
+        let at = client.index();
+        if at >= self.sessions.len() {
+            self.sessions.resize(at + 1, Session::default());
+        }
+        &mut self.sessions[at]
+    }
+
+    fn on_request(&mut self, from: NodeId, value: Value, cx: &mut Cx<'_, Raft>) {
+        if value.client() != Some(from) {
+            return cx.reject("a command that is not the sender's");
+        }
+        let (term, leader) = (self.current_term, self.leader);
+        if self.role != Role::Leader {
+            cx.cite(Cite::Redirect);
+            return cx.send(from, Msg::Redirect { term, value, leader });
+        }
+        let number = value.number();
+        if number == 0 {
+            return cx.reject("a client counts its commands from 1");
+        }
+        let session = self.session(from);
+        if cx.holds(DEDUP) {
+            if number == session.executed {
+                cx.cite(Cite::Duplicate);
+                return cx.send(from, Msg::Reply { term, value, index: session.index });
+            }
+            if number < session.executed {
+                return cx.reject("the client has moved on from this command");
+            }
+            if number == session.pending {
+                return cx.reject("the command is in the log already, not yet committed");
+            }
+        }
+        session.pending = number;
+        cx.cite(Cite::LeaderAppend);
+        self.log.push(Entry { term, value });
+        if !cx.config.on_heartbeat {
+            let idle = self.followers().filter(|id| self.lacks_entries(*id) && !self.in_flight.contains(*id));
+            let idle = idle.collect();
+            self.send_entries(idle, cx);
+        }
+        self.advance_commit(cx);
+    }
+}

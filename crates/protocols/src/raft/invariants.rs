@@ -1,0 +1,249 @@
+//! Raft's own invariants: Figure 3 of the paper, and what the proofs use beside it.
+//!
+//! Each check looks only at the server that just took a step and compares it with the ledger of what was seen before.
+//! Logs are compared by prefix hash from the top down, as far as they are news, so that a check costs as much as the
+//! step that caused it.
+
+use super::{Cite, Raft, Role, Server};
+use consensus_kernel::{Invariant, Ledger, NodeId, RuleId, World, mix};
+
+/// No single check looks at more entries than this, however long the log.
+const NEWS_MAX: u64 = 1 << 12;
+
+const fn on<const K: usize>(cites: [Cite; K]) -> [RuleId; K] {
+    let mut ids = [0; K];
+    let mut i = 0;
+    while i < K {
+        ids[i] = cites[i] as RuleId;
+        i += 1;
+    }
+    ids
+}
+
+const ELECTED: &[RuleId] = &on([Cite::BecomeLeader]);
+const LED: &[RuleId] = &on([Cite::BecomeLeader, Cite::LeaderAppend, Cite::Truncate]);
+const LOGGED: &[RuleId] = &on([Cite::Noop, Cite::LeaderAppend, Cite::FollowerAppend]);
+const COMMITTED: &[RuleId] = &on([Cite::BecomeLeader, Cite::LeaderCommit, Cite::FollowerCommit]);
+const APPLIED: &[RuleId] = &on([Cite::Apply]);
+const REWRITTEN: &[RuleId] =
+    &on([Cite::LeaderCommit, Cite::FollowerCommit, Cite::FollowerAppend, Cite::Truncate]);
+const TERMED: &[RuleId] = &on([Cite::Begin, Cite::NewerTerm, Cite::StartElection, Cite::Recover]);
+const VOTED: &[RuleId] = &on([Cite::StartElection, Cite::GrantVote]);
+
+pub(super) const ALL: &[Invariant<Raft>] = &[
+    Invariant {
+        name: "Election Safety",
+        place: "Raft, Figure 3 and §5.2",
+        says: "A term has at most one leader.",
+        on: ELECTED,
+        check: election_safety,
+    },
+    Invariant {
+        name: "Leader Append-Only",
+        place: "Raft, Figure 3 and §5.3",
+        says: "A leader never deletes or overwrites an entry of its log; it only appends.",
+        on: LED,
+        check: leader_append_only,
+    },
+    Invariant {
+        name: "Log Matching",
+        place: "Raft, Figure 3 and §5.3",
+        says: "Two logs with an entry of the same index and term are equal up to that entry.",
+        on: LOGGED,
+        check: log_matching,
+    },
+    Invariant {
+        name: "Leader Completeness",
+        place: "Raft, Figure 3 and §5.4",
+        says: "An entry that was committed in a term is in the log of the leader of every later term.",
+        on: COMMITTED,
+        check: leader_completeness,
+    },
+    Invariant {
+        name: "State Machine Safety",
+        place: "Raft, Figure 3 and §5.4.3",
+        says: "No two servers apply different entries at the same index.",
+        on: APPLIED,
+        check: state_machine_safety,
+    },
+    Invariant {
+        name: "Committed Prefix",
+        place: "Raft, §5.3: a committed entry is durable",
+        says: "What a server knows to be committed stays in its log as it is.",
+        on: REWRITTEN,
+        check: committed_prefix,
+    },
+    Invariant {
+        name: "Terms Never Decrease",
+        place: "Raft, §5.1",
+        says: "A server's current term only grows, also across restarts.",
+        on: TERMED,
+        check: terms_never_decrease,
+    },
+    Invariant {
+        name: "One Vote per Term",
+        place: "Raft, §5.2 and Figure 2",
+        says: "A server votes for at most one candidate in a term, also across restarts.",
+        on: VOTED,
+        check: one_vote_per_term,
+    },
+    Invariant {
+        name: "Exactly Once",
+        place: "Raft, §8",
+        says: "A server carries out each command of a client at most once.",
+        on: APPLIED,
+        check: exactly_once,
+    },
+];
+
+fn server(world: &dyn World<Raft>, who: NodeId) -> Option<&Server> {
+    world.node(who).and_then(Raft::server)
+}
+
+/// A ledger key for a pair of numbers, with a table of its own.
+fn key(table: u64, a: u64, b: u64) -> u64 {
+    mix(mix(mix(table).wrapping_add(a)).wrapping_add(b))
+}
+
+fn election_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    let Some(leader) = server(world, who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
+    let term = leader.current_term;
+    ledger
+        .state(key(0, term, 0), who.raw().into(), who)
+        .map_err(|other| format!("servers {} and {who} both lead term {term}", other.who))
+}
+
+/// Compares a log with what the ledger says, from `top` down to the first entry that is no news, and records the news.
+/// The error is the highest index that differs, and who had it otherwise.
+fn compare(
+    ledger: &mut Ledger,
+    server: &Server,
+    (floor, top): (u64, u64),
+    key_at: impl Fn(u64) -> u64,
+) -> Result<(), (u64, NodeId)> {
+    let lowest = floor.max(top.saturating_sub(NEWS_MAX));
+    for index in (lowest + 1..=top).rev() {
+        let Some(prefix) = server.log.prefix(index) else { continue };
+        match ledger.lookup(key_at(index)) {
+            Some((first, _)) if first == prefix => return Ok(()),
+            Some((_, other)) => return Err((index, other)),
+            None => ledger.state(key_at(index), prefix, server.me).map_err(|c| (index, c.who))?,
+        }
+    }
+    Ok(())
+}
+
+fn leader_append_only(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    let Some(leader) = server(world, who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
+    let (term, last, id) = (leader.current_term, leader.log.last_index(), u64::from(who.raw()));
+    let reign = key(0, term, id);
+    let base_key = key(1, reign, 0);
+    let base = match ledger.lookup(base_key) {
+        Some((base, _)) => base,
+        None => {
+            // The prefix hash at this index stands for the whole log that it was elected with.
+            let _first = ledger.state(base_key, last, who);
+            last
+        }
+    };
+    let entry = |index| key(2, reign, index);
+    if last < base || ledger.lookup(entry(last + 1)).is_some() {
+        return Err(format!("leader {who} of term {term} lost its entry {}", last + 1));
+    }
+    compare(ledger, leader, (base.saturating_sub(1), last), entry).map_err(|(index, _)| {
+        format!("leader {who} of term {term} rewrote its log at or below index {index}")
+    })
+}
+
+fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    let Some(s) = server(world, who) else { return Ok(()) };
+    let term = |index| s.log.term_at(index).unwrap_or(0);
+    compare(ledger, s, (0, s.log.last_index()), |index| key(0, index, term(index))).map_err(|(index, other)| {
+        let term = term(index);
+        format!("servers {other} and {who} hold an entry of term {term} at index {index}, but differ at or before it")
+    })
+}
+
+fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    let Some(s) = server(world, who) else { return Ok(()) };
+    let prefix_key = |index| key(0, index, 0);
+    let term_key = |index| key(1, index, 0);
+    let reign = key(2, s.current_term, who.raw().into());
+    if s.role == Role::Leader && ledger.lookup(reign).is_none() {
+        let _first = ledger.state(reign, 0, who);
+        let last = s.log.last_index();
+        for index in (last.saturating_sub(NEWS_MAX)..=last + 1).rev().filter(|i| *i > 0) {
+            let Some((prefix, by)) = ledger.lookup(prefix_key(index)) else { continue };
+            if ledger.lookup(term_key(index)).is_none_or(|(term, _)| term >= s.current_term) {
+                continue;
+            }
+            if s.log.prefix(index) != Some(prefix) {
+                let term = s.current_term;
+                return Err(format!(
+                    "server {who} leads term {term} without the log that server {by} committed up to index {index}"
+                ));
+            }
+            break;
+        }
+    }
+    // What was committed first stands; a contradiction here is State Machine Safety's affair.
+    for index in (s.commit_index.saturating_sub(NEWS_MAX) + 1..=s.commit_index).rev() {
+        let Some(prefix) = s.log.prefix(index) else { continue };
+        if ledger.lookup(prefix_key(index)).is_some() {
+            break;
+        }
+        let _news = ledger.state(prefix_key(index), prefix, who);
+        let _news = ledger.state(term_key(index), s.current_term, who);
+    }
+    Ok(())
+}
+
+fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    let Some(s) = server(world, who) else { return Ok(()) };
+    compare(ledger, s, (0, s.last_applied), |index| key(0, index, 0)).map_err(|(index, other)| {
+        format!("servers {other} and {who} applied different entries up to index {index}")
+    })
+}
+
+fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    let Some(s) = server(world, who) else { return Ok(()) };
+    let index = s.commit_index;
+    let Some(prefix) = s.log.prefix(index) else {
+        return Err(format!("server {who} lost entry {index}, which it knew to be committed"));
+    };
+    ledger.state(key(0, u64::from(who.raw()), index), prefix, who).map_err(|_| {
+        format!("server {who} rewrote its log at or below index {index}, which it knew to be committed")
+    })
+}
+
+fn terms_never_decrease(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    let Some(s) = server(world, who) else { return Ok(()) };
+    let (id, term) = (u64::from(who.raw()), s.current_term);
+    if term.checked_add(1).is_some_and(|next| ledger.lookup(key(0, id, next)).is_some()) {
+        return Err(format!("server {who} went back to term {term} after a later one"));
+    }
+    // Terms that were skipped count as seen, so that a fall to any earlier term is noticed.
+    for seen in (term.saturating_sub(NEWS_MAX)..=term).rev() {
+        if ledger.lookup(key(0, id, seen)).is_some() {
+            break;
+        }
+        let _news = ledger.state(key(0, id, seen), 0, who);
+    }
+    Ok(())
+}
+
+fn one_vote_per_term(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    let Some(s) = server(world, who) else { return Ok(()) };
+    let Some(candidate) = s.voted_for else { return Ok(()) };
+    let term = s.current_term;
+    ledger.state(key(0, u64::from(who.raw()), term), candidate.raw().into(), who).map_err(|before| {
+        format!("server {who} voted for {} and for {candidate} in term {term}", before.first)
+    })
+}
+
+fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
+    match server(world, who).and_then(|s| s.executed_again) {
+        None => Ok(()),
+        Some((index, value)) => Err(format!("server {who} carried out {value} again at index {index}")),
+    }
+}
