@@ -216,7 +216,7 @@ fn split_head(text: &str, start: usize) -> (&str, usize, usize) {
 }
 
 fn is_comment(line: &str) -> bool {
-    let line = line.trim_matches(is_blank);
+    let line = line.trim_start_matches(is_blank);
     line.is_empty() || line.starts_with("//")
 }
 
