@@ -277,9 +277,12 @@ impl Scenario {
 impl Scenario {
     /// Whether two scenarios are equal but for what their scripts do.
     pub fn same_but_script(&self, other: &Self) -> bool {
-        let Self { meta, n, f, seed, until, deadline, clients, requests, gap, params, rules, weights, .. } = self;
+        let Self {
+            meta, n, f, seed, until, deadline, clients, requests, gap, params, rules, weights, ..
+        } = self;
         meta.id == other.meta.id
-            && (n, f, seed, until, deadline) == (&other.n, &other.f, &other.seed, &other.until, &other.deadline)
+            && (n, f, seed, until, deadline)
+                == (&other.n, &other.f, &other.seed, &other.until, &other.deadline)
             && (clients, requests, gap) == (&other.clients, &other.requests, &other.gap)
             && (params, rules, weights) == (&other.params, &other.rules, &other.weights)
             && (&self.network, &self.byzantine) == (&other.network, &other.byzantine)

@@ -273,8 +273,9 @@ fn split_pairs<'t>(reader: &mut Reader<'t>, meta: &'static Meta, start: usize) -
     let mut position = start;
     for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
         let mut at = position;
+        let is_whole = text.get(..at).is_none_or(|before| before.ends_with('\n'));
         position += line.len();
-        if is_comment(line) {
+        if is_whole && is_comment(line) {
             continue;
         }
         for piece in line.split('&') {

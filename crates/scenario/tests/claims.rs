@@ -63,6 +63,13 @@ fn a_link_is_read_with_and_without_what_stands_before_it() {
 }
 
 #[test]
+fn a_comment_begins_a_line_and_nothing_else() {
+    assert_eq!(refused("#/toy?//n=7&seed=9").kind, ErrorKind::Key);
+    assert_eq!(refused("toy?n=7&//seed=9").kind, ErrorKind::Key);
+    assert_eq!(refused("toy\nn=7 // seven").kind, ErrorKind::Malformed);
+}
+
+#[test]
 fn f_is_the_most_that_n_tolerates_unless_given() {
     assert_eq!(read("toy?n=10").f, 3);
     assert_eq!(read("plain?n=7").f, 3);
