@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -213,7 +214,7 @@ struct Package {
 
 fn packages() -> Vec<Package> {
     let args = ["metadata", "--format-version=1", "--no-deps", "--offline"];
-    let text = output(Command::new(env!("CARGO")).args(args));
+    let text = output(Command::new("cargo").args(args));
     let metadata: Value = serde_json::from_str(&text).expect("cargo metadata prints JSON");
     let packages = metadata["packages"].as_array().expect("cargo metadata lists packages");
     packages.iter().map(package).collect()
@@ -290,7 +291,11 @@ fn read(file: &Path) -> String {
 }
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package lies in the top folder")
+    // Asked for at run time first: clones that share a target folder share this program.
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| {
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
+    });
+    HERE.parent().expect("this package lies in the top folder")
 }
 
 fn output(command: &mut Command) -> String {

@@ -3,13 +3,17 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use crate::Outcome;
 
 /// The top folder of the project.
 pub fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).expect("this crate lies two folders below the top")
+    // Asked for at run time first: clones that share a target folder share this program.
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| {
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
+    });
+    HERE.ancestors().nth(2).expect("this crate lies two folders below the top")
 }
 
 /// `program` started in the top folder.
