@@ -24,7 +24,7 @@ pub(super) fn server_face(server: &Server, config: &Config) -> Face {
     let waits_for = votes.as_ref().map(|v| match server.role {
         Role::Leader => format!("{} of {} copies of index {last}", v.have, v.need),
         Role::PreCandidate => {
-            format!("{} of {} servers that would vote in term {}", v.have, v.need, term + 1)
+            format!("{} of {} servers that would vote in term {}", v.have, v.need, term.saturating_add(1))
         }
         _ => format!("{} of {} votes for term {term}", v.have, v.need),
     });
