@@ -14,6 +14,6 @@ mod verdicts;
 pub use assumptions::{Assumption, assumptions};
 pub use judge::{Outcome, judge, values_allowed};
 pub use shrink::shrink;
-pub use swarm::{Budget, draw_scenario};
+pub use swarm::{Budget, draw_scenario, heals};
 pub use tracker::{Termination, Tracker};
 pub use verdicts::{AGREEMENT, INTEGRITY, TERMINATION, VALIDITY, Verdicts, Violation};

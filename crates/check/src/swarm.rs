@@ -181,11 +181,37 @@ fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: 
     }
     at += draw.millis(50, 500);
     let healed = down.into_iter().map(Action::Restart).chain(paused.into_iter().map(Action::Resume));
-    let network = [Action::Heal, Action::Loss(Ratio::ZERO)];
+    let calm = Latency::Uniform(Duration::millis(1), Duration::millis(10));
+    let network = [Action::Heal, Action::Loss(Ratio::ZERO), Action::Latency(calm)];
     scenario.script.extend(network.into_iter().chain(healed).map(|action| Timed { at, action }));
     let last = scenario.gap.times(scenario.requests.into());
     scenario.until = at + last + RECOVERY;
     scenario.deadline = Some(scenario.until);
+}
+
+/// Whether everything that a script breaks is mended in the end, so that a promise to decide can be demanded: links
+/// open, no loss, calm delays, nobody down or standing still.
+pub fn heals(scenario: &Scenario) -> bool {
+    let mut broken = Group::default();
+    let mut cut = false;
+    let mut loss = scenario.network.loss;
+    let mut calm = scenario.network.latency.high() <= Duration::millis(20);
+    for timed in &scenario.script {
+        match &timed.action {
+            Action::Crash(id) | Action::Pause(id) => {
+                broken.insert(*id);
+            }
+            Action::Restart(id) | Action::Amnesia(id) | Action::Resume(id) => {
+                broken = broken.iter().filter(|b| b != id).collect();
+            }
+            Action::Partition(_) | Action::Block(..) | Action::Cut(..) => cut = true,
+            Action::Heal => cut = false,
+            Action::Loss(now) => loss = *now,
+            Action::Latency(now) => calm = now.high() <= Duration::millis(20),
+            _ => {}
+        }
+    }
+    broken.is_empty() && !cut && loss.is_zero() && calm
 }
 
 fn allowed(scenario: &Scenario, class: Class) -> bool {

@@ -2,13 +2,14 @@
 
 use crate::tracker::Tracker;
 use consensus_kernel::{Invariant, Ledger, NodeId, Protocol, Slot, Time, Value};
+use consensus_scenario::Action;
 use consensus_sim::{Decision, Observer, Simulation};
 
 /// All correct nodes that decide a slot decide the same value.
 pub const AGREEMENT: &str = "Agreement";
 /// What is decided was proposed by a client, or is the no-op.
 pub const VALIDITY: &str = "Validity";
-/// No correct node decides a slot twice.
+/// No correct node decides a slot twice (carrying out the log again after a crash aside).
 pub const INTEGRITY: &str = "Integrity";
 /// Every correct node decides in the end.
 pub const TERMINATION: &str = "Termination";
@@ -33,6 +34,8 @@ pub struct Verdicts<P: Protocol> {
     decided: Ledger,
     /// Per replica: the highest slot decided, and which of the 64 slots up to it.
     windows: Vec<(Slot, u64)>,
+    /// When replicas crashed: a replica that comes back carries out its log again, which is no second decision.
+    crashes: Vec<(u64, NodeId)>,
     /// What each client was asked for, so far: how many values.
     proposed: Vec<u32>,
     own: Vec<Own<P>>,
@@ -64,6 +67,7 @@ impl<P: Protocol> Verdicts<P> {
         Self {
             decided: Ledger::new(),
             windows: vec![(0, 0); replicas],
+            crashes: Vec::new(),
             proposed: vec![u32::MAX; clients],
             watched: own.iter().fold(0, |set, o| set | o.rules),
             own,
@@ -92,9 +96,14 @@ impl<P: Protocol> Verdicts<P> {
             own.violated = self.violations.iter().any(|v| v.property == own.invariant.name);
         }
         self.windows.fill((0, 0));
-        for decision in recent.iter().filter(|d| d.event < event && !d.byzantine && !d.node.is_client()) {
-            self.fits_window(decision);
+        self.crashes.retain(|(at, _)| *at < event);
+        let crashes = std::mem::take(&mut self.crashes);
+        for d in recent.iter().filter(|d| d.event < event && !d.byzantine && !d.node.is_client()) {
+            if crashes.iter().all(|(at, node)| *node != d.node || *at < d.event) {
+                self.fits_window(d);
+            }
         }
+        self.crashes = crashes;
         self.tracker = tracker;
     }
 
@@ -188,6 +197,15 @@ impl<P: Protocol> Observer<P> for Verdicts<P> {
         if !decision.node.is_client() && !self.fits_window(decision) {
             let reason = format!("{} decided {} {} twice", name(decision.node), P::META.slot, decision.slot);
             self.violate(INTEGRITY, decision, reason);
+        }
+    }
+
+    fn acted(&mut self, sim: &Simulation<P>, action: usize) {
+        if let Some(Action::Crash(node)) = sim.scenario().script.get(action).map(|t| &t.action)
+            && let Some(window) = self.windows.get_mut(node.index()).filter(|_| !node.is_client())
+        {
+            *window = (0, 0);
+            self.crashes.push((sim.events(), *node));
         }
     }
 

@@ -3,6 +3,7 @@
 //! This is the only crate that sees both the simulator and the protocols. It draws nothing.
 
 mod checkpoints;
+mod experiments;
 mod explain;
 mod properties;
 mod recorder;
@@ -12,8 +13,10 @@ mod session;
 mod studio;
 pub mod view;
 mod watch;
+pub mod workload;
 
 pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shrink};
-pub use registry::{catalogue, judge_scenario, open, open_with_limit};
+pub use experiments::{Hunt, Trial};
+pub use registry::{busy_engine, catalogue, judge_scenario, open, open_with_limit};
 pub use session::Session;
 pub use studio::{Branch, Studio};

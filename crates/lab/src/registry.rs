@@ -2,6 +2,7 @@
 
 use crate::run::Run;
 use crate::session::Session;
+use crate::workload::{self, Engine};
 use consensus_check::{Outcome, judge};
 use consensus_kernel::{Meta, Protocol, SetupError};
 use consensus_scenario::{Scenario, bounds};
@@ -9,15 +10,19 @@ use consensus_scenario::{Scenario, bounds};
 /// One protocol with its type forgotten.
 struct Entry {
     meta: &'static Meta,
-    open: fn(&Scenario, u64) -> Result<Box<dyn Session>, SetupError>,
+    open: Open,
     judge: fn(&Scenario, bool) -> Result<Outcome, SetupError>,
+    engine: fn(&Scenario) -> Box<dyn Engine>,
 }
+
+type Open = fn(&Scenario, u64) -> Result<Box<dyn Session>, SetupError>;
 
 const fn entry<P: Protocol>() -> Entry {
     Entry {
         meta: P::META,
         open: |scenario, events_max| Ok(Box::new(Run::<P>::new(scenario, events_max)?)),
         judge: judge::<P>,
+        engine: workload::engine::<P>,
     }
 }
 
@@ -53,4 +58,9 @@ pub fn open_with_limit(scenario: &Scenario, events_max: u64) -> Result<Box<dyn S
 /// Runs a scenario to its end and judges it; with `stop_at_first`, to its first violation of safety.
 pub fn judge_scenario(scenario: &Scenario, stop_at_first: bool) -> Result<Outcome, SetupError> {
     (find(scenario)?.judge)(scenario, stop_at_first)
+}
+
+/// A real engine with its checks on, to be measured.
+pub fn busy_engine(scenario: &Scenario) -> Result<Box<dyn Engine>, SetupError> {
+    Ok((find(scenario)?.engine)(scenario))
 }

@@ -77,6 +77,7 @@ impl<P: Protocol> Observer<P> for Watch<'_, P> {
     }
 
     fn acted(&mut self, sim: &Simulation<P>, action: usize) {
+        self.verdicts.acted(sim, action);
         let scenario = sim.scenario();
         let label = describe_action(scenario.meta, &scenario.script[action].action);
         self.mark(Position { event: sim.events(), at: sim.now() }, MarkKind::Fault, label);

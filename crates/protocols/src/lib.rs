@@ -12,6 +12,6 @@ mod testbed;
 #[macro_export]
 macro_rules! for_each_protocol {
     ($callback:ident) => {
-        $callback! {}
+        $callback! { $crate::raft::Raft }
     };
 }

@@ -1,0 +1,68 @@
+//! `consensus`: the playground's lab without a browser. A link's fragment is a scenario everywhere.
+//!
+//! Exit codes: 0 when no property is violated, 3 when one is, 2 for a bad scenario or bad arguments, 1 when the program
+//! itself cannot go on (a file that cannot be written, say).
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)] // A command line may read the clock to report speed.
+
+mod bench;
+mod protocols;
+mod report;
+mod run;
+mod swarm;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;
+
+/// Run, break and search consensus protocols from the command line.
+#[derive(Parser)]
+#[command(name = "consensus", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run one scenario to its end and say how every property stands.
+    Run(run::RunArguments),
+    /// Search many scenarios, drawn from seeds, for a violation.
+    Swarm(swarm::SwarmArguments),
+    /// List the protocols with their parameters, rules and adversaries.
+    Protocols(protocols::ProtocolsArguments),
+    /// Measure the engines against a bare event loop in the same run.
+    Bench(bench::BenchArguments),
+}
+
+/// Why a command did not succeed.
+pub(crate) enum Failure {
+    /// The scenario or the arguments are bad: exit code 2.
+    Bad(String),
+    /// A property is violated: exit code 3, and it has been reported already.
+    Violated,
+    /// The program cannot go on: exit code 1.
+    Broken(String),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Swarm(arguments) => swarm::swarm(&arguments),
+        Command::Protocols(arguments) => protocols::protocols(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Violated) => ExitCode::from(3),
+        Err(Failure::Bad(why)) => {
+            eprintln!("{why}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Broken(why)) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! `consensus run`: one scenario to its end.
+
+use crate::Failure;
+use crate::report::Report;
+use clap::{Args, ValueEnum};
+use consensus_figure::palette::Theme;
+use consensus_figure::{mermaid, spacetime, svg, table};
+use consensus_kernel::Time;
+use consensus_lab::view::{End, Status};
+use consensus_lab::{Session, catalogue, open_with_limit};
+use consensus_scenario::{bounds, parse, print};
+
+#[derive(Args)]
+pub(crate) struct RunArguments {
+    /// A link, its fragment (`#/pbft?n=4&req=1`), or a scenario file.
+    scenario: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Print every event (text and csv formats).
+    #[arg(long)]
+    trace: bool,
+    /// How to print the run.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Most events of the run.
+    #[arg(long, default_value_t = bounds::EVENTS)]
+    limit: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Csv,
+    Mermaid,
+    Svg,
+}
+
+/// Most events in a picture; more would be black.
+const PICTURE_EVENTS: u64 = 2_000;
+
+/// Reads a scenario from a link, a fragment or a file.
+fn read(argument: &str) -> Result<String, Failure> {
+    let path = std::path::Path::new(argument);
+    if argument.contains(['#', '?']) || !path.is_file() {
+        return Ok(argument.to_owned());
+    }
+    let size = path.metadata().map(|m| m.len()).unwrap_or(u64::MAX);
+    if size > bounds::FILE_BYTES as u64 {
+        return Err(Failure::Bad(format!("{argument}: {size} bytes, at most {} are allowed", bounds::FILE_BYTES)));
+    }
+    std::fs::read_to_string(path).map_err(|e| Failure::Bad(format!("{argument}: {e}")))
+}
+
+pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    let text = read(&arguments.scenario)?;
+    let link = parse(&text, catalogue()).map_err(|e| Failure::Bad(e.to_string()))?;
+    let mut session = open_with_limit(&link.scenario, arguments.limit)
+        .map_err(|e| Failure::Bad(format!("{}: {}", e.key, e.why)))?;
+    while session.run_ahead(1 << 16) {}
+    session.seek_time(Time::NEVER);
+    session.seek_event(session.frontier().event);
+    let end = session.end().unwrap_or(End::Limit);
+    let report = Report::of(&*session, end);
+    let format = arguments.format.unwrap_or(if arguments.json { Format::Json } else { Format::Text });
+    print_run(&mut *session, &report, format, arguments.trace)?;
+    if let Some(wanted) = &link.digest
+        && !report.digest.starts_with(wanted.as_str())
+    {
+        eprintln!("the link was made by another engine: it promises digest {wanted}, this run has {}", report.digest);
+    }
+    if report.violated() { Err(Failure::Violated) } else { Ok(()) }
+}
+
+fn print_run(session: &mut dyn Session, report: &Report, format: Format, trace: bool) -> Result<(), Failure> {
+    match format {
+        Format::Json => {
+            let text = serde_json::to_string(report).map_err(|e| Failure::Broken(e.to_string()))?;
+            println!("{text}");
+        }
+        Format::Text => {
+            if trace {
+                in_chunks(session, |from, to| print!("{}", table::text(session, from, to)));
+            }
+            print_text(session, report);
+        }
+        Format::Csv => in_chunks(session, |from, to| {
+            let rows = table::csv(session, from, to);
+            let header = rows.find('\n').map_or(0, |end| end + 1);
+            print!("{}", if from == 0 { &rows } else { &rows[header..] });
+        }),
+        Format::Mermaid => print!("{}", mermaid::sequence(session, 0, report.events.min(PICTURE_EVENTS))),
+        Format::Svg => {
+            let scene = spacetime::draw(session, 0, report.events.min(PICTURE_EVENTS), 1_200.0, 480.0);
+            println!("{}", svg::print(&scene, &[], Theme::Light));
+        }
+    }
+    Ok(())
+}
+
+/// Goes through all events, a few thousands at a time.
+fn in_chunks(session: &dyn Session, mut each: impl FnMut(u64, u64)) {
+    const CHUNK: u64 = 4_096;
+    let end = session.frontier().event;
+    for from in (0..end).step_by(CHUNK as usize) {
+        each(from, (from + CHUNK).min(end));
+    }
+}
+
+fn print_text(session: &dyn Session, report: &Report) {
+    println!("{}", print(session.scenario()));
+    let end = match report.end {
+        End::Quiescent => "nothing more can happen",
+        End::Until => "the time is up",
+        End::Limit => "stopped at the limit",
+    };
+    println!("{} events, {} of virtual time; {end}", report.events, Time(report.time_us));
+    let m = &report.messages;
+    println!("{} messages between replicas, {} with clients (self messages are never counted)", m.replica, m.client);
+    let kinds: Vec<String> =
+        m.by_kind.iter().filter(|(_, k)| **k > 0).map(|(kind, k)| format!("{kind} {k}")).collect();
+    println!("  {}", kinds.join(", "));
+    println!("{} decisions of replicas, {} replies accepted", report.decisions.len(), report.replies.len());
+    for p in &report.properties {
+        let status = match p.status {
+            Status::Holds => "holds   ",
+            Status::Violated => "VIOLATED",
+            Status::Pending => "pending ",
+        };
+        println!("  {status} {:<24} {}", p.name, p.reason);
+    }
+    for a in report.assumptions.iter().filter(|a| a.status != "holds") {
+        println!("  assumption broken: {}: {}", a.name, a.reason);
+    }
+    println!("digest {}", report.digest);
+}

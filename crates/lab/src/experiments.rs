@@ -1,0 +1,76 @@
+//! Experiments over many runs: one trial of a swarm, and the smallest scenario behind a violation.
+
+use crate::registry::judge_scenario;
+use consensus_check::{Budget, Outcome, TERMINATION, draw_scenario, heals, shrink};
+use consensus_kernel::{Breaks, Meta, SwitchId};
+use consensus_scenario::Scenario;
+
+/// Runs tried while shrinking one violation.
+const SHRINK_TRIES: usize = 400;
+
+/// What a swarm searches.
+#[derive(Clone, Copy, Debug)]
+pub struct Hunt {
+    /// In which protocol.
+    pub meta: &'static Meta,
+    /// Faults within the protocol's promises, or beyond.
+    pub budget: Budget,
+    /// A rule switched off.
+    pub without: Option<SwitchId>,
+}
+
+/// What came of one seed.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Whether everybody decided everything after the faults healed.
+    pub decided: bool,
+    /// Events of the run.
+    pub events: u64,
+    /// The property that was violated first, if one was.
+    pub violated: Option<&'static str>,
+}
+
+impl Hunt {
+    /// Whether not deciding counts as a violation: it does wherever the protocol promises to decide.
+    fn demands_termination(&self) -> bool {
+        let promised = self.meta.claims.termination.is_some() && self.budget == Budget::Within;
+        match self.without.and_then(|s| self.meta.switches.get(s as usize)) {
+            None => promised,
+            Some(switch) => promised && switch.breaks != Breaks::Nothing && !matches!(switch.breaks, Breaks::Safety(_)),
+        }
+    }
+
+    /// The scenario of a seed.
+    pub fn scenario(&self, seed: u64) -> Scenario {
+        // A drawn combination that the protocol refuses is drawn again, from a seed of its own.
+        (0..16)
+            .map(|k| draw_scenario(self.meta, seed ^ (k << 56), self.budget, self.without))
+            .find(|s| crate::open(s).is_ok())
+            .unwrap_or_else(|| Scenario::new(self.meta))
+    }
+
+    fn violated(&self, outcome: &Outcome) -> Option<&'static str> {
+        let counts = |property: &str| property != TERMINATION || self.demands_termination();
+        outcome.violations.iter().map(|v| v.property).find(|p| counts(p))
+    }
+
+    /// Tries one seed.
+    pub fn trial(&self, seed: u64) -> Trial {
+        match judge_scenario(&self.scenario(seed), !self.demands_termination()) {
+            Ok(outcome) => Trial {
+                decided: outcome.termination.is_ok(),
+                events: outcome.events,
+                violated: self.violated(&outcome),
+            },
+            Err(_) => Trial { decided: false, events: 0, violated: None },
+        }
+    }
+
+    /// The smallest scenario found that violates the same property as this seed's.
+    pub fn smallest(&self, seed: u64, property: &str) -> Scenario {
+        // A promise to decide binds only where everything heals in the end.
+        let fair = |s: &Scenario| property != TERMINATION || heals(s);
+        let breaks = |s: &Scenario| fair(s) && judge_scenario(s, false).is_ok_and(|o| o.violates(property));
+        shrink(&self.scenario(seed), SHRINK_TRIES, breaks)
+    }
+}

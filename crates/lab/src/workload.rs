@@ -1,0 +1,112 @@
+//! Work to measure: the real engines, and the bare loop they are measured against. Nothing here reads a clock: whoever
+//! runs it does.
+
+use consensus_check::Verdicts;
+use consensus_kernel::{Duration, Meta, Protocol, Ratio, Time};
+use consensus_scenario::{Latency, Scenario};
+use consensus_sim::{Simulation, Stop};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// An event of the bare loop: 32 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct BareEvent {
+    at: u64,
+    seq: u64,
+    from: u32,
+    to: u32,
+    round: u64,
+}
+
+/// The bare loop: `n` nodes send to all others, again and again, through a standard binary heap, with delays uniform in
+/// 5–20 ms and a handler that only counts. A node that has heard all others in a round opens the next one. Gives the
+/// number of messages delivered, at least `messages`.
+pub fn bare_loop(n: usize, messages: u64) -> u64 {
+    let mut rng = consensus_kernel::Rng::stream(7, 7);
+    let mut queue = BinaryHeap::with_capacity(4 * n * n);
+    let mut heard = vec![0u32; n];
+    let (mut seq, mut delivered) = (0u64, 0u64);
+    let mut broadcast = |queue: &mut BinaryHeap<Reverse<BareEvent>>, from: usize, now: u64, round: u64| {
+        for to in (0..n).filter(|to| *to != from) {
+            let at = now + rng.within(5_000, 20_000);
+            queue.push(Reverse(BareEvent { at, seq, from: from as u32, to: to as u32, round }));
+            seq += 1;
+        }
+    };
+    for node in 0..n {
+        broadcast(&mut queue, node, 0, 0);
+    }
+    while delivered < messages {
+        let Some(Reverse(event)) = queue.pop() else { break };
+        delivered += 1;
+        let heard = &mut heard[event.to as usize];
+        *heard += 1;
+        if *heard as usize == n - 1 {
+            *heard = 0;
+            broadcast(&mut queue, event.to as usize, event.at, event.round + 1);
+        }
+    }
+    delivered
+}
+
+/// The scenario in which engines are measured: requests without end, delays uniform in 5–20 ms, and, if `trouble`, one
+/// message in a thousand lost and one in a thousand doubled.
+pub fn busy_scenario(meta: &'static Meta, n: usize, trouble: bool) -> Scenario {
+    let mut scenario = Scenario::new(meta);
+    scenario.n = n;
+    scenario.f = meta.bound.max_f(n);
+    scenario.clients = 4;
+    scenario.requests = 1_000_000;
+    scenario.until = Time(consensus_scenario::bounds::UNTIL.0);
+    scenario.network.latency = Latency::Uniform(Duration::millis(5), Duration::millis(20));
+    if trouble {
+        let rare = Ratio::new(1, 1_000).unwrap_or(Ratio::ZERO);
+        (scenario.network.loss, scenario.network.duplicate) = (rare, rare);
+    }
+    scenario
+}
+
+/// A run of a real engine with its checks on, to be moved on piece by piece.
+pub trait Engine {
+    /// Delivers at least so many more messages; gives how many.
+    fn deliver(&mut self, messages: u64) -> u64;
+    /// Decisions of replicas so far.
+    fn decisions(&self) -> u64;
+    /// Whether no property was violated.
+    fn is_clean(&self) -> bool;
+}
+
+struct Running<P: Protocol> {
+    sim: Simulation<P>,
+    verdicts: Verdicts<P>,
+}
+
+impl<P: Protocol> Engine for Running<P> {
+    fn deliver(&mut self, messages: u64) -> u64 {
+        let before = self.sim.metrics().delivered;
+        while self.sim.metrics().delivered - before < messages {
+            let left = messages - (self.sim.metrics().delivered - before);
+            let stop = Stop::at_event(self.sim.events() + left);
+            if self.sim.run(&mut self.verdicts, stop) != consensus_sim::Progress::Stopped {
+                break;
+            }
+        }
+        self.sim.metrics().delivered - before
+    }
+
+    fn decisions(&self) -> u64 {
+        self.verdicts.tracker.decisions()
+    }
+
+    fn is_clean(&self) -> bool {
+        self.verdicts.violations().is_empty()
+    }
+}
+
+/// A real engine in a busy scenario.
+pub(crate) fn engine<P: Protocol>(scenario: &Scenario) -> Box<dyn Engine> {
+    let mut verdicts = Verdicts::new(scenario.n, scenario.clients);
+    verdicts.allow_values(&vec![scenario.requests; scenario.clients]);
+    let sim = Simulation::<P>::with_limit(scenario, u64::MAX).expect("a busy scenario is possible");
+    Box::new(Running { sim, verdicts })
+}
