@@ -4,11 +4,31 @@
 //! stands in this crate, except in the links of the gallery. The state lives in one [`store::Store`]; the animation runs
 //! outside Yew, in the store's frame loop.
 
+mod address;
 mod app;
+mod badges;
+mod controls;
+mod dialogs;
+mod header;
+mod icons;
+mod keyboard;
+mod legend;
+mod lessons;
+mod live;
 mod model;
+mod notices;
+mod open;
+mod panel;
+mod presentation;
+mod scene;
+mod setup;
+mod shown;
 mod stage;
 mod store;
+mod theme;
 mod timeline;
+mod width;
+mod words;
 
 fn main() {
     yew::Renderer::<app::App>::new().render();

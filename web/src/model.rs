@@ -1,8 +1,14 @@
-//! What the page shows, as plain data, and how it changes.
+//! What the page shows, as plain data, and how gestures change it.
 
-use consensus_kernel::{NodeId, SetupError, Time};
-use consensus_lab::Studio;
-use consensus_scenario::{Action, MessageName, Scenario};
+use crate::lessons::Lesson;
+use crate::width::Width;
+use crate::words;
+use consensus_kernel::{Meta, NodeId, SetupError, Time};
+use consensus_lab::view::{MarkKind, What};
+use consensus_lab::{Session, Studio, catalogue};
+use consensus_scenario::{
+    Action, Latency, Link, MessageName, Scenario, Strategy, describe_action, parse, print_file,
+};
 
 /// What the visitor has pointed at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +32,47 @@ pub enum Density {
     All,
 }
 
+/// Which panel is open. On a wide page the set-up has a place of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tab {
+    /// The explanation of one event.
+    Why,
+    /// The protocol's views over all nodes.
+    Log,
+    /// The selected node or message.
+    Chosen,
+    /// The list of events.
+    Events,
+    /// What happens next.
+    Next,
+    /// Properties, counts, and what is simplified.
+    Facts,
+    /// The form; a tab on narrow pages only.
+    Setup,
+}
+
+/// Which dialog is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialog {
+    /// Scenarios to begin with.
+    Gallery,
+    /// Links to what is on screen.
+    Share,
+    /// Keys and signs.
+    Help,
+    /// What has no room at the top of a narrow page.
+    Menu,
+}
+
+/// Why the last edit of a field was refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FieldError {
+    /// The field.
+    pub key: String,
+    /// A sentence.
+    pub why: String,
+}
+
 /// Everything the page shows.
 pub struct Model {
     /// The run, its branches, undo and redo.
@@ -42,7 +89,27 @@ pub struct Model {
     pub density: Density,
     /// Steps without animation.
     pub reduced_motion: bool,
+    /// How much room there is.
+    pub width: Width,
+    /// Which panel is open.
+    pub tab: Tab,
+    /// Which dialog is open.
+    pub dialog: Option<Dialog>,
+    /// Grows with every change of the scenario or of the form's errors.
+    pub edits: u64,
+    /// Why the last edit of a field was refused.
+    pub field_error: Option<FieldError>,
+    /// Sentences that wait to be dismissed.
+    pub notices: Vec<String>,
+    /// The lesson on the bench, as long as its scenario is untouched.
+    pub lesson: Option<&'static Lesson>,
+    /// The event that is explained while time passes: it changes about once a second, so that it can be read.
+    told_event: Option<u64>,
+    told_for_ms: f64,
 }
+
+/// While time passes an explanation stays at least this long, in real ms.
+const TELL_MS: f64 = 1_500.0;
 
 impl Model {
     /// A run at its beginning, standing still.
@@ -56,12 +123,31 @@ impl Model {
             selection: None,
             density: Density::Context,
             reduced_motion: false,
+            width: Width::now(),
+            tab: Tab::Why,
+            dialog: None,
+            edits: 0,
+            field_error: None,
+            notices: Vec::new(),
+            lesson: None,
+            told_event: None,
+            told_for_ms: 0.0,
         }
     }
 
-    /// What determines the run on the bench.
+    /// The run on the bench.
+    pub fn session(&self) -> &dyn Session {
+        self.studio.session()
+    }
+
+    /// What determines it.
     pub fn scenario(&self) -> &Scenario {
-        self.studio.session().scenario()
+        self.session().scenario()
+    }
+
+    /// What its protocol says of itself.
+    pub fn meta(&self) -> &'static Meta {
+        self.scenario().meta
     }
 
     /// Lets real time pass. True if the cursor has moved.
@@ -70,8 +156,7 @@ impl Model {
             return false;
         }
         self.clock_us += real_ms * self.speed / 1_000.0;
-        let end = self.end();
-        if let Some(end) = end
+        if let Some(end) = self.end()
             && self.clock_us >= end.0 as f64
         {
             self.clock_us = end.0 as f64;
@@ -79,42 +164,343 @@ impl Model {
         }
         self.studio.session_mut().seek_time(Time(self.clock_us as u64));
         self.studio.note_seen();
+        self.told_for_ms += real_ms;
+        if self.told_for_ms >= TELL_MS || self.told_event.is_none() {
+            self.told_event = self.telling_event();
+            self.told_for_ms = 0.0;
+        }
         true
     }
 
     /// The time of the run's last moment, once it is known.
     pub fn end(&self) -> Option<Time> {
-        let session = self.studio.session();
+        let session = self.session();
         session.end().map(|_| session.frontier().at)
+    }
+
+    /// Starts or stops the passing of time; at the end it starts over.
+    pub fn toggle_play(&mut self) {
+        self.playing = !self.playing;
+        if self.playing && self.end().is_some_and(|end| self.clock_us >= end.0 as f64) {
+            self.seek_time(0.0);
+        }
+        self.forget_event();
     }
 
     /// Puts the cursor behind this many events.
     pub fn seek_event(&mut self, event: u64) {
         self.studio.session_mut().seek_event(event);
-        self.clock_us = self.studio.session().position().at.0 as f64;
-        self.studio.note_seen();
+        self.clock_us = self.session().position().at.0 as f64;
+        self.moved();
     }
 
-    /// Puts the cursor at a time.
+    /// Puts the cursor at a time, in microseconds.
     pub fn seek_time(&mut self, at_us: f64) {
         let last = self.end().unwrap_or(self.scenario().until).0 as f64;
         self.clock_us = at_us.clamp(0.0, last);
         self.studio.session_mut().seek_time(Time(self.clock_us as u64));
-        self.studio.note_seen();
+        self.moved();
+    }
+
+    /// One event on or back; time stops passing.
+    pub fn step(&mut self, on: bool) {
+        self.playing = false;
+        let event = self.session().position().event;
+        self.seek_event(if on { event + 1 } else { event.saturating_sub(1) });
+    }
+
+    /// On or back to where a leader, a decision or a violation appears; else to the end or the beginning.
+    pub fn step_round(&mut self, on: bool) {
+        self.playing = false;
+        let event = self.session().position().event;
+        let mut places = self
+            .session()
+            .marks()
+            .into_iter()
+            .filter(|m| m.kind != MarkKind::Fault)
+            .map(|m| m.position.event);
+        let goal = if on { places.find(|e| *e > event) } else { places.filter(|e| *e < event).last() };
+        match goal {
+            Some(goal) => self.seek_event(goal),
+            None if on => self.seek_last(),
+            None => self.seek_event(0),
+        }
+    }
+
+    /// To the last moment that is known.
+    pub fn seek_last(&mut self) {
+        self.playing = false;
+        let frontier = self.session().frontier();
+        self.seek_event(frontier.event);
+        self.seek_time(frontier.at.0 as f64);
+    }
+
+    /// Shows an event: the cursor goes behind it, and its explanation opens.
+    pub fn show_event(&mut self, event: u64) {
+        self.playing = false;
+        self.seek_event(event + 1);
+        self.selection = Some(Selection::Event(event));
+        self.tab = Tab::Why;
+    }
+
+    /// Points at something and opens its panel.
+    pub fn select(&mut self, what: Option<Selection>) {
+        self.selection = what;
+        match what {
+            Some(Selection::Node(_) | Selection::Message(_)) => self.tab = Tab::Chosen,
+            Some(Selection::Event(_)) => self.tab = Tab::Why,
+            None => {}
+        }
+    }
+
+    /// The event to explain: the one pointed at, else the last one at the cursor.
+    pub fn explained_event(&self) -> Option<u64> {
+        match self.selection {
+            Some(Selection::Event(event)) => Some(event),
+            _ if self.playing => self.told_event,
+            _ => self.telling_event(),
+        }
+    }
+
+    /// Among the last events at the cursor, the latest in which a node did something by a rule.
+    fn telling_event(&self) -> Option<u64> {
+        const LOOK_BACK: u64 = 48;
+        let to = self.session().position().event;
+        let events = self.session().events(to.saturating_sub(LOOK_BACK), to);
+        if !self.playing {
+            return events.last().map(|e| e.index);
+        }
+        let told = events.iter().rev().find(|e| !e.decided.is_empty() || matches!(e.what, What::Action(_)));
+        told.or_else(|| events.iter().rev().find(|e| !e.cites.is_empty())).or(events.last()).map(|e| e.index)
     }
 
     /// Does something to the run at the cursor.
-    pub fn act(&mut self, action: Action, name: String) -> Result<(), SetupError> {
-        self.studio.act(action, name)
+    pub fn act(&mut self, action: Action) {
+        let name = describe_action(self.meta(), &action);
+        let at = self.session().position().at;
+        self.change(&name, |s| {
+            s.act(at, action);
+        });
+    }
+
+    /// Replaces the scenario, keeping the moment. `name` is what a branch is called, should this make one.
+    pub fn edit(&mut self, scenario: Scenario, name: impl Into<String>) {
+        if scenario == *self.scenario() {
+            if self.field_error.take().is_some() {
+                self.edits += 1;
+            }
+            return;
+        }
+        // What stands on the bench can always be written as text: the same bounds hold for the form and for links.
+        match parse(&print_file(&Link::from(scenario)), catalogue()) {
+            Ok(link) => {
+                let done = self.studio.edit(link.scenario, name.into());
+                self.edited(done);
+            }
+            Err(e) => self.refuse(e.key, format!("{}, {}", e.why, e.allowed)),
+        }
+    }
+
+    /// Sets one key of the scenario to a text, as a link would. An empty text brings the default back.
+    pub fn set_key(&mut self, key: &str, text: &str) {
+        let mut scenario = self.scenario().clone();
+        if key == "n" {
+            // Lines that name nodes beyond the new n would make the text invalid.
+            if let Ok(n) = text.trim().parse::<usize>() {
+                scenario.n = n.max(1);
+                let gone = forget_missing_nodes(&mut scenario);
+                if gone > 0 {
+                    self.notice(format!(
+                        "{gone} faults of nodes that no longer exist were removed; undo brings them back."
+                    ));
+                }
+            }
+        }
+        let own = format!("{key}=");
+        let file = print_file(&Link::from(scenario));
+        // Another n means another f, unless that was set by hand.
+        let mut lines: Vec<&str> = file.lines().filter(|l| !l.starts_with(&own)).collect();
+        let line = format!("{own}{}", escape(text.trim()));
+        if !text.trim().is_empty() {
+            lines.insert(1, &line);
+        }
+        match parse(&lines.join("\n"), catalogue()) {
+            Ok(link) => self.edit(link.scenario, format!("{key} {}", text.trim())),
+            Err(e) => self.refuse(key, format!("{}, {}", e.why, e.allowed)),
+        }
+    }
+
+    /// Changes a copy of the scenario and puts it on the bench.
+    pub fn change(&mut self, name: &str, change: impl FnOnce(&mut Scenario)) {
+        let mut scenario = self.scenario().clone();
+        change(&mut scenario);
+        self.edit(scenario, name);
+    }
+
+    /// Starts over with another scenario.
+    pub fn replace(&mut self, scenario: Scenario) -> Result<(), SetupError> {
+        self.studio.replace(scenario)?;
+        self.lesson = None;
+        self.selection = None;
+        self.speed = natural_speed(self.scenario());
+        self.clock_us = 0.0;
+        self.seek_time(0.0);
+        self.forget_event();
+        self.field_error = None;
+        self.edits += 1;
+        Ok(())
+    }
+
+    /// Refuses the edit of a field, keeping the last good state.
+    pub fn refuse(&mut self, key: impl Into<String>, why: impl Into<String>) {
+        self.field_error = Some(FieldError { key: key.into(), why: sentence(&why.into()) });
+        self.edits += 1;
+    }
+
+    /// Takes the last edit back.
+    pub fn undo(&mut self) {
+        let done = self.studio.undo();
+        self.returned(done);
+    }
+
+    /// Makes the last undone edit again.
+    pub fn redo(&mut self) {
+        let done = self.studio.redo();
+        self.returned(done);
+    }
+
+    /// Goes to another branch.
+    pub fn switch_branch(&mut self, branch: usize) {
+        let done = self.studio.switch(branch);
+        self.returned(done);
+    }
+
+    /// Back to where the visitor left the main branch.
+    pub fn return_to_live(&mut self) {
+        let seen = self.studio.branches()[self.studio.current()].seen;
+        self.seek_time(seen.0 as f64);
+    }
+
+    /// Arranges the page for another width.
+    pub fn set_width(&mut self, width: Width) {
+        self.width = width;
+        if width == Width::Wide && self.tab == Tab::Setup {
+            self.tab = Tab::Why;
+        }
+    }
+
+    /// Shows a sentence until it is dismissed.
+    pub fn notice(&mut self, text: impl Into<String>) {
+        const NOTICES_MAX: usize = 4;
+        let text = text.into();
+        if !self.notices.contains(&text) {
+            self.notices.push(text);
+        }
+        if self.notices.len() > NOTICES_MAX {
+            self.notices.remove(0);
+        }
+    }
+
+    fn moved(&mut self) {
+        self.studio.note_seen();
+        self.forget_event();
+    }
+
+    fn forget_event(&mut self) {
+        if let Some(Selection::Event(_)) = self.selection {
+            self.selection = None;
+        }
+        self.told_event = None;
+        self.told_for_ms = 0.0;
+    }
+
+    fn edited(&mut self, done: Result<(), SetupError>) {
+        match done {
+            Ok(()) => {
+                self.field_error = None;
+                self.lesson = None;
+                self.settle();
+            }
+            Err(e) => self.refuse(e.key, e.why),
+        }
+    }
+
+    fn returned(&mut self, done: Result<(), SetupError>) {
+        match done {
+            Ok(()) => {
+                self.clock_us = self.session().position().at.0 as f64;
+                self.field_error = None;
+                self.settle();
+            }
+            Err(e) => self.refuse(e.key, e.why),
+        }
+    }
+
+    /// After the run under the cursor has changed: what no longer exists is no longer shown.
+    fn settle(&mut self) {
+        self.edits += 1;
+        let last = self.end().unwrap_or(self.scenario().until).0 as f64;
+        if self.clock_us > last {
+            self.clock_us = last;
+            self.studio.session_mut().seek_time(Time(last as u64));
+        }
+        let (n, clients) = (self.scenario().n, self.scenario().clients);
+        let there = |id: NodeId| id.index() < if id.is_client() { clients } else { n };
+        let gone = match self.selection {
+            Some(Selection::Node(id)) => !there(id),
+            Some(Selection::Message(name)) => !there(name.from) || !there(name.to),
+            Some(Selection::Event(_)) => true,
+            None => false,
+        };
+        if gone {
+            self.selection = None;
+        }
+        self.told_event = None;
     }
 }
 
 /// A message of usual delay takes a little over half a second.
-fn natural_speed(scenario: &Scenario) -> f64 {
-    use consensus_scenario::Latency;
+pub fn natural_speed(scenario: &Scenario) -> f64 {
     let usual = match scenario.network.latency {
         Latency::Constant(d) | Latency::Exponential(d) => d.0 as f64,
         Latency::Uniform(low, high) => (low.0 + high.0) as f64 / 2.0,
     };
     (usual / 0.6).max(1.0)
+}
+
+/// Takes everything out of a scenario that names a node which it does not have (any more). Gives how much that was.
+pub fn forget_missing_nodes(scenario: &mut Scenario) -> usize {
+    let (n, clients) = (scenario.n, scenario.clients);
+    let there = move |id: NodeId| id.index() < if id.is_client() { clients } else { n };
+    let before = scenario.byzantine.len() + scenario.skews.len() + scenario.script.len();
+    scenario.byzantine.retain(|b| {
+        there(b.node)
+            && match &b.strategy {
+                Strategy::Omit(group) | Strategy::Twins(Some(group)) => group.iter().all(there),
+                _ => true,
+            }
+    });
+    scenario.skews.retain(|(id, _)| there(*id));
+    scenario.script.retain(|t| words::nodes_of(&t.action).into_iter().all(there));
+    if !scenario.weights.is_empty() {
+        scenario.weights.resize(n, 1);
+    }
+    before - (scenario.byzantine.len() + scenario.skews.len() + scenario.script.len())
+}
+
+/// A text as it may stand in a line of a scenario file.
+fn escape(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.:/,~".contains(&b);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let mut text: String =
+        letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
 }

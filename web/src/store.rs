@@ -103,6 +103,12 @@ impl Store {
         result
     }
 
+    /// A callback that changes the state.
+    pub fn on<E: 'static>(&self, change: impl Fn(&mut Model, E) + 'static) -> Callback<E> {
+        let store = self.clone();
+        Callback::from(move |event| store.update(|m| change(m, event)))
+    }
+
     /// Tells the root component the version whenever it changes.
     pub fn subscribe(&self, root: Callback<u64>) {
         *self.0.root.borrow_mut() = Some(root);
@@ -126,6 +132,12 @@ impl Store {
             // A window that cannot animate shows the state without animation.
             let _ = window.request_animation_frame(tick.as_ref().unchecked_ref());
         }
+    }
+
+    /// Draws everything again although the state is the same, for instance in other colours.
+    pub fn repaint(&self) {
+        self.0.dirty.set(true);
+        self.ask_frame();
     }
 
     fn redraw(&self) {

@@ -1,0 +1,106 @@
+//! The page's address: the fragment is the scenario, the query is how the page looks.
+//!
+//! The fragment follows every edit, at most every 250 ms and never inside a frame, whose history belongs to its host.
+
+use crate::presentation::Presentation;
+use crate::store::Store;
+use consensus_lab::catalogue;
+use consensus_scenario::{Link, Scenario, parse_lenient, share};
+use std::cell::{Cell, RefCell};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Shortest time between two writes, in ms: browsers refuse pages that write more often.
+const WRITE_MS: i32 = 250;
+
+thread_local! {
+    static WRITTEN: RefCell<String> = const { RefCell::new(String::new()) };
+    static WAITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A fragment read: what to run, and sentences about what was wrong with it.
+pub fn read(fragment: &str) -> (Link, Vec<String>) {
+    let (link, errors) = parse_lenient(fragment, catalogue());
+    let sentences = errors.iter().map(|e| format!("In the link, {e}. The rest of it is used.")).collect();
+    (link, sentences)
+}
+
+/// The fragment of the page's address, empty if there is none.
+pub fn fragment() -> String {
+    location().and_then(|l| l.hash().ok()).unwrap_or_default()
+}
+
+/// The query of the page's address.
+pub fn query() -> String {
+    location().and_then(|l| l.search().ok()).unwrap_or_default()
+}
+
+/// The page's own address without query and fragment.
+pub fn here() -> String {
+    let whole = location().and_then(|l| l.href().ok()).unwrap_or_default();
+    whole.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Whether the page is shown inside another one.
+pub fn framed() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    match window.parent() {
+        Ok(Some(parent)) => !js_sys::Object::is(&parent, &window),
+        _ => true,
+    }
+}
+
+/// The link to a scenario as it is shown now: the fragment alone, or a sentence if it is too long for a link.
+pub fn link_to(scenario: &Scenario) -> Result<String, String> {
+    share(&Link::from(scenario.clone()))
+        .ok_or_else(|| "This scenario is too long for a link; save it as a file instead.".to_owned())
+}
+
+/// Opens another scenario whenever the fragment is changed by hand or by a link.
+pub fn follow(store: &Store) {
+    let store = store.clone();
+    let on_change = Closure::<dyn Fn()>::new(move || {
+        let text = fragment();
+        if WRITTEN.with(|w| *w.borrow() == text) {
+            return;
+        }
+        let (presentation, _) = Presentation::read(&query());
+        store.update(|m| crate::open::reopen(m, &text, &presentation));
+    });
+    if let Some(window) = web_sys::window() {
+        window.set_onhashchange(Some(on_change.as_ref().unchecked_ref()));
+    }
+    on_change.forget();
+}
+
+/// Soon writes the scenario on the bench into the address.
+pub fn publish(store: &Store) {
+    if framed() || WAITING.with(|w| w.replace(true)) {
+        return;
+    }
+    let store = store.clone();
+    let write = Closure::once_into_js(move || {
+        WAITING.with(|w| w.set(false));
+        let Ok(text) = store.with(|m| link_to(m.scenario())) else { return };
+        if text == fragment() {
+            return;
+        }
+        WRITTEN.with(|w| text.clone_into(&mut w.borrow_mut()));
+        let history = web_sys::window().and_then(|w| w.history().ok());
+        if let Some(history) = history {
+            // A browser that is asked too often refuses; the next edit writes again.
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&text));
+        }
+    });
+    if let Some(window) = web_sys::window() {
+        let timer =
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(write.unchecked_ref(), WRITE_MS);
+        if timer.is_err() {
+            WAITING.with(|w| w.set(false));
+        }
+    }
+}
+
+fn location() -> Option<web_sys::Location> {
+    Some(web_sys::window()?.location())
+}

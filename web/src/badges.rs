@@ -1,0 +1,94 @@
+//! Properties and assumptions at a glance: a badge for each, and one line that says why it stands so.
+
+use crate::model::Tab;
+use crate::shown::Shown;
+use consensus_lab::view::{AssumptionView, PropertyView, Status};
+use yew::prelude::*;
+
+/// How many properties have a badge of their own while nothing is wrong.
+const BADGES: usize = 4;
+
+/// The badges above the stage.
+#[component]
+pub fn Badges(props: &Shown) -> Html {
+    let (mut properties, assumptions) =
+        props.store.with(|m| (m.session().properties(), m.session().assumptions()));
+    let broken: Vec<AssumptionView> = assumptions.into_iter().filter(|a| !a.holds).collect();
+    let line = telling_line(&properties, &broken);
+    // What is violated comes first; the rest keeps its order.
+    properties.sort_by_key(|p| p.status != Status::Violated);
+    let violated = properties.iter().filter(|p| p.status == Status::Violated).count();
+    let shown = BADGES.max(violated).min(properties.len());
+    let more = properties.split_off(shown);
+    let show_facts = props.store.on(|m, _: MouseEvent| m.tab = Tab::Facts);
+    html! {
+        <div class="truth">
+            <div class="badges" role="group" aria-label="Properties and assumptions">
+                { for broken.iter().map(|a| html! {
+                    <button class="badge broken" title={a.reason.clone()} onclick={show_facts.clone()}>
+                        { format!("⚠ Assumption broken: {}", a.name) }
+                    </button>
+                }) }
+                { for properties.iter().map(|p| badge(props, p)) }
+                if !more.is_empty() {
+                    <button class={classes!("badge", state(more_status(&more)))} title="All properties"
+                        onclick={show_facts}>{ format!("{} {} more", glyph(more_status(&more)), more.len()) }</button>
+                }
+            </div>
+            <p class="telling" title={line.clone()}>{ line }</p>
+        </div>
+    }
+}
+
+fn badge(props: &Shown, property: &PropertyView) -> Html {
+    let event = property.event.filter(|_| property.status == Status::Violated);
+    let onclick = props.store.on(move |m, _: MouseEvent| match event {
+        Some(event) => m.show_event(event),
+        None => m.tab = Tab::Facts,
+    });
+    let verb = match property.status {
+        Status::Holds => "",
+        Status::Violated => " violated",
+        Status::Pending => "",
+    };
+    html! {
+        <button class={classes!("badge", state(property.status))} {onclick}
+            title={format!("{} – {}", property.says, property.reason)}>
+            { format!("{} {}{verb}", glyph(property.status), property.name) }
+        </button>
+    }
+}
+
+/// The one thing worth a sentence: a violation, else a broken assumption, else what is still missing.
+fn telling_line(properties: &[PropertyView], broken: &[AssumptionView]) -> String {
+    let of = |status| properties.iter().find(|p| p.status == status);
+    if let Some(p) = of(Status::Violated) {
+        return format!("{}: {}", p.name, p.reason);
+    }
+    if let Some(a) = broken.first() {
+        return format!("{}: {}", a.name, a.reason);
+    }
+    of(Status::Pending).map_or_else(String::new, |p| format!("{}: {}", p.name, p.reason))
+}
+
+fn more_status(more: &[PropertyView]) -> Status {
+    if more.iter().any(|p| p.status == Status::Pending) { Status::Pending } else { Status::Holds }
+}
+
+/// The class that colours a status.
+pub fn state(status: Status) -> &'static str {
+    match status {
+        Status::Holds => "ok",
+        Status::Violated => "bad",
+        Status::Pending => "wait",
+    }
+}
+
+/// The sign of a status, so that it is never told by colour alone.
+pub fn glyph(status: Status) -> &'static str {
+    match status {
+        Status::Holds => "✓",
+        Status::Violated => "✕",
+        Status::Pending => "…",
+    }
+}

@@ -1,0 +1,121 @@
+//! The control bar: lets time pass, steps both ways, sets the speed, says where the cursor stands, and lists branches.
+
+use crate::icons::{Sign, sign};
+use crate::shown::Shown;
+use crate::words;
+use consensus_lab::view::End;
+use yew::prelude::*;
+
+/// Exponents of ten of the slowest and fastest speed, in virtual µs per real second.
+const SPEED_LOW: f64 = 2.0;
+const SPEED_HIGH: f64 = 8.0;
+
+/// The control bar.
+#[component]
+pub fn Controls(props: &Shown) -> Html {
+    let store = &props.store;
+    let (playing, speed, clock_us, event, known, end) = store.with(|m| {
+        let session = m.session();
+        (m.playing, m.speed, m.clock_us, session.position().event, session.frontier().event, session.end())
+    });
+    let at_end = end.is_some() && event >= known && !playing;
+    let set_speed = store.on(|m, e: InputEvent| {
+        if let Ok(exponent) = e.target_unchecked_into::<web_sys::HtmlInputElement>().value().parse::<f64>() {
+            m.speed = 10f64.powf(exponent.clamp(SPEED_LOW, SPEED_HIGH));
+        }
+    });
+    let play_label = if playing { "Pause (Space)" } else { "Play (Space)" };
+    let step = |sign_shown: Sign, label: &'static str, off: bool, act: fn(&mut crate::model::Model)| {
+        html! {
+            <button class="step" title={label} aria-label={label} disabled={off}
+                onclick={store.on(move |m, _: MouseEvent| act(m))}>{ sign(sign_shown) }</button>
+        }
+    };
+    html! {
+        <div class="controls" role="group" aria-label="Time">
+            <div class="transport">
+                { step(Sign::BackRound, "Previous round (Ctrl+←)", event == 0, |m| m.step_round(false)) }
+                { step(Sign::Back, "Previous event (←)", event == 0, |m| m.step(false)) }
+                <button class="play" title={play_label} aria-label={play_label}
+                    onclick={store.on(|m, _: MouseEvent| m.toggle_play())}>
+                    { sign(if playing { Sign::Pause } else { Sign::Play }) }
+                </button>
+                { step(Sign::Next, "Next event (→)", at_end, |m| m.step(true)) }
+                { step(Sign::NextRound, "Next round (Ctrl+→)", at_end, |m| m.step_round(true)) }
+            </div>
+            <label class="speed">
+                <span>{ "speed" }</span>
+                <input type="range" min={SPEED_LOW.to_string()} max={SPEED_HIGH.to_string()} step="0.05"
+                    value={speed.log10().to_string()} oninput={set_speed} aria-valuetext={speed_text(speed)} />
+                <output>{ speed_text(speed) }</output>
+            </label>
+            <div class="where">
+                <b class="clock">{ words::moment(clock_us) }</b>
+                <span class="count">
+                    { format!("event {} of {}{}", words::grouped(event), words::grouped(known), if end.is_some() { "" } else { "+" }) }
+                </span>
+                <span class="ended" title={end_reason(end)}>{ if at_end { end_words(end) } else { "" } }</span>
+            </div>
+            <Branches ..props.clone() />
+        </div>
+    }
+}
+
+/// The branches of the run, and the way back to where the visitor was.
+#[component]
+fn Branches(props: &Shown) -> Html {
+    let store = &props.store;
+    let (names, current, in_past) = store.with(|m| {
+        let names: Vec<String> = m.studio.branches().iter().map(|b| b.name.clone()).collect();
+        (names, m.studio.current(), m.studio.in_the_past() && !m.playing)
+    });
+    html! {
+        <div class="branches" role="group" aria-label="Branches">
+            <button class="live" disabled={!in_past} title="To the furthest moment seen on this branch"
+                onclick={store.on(|m, _: MouseEvent| m.return_to_live())}>{ "return to live" }</button>
+            { for names.iter().enumerate().map(|(i, name)| html! {
+                <button class="branch" aria-pressed={(i == current).to_string()} title={name.clone()}
+                    onclick={store.on(move |m, _: MouseEvent| m.switch_branch(i))}>{ name.clone() }</button>
+            }) }
+        </div>
+    }
+}
+
+/// How much slower or faster than the virtual world.
+fn speed_text(speed: f64) -> String {
+    let slow = 1e6 / speed;
+    match slow {
+        s if s >= 9.5 => format!("1/{}", two_digits(s)),
+        s if s > 1.05 => format!("1/{s:.1}"),
+        s if s > 0.95 => "1×".to_owned(),
+        s if s > 0.105 => format!("{:.1}×", 1.0 / s),
+        s => format!("{}×", two_digits(1.0 / s)),
+    }
+}
+
+/// Rounds to two leading digits.
+fn two_digits(x: f64) -> u64 {
+    let mut scale = 1.0;
+    while x / scale >= 100.0 {
+        scale *= 10.0;
+    }
+    ((x / scale).round() * scale) as u64
+}
+
+fn end_words(end: Option<End>) -> &'static str {
+    match end {
+        Some(End::Quiescent) => "at rest",
+        Some(End::Until) => "time is up",
+        Some(End::Limit) => "stopped at the limit",
+        None => "",
+    }
+}
+
+fn end_reason(end: Option<End>) -> &'static str {
+    match end {
+        Some(End::Quiescent) => "Nothing can ever happen again: no message is under way, no timer is set.",
+        Some(End::Until) => "The scenario ends here; see Set-up, Run until.",
+        Some(End::Limit) => "A bound on events or messages is reached.",
+        None => "",
+    }
+}

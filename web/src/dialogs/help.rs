@@ -1,0 +1,44 @@
+//! Keys, gestures, and what the signs mean.
+
+use crate::shown::Shown;
+use yew::prelude::*;
+
+const KEYS: &[(&str, &str)] = &[
+    ("Space", "play or pause"),
+    ("← →", "previous, next event"),
+    ("Ctrl + ← →", "previous, next round: where a leader, a decision or a violation appears"),
+    ("Home, End", "beginning, end of what is known"),
+    ("?", "this help"),
+];
+
+const SIGNS: &[(&str, &str)] = &[
+    ("filled", "a request or proposal"),
+    ("hollow", "a reply or vote"),
+    ("colour", "the term or view that owns a message or an entry, never its sender"),
+    ("ring around a node", "a timer running out"),
+    ("dots at a node", "votes it has, of those it needs"),
+    ("hatched node", "it lies"),
+    ("dashed grey node with ✕", "it has crashed"),
+    ("dashes that end in ✕", "a message that was lost"),
+];
+
+/// The help.
+#[component]
+pub fn Help(_: &Shown) -> Html {
+    let list = |items: &'static [(&'static str, &'static str)]| {
+        html! { <dl class="help">{ for items.iter().map(|(a, b)| html! { <div><dt>{ *a }</dt><dd>{ *b }</dd></div> }) }</dl> }
+    };
+    html! {
+        <>
+            <p>
+                { "This is a real engine, not a film: every node runs the protocol, and what you do to a node or a message \
+                   changes what follows. Select one in the picture to see its state and what can be done to it. Going back \
+                   and doing something else makes a branch; the old future stays beside it." }
+            </p>
+            <h3>{ "Keys" }</h3>
+            { list(KEYS) }
+            <h3>{ "Signs" }</h3>
+            { list(SIGNS) }
+        </>
+    }
+}

@@ -1,0 +1,25 @@
+//! On narrow pages: what has no room in the line at the top.
+
+use crate::model::{Dialog, Model};
+use crate::shown::Shown;
+use crate::theme;
+use yew::prelude::*;
+
+/// The menu.
+#[component]
+pub fn Menu(props: &Shown) -> Html {
+    let store = &props.store;
+    let (can_undo, can_redo) = store.with(|m| (m.studio.can_undo(), m.studio.can_redo()));
+    let item = |label: &'static str, enabled: bool, act: fn(&mut Model)| {
+        html! { <button disabled={!enabled} onclick={store.on(move |m, _: MouseEvent| act(m))}>{ label }</button> }
+    };
+    html! {
+        <div class="menu">
+            { item("Gallery", true, |m| m.dialog = Some(Dialog::Gallery)) }
+            { item("Undo", can_undo, Model::undo) }
+            { item("Redo", can_redo, Model::redo) }
+            { item("Light or dark", true, |_| theme::switch()) }
+            { item("Help", true, |m| m.dialog = Some(Dialog::Help)) }
+        </div>
+    }
+}

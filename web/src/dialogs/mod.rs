@@ -1,0 +1,70 @@
+//! Dialogs: the browser's own, so that focus, Escape and the backdrop behave as everywhere.
+
+mod gallery;
+mod help;
+mod menu;
+mod share;
+
+use crate::icons::{Sign, sign};
+use crate::model::Dialog;
+use crate::shown::Shown;
+use yew::prelude::*;
+
+/// The open dialog, if any.
+#[component]
+pub fn Dialogs(props: &Shown) -> Html {
+    let open = props.store.with(|m| m.dialog);
+    let (title, body) = match open {
+        None => return Html::default(),
+        Some(Dialog::Gallery) => ("Gallery", html! { <gallery::Gallery ..props.clone() /> }),
+        Some(Dialog::Share) => ("Share", html! { <share::Share ..props.clone() /> }),
+        Some(Dialog::Help) => ("Help", html! { <help::Help ..props.clone() /> }),
+        Some(Dialog::Menu) => ("Menu", html! { <menu::Menu ..props.clone() /> }),
+    };
+    html! { <Frame store={props.store.clone()} {title} key={title}>{ body }</Frame> }
+}
+
+/// What the frame of a dialog needs.
+#[derive(PartialEq, Properties)]
+struct FrameProps {
+    store: crate::store::Store,
+    title: AttrValue,
+    children: Html,
+}
+
+/// A modal dialog with a title and a way out.
+#[component]
+fn Frame(props: &FrameProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(dialog) = node.cast::<web_sys::HtmlDialogElement>()
+                && dialog.show_modal().is_err()
+            {
+                // Where it cannot be modal it is at least there.
+                dialog.show();
+            }
+        });
+    }
+    let close = props.store.on(|m, _: Event| m.dialog = None);
+    let close_click = props.store.on(|m, _: MouseEvent| m.dialog = None);
+    let outside = {
+        let (store, node) = (props.store.clone(), node.clone());
+        Callback::from(move |e: MouseEvent| {
+            let on_backdrop = e.target().zip(node.get()).is_some_and(|(t, n)| js_sys::Object::is(&t, &n));
+            if on_backdrop {
+                store.update(|m| m.dialog = None);
+            }
+        })
+    };
+    html! {
+        <dialog ref={node} onclose={close} onclick={outside} aria-label={props.title.clone()}>
+            <div class="dialog-head">
+                <h2>{ props.title.clone() }</h2>
+                <button class="icon plain" aria-label="Close" onclick={close_click}>{ sign(Sign::Cross) }</button>
+            </div>
+            <div class="dialog-body">{ props.children.clone() }</div>
+        </dialog>
+    }
+}

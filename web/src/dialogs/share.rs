@@ -1,0 +1,120 @@
+//! Links to exactly what is on screen: for people, for Markdown, for another page.
+
+use crate::address;
+use crate::model::Model;
+use crate::shown::Shown;
+use crate::words;
+use consensus_scenario::{Link, print_file};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlTextAreaElement, window};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+/// The share dialog.
+#[component]
+pub fn Share(props: &Shown) -> Html {
+    let with_moment = use_state(|| true);
+    let (fragment, title, at_us, file) = props.store.with(|m| {
+        (
+            address::link_to(m.scenario()),
+            title(m),
+            m.clock_us as u64,
+            print_file(&Link::from(m.scenario().clone())),
+        )
+    });
+    let flip = {
+        let with_moment = with_moment.clone();
+        Callback::from(move |e: Event| {
+            with_moment.set(e.target_unchecked_into::<web_sys::HtmlInputElement>().checked());
+        })
+    };
+    let at =
+        if *with_moment { format!("start={}", consensus_kernel::Duration(at_us)) } else { String::new() };
+    let address = |parts: &[&str], fragment: &str| {
+        let query: Vec<&str> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{mark}{}{fragment}", address::here(), query.join("&"))
+    };
+    let body = match &fragment {
+        Ok(fragment) => {
+            let link = address(&[&at], fragment);
+            let frame = address(&["embed=1", &at], fragment);
+            let markdown_title = title.replace(['[', ']'], "");
+            html! {
+                <>
+                    <Copied label="Link" text={link.clone()} rows=2 />
+                    <Copied label="Markdown" text={format!("[{markdown_title}]({link})")} rows=2 />
+                    <Copied label="Frame for another page" rows=3 text={format!(
+                        "<iframe src=\"{}\" width=\"100%\" height=\"560\" title=\"{}\" loading=\"lazy\"></iframe>",
+                        attribute(&frame), attribute(&title)
+                    )} />
+                </>
+            }
+        }
+        Err(why) => html! { <p class="refused">{ why.clone() }</p> },
+    };
+    html! {
+        <div class="share">
+            <label class="toggle">
+                <input type="checkbox" role="switch" checked={*with_moment} onchange={flip} />
+                <span>{ format!("Begin at this moment, {}", words::moment(at_us as f64)) }</span>
+            </label>
+            { body }
+            <details><summary>{ "Scenario file" }</summary><Copied label="Scenario file" text={file} rows=6 /></details>
+        </div>
+    }
+}
+
+fn title(model: &Model) -> String {
+    model.lesson.map_or_else(|| words::describe(model.scenario()), |l| l.title.to_owned())
+}
+
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+/// A text to copy.
+#[derive(PartialEq, Properties)]
+struct CopiedProps {
+    label: AttrValue,
+    text: AttrValue,
+    rows: u32,
+}
+
+/// A text with a button that copies it; where that is forbidden, the text is selected for copying by hand.
+#[component]
+fn Copied(props: &CopiedProps) -> Html {
+    let area = use_node_ref();
+    let told = use_state(|| "");
+    let copy = {
+        let (area, told, text) = (area.clone(), told.clone(), props.text.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (area, told, text) = (area.clone(), told.clone(), text.clone());
+            spawn_local(async move {
+                let clipboard =
+                    window().filter(web_sys::Window::is_secure_context).map(|w| w.navigator().clipboard());
+                let copied = match clipboard {
+                    Some(clipboard) => JsFuture::from(clipboard.write_text(&text)).await.is_ok(),
+                    None => false,
+                };
+                if !copied && let Some(area) = area.cast::<HtmlTextAreaElement>() {
+                    area.select();
+                }
+                told.set(if copied {
+                    "Copied."
+                } else {
+                    "Selected: copy it with the keyboard or the menu of your browser."
+                });
+            });
+        })
+    };
+    html! {
+        <div class="copied">
+            <label>
+                <span>{ props.label.clone() }</span>
+                <textarea ref={area} readonly=true rows={props.rows.to_string()} value={props.text.clone()} spellcheck="false" />
+            </label>
+            <div class="copied-foot"><span role="status">{ *told }</span><button onclick={copy}>{ "Copy" }</button></div>
+        </div>
+    }
+}

@@ -1,0 +1,61 @@
+//! The line at the top: what the page is, which protocol runs, what this scenario shows, and the doors.
+
+use crate::address;
+use crate::icons::{Sign, logo, sign};
+use crate::model::Dialog;
+use crate::shown::Shown;
+use crate::{theme, words};
+use consensus_lab::catalogue;
+use consensus_scenario::Scenario;
+use yew::prelude::*;
+
+/// The line at the top.
+#[component]
+pub fn Header(props: &Shown) -> Html {
+    let store = &props.store;
+    let (current, title, can_undo, can_redo) = store.with(|m| {
+        let title = m.lesson.map_or_else(|| words::describe(m.scenario()), |l| l.title.to_owned());
+        (m.meta().id, title, m.studio.can_undo(), m.studio.can_redo())
+    });
+    let pick = store.on(|m, e: Event| {
+        let id = e.target_unchecked_into::<web_sys::HtmlSelectElement>().value();
+        let Some(meta) = catalogue().iter().find(|p| p.id == id) else { return };
+        let seed = m.scenario().seed;
+        let scenario = Scenario { seed, requests: 3, ..Scenario::new(meta) };
+        if let Err(e) = m.replace(scenario) {
+            m.refuse(e.key, e.why);
+        }
+        m.playing = !m.reduced_motion;
+    });
+    let open = |dialog| store.on(move |m, _: MouseEvent| m.dialog = Some(dialog));
+    html! {
+        <header class="head">
+            <a class="brand" href={address::here()} aria-label="Consensus Playground">{ logo() }<b>{ "Consensus Playground" }</b></a>
+            <label class="picker">
+                <span class="unseen">{ "Protocol" }</span>
+                <select onchange={pick}>
+                    { for catalogue().iter().map(|p| html! {
+                        <option value={p.id} selected={p.id == current}>{ format!("{} – {}", p.title, p.paper) }</option>
+                    }) }
+                </select>
+                { sign(Sign::Down) }
+            </label>
+            <h1 class="headline" title={title.clone()}>{ title }</h1>
+            <div class="doors narrow">
+                <button class="primary" onclick={open(Dialog::Share)}>{ "Share" }</button>
+                <button class="icon" aria-label="Menu" onclick={open(Dialog::Menu)}>{ "⋯" }</button>
+            </div>
+            <div class="doors roomy">
+                <button class="icon" title="Undo" aria-label="Undo the last edit" disabled={!can_undo}
+                    onclick={store.on(|m, _: MouseEvent| m.undo())}>{ sign(Sign::Undo) }</button>
+                <button class="icon" title="Redo" aria-label="Redo the edit" disabled={!can_redo}
+                    onclick={store.on(|m, _: MouseEvent| m.redo())}>{ sign(Sign::Redo) }</button>
+                <button onclick={open(Dialog::Gallery)}>{ "Gallery" }</button>
+                <button class="primary" onclick={open(Dialog::Share)}>{ "Share" }</button>
+                <button class="icon" title="Light or dark" aria-label="Switch between light and dark"
+                    onclick={store.on(|_, _: MouseEvent| theme::switch())}>{ sign(Sign::Theme) }</button>
+                <button class="icon" title="Help" aria-label="Help" onclick={open(Dialog::Help)}>{ "?" }</button>
+            </div>
+        </header>
+    }
+}

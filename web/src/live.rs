@@ -1,0 +1,21 @@
+//! Decisions and violations for those who listen instead of looking.
+
+use crate::shown::Shown;
+use consensus_lab::view::MarkKind;
+use yew::prelude::*;
+
+/// A live region that says the latest decision or violation at the cursor.
+#[component]
+pub fn Live(props: &Shown) -> Html {
+    let text = props.store.with(|m| {
+        let event = m.session().position().event;
+        let marks = m.session().marks();
+        let told = |kind: MarkKind| matches!(kind, MarkKind::Decision | MarkKind::Violation);
+        let latest = marks.iter().rev().find(|k| k.position.event <= event && told(k.kind));
+        latest.map(|k| match k.kind {
+            MarkKind::Violation => format!("Violated: {}", k.label),
+            _ => k.label.clone(),
+        })
+    });
+    html! { <p class="unseen" role="status" aria-live="polite">{ text.unwrap_or_default() }</p> }
+}

@@ -1,0 +1,74 @@
+//! Opens the page's first run, and another one when the address changes.
+
+use crate::address;
+use crate::lessons::{LESSONS, Lesson};
+use crate::model::{Model, natural_speed};
+use crate::presentation::Presentation;
+use consensus_lab::{Studio, catalogue};
+use consensus_scenario::{Scenario, parse};
+
+/// The model that an address asks for; a sentence only if no run at all can be opened.
+pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String> {
+    let first = catalogue().first().ok_or("No protocol is built into this page.")?;
+    let (scenario, lesson, mut sentences) = asked(fragment);
+    let studio = match Studio::new(scenario) {
+        Ok(studio) => studio,
+        Err(e) => {
+            sentences.push(format!(
+                "The link's scenario cannot run: {}: {}. An example is shown instead.",
+                e.key, e.why
+            ));
+            let example = example().map_or_else(|| Scenario::new(first), |(scenario, _)| scenario);
+            Studio::new(example).or_else(|_| Studio::new(Scenario::new(first))).map_err(|e| e.why)?
+        }
+    };
+    let mut model = Model::new(studio);
+    model.lesson = lesson.filter(|_| sentences.is_empty());
+    model.notices = sentences;
+    present(&mut model, presentation);
+    Ok(model)
+}
+
+/// Puts another fragment on the bench of a running page.
+pub fn reopen(model: &mut Model, fragment: &str, presentation: &Presentation) {
+    let (scenario, lesson, sentences) = asked(fragment);
+    match model.replace(scenario) {
+        Ok(()) => {
+            model.lesson = lesson.filter(|_| sentences.is_empty());
+            present(model, presentation);
+        }
+        Err(e) => {
+            model.notice(format!("The link's scenario cannot run: {}: {}. The last one stays.", e.key, e.why))
+        }
+    }
+    for sentence in sentences {
+        model.notice(sentence);
+    }
+}
+
+/// Where the cursor stands and how fast time passes at first.
+fn present(model: &mut Model, presentation: &Presentation) {
+    model.speed = presentation.speed.unwrap_or_else(|| natural_speed(model.scenario()));
+    if let Some(start) = presentation.start {
+        model.seek_time(start.0 as f64);
+    }
+    model.playing = presentation.play.unwrap_or(presentation.start.is_none() && !model.reduced_motion);
+}
+
+fn asked(fragment: &str) -> (Scenario, Option<&'static Lesson>, Vec<String>) {
+    let bare = fragment.trim_start_matches(['#', '/']);
+    if bare.is_empty()
+        && let Some((scenario, lesson)) = example()
+    {
+        return (scenario, Some(lesson), Vec::new());
+    }
+    let (link, sentences) = address::read(fragment);
+    let lesson =
+        LESSONS.iter().find(|l| parse(l.link, catalogue()).is_ok_and(|x| x.scenario == link.scenario));
+    (link.scenario, lesson, sentences)
+}
+
+/// What the page opens on by itself.
+fn example() -> Option<(Scenario, &'static Lesson)> {
+    LESSONS.iter().find_map(|lesson| Some((parse(lesson.link, catalogue()).ok()?.scenario, lesson)))
+}

@@ -1,0 +1,115 @@
+//! The list of events around the cursor, which is also the run in words; filtered by node and by kind.
+
+use crate::model::Selection;
+use crate::shown::Shown;
+use crate::words;
+use consensus_kernel::NodeId;
+use consensus_lab::view::{EventView, What};
+use yew::prelude::*;
+
+/// Events asked for at a time: to ask replays them, so neighbouring positions of the cursor share a block.
+const BLOCK: u64 = 128;
+/// Blocks before and behind the cursor's that a filter looks through.
+const FILTER_BLOCKS: u64 = 8;
+/// Rows drawn at most.
+const ROWS: usize = 160;
+
+/// The list of events.
+#[component]
+pub fn Events(props: &Shown) -> Html {
+    let node = use_state(|| None::<NodeId>);
+    let kind = use_state(|| None::<usize>);
+    let (cursor, known, edits, scenario) = props.store.with(|m| {
+        let session = m.session();
+        (session.position().event, session.frontier().event, m.edits, m.scenario().clone())
+    });
+    let filtered = node.is_some() || kind.is_some();
+    let around = if filtered { FILTER_BLOCKS } else { 1 };
+    let block = cursor / BLOCK;
+    let from = block.saturating_sub(around) * BLOCK;
+    let to = ((block + 1 + around) * BLOCK).min(known);
+    let events =
+        use_memo((from, to, edits), |(from, to, _)| props.store.with(|m| m.session().events(*from, *to)));
+    let passes = |e: &&EventView| {
+        node.is_none_or(|n| e.node == Some(n)) && kind.is_none_or(|k| kind_of(&e.what) == Some(k))
+    };
+    let all: Vec<&EventView> = events.iter().filter(passes).collect();
+    let here = all.partition_point(|e| e.index < cursor);
+    let first = here.saturating_sub(ROWS / 2).min(all.len().saturating_sub(ROWS));
+    let rows = &all[first..(first + ROWS).min(all.len())];
+    let meta = scenario.meta;
+    let nodes = (0..scenario.n).map(NodeId::replica).chain((0..scenario.clients).map(NodeId::client));
+    let pick_node = {
+        let node = node.setter();
+        Callback::from(move |e: Event| node.set(NodeId::parse(&chosen(&e))))
+    };
+    let pick_kind = {
+        let kind = kind.setter();
+        Callback::from(move |e: Event| kind.set(chosen(&e).parse().ok()))
+    };
+    html! {
+        <div class="events">
+            <div class="filters">
+                <label><span class="unseen">{ "Node" }</span>
+                    <select onchange={pick_node}>
+                        <option value="">{ "all nodes" }</option>
+                        { for nodes.map(|x| html! { <option value={x.to_string()} selected={*node == Some(x)}>{ words::node(x) }</option> }) }
+                    </select>
+                </label>
+                <label><span class="unseen">{ "Kind" }</span>
+                    <select onchange={pick_kind}>
+                        <option value="">{ "all kinds" }</option>
+                        { for meta.kinds.iter().enumerate().map(|(i, k)| html! {
+                            <option value={i.to_string()} selected={*kind == Some(i)}>{ k.name }</option>
+                        }) }
+                    </select>
+                </label>
+            </div>
+            <p class="quiet">
+                { format!("{} to {} of {}", words::grouped(from), words::grouped(to), words::grouped(known)) }
+            </p>
+            <ol class="rows">
+                { for rows.iter().map(|e| {
+                    let index = e.index;
+                    let class = classes!("row", (index + 1 == cursor).then_some("now"), (index >= cursor).then_some("future"));
+                    html! {
+                        <li key={index}>
+                            <button {class} aria-current={(index + 1 == cursor).then_some("true")}
+                                onclick={props.store.on(move |m, _: MouseEvent| {
+                                    m.playing = false;
+                                    m.seek_event(index + 1);
+                                    m.selection = Some(Selection::Event(index));
+                                })}>
+                                <span class="num">{ words::moment(e.at.0 as f64) }</span>
+                                <b>{ e.node.map_or_else(|| "net".to_owned(), |n| n.to_string()) }</b>
+                                <span>{ words::what(meta, &scenario, e) }{ outcome(e) }</span>
+                            </button>
+                        </li>
+                    }
+                }) }
+            </ol>
+            if rows.is_empty() { <p class="quiet">{ "No such event near the cursor." }</p> }
+        </div>
+    }
+}
+
+/// What came of it, behind what happened.
+fn outcome(event: &EventView) -> Html {
+    html! {
+        <>
+            if let Some(why) = event.rejected { <span class="bad-ink">{ format!(" – refused: {why}") }</span> }
+            { for event.decided.iter().map(|(slot, value)| html! { <span class="ok-ink">{ format!(" ✓ {value} at {slot}") }</span> }) }
+        </>
+    }
+}
+
+fn kind_of(what: &What) -> Option<usize> {
+    match what {
+        What::Deliver(m) | What::Lost(m, _) => Some(m.flight.kind),
+        _ => None,
+    }
+}
+
+fn chosen(e: &Event) -> String {
+    e.target_unchecked_into::<web_sys::HtmlSelectElement>().value()
+}

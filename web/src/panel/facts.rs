@@ -1,0 +1,142 @@
+//! What holds, what is counted, what the protocol claims, and what is simplified.
+
+use super::event_link;
+use crate::badges::{glyph, state};
+use crate::shown::Shown;
+use crate::words;
+use consensus_lab::view::{DecisionView, PropertyView};
+use yew::prelude::*;
+
+/// How many of the latest decisions are listed.
+const DECISIONS: usize = 12;
+
+/// The facts of a run.
+#[component]
+pub fn Facts(props: &Shown) -> Html {
+    html! {
+        <div class="facts">
+            <Truth ..props.clone() />
+            <Counts ..props.clone() />
+            <Decisions ..props.clone() />
+            <About ..props.clone() />
+        </div>
+    }
+}
+
+/// All properties and assumptions with their reasons.
+#[component]
+fn Truth(props: &Shown) -> Html {
+    let (properties, assumptions) =
+        props.store.with(|m| (m.session().properties(), m.session().assumptions()));
+    html! {
+        <>
+            <h2>{ "Properties" }</h2>
+            <ul class="truths">{ for properties.iter().map(|p| property(props, p)) }</ul>
+            <h2>{ "Assumptions" }</h2>
+            <ul class="truths">
+                { for assumptions.iter().map(|a| html! {
+                    <li>
+                        <b class={if a.holds { "ok-ink" } else { "warn-ink" }}>
+                            { format!("{} {}", if a.holds { "✓" } else { "⚠" }, a.name) }
+                        </b>
+                        <p>{ a.reason.clone() }</p>
+                    </li>
+                }) }
+            </ul>
+        </>
+    }
+}
+
+fn property(props: &Shown, p: &PropertyView) -> Html {
+    html! {
+        <li>
+            <b class={format!("{}-ink", state(p.status))}>{ format!("{} {}", glyph(p.status), p.name) }</b>
+            <small>{ format!(" {} · {}", p.kind, p.place) }</small>
+            <p>{ p.says }</p>
+            <p class="quiet">{ p.reason.clone() }</p>
+            if let (Some(event), Some(at)) = (p.event, p.at) { <p>{ event_link(props, event, at.0) }</p> }
+            if let Some((a, b)) = &p.conflict {
+                <p class="conflict">{ decision(a) }<br />{ decision(b) }</p>
+            }
+        </li>
+    }
+}
+
+fn decision(d: &DecisionView) -> String {
+    format!("{} decided {} at {} ({})", words::node(d.node), d.value, d.slot, words::moment(d.at.0 as f64))
+}
+
+/// Messages by kind.
+#[component]
+fn Counts(props: &Shown) -> Html {
+    let (metrics, meta) = props.store.with(|m| (m.session().metrics(), m.meta()));
+    let rows = meta.kinds.iter().zip(&metrics.by_kind);
+    let number = |n: u64| html! { <td class="num">{ words::grouped(n) }</td> };
+    html! {
+        <>
+            <h2>{ "Messages" }</h2>
+            <table class="counts">
+                <thead><tr><th scope="col">{ "kind" }</th><th scope="col">{ "sent" }</th><th scope="col">{ "bytes" }</th></tr></thead>
+                <tbody>
+                    { for rows.map(|(kind, (count, bytes))| html! {
+                        <tr><th scope="row">{ kind.name }</th>{ number(*count) }{ number(*bytes) }</tr>
+                    }) }
+                </tbody>
+                <tfoot>
+                    <tr><th scope="row">{ "between replicas" }</th>{ number(metrics.replica) }<td /></tr>
+                    <tr><th scope="row">{ "with clients" }</th>{ number(metrics.client) }<td /></tr>
+                    <tr><th scope="row">{ "lost" }</th>{ number(metrics.lost) }<td /></tr>
+                    <tr><th scope="row">{ "duplicated" }</th>{ number(metrics.duplicated) }<td /></tr>
+                    <tr><th scope="row">{ "sent again by links" }</th>{ number(metrics.retransmitted) }<td /></tr>
+                    <tr><th scope="row">{ "in all" }</th>{ number(metrics.replica + metrics.client) }{ number(metrics.bytes) }</tr>
+                </tfoot>
+            </table>
+            <p class="quiet">
+                { "A message is one send between two different nodes. What a node tells itself is never counted; messages \
+                   from or to a client are counted apart. Bytes follow a stated size model, not a wire format." }
+            </p>
+        </>
+    }
+}
+
+/// The latest decisions.
+#[component]
+fn Decisions(props: &Shown) -> Html {
+    let decisions = props.store.with(|m| m.session().decisions());
+    let latest = decisions.iter().rev().take(DECISIONS);
+    html! {
+        <>
+            <h2>{ format!("Decisions: {}", words::grouped(decisions.len() as u64)) }</h2>
+            <ul class="plain-list">
+                { for latest.map(|d| html! {
+                    <li>
+                        <button class="link" onclick={{
+                            let event = d.event;
+                            props.store.on(move |m, _: MouseEvent| m.show_event(event))
+                        }}>{ format!("{} {} at {}", words::node(d.node), d.value, d.slot) }</button>
+                        <span class="num">{ format!("{} · {}", words::count(d.delays as usize, "delay"), words::moment(d.at.0 as f64)) }</span>
+                    </li>
+                }) }
+            </ul>
+        </>
+    }
+}
+
+/// What the protocol is, and what the engine leaves out.
+#[component]
+fn About(props: &Shown) -> Html {
+    let meta = props.store.with(|m| m.meta());
+    html! {
+        <>
+            <h2>{ format!("About {}", meta.title) }</h2>
+            <p>{ meta.summary }</p>
+            <p>{ format!("Bound: {}. Safe if {}.", meta.bound.formula(), meta.claims.safety) }</p>
+            if let Some(when) = meta.claims.termination { <p>{ format!("Decides if {when}.") }</p> }
+            <p class="quiet">{ meta.reference }</p>
+            if !meta.simplified.is_empty() {
+                <h2>{ "What is simplified" }</h2>
+                <ul class="simplified">{ for meta.simplified.iter().map(|s| html! { <li>{ *s }</li> }) }</ul>
+            }
+        </>
+    }
+}

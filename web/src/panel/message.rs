@@ -1,0 +1,85 @@
+//! One message under way: its fields, why it was sent, and what can be done to it.
+
+use super::deeds::{Deed, deeds};
+use super::tree::tree;
+use crate::model::Selection;
+use crate::shown::Shown;
+use crate::store::Store;
+use crate::words;
+use consensus_kernel::Duration;
+use consensus_lab::view::FlightMark;
+use consensus_scenario::{Action, Fate, MessageName};
+use yew::prelude::*;
+
+/// How much later a delayed message arrives, unless the visitor writes something else in the list of faults.
+const DELAYS: [(&str, Duration); 2] =
+    [("Delay 20 ms", Duration::millis(20)), ("Delay 200 ms", Duration::millis(200))];
+
+/// Which message is shown.
+#[derive(PartialEq, Properties)]
+pub struct MessageProps {
+    /// The page's state.
+    pub store: Store,
+    /// Which version of it.
+    pub version: u64,
+    /// The message.
+    pub name: MessageName,
+}
+
+/// One message.
+#[component]
+pub fn MessageInspector(props: &MessageProps) -> Html {
+    let MessageProps { store, name, version } = props;
+    let (message, meta) = store.with(|m| (m.session().message(*name), m.meta()));
+    let Some(message) = message else {
+        return html! {
+            <article class="inspector">
+                <h2>{ words::message(meta, name) }</h2>
+                <p>{ "It is not under way at this moment: it has arrived, was lost, or is not yet sent." }</p>
+            </article>
+        };
+    };
+    let flight = message.flight;
+    let to = |id| store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))));
+    let shown = Shown { store: store.clone(), version: *version };
+    html! {
+        <article class="inspector">
+            <p class="where-when">
+                <span class={format!("round round-{}", flight.round % 6)}>{ format!("{} {}", meta.round, flight.round) }</span>
+                <span class="at">{ format!("{} bytes", words::grouped(message.bytes)) }</span>
+            </p>
+            <h2>{ words::message(meta, name) }</h2>
+            <p>
+                { "From " }<button class="link" onclick={to(flight.from)}>{ words::node(flight.from) }</button>
+                { " to " }<button class="link" onclick={to(flight.to)}>{ words::node(flight.to) }</button>
+                { format!(", arrives at {}.{}", words::moment(flight.due.0 as f64), remark(flight.mark)) }
+            </p>
+            { deeds(store, message_deeds(*name)) }
+            <h3>{ "Sent in" }</h3>
+            <p>{ super::event_link(&shown, flight.cause, flight.sent.0) }</p>
+            <h3>{ "Fields" }</h3>
+            { tree(&message.body) }
+        </article>
+    }
+}
+
+/// What can be done to a message under way.
+pub fn message_deeds(name: MessageName) -> Vec<Deed> {
+    let deed = |label, help, fate| Deed { label, help, action: Ok(Action::Message(name, fate)) };
+    let mut all = vec![
+        deed("Deliver now", "It arrives at once", Fate::Deliver),
+        deed("Drop", "It is lost", Fate::Drop),
+        deed("Duplicate", "It arrives a second time", Fate::Duplicate),
+    ];
+    all.extend(DELAYS.map(|(label, by)| deed(label, "It arrives later", Fate::Delay(by))));
+    all
+}
+
+fn remark(mark: FlightMark) -> &'static str {
+    match mark {
+        FlightMark::Plain => "",
+        FlightMark::Duplicate => " It is a second copy.",
+        FlightMark::Held => " It is held back.",
+        FlightMark::Forged => " A liar sent it: an honest node would have sent something else.",
+    }
+}

@@ -1,0 +1,95 @@
+//! The panel on the right: tabs, of which only the open one is drawn.
+
+mod deeds;
+mod events;
+mod explain;
+mod facts;
+mod log;
+mod message;
+mod next;
+mod node;
+mod tree;
+mod why;
+
+use crate::model::{Selection, Tab};
+use crate::setup::SetUp;
+use crate::shown::Shown;
+use crate::width::Width;
+use crate::words;
+use yew::prelude::*;
+
+/// The panel.
+#[component]
+pub fn Panel(props: &Shown) -> Html {
+    let store = &props.store;
+    let (tab, selection, edits, meta, width) =
+        store.with(|m| (m.tab, m.selection, m.edits, m.meta(), m.width));
+    let chosen = match selection {
+        Some(Selection::Node(id)) if id.is_client() => format!("Client {id}"),
+        Some(Selection::Node(id)) => format!("Node {id}"),
+        Some(Selection::Message(name)) => meta.kinds.get(name.kind).map_or("Message", |k| k.name).to_owned(),
+        _ => "Nodes".to_owned(),
+    };
+    let mut tabs = vec![
+        (Tab::Why, "Why".to_owned()),
+        (Tab::Log, "Log".to_owned()),
+        (Tab::Chosen, chosen),
+        (Tab::Events, "Events".to_owned()),
+        (Tab::Next, "Next".to_owned()),
+        (Tab::Facts, "Facts".to_owned()),
+    ];
+    if width != Width::Wide {
+        tabs.push((Tab::Setup, "Set-up".to_owned()));
+    }
+    let order: Vec<Tab> = tabs.iter().map(|(tab, ..)| *tab).collect();
+    let onkeydown = store.on(move |m, e: KeyboardEvent| {
+        let by = match e.key().as_str() {
+            "ArrowLeft" => order.len() - 1,
+            "ArrowRight" => 1,
+            _ => return,
+        };
+        e.prevent_default();
+        let at = order.iter().position(|t| *t == m.tab).unwrap_or(0);
+        m.tab = order[(at + by) % order.len()];
+    });
+    let body = match (tab, selection) {
+        (Tab::Why, _) => html! { <why::Why ..props.clone() /> },
+        (Tab::Log, _) => html! { <log::Log ..props.clone() /> },
+        (Tab::Chosen, Some(Selection::Node(id))) => {
+            html! { <node::NodeInspector store={store.clone()} version={props.version} {id} /> }
+        }
+        (Tab::Chosen, Some(Selection::Message(name))) => {
+            html! { <message::MessageInspector store={store.clone()} version={props.version} {name} /> }
+        }
+        (Tab::Chosen, _) => html! { <node::NodeTable ..props.clone() /> },
+        (Tab::Events, _) => html! { <events::Events ..props.clone() /> },
+        (Tab::Next, _) => html! { <next::Next ..props.clone() /> },
+        (Tab::Facts, _) => html! { <facts::Facts ..props.clone() /> },
+        (Tab::Setup, _) => html! { <SetUp store={store.clone()} {edits} /> },
+    };
+    html! {
+        <section class="panel" aria-label="Details">
+            <div class="tabs" role="tablist" {onkeydown}>
+                { for tabs.into_iter().map(|(this, label)| html! {
+                    <button role="tab" id={tab_id(this)} aria-selected={(this == tab).to_string()}
+                        aria-controls="tab-panel" tabindex={if this == tab { "0" } else { "-1" }} title={label.clone()}
+                        onclick={store.on(move |m, _: MouseEvent| m.tab = this)}>{ label }</button>
+                }) }
+            </div>
+            <div class="tab-body" role="tabpanel" id="tab-panel" aria-labelledby={tab_id(tab)} tabindex="0">{ body }</div>
+        </section>
+    }
+}
+
+fn tab_id(tab: Tab) -> String {
+    format!("tab-{}", format!("{tab:?}").to_lowercase())
+}
+
+/// A moment of an event as a button that goes there.
+fn event_link(props: &Shown, event: u64, at_us: u64) -> Html {
+    html! {
+        <button class="link" onclick={props.store.on(move |m, _: MouseEvent| m.show_event(event))}>
+            { format!("event {} at {}", words::grouped(event), words::moment(at_us as f64)) }
+        </button>
+    }
+}

@@ -1,0 +1,241 @@
+//! One node: what it is at, what can be done to it, and its whole state. Without a selection, the table of all nodes,
+//! which is the picture in words.
+
+use super::deeds::{Deed, deeds};
+use super::tree::tree;
+use crate::model::Selection;
+use crate::shown::Shown;
+use crate::store::Store;
+use crate::words;
+use consensus_kernel::{Meta, NodeId};
+use consensus_lab::view::{Health, NodeView, Standing};
+use consensus_scenario::{Action, Byzantine, Scenario, Strategy, describe_strategy};
+use yew::prelude::*;
+
+/// Which node is shown.
+#[derive(PartialEq, Properties)]
+pub struct NodeProps {
+    /// The page's state.
+    pub store: Store,
+    /// Which version of it.
+    pub version: u64,
+    /// The node.
+    pub id: NodeId,
+}
+
+/// One node.
+#[component]
+pub fn NodeInspector(props: &NodeProps) -> Html {
+    let NodeProps { store, id, .. } = props;
+    let (node, trees, scenario, clock) = store.with(|m| {
+        let node = m.session().nodes().into_iter().find(|n| n.id == *id);
+        (node, m.session().inspect(*id), m.scenario().clone(), m.clock_us)
+    });
+    let Some(node) = node else {
+        return html! { <p class="quiet">{ format!("There is no {} in this run.", words::node(*id)) }</p> };
+    };
+    let meta = scenario.meta;
+    html! {
+        <article class="inspector">
+            <p class="where-when">
+                <span class={format!("round round-{}", node.face.round % 6)}>{ format!("{} {}", meta.round, node.face.round) }</span>
+                <button class="link" onclick={store.on(|m, _: MouseEvent| m.selection = None)}>{ "all nodes" }</button>
+            </p>
+            <h2>{ format!("{}: {}, {}", capital(&words::node(*id)), node.face.role, condition(&node)) }</h2>
+            <p class="waits">{ waiting(&node) }</p>
+            if node.standing == Standing::Befouled {
+                <p class="refused">{ "It is correct, yet decided something that another correct node contradicts." }</p>
+            }
+            { deeds(store, node_deeds(&node, meta)) }
+            { cuts(store, &scenario, *id) }
+            if !id.is_client() { { lies(store, &scenario, *id) } }
+            if !node.timers.is_empty() {
+                <h3>{ "Timers" }</h3>
+                <ul class="plain-list">
+                    { for node.timers.iter().map(|t| {
+                        let left = (t.due.0 as f64 - clock).max(0.0);
+                        html! { <li><span>{ t.name }</span><span class="num">{ format!("in {}", words::moment(left)) }</span></li> }
+                    }) }
+                </ul>
+            }
+            <h3>{ "Whole state" }</h3>
+            { for trees.iter().enumerate().map(|(i, t)| html! {
+                <>
+                    if trees.len() > 1 { <h4>{ if i == 0 { "First face" } else { "Second face" } }</h4> }
+                    { tree(t) }
+                </>
+            }) }
+        </article>
+    }
+}
+
+fn node_deeds(node: &NodeView, meta: &Meta) -> Vec<Deed> {
+    let id = node.id;
+    let if_up = |action| match node.health {
+        Health::Up => Ok(action),
+        Health::Crashed => Err("It has crashed: restart it first."),
+        Health::Paused => Err("It is paused: resume it first."),
+    };
+    let if_crashed = |action| {
+        if node.health == Health::Crashed { Ok(action) } else { Err("Restart needs a crashed node.") }
+    };
+    let mut all = Vec::new();
+    if id.is_client() {
+        all.push(Deed {
+            label: "Ask for one more",
+            help: "The client asks for one more value",
+            action: Ok(Action::Propose(id)),
+        });
+    } else {
+        all.push(match node.health {
+            Health::Crashed => Deed {
+                label: "Restart",
+                help: "It comes back with what was on its disk",
+                action: Ok(Action::Restart(id)),
+            },
+            _ => Deed {
+                label: "Crash",
+                help: "It stops; messages that reach it are lost",
+                action: if_up(Action::Crash(id)),
+            },
+        });
+        all.push(Deed {
+            label: "Restart, disk lost",
+            help: "It comes back with an empty disk",
+            action: if_crashed(Action::Amnesia(id)),
+        });
+        all.push(match node.health {
+            Health::Paused => Deed { label: "Resume", help: "It goes on", action: Ok(Action::Resume(id)) },
+            _ => Deed {
+                label: "Pause",
+                help: "It stands still; messages wait",
+                action: if_up(Action::Pause(id)),
+            },
+        });
+    }
+    for timer in node.timers.iter().filter(|t| meta.timers.get(t.index) == Some(&t.name)) {
+        all.push(Deed {
+            label: timer.name,
+            help: "The timer runs out now",
+            action: if_up(Action::Fire(id, timer.index)),
+        });
+    }
+    all
+}
+
+/// Cut or mend the link to each other node, or all of them.
+fn cuts(store: &Store, scenario: &Scenario, id: NodeId) -> Html {
+    let others = (0..scenario.n).map(NodeId::replica).filter(|x| *x != id);
+    let isolate = Action::Partition(vec![[id].into_iter().collect()]);
+    let act = |action: Action| store.on(move |m, _: MouseEvent| m.act(action.clone()));
+    html! {
+        <details>
+            <summary>{ "Links" }</summary>
+            <div class="deeds">
+                <button onclick={act(isolate)} title="It reaches nobody and nobody reaches it">{ "Cut off from all" }</button>
+                <button onclick={act(Action::Heal)} title="Undo all cuts and partitions">{ "Heal all" }</button>
+            </div>
+            <p class="quiet">{ "Cut the link to:" }</p>
+            <div class="deeds small">
+                { for others.clone().map(|x| html! { <button onclick={act(Action::Cut(id, x))}>{ x.to_string() }</button> }) }
+            </div>
+            <p class="quiet">{ "Mend the link to:" }</p>
+            <div class="deeds small">
+                { for others.map(|x| html! { <button onclick={act(Action::Mend(id, x))}>{ x.to_string() }</button> }) }
+            </div>
+        </details>
+    }
+}
+
+/// How the node misbehaves from the start of the run.
+fn lies(store: &Store, scenario: &Scenario, id: NodeId) -> Html {
+    let meta = scenario.meta;
+    let now = scenario.byzantine.iter().find(|b| b.node == id).map(|b| b.strategy.clone());
+    let mut choices = vec![Strategy::Silent, Strategy::Twins(None)];
+    choices.extend((0..meta.adversaries.len()).map(Strategy::Own));
+    if let Some(other) = now.clone().filter(|s| !choices.contains(s)) {
+        choices.push(other);
+    }
+    let chosen = now.as_ref().and_then(|s| choices.iter().position(|c| c == s));
+    let options = choices.clone();
+    let onchange = store.on(move |m, e: Event| {
+        let value = e.target_unchecked_into::<web_sys::HtmlSelectElement>().value();
+        let strategy = value.parse::<usize>().ok().and_then(|i| options.get(i).cloned());
+        let name = if strategy.is_some() { format!("{id} lies") } else { format!("{id} honest") };
+        m.change(&name, |s| {
+            s.byzantine.retain(|b| b.node != id);
+            if let Some(strategy) = strategy {
+                let place = s.byzantine.partition_point(|b| b.node < id);
+                s.byzantine.insert(place, Byzantine { node: id, strategy });
+            }
+        });
+    });
+    html! {
+        <label class="field choice" title="From the start of the run; more strategies under Set-up, Faults">
+            <span>{ "Behaves" }</span>
+            <select {onchange}>
+                <option value="" selected={chosen.is_none()}>{ "honestly" }</option>
+                { for choices.iter().enumerate().map(|(i, s)| html! {
+                    <option value={i.to_string()} selected={chosen == Some(i)}>{ describe_strategy(meta, s) }</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
+/// All nodes in words.
+#[component]
+pub fn NodeTable(props: &Shown) -> Html {
+    let (nodes, meta) = props.store.with(|m| (m.session().nodes(), m.meta()));
+    html! {
+        <div class="nodes">
+            <h2>{ "All nodes" }</h2>
+            <table>
+                <thead><tr>
+                    <th scope="col">{ "node" }</th><th scope="col">{ "part" }</th><th scope="col">{ meta.round }</th><th scope="col">{ "state" }</th>
+                </tr></thead>
+                <tbody>
+                    { for nodes.iter().map(|node| {
+                        let id = node.id;
+                        html! {
+                            <tr>
+                                <th scope="row"><button class="link" onclick={props.store.on(move |m, _: MouseEvent| {
+                                    m.select(Some(Selection::Node(id)));
+                                })}>{ id.to_string() }</button></th>
+                                <td>{ node.face.role }</td>
+                                <td class="num">{ node.face.round }</td>
+                                <td>{ condition(node) }<br /><span class="quiet">{ waiting(node) }</span></td>
+                            </tr>
+                        }
+                    }) }
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// Its health if that says most, else what it is at.
+fn condition(node: &NodeView) -> String {
+    let health = match node.health {
+        Health::Up => None,
+        Health::Crashed => Some("crashed"),
+        Health::Paused => Some("paused"),
+    };
+    let state = health.map_or_else(|| node.face.status.to_string(), str::to_owned);
+    match &node.byzantine {
+        Some(how) => format!("{state}, {how}"),
+        None => state,
+    }
+}
+
+fn waiting(node: &NodeView) -> String {
+    match (&node.health, &node.face.waits_for) {
+        (Health::Up, Some(what)) => format!("waits: {what}"),
+        _ => String::new(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

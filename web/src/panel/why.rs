@@ -1,0 +1,35 @@
+//! What this scenario teaches, and the explanation of one event: what happened, why, by which rule, and where that stands.
+
+use super::explain::Explain;
+use crate::address;
+use crate::lessons::by_title;
+use crate::shown::Shown;
+use yew::prelude::*;
+
+/// The first panel.
+#[component]
+pub fn Why(props: &Shown) -> Html {
+    let (lesson, event, meta) = props.store.with(|m| (m.lesson, m.explained_event(), m.meta()));
+    html! {
+        <>
+            if let Some(lesson) = lesson {
+                <div class="lesson">
+                    <p><b>{ "What to watch. " }</b>{ lesson.watch }</p>
+                    if let Some(twin) = lesson.twin.and_then(by_title) {
+                        <p class="twin">{ "Compare: " }<a href={format!("{}{}", address::here(), twin.link)}>{ twin.title }</a></p>
+                    }
+                </div>
+            }
+            { match event {
+                Some(event) => html! { <Explain store={props.store.clone()} version={props.version} {event} /> },
+                None => html! {
+                    <article class="why">
+                        <h2>{ meta.title }</h2>
+                        <p>{ meta.summary }</p>
+                        <p class="quiet">{ meta.reference }</p>
+                    </article>
+                },
+            } }
+        </>
+    }
+}

@@ -1,0 +1,93 @@
+//! How a link wants the page to look, apart from the scenario: the query before the `#`.
+
+use crate::theme::Theme;
+use consensus_kernel::Duration;
+use consensus_scenario::parse_duration;
+
+/// Which controls an embedded page shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ControlBar {
+    /// Control bar and timeline.
+    #[default]
+    Full,
+    /// Control bar only.
+    Bar,
+    /// Nothing but the picture.
+    None,
+}
+
+/// What the query asks for.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Presentation {
+    /// Only the picture and its controls.
+    pub embed: bool,
+    /// Light, dark, or as the system.
+    pub theme: Theme,
+    /// Which controls an embedded page shows.
+    pub controls: ControlBar,
+    /// Where the cursor stands at first.
+    pub start: Option<Duration>,
+    /// Whether time passes at first; none: as the page thinks fit.
+    pub play: Option<bool>,
+    /// Virtual microseconds per real second.
+    pub speed: Option<f64>,
+}
+
+impl Presentation {
+    /// Reads a query such as `?embed=1&start=412ms`. What it does not understand it leaves out, with a sentence each.
+    pub fn read(query: &str) -> (Self, Vec<String>) {
+        const PAIRS_MAX: usize = 32;
+        let mut this = Self::default();
+        let mut wrong = Vec::new();
+        for pair in query.trim_start_matches('?').split('&').filter(|p| !p.is_empty()).take(PAIRS_MAX) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, "1"));
+            if let Err(allowed) = this.set(key, value) {
+                let shown: String = value.chars().filter(|c| !c.is_control()).take(40).collect();
+                wrong.push(format!("The link's {key}={shown} is not understood and left out: {allowed}."));
+            }
+        }
+        (this, wrong)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), &'static str> {
+        match key {
+            "embed" => self.embed = flag(value)?,
+            "theme" => {
+                self.theme = match value {
+                    "auto" => Theme::Auto,
+                    "light" => Theme::Light,
+                    "dark" => Theme::Dark,
+                    _ => return Err("write light, dark or auto"),
+                }
+            }
+            "controls" => {
+                self.controls = match value {
+                    "full" => ControlBar::Full,
+                    "bar" => ControlBar::Bar,
+                    "none" => ControlBar::None,
+                    _ => return Err("write full, bar or none"),
+                }
+            }
+            "start" => self.start = Some(parse_duration(value).map_err(|_| "write a time such as 412ms")?),
+            "play" => self.play = Some(flag(value)?),
+            "speed" => {
+                let times: f64 = value.parse().map_err(|_| "write a number such as 0.02")?;
+                if !(0.000_1..=100.0).contains(&times) {
+                    return Err("write a number from 0.0001 to 100, where 1 is as fast as the virtual world");
+                }
+                self.speed = Some(times * 1e6);
+            }
+            // Somebody else's key, such as a tracker's: none of our business.
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn flag(value: &str) -> Result<bool, &'static str> {
+    match value {
+        "1" | "true" | "on" => Ok(true),
+        "0" | "false" | "off" => Ok(false),
+        _ => Err("write 1 or 0"),
+    }
+}

@@ -1,0 +1,253 @@
+//! The small form that adds a fault: what, to whom, when. It writes the same words as a link and reads them the same way.
+
+use crate::store::Store;
+use crate::words;
+use consensus_kernel::{Duration, NodeId};
+use consensus_scenario::{Byzantine, Scenario, parse_action, parse_strategy};
+use std::collections::BTreeSet;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// What the form needs.
+#[derive(PartialEq, Properties)]
+pub struct AddFaultProps {
+    /// The page's state.
+    pub store: Store,
+    /// How often the scenario was edited.
+    pub edits: u64,
+    /// Called when a fault was added.
+    pub done: Callback<()>,
+}
+
+/// What has to be filled in beside the time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Nothing,
+    Replica,
+    Client,
+    Pair,
+    Side,
+    Text(&'static str),
+    Timer,
+    Liar,
+    LiarSpan,
+    LiarSide,
+}
+
+/// Label, word in a link, and what has to be filled in.
+const DEEDS: &[(&str, &str, Shape)] = &[
+    ("crash a node", "crash", Shape::Replica),
+    ("restart it", "restart", Shape::Replica),
+    ("restart it, disk lost", "amnesia", Shape::Replica),
+    ("pause a node", "pause", Shape::Replica),
+    ("resume it", "resume", Shape::Replica),
+    ("split the network", "partition", Shape::Side),
+    ("cut a link", "cut", Shape::Pair),
+    ("mend a link", "mend", Shape::Pair),
+    ("heal all links", "heal", Shape::Nothing),
+    ("change the loss", "loss", Shape::Text("20%")),
+    ("change the latency", "latency", Shape::Text("5ms..20ms")),
+    ("one more request", "propose", Shape::Client),
+    ("fire a timer", "fire", Shape::Timer),
+];
+
+const LIES: &[(&str, &str, Shape)] = &[
+    ("is silent", "silent", Shape::Liar),
+    ("sends late", "delay", Shape::LiarSpan),
+    ("is silent to some", "omit", Shape::LiarSide),
+    ("sends everything twice", "replay", Shape::LiarSpan),
+    ("has two faces (twins)", "twins", Shape::LiarSide),
+];
+
+/// The form.
+#[component]
+pub fn AddFault(props: &AddFaultProps) -> Html {
+    let store = &props.store;
+    let (scenario, now_us) = store.with(|m| (m.scenario().clone(), m.clock_us as u64));
+    let deed = use_state(|| "crash".to_owned());
+    let first = use_state(|| "0".to_owned());
+    let second = use_state(|| "1".to_owned());
+    let side = use_state(BTreeSet::<NodeId>::new);
+    let text = use_state(String::new);
+    let at = use_state(|| None::<String>);
+    let error = use_state(|| None::<String>);
+
+    let shape = shape_of(&deed);
+    let lies = matches!(shape, Shape::Liar | Shape::LiarSpan | Shape::LiarSide);
+    let at_text = at.as_ref().cloned().unwrap_or_else(|| Duration(now_us).to_string());
+    let group = side.iter().map(|x| x.to_string()).collect::<Vec<_>>().join(",");
+    let words = match shape {
+        Shape::Nothing | Shape::Liar => (*deed).clone(),
+        Shape::Replica | Shape::Client => format!("{}:{}", *deed, *first),
+        Shape::Pair => format!("{}:{}-{}", *deed, *first, *second),
+        Shape::Side | Shape::LiarSide if group.is_empty() => (*deed).clone(),
+        Shape::Side => format!("{}:{group}/{}", *deed, rest(&scenario, &side)),
+        Shape::LiarSide => format!("{}:{group}", *deed),
+        Shape::Text(usual) => format!("{}:{}", *deed, or(&text, usual)),
+        Shape::LiarSpan => format!("{}:{}", *deed, or(&text, "20ms")),
+        Shape::Timer => {
+            format!("{}:{}:{}", *deed, *first, or(&text, scenario.meta.timers.first().unwrap_or(&"")))
+        }
+    };
+    let add = {
+        let (store, done, error) = (store.clone(), props.done.clone(), error.clone());
+        let (scenario, first, at_text) = (scenario.clone(), (*first).clone(), at_text.clone());
+        Callback::from(move |_: MouseEvent| {
+            let outcome = if lies {
+                with_liar(&scenario, &first, &words)
+            } else {
+                with_action(&scenario, &at_text, &words)
+            };
+            match outcome {
+                Ok((changed, name)) => {
+                    store.update(|m| m.edit(changed, name));
+                    done.emit(());
+                }
+                Err(why) => error.set(Some(why)),
+            }
+        })
+    };
+    let node_select = |label: &'static str, chosen: &UseStateHandle<String>, nodes: Vec<NodeId>| {
+        let setter = chosen.setter();
+        let onchange = Callback::from(move |e: Event| {
+            setter.set(e.target_unchecked_into::<HtmlSelectElement>().value())
+        });
+        html! {
+            <label class="part"><span>{ label }</span>
+                <select {onchange}>
+                    { for nodes.iter().map(|x| html! {
+                        <option value={x.to_string()} selected={x.to_string() == **chosen}>{ words::node(*x) }</option>
+                    }) }
+                </select>
+            </label>
+        }
+    };
+    let replicas: Vec<NodeId> = (0..scenario.n).map(NodeId::replica).collect();
+    let clients: Vec<NodeId> = (0..scenario.clients).map(NodeId::client).collect();
+    let all: Vec<NodeId> = replicas.iter().chain(&clients).copied().collect();
+    let text_input = |label: &'static str, value: String, setter: Callback<String>| {
+        let oninput = Callback::from(move |e: InputEvent| {
+            setter.emit(e.target_unchecked_into::<HtmlInputElement>().value())
+        });
+        html! { <label class="part"><span>{ label }</span><input type="text" maxlength="60" {value} {oninput} /></label> }
+    };
+    let set_text = {
+        let text = text.setter();
+        Callback::from(move |t| text.set(t))
+    };
+    let set_at = {
+        let at = at.setter();
+        Callback::from(move |t| at.set(Some(t)))
+    };
+    let pick = {
+        let (deed, first, text, error) = (deed.setter(), first.setter(), text.setter(), error.setter());
+        Callback::from(move |e: Event| {
+            let word = e.target_unchecked_into::<HtmlSelectElement>().value();
+            first.set(if shape_of(&word) == Shape::Client { "c0" } else { "0" }.to_owned());
+            text.set(String::new());
+            error.set(None);
+            deed.set(word);
+        })
+    };
+    let option = |label: &str, word: &str| {
+        html! {
+            <option value={word.to_owned()} selected={word == *deed}>{ label.to_owned() }</option>
+        }
+    };
+    html! {
+        <div class="add-fault" role="group" aria-label="Add a fault">
+            <label class="part"><span>{ "what" }</span>
+                <select onchange={pick}>
+                    <optgroup label="At a moment">{ for DEEDS.iter().map(|(label, word, _)| option(label, word)) }</optgroup>
+                    <optgroup label="A liar, from the start">
+                        { for LIES.iter().map(|(label, word, _)| option(label, word)) }
+                        { for scenario.meta.adversaries.iter().map(|a| option(a.label, a.id)) }
+                    </optgroup>
+                </select>
+            </label>
+            { match shape {
+                Shape::Nothing => Html::default(),
+                Shape::Replica | Shape::Liar => node_select("who", &first, replicas),
+                Shape::Client => node_select("who", &first, clients),
+                Shape::Pair => html! { <>{ node_select("from", &first, all.clone()) }{ node_select("to", &second, all) }</> },
+                Shape::Side => sides(&all, &side, "one side"),
+                Shape::LiarSide => html! { <>{ node_select("who", &first, replicas) }{ sides(&all, &side, "these nodes") }</> },
+                Shape::Text(usual) => text_input("to", or(&text, usual), set_text),
+                Shape::LiarSpan => html! { <>{ node_select("who", &first, replicas) }{ text_input("by", or(&text, "20ms"), set_text) }</> },
+                Shape::Timer => html! {
+                    <>{ node_select("of", &first, all) }{ timers(&scenario, &text) }</>
+                },
+            } }
+            if !lies { { text_input("at", at_text, set_at) } }
+            <p class="wrong-why" role="alert">{ (*error).clone().unwrap_or_default() }</p>
+            <button type="button" class="primary" onclick={add}>{ "Add" }</button>
+        </div>
+    }
+}
+
+fn shape_of(word: &str) -> Shape {
+    DEEDS.iter().chain(LIES).find(|(_, w, _)| *w == word).map_or(Shape::Liar, |(_, _, shape)| *shape)
+}
+
+fn or(text: &str, usual: &str) -> String {
+    if text.is_empty() { usual.to_owned() } else { text.to_owned() }
+}
+
+/// Everybody who is not on that side.
+fn rest(scenario: &Scenario, side: &BTreeSet<NodeId>) -> String {
+    let others = (0..scenario.n).map(NodeId::replica).filter(|x| !side.contains(x));
+    others.map(|x| x.to_string()).collect::<Vec<_>>().join(",")
+}
+
+fn with_action(scenario: &Scenario, at: &str, words: &str) -> Result<(Scenario, String), String> {
+    let timed = parse_action(scenario, &format!("{}:{words}", at.trim())).map_err(|e| format!("{e}."))?;
+    let mut changed = scenario.clone();
+    let name = consensus_scenario::describe_action(scenario.meta, &timed.action);
+    changed.act(timed.at, timed.action);
+    Ok((changed, name))
+}
+
+fn with_liar(scenario: &Scenario, who: &str, words: &str) -> Result<(Scenario, String), String> {
+    let node = NodeId::parse(who).ok_or("Choose a node.")?;
+    let strategy = parse_strategy(scenario, words).map_err(|e| format!("{e}."))?;
+    let mut changed = scenario.clone();
+    changed.byzantine.retain(|b| b.node != node);
+    let place = changed.byzantine.partition_point(|b| b.node < node);
+    changed.byzantine.insert(place, Byzantine { node, strategy });
+    Ok((changed, format!("{node} lies")))
+}
+
+/// Buttons that put each node on a side.
+fn sides(nodes: &[NodeId], side: &UseStateHandle<BTreeSet<NodeId>>, label: &'static str) -> Html {
+    html! {
+        <div class="part"><span>{ label }</span>
+            <span class="sides" role="group" aria-label={label}>
+                { for nodes.iter().map(|x| {
+                    let (x, on, side) = (*x, side.contains(x), side.clone());
+                    html! {
+                        <button type="button" aria-pressed={on.to_string()} onclick={move |_| {
+                            let mut next = (*side).clone();
+                            if !next.remove(&x) {
+                                next.insert(x);
+                            }
+                            side.set(next);
+                        }}>{ x.to_string() }</button>
+                    }
+                }) }
+            </span>
+        </div>
+    }
+}
+
+fn timers(scenario: &Scenario, chosen: &UseStateHandle<String>) -> Html {
+    let setter = chosen.setter();
+    let onchange =
+        Callback::from(move |e: Event| setter.set(e.target_unchecked_into::<HtmlSelectElement>().value()));
+    html! {
+        <label class="part"><span>{ "timer" }</span>
+            <select {onchange}>
+                { for scenario.meta.timers.iter().map(|t| html! { <option value={*t} selected={*t == chosen.as_str()}>{ *t }</option> }) }
+            </select>
+        </label>
+    }
+}

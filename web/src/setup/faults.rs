@@ -1,0 +1,96 @@
+//! Everything that goes wrong in this scenario, each line removable, and the door to add more.
+
+use super::Form;
+use super::add_fault::AddFault;
+use crate::icons::{Sign, sign};
+use crate::words;
+use consensus_kernel::Duration;
+use consensus_scenario::{Scenario, describe_action, describe_strategy};
+use yew::prelude::*;
+
+/// One line of the list, and how to take it out of a scenario.
+struct Line {
+    class: &'static str,
+    tag: String,
+    text: String,
+    when: String,
+    remove: Callback<MouseEvent>,
+}
+
+/// The list of faults.
+#[component]
+pub fn Faults(props: &Form) -> Html {
+    let adding = use_state(|| false);
+    let scenario = props.store.with(|m| m.scenario().clone());
+    let lines = lines(props, &scenario);
+    let flip = {
+        let adding = adding.clone();
+        Callback::from(move |_: MouseEvent| adding.set(!*adding))
+    };
+    let done = {
+        let adding = adding.clone();
+        Callback::from(move |()| adding.set(false))
+    };
+    html! {
+        <>
+            <h3 class="with-door">
+                { "Faults" }
+                <button type="button" class="door" aria-expanded={adding.to_string()} onclick={flip}>
+                    { if *adding { "close" } else { "+ add" } }
+                </button>
+            </h3>
+            if *adding { <AddFault store={props.store.clone()} edits={props.edits} {done} /> }
+            if lines.is_empty() && !*adding {
+                <p class="quiet">{ "None. Add one here, or select a node or a message in the picture." }</p>
+            }
+            <ul class="faults">
+                { for lines.into_iter().map(|line| html! {
+                    <li>
+                        <span class={classes!("tag", line.class)}>{ line.tag }</span>
+                        <span class="fault-text">{ line.text.clone() }</span>
+                        <span class="fault-when">{ line.when }</span>
+                        <button type="button" class="icon plain" aria-label={format!("Remove: {}", line.text)} title="Remove"
+                            onclick={line.remove}>{ sign(Sign::Cross) }</button>
+                    </li>
+                }) }
+            </ul>
+        </>
+    }
+}
+
+fn lines(props: &Form, scenario: &Scenario) -> Vec<Line> {
+    let take_out = |name: String, remove: fn(&mut Scenario, usize), i: usize| {
+        props.store.on(move |m, _: MouseEvent| m.change(&name, |s| remove(s, i)))
+    };
+    let liars = scenario.byzantine.iter().enumerate().map(|(i, b)| Line {
+        class: "lies",
+        tag: b.node.to_string(),
+        text: describe_strategy(scenario.meta, &b.strategy),
+        when: "always".to_owned(),
+        remove: take_out(format!("{} honest", b.node), |s, i| drop(s.byzantine.remove(i)), i),
+    });
+    let skews = scenario.skews.iter().enumerate().map(|(i, (node, rate))| Line {
+        class: "",
+        tag: node.to_string(),
+        text: format!("clock runs at {rate}"),
+        when: "always".to_owned(),
+        remove: take_out(format!("{node} in time"), |s, i| drop(s.skews.remove(i)), i),
+    });
+    let script = scenario.script.iter().enumerate().map(|(i, timed)| {
+        let text = describe_action(scenario.meta, &timed.action);
+        let nodes = words::nodes_of(&timed.action);
+        Line {
+            class: if nodes.is_empty() { "" } else { "hits" },
+            tag: match nodes.as_slice() {
+                [] => "net".to_owned(),
+                [one] => one.to_string(),
+                [a, b] => format!("{a} {b}"),
+                [a, ..] => format!("{a} …"),
+            },
+            when: words::span(Duration(timed.at.0)),
+            remove: take_out(format!("no {text}"), |s, i| drop(s.script.remove(i)), i),
+            text,
+        }
+    });
+    liars.chain(skews).chain(script).collect()
+}

@@ -1,0 +1,36 @@
+//! The form from which a scenario is made; all of it comes from what the protocol says of itself.
+
+mod add_fault;
+mod agents;
+mod details;
+mod faults;
+mod field;
+mod network;
+mod rules;
+
+use crate::store::Store;
+use yew::prelude::*;
+
+/// What the parts of the form need.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Form {
+    /// The page's state.
+    pub store: Store,
+    /// How often the scenario was edited: the form is drawn again only then.
+    pub edits: u64,
+}
+
+/// The form.
+#[component]
+pub fn SetUp(props: &Form) -> Html {
+    html! {
+        <section class="setup" aria-label="Set-up">
+            <h2>{ "Set-up" }</h2>
+            <agents::Agents ..props.clone() />
+            <network::NetworkFields ..props.clone() />
+            <faults::Faults ..props.clone() />
+            <rules::Rules ..props.clone() />
+            <details::Details ..props.clone() />
+        </section>
+    }
+}

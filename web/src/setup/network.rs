@@ -1,0 +1,85 @@
+//! How long messages take and how many are lost.
+
+use super::Form;
+use super::field::Field;
+use consensus_kernel::Duration;
+use consensus_scenario::{Latency, print_latency};
+use yew::prelude::*;
+
+/// Ends of the latency sliders as powers of ten of a microsecond: 100 µs to 10 s.
+const LOW: f64 = 2.0;
+const HIGH: f64 = 7.0;
+/// Largest loss on the slider, in per cent; the text takes more.
+const LOSS_MAX: u32 = 50;
+
+/// Latency and loss.
+#[component]
+pub fn NetworkFields(props: &Form) -> Html {
+    let store = &props.store;
+    let network = store.with(|m| m.scenario().network);
+    let (low, high, spread) = match network.latency {
+        Latency::Constant(d) => (d, d, true),
+        Latency::Uniform(low, high) => (low, high, true),
+        Latency::Exponential(mean) => (mean, mean, false),
+    };
+    let move_to = move |is_high: bool| {
+        store.on(move |m, e: Event| {
+            let Some(to) = value_of(&e).map(duration) else { return };
+            let latency = match (spread, is_high) {
+                (false, _) => Latency::Exponential(to),
+                (true, true) => between(low.min(to), to),
+                (true, false) => between(to, high.max(to)),
+            };
+            m.set_key("latency", &print_latency(latency));
+        })
+    };
+    let set_loss = store.on(|m, e: Event| {
+        if let Some(percent) = value_of(&e) {
+            m.set_key("loss", &format!("{percent}%"));
+        }
+    });
+    let slider = |at: Duration, label: &'static str, onchange: Callback<Event>| {
+        html! {
+            <input type="range" min={LOW.to_string()} max={HIGH.to_string()} step="0.02" value={exponent(at).to_string()}
+                aria-label={label} aria-valuetext={at.to_string()} {onchange} />
+        }
+    };
+    html! {
+        <>
+            <h3>{ "Network" }</h3>
+            <Field store={store.clone()} name="latency" label="Latency" value={print_latency(network.latency)}
+                help="One-way delay: 10ms, 8ms..24ms (all equally likely), or exp:10ms (exponential with this mean)">
+                <div class={if spread { "sliders two" } else { "sliders" }}>
+                    { slider(low, if spread { "Shortest latency" } else { "Mean latency" }, move_to(false)) }
+                    if spread { { slider(high, "Longest latency", move_to(true)) } }
+                </div>
+            </Field>
+            <Field store={store.clone()} name="loss" label="Loss" value={network.loss.to_string()}
+                help="Probability that a message is lost: 2%, 0.02 or 1/50">
+                <div class="sliders">
+                    <input type="range" min="0" max={LOSS_MAX.to_string()} step="1" aria-label="Loss in per cent"
+                        value={(network.loss.as_f64() * 100.0).to_string()} onchange={set_loss} />
+                </div>
+            </Field>
+        </>
+    }
+}
+
+fn between(low: Duration, high: Duration) -> Latency {
+    if low == high { Latency::Constant(low) } else { Latency::Uniform(low, high) }
+}
+
+fn value_of(e: &Event) -> Option<f64> {
+    e.target_unchecked_into::<web_sys::HtmlInputElement>().value().parse().ok()
+}
+
+fn exponent(d: Duration) -> f64 {
+    (d.0.max(1) as f64).log10()
+}
+
+/// Two leading digits: nobody wants 10 233 µs.
+fn duration(exponent: f64) -> Duration {
+    let exact = 10f64.powf(exponent.clamp(LOW, HIGH));
+    let unit = 10f64.powf(exact.log10().floor() - 1.0);
+    Duration(((exact / unit).round() * unit).round() as u64)
+}

@@ -1,0 +1,13 @@
+//! What most components need.
+
+use crate::store::Store;
+use yew::Properties;
+
+/// The page's state, and which version of it.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Shown {
+    /// The page's state.
+    pub store: Store,
+    /// Which version of it is to be drawn.
+    pub version: u64,
+}

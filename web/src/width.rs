@@ -1,0 +1,58 @@
+//! How much room there is.
+
+use crate::store::Store;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+
+/// The page's arrangement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Width {
+    /// One column.
+    Phone,
+    /// Picture and panel; the set-up is a tab of the panel.
+    Compact,
+    /// Set-up, picture and panel.
+    Wide,
+}
+
+/// Narrower than this, in CSS pixels, is a phone.
+const PHONE: f64 = 760.0;
+/// Narrower than this has no room for three columns.
+const COMPACT: f64 = 1_100.0;
+
+impl Width {
+    /// As the window is now.
+    pub fn now() -> Self {
+        let px =
+            web_sys::window().and_then(|w| w.inner_width().ok()).and_then(|w| w.as_f64()).unwrap_or(COMPACT);
+        match px {
+            px if px < PHONE => Self::Phone,
+            px if px < COMPACT => Self::Compact,
+            _ => Self::Wide,
+        }
+    }
+
+    /// The class of the page.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Compact => "compact",
+            Self::Wide => "wide",
+        }
+    }
+}
+
+/// Keeps the arrangement as the window changes.
+pub fn follow(store: &Store) {
+    let store = store.clone();
+    let on_resize = Closure::<dyn Fn()>::new(move || {
+        let width = Width::now();
+        if store.with(|m| m.width != width) {
+            store.update(|m| m.set_width(width));
+        }
+    });
+    if let Some(window) = web_sys::window() {
+        window.set_onresize(Some(on_resize.as_ref().unchecked_ref()));
+    }
+    on_resize.forget();
+}
