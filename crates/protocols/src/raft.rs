@@ -15,7 +15,7 @@
 //! A follower has at most one `Append` under way at a time; entries that come meanwhile travel together in the next.
 //! Followers learn the commit index from the next message of either kind.
 //!
-//! On disk are the term, the vote and the log ([`Server::restart`]); a restarted server applies its log once more from
+//! On disk are the term, the vote and the log (`Server::restart`); a restarted server applies its log once more from
 //! the beginning. An applied command is decided at its index, by every server; the client decides when it is answered.
 //!
 //! Left out: snapshots (§7), membership changes (§6), read-only requests without a log entry (§8), a leader stepping
@@ -252,7 +252,7 @@ pub struct Server {
     /// At a leader: who has had it under way since before the last heartbeat.
     pub overdue: NodeSet,
     /// At a leader: the followers that hold more than is committed.
-    pub ahead: NodeSet,
+    pub ahead: Tally,
 }
 
 impl Server {
@@ -275,7 +275,7 @@ impl Server {
             told_commit: vec![0; config.n],
             in_flight: NodeSet::EMPTY,
             overdue: NodeSet::EMPTY,
-            ahead: NodeSet::EMPTY,
+            ahead: Tally::EMPTY,
         }
     }
 
@@ -475,7 +475,7 @@ impl Server {
         self.told_commit.fill(0);
         self.in_flight = NodeSet::EMPTY;
         self.overdue = NodeSet::EMPTY;
-        self.ahead = NodeSet::EMPTY;
+        self.ahead.clear();
         for session in &mut self.sessions {
             session.pending = 0;
         }
@@ -598,15 +598,16 @@ impl Server {
         let mut rest = to;
         while let Some(first) = rest.iter().next() {
             let next = self.next_index[first.index()];
-            let mut group = NodeSet::EMPTY;
+            let (mut group, mut size) = (NodeSet::EMPTY, 0);
             for id in rest {
                 if self.next_index[id.index()] == next {
                     self.told_commit[id.index()] = self.commit_index.min(next.saturating_sub(1));
                     group.insert(id);
+                    size += 1;
                     rest.remove(id);
                 }
             }
-            let whole = group.len() + 1 == cx.config.n;
+            let whole = size + 1 == cx.config.n;
             let msg = self.append_entries(next, batch);
             cx.multicast(if whole { To::Others } else { To::Set(group) }, msg);
         }
@@ -657,7 +658,7 @@ impl Server {
         cx.cite(Cite::CountCopy);
         self.match_index[i] = reached;
         if reached > self.commit_index {
-            self.ahead.insert(from);
+            self.ahead.add(from);
             self.advance_commit(cx);
         }
     }
@@ -675,7 +676,7 @@ impl Server {
     /// §5.4.2 and the last rule for leaders in Figure 2. Counting starts only when enough followers are ahead of the
     /// commit index, so it costs a scan a commit and not a scan a message.
     fn advance_commit(&mut self, cx: &mut Cx<'_, Raft>) {
-        if self.ahead.len() + 1 < cx.config.quorum {
+        if self.ahead.count() + 1 < cx.config.quorum {
             return;
         }
         let (mut low, mut high) = (self.commit_index, self.log.last_index());
@@ -691,7 +692,12 @@ impl Server {
         }
         cx.cite(Cite::LeaderCommit);
         self.commit_index = low;
-        self.ahead = self.followers().filter(|id| self.match_index[id.index()] > low).collect();
+        self.ahead.clear();
+        for id in self.followers() {
+            if self.match_index[id.index()] > low {
+                self.ahead.add(id);
+            }
+        }
         self.apply(cx);
     }
 
