@@ -95,7 +95,7 @@ pub fn place(ask: &Ask) -> Placement {
     let mut best: Option<(f64, Vec<Spot>)> = None;
     for rings in ring_counts(ask.layout, n) {
         let floor = best.as_ref().map_or(RADIUS_MIN, |(radius, _)| *radius);
-        let mut radius = RADIUS_MAX;
+        let mut radius = radius_max(n);
         while radius > floor {
             let spots = arrange(ask, radius, rings);
             if radius * 0.97 <= RADIUS_MIN || fits(ask, &spots, radius) {
@@ -109,6 +109,11 @@ pub fn place(ask: &Ask) -> Placement {
     Placement { spots, replicas: n, roomy: n <= ROOMY_MAX, width: ask.width, height: ask.height }
 }
 
+/// Nodes leave room between them for messages, the more the more of them there are.
+fn radius_max(n: usize) -> f64 {
+    (115.0 / (n.max(1) as f64).sqrt()).min(RADIUS_MAX)
+}
+
 /// A crowded circle is staggered into several, so that nodes stay large enough to read their names.
 fn ring_counts(layout: Layout, n: usize) -> Vec<usize> {
     match layout {
@@ -118,7 +123,12 @@ fn ring_counts(layout: Layout, n: usize) -> Vec<usize> {
 }
 
 fn fits(ask: &Ask, spots: &[Spot], radius: f64) -> bool {
-    let gap = (radius * 0.3).clamp(1.0, 16.0);
+    let gap = if ask.weights.len() <= ROOMY_MAX {
+        // Between neighbours a message with its letter finds room, where the window has it.
+        (ask.width.min(ask.height) * 0.05).clamp(6.0, 24.0)
+    } else {
+        (radius * 0.3).clamp(1.0, 8.0)
+    };
     let inside = |s: &Spot| {
         let r = s.radius + gap / 2.0;
         s.at.x >= r && s.at.y >= r && s.at.x <= ask.width - r && s.at.y <= ask.height - r
@@ -162,8 +172,8 @@ impl Frame {
         let heaviest = radius * if ask.weights.windows(2).all(|w| w[0] == w[1]) { 1.0 } else { 1.35 };
         // Beside a node of a roomy picture stand its timer ring and its votes.
         let (beside, above) =
-            if roomy { (heaviest + 60.0, heaviest + 40.0) } else { (heaviest + 9.0, heaviest + 9.0) };
-        let beside = beside.min(ask.width * 0.24);
+            if roomy { (heaviest + 54.0, heaviest + 38.0) } else { (heaviest + 9.0, heaviest + 9.0) };
+        let beside = beside.min(ask.width * 0.2);
         let strip = if ask.clients == 0 || in_corners(ask) {
             0.0
         } else {

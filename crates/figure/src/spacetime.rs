@@ -36,6 +36,8 @@ pub struct Arrow {
     pub round: u64,
     /// Position in [`Meta::kinds`].
     pub kind: u16,
+    /// Which of its kind on this link, from 1.
+    pub nth: u32,
     /// Whether it is a request or proposal.
     pub proposal: bool,
     /// Whether it runs in the background.
@@ -111,6 +113,7 @@ pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[Fli
             end,
             round: flight.round,
             kind: flight.kind as u16,
+            nth: flight.nth,
             proposal: kind.is_some_and(|k| k.proposal),
             background: kind.is_some_and(|k| k.class == KindClass::Background),
             lost,

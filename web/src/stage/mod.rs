@@ -1,24 +1,148 @@
 //! The picture of one moment: nodes, links and messages under way.
+//!
+//! What changes with the state only (nodes, names, links) is SVG that Yew draws at most ten times a second. What moves
+//! (messages) is drawn on a canvas above it in every frame, by [`painter::Painter`], outside Yew. Both take their
+//! geometry from the same placement, which is also what an exported picture uses.
 
-use crate::store::Store;
+mod node;
+mod painter;
+mod shapes;
+pub mod size;
+mod values;
+
+use crate::model::{Density, Selection};
+use crate::shown::Shown;
+use crate::store::{FrameHandle, Store};
+use consensus_figure::density;
+use consensus_figure::layout::{Placement, place};
+use consensus_figure::moment::{Moment, Show, ask, draw};
+use consensus_figure::point::Point;
+use node::NodeFigure;
+use painter::Painter;
+use shapes::{hatches, shapes};
+use size::{Size, use_size};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlCanvasElement, PointerEvent};
 use yew::prelude::*;
 
-/// What the stage needs.
-#[derive(PartialEq, Properties)]
-pub struct StageProps {
-    /// The page's state.
-    pub store: Store,
-    /// Which state.
-    pub version: u64,
-}
+/// How far beside a node or message a click may go, in CSS pixels.
+const SLOP_MOUSE: f64 = 12.0;
+
+/// The same for a finger.
+const SLOP_TOUCH: f64 = 22.0;
 
 /// The picture of one moment.
 #[component]
-pub fn Stage(props: &StageProps) -> Html {
-    let nodes = props.store.with(|m| m.studio.session().nodes());
+pub fn Stage(props: &Shown) -> Html {
+    let store = &props.store;
+    let place_of = use_node_ref();
+    let canvas = use_node_ref();
+    let size = use_size(&place_of);
+    let painter = use_mut_ref(Painter::default);
+
+    let (moment, show, selection) = store.with(|m| {
+        let selected = match m.selection {
+            Some(Selection::Node(id)) => Some(id),
+            _ => None,
+        };
+        let show = Show { density: figure_density(m.density), selected, messages: false };
+        (Moment::of(m.session()), show, m.selection)
+    });
+    let asked = ask(moment.meta.layout, &moment.nodes, size.width.max(1.0), size.height.max(1.0));
+    let placement = use_memo(asked, place);
+    let scene = draw(&moment, &placement, show);
+    let tags = store.with(|m| values::of_forged(m.session(), &moment.flights, placement.roomy));
+
+    painter.borrow_mut().see(&placement, show, selection, &moment, tags);
+    use_canvas(store, &canvas, &painter, size);
+    let pick = use_pick(store, &painter, &placement);
+
+    let nodes = scene.nodes.into_iter().map(|shape| {
+        let id = shape.id;
+        let selected = show.selected == Some(id);
+        let disc = placement.spot(id).map_or((Point::default(), 0.0), |s| (s.at, s.radius));
+        html! { <NodeFigure key={id.raw()} {shape} {selected} {disc} store={store.clone()} /> }
+    });
     html! {
-        <ul class="stage">
-            { for nodes.iter().map(|n| html! { <li>{ n.id.to_string() }{ " " }{ n.face.status.clone() }</li> }) }
-        </ul>
+        <div class="stage" ref={place_of} onclick={pick}>
+            if size.width > 0.0 {
+                <svg class="picture" width={size.width.to_string()} height={size.height.to_string()} role="group"
+                    aria-label={scene.title}>
+                    { hatches() }
+                    <g aria-hidden="true">{ shapes(&scene.ground) }</g>
+                    { for nodes }
+                    <g aria-hidden="true">{ shapes(&scene.over) }</g>
+                </svg>
+            }
+            <canvas class="messages" ref={canvas} aria-hidden="true"></canvas>
+            <p class="under-way" aria-hidden="true">{ under_way(moment.flights.len()) }</p>
+        </div>
     }
+}
+
+fn under_way(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "1 message under way".to_owned(),
+        _ => format!("{} messages under way", crate::words::grouped(count as u64)),
+    }
+}
+
+fn figure_density(density: Density) -> density::Density {
+    match density {
+        Density::Focus => density::Density::Focus,
+        Density::Context => density::Density::Context,
+        Density::All => density::Density::All,
+    }
+}
+
+/// Gives the canvas its size, and draws on it in every frame.
+#[hook]
+fn use_canvas(store: &Store, canvas: &NodeRef, painter: &Rc<RefCell<Painter>>, size: Size) {
+    let handle = use_mut_ref(|| None::<FrameHandle>);
+    use_effect_with((store.clone(), size), {
+        let (canvas, painter, handle) = (canvas.clone(), painter.clone(), handle.clone());
+        move |(store, size)| {
+            if let Some(canvas) = canvas.cast::<HtmlCanvasElement>() {
+                painter.borrow_mut().take(&canvas, *size);
+            }
+            let painter = painter.clone();
+            let listener = move |model: &crate::model::Model, now_us: f64| {
+                painter.borrow_mut().paint(model, now_us);
+            };
+            *handle.borrow_mut() = Some(store.on_frame(Rc::new(listener)));
+            move || *handle.borrow_mut() = None
+        }
+    });
+    let store = store.clone();
+    // Selection and density may change while nothing moves.
+    use_effect(move || store.ask_frame());
+}
+
+/// Selects what is under the pointer: a message, else a node, else nothing.
+#[hook]
+fn use_pick(
+    store: &Store,
+    painter: &Rc<RefCell<Painter>>,
+    placement: &Rc<Placement>,
+) -> Callback<MouseEvent> {
+    let (store, painter, placement) = (store.clone(), painter.clone(), placement.clone());
+    Callback::from(move |e: MouseEvent| {
+        let Some(stage) = e.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
+        // What a keyboard or a screen reader clicks has no place; the node's own handler answers.
+        if e.detail() == 0 {
+            return;
+        }
+        let touch = e.dyn_ref::<PointerEvent>().is_some_and(|p| p.pointer_type() == "touch");
+        let slop = if touch { SLOP_TOUCH } else { SLOP_MOUSE };
+        let corner = stage.get_bounding_client_rect();
+        let at = Point::new(f64::from(e.client_x()) - corner.left(), f64::from(e.client_y()) - corner.top());
+        let on_node = placement.node_at(at, 0.0);
+        let message_slop = if on_node.is_some() { 0.0 } else { slop };
+        let message = painter.borrow().message_at(at, message_slop).map(Selection::Message);
+        let picked = message.or(on_node.or_else(|| placement.node_at(at, slop)).map(Selection::Node));
+        store.update(|m| m.select(picked));
+    })
 }

@@ -1,20 +1,23 @@
-//! The whole run at a glance: scrubber with marks, and one line per node with messages slanting between them.
+//! The whole run at a glance: a space–time diagram of the time around the cursor, and a scrubber with marks over all of
+//! the run.
 
-use crate::store::Store;
+mod diagram;
+mod painter;
+mod scrubber;
+mod window;
+
+use crate::shown::Shown;
+use diagram::Diagram;
+use scrubber::Scrubber;
 use yew::prelude::*;
-
-/// What the timeline needs.
-#[derive(PartialEq, Properties)]
-pub struct TimelineProps {
-    /// The page's state.
-    pub store: Store,
-    /// Which state.
-    pub version: u64,
-}
 
 /// The run over time.
 #[component]
-pub fn Timeline(props: &TimelineProps) -> Html {
-    let position = props.store.with(|m| m.studio.session().position());
-    html! { <p class="timeline">{ position.at.to_string() }</p> }
+pub fn Timeline(props: &Shown) -> Html {
+    html! {
+        <section class="timeline" aria-label="Run over time">
+            <Diagram ..props.clone() />
+            <Scrubber ..props.clone() />
+        </section>
+    }
 }

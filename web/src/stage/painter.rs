@@ -1,0 +1,472 @@
+//! Messages under way, drawn on a canvas in every frame.
+//!
+//! With few of them each has its glyph and its way; with many they are dots, gathered by colour, so that a frame costs a
+//! few thousand canvas calls and no allocation: buffers keep their room, and the ways between all pairs of nodes are
+//! worked out when the nodes are placed.
+
+use super::size::Size;
+use super::values::Tag;
+use crate::model::{Model, Selection};
+use consensus_figure::curve::Curve;
+use consensus_figure::density::{Emphasis, emphasis};
+use consensus_figure::glyph::Outline;
+use consensus_figure::layout::Placement;
+use consensus_figure::moment::{Moment, Show, gone, loss_fraction};
+use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
+use consensus_figure::point::Point;
+use consensus_kernel::Kind;
+use consensus_lab::view::{FlightMark, FlightView, LossView};
+use consensus_scenario::MessageName;
+use std::f64::consts::TAU;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// Up to so many messages each has its glyph.
+const GLYPHS_MAX: usize = 240;
+
+/// Beyond so many, dots are squares: they cost half.
+const DISCS_MAX: usize = 1_000;
+
+/// Radius of a glyph.
+const GLYPH_RADIUS: f64 = 9.5;
+
+/// Marks beside the colours of rounds: forged, held back, a second copy.
+const SPECIAL: usize = 3;
+
+/// Each colour filled, hollow and faint.
+const BUCKETS: usize = ROUND_COLOURS * 3 + SPECIAL;
+
+/// Draws the messages under way.
+pub struct Painter {
+    context: Option<CanvasRenderingContext2d>,
+    size: Size,
+    ratio: f64,
+    placement: Option<Rc<Placement>>,
+    /// The way from each node to each, by position: `from * nodes + to`.
+    ways: Vec<Curve>,
+    nodes: usize,
+    show: Show,
+    selection: Option<Selection>,
+    losses: Vec<LossView>,
+    tags: Vec<Tag>,
+    flights: Vec<FlightView>,
+    buckets: [Vec<(f64, f64)>; BUCKETS],
+    inks: Inks,
+    now_us: f64,
+    still: bool,
+}
+
+impl Default for Painter {
+    fn default() -> Self {
+        Self {
+            context: None,
+            size: Size::default(),
+            ratio: 1.0,
+            placement: None,
+            ways: Vec::new(),
+            nodes: 0,
+            show: Show::default(),
+            selection: None,
+            losses: Vec::new(),
+            tags: Vec::new(),
+            flights: Vec::new(),
+            buckets: std::array::from_fn(|_| Vec::new()),
+            inks: Inks::new(Theme::Light),
+            now_us: 0.0,
+            still: false,
+        }
+    }
+}
+
+/// Colours as the canvas takes them.
+struct Inks {
+    theme: Theme,
+    rounds: [String; ROUND_COLOURS],
+    paper: String,
+    text: String,
+    trouble: String,
+    warning: String,
+}
+
+impl Inks {
+    fn new(theme: Theme) -> Self {
+        Self {
+            theme,
+            rounds: std::array::from_fn(|round| Ink::Round(round as u64).hex(theme)),
+            paper: Ink::Paper.hex(theme),
+            text: Ink::Text.hex(theme),
+            trouble: Ink::Trouble.hex(theme),
+            warning: Ink::Warning.hex(theme),
+        }
+    }
+
+    fn round(&self, round: u64) -> &str {
+        &self.rounds[Ink::round_colour(round)]
+    }
+}
+
+impl Painter {
+    /// Takes a canvas of this size, in CSS pixels; its own pixels are those of the screen.
+    pub fn take(&mut self, canvas: &HtmlCanvasElement, size: Size) {
+        self.ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 3.0);
+        canvas.set_width((size.width * self.ratio) as u32);
+        canvas.set_height((size.height * self.ratio) as u32);
+        let context = canvas.get_context("2d").ok().flatten();
+        self.context = context.and_then(|c| c.dyn_into().ok());
+        self.size = size;
+    }
+
+    /// Takes note of what is not drawn in every frame anew.
+    pub fn see(
+        &mut self,
+        placement: &Rc<Placement>,
+        show: Show,
+        selection: Option<Selection>,
+        moment: &Moment,
+        tags: Vec<Tag>,
+    ) {
+        if !self.placement.as_ref().is_some_and(|p| Rc::ptr_eq(p, placement)) {
+            self.ways.clear();
+            for from in &placement.spots {
+                let way = |to: &consensus_figure::layout::Spot| {
+                    if from.id == to.id { Some(Curve::default()) } else { placement.curve(from.id, to.id) }
+                };
+                self.ways.extend(placement.spots.iter().map(|to| way(to).unwrap_or_default()));
+            }
+            self.nodes = placement.spots.len();
+            self.placement = Some(placement.clone());
+        }
+        self.show = show;
+        self.selection = selection;
+        self.losses.clone_from(&moment.losses);
+        self.tags = tags;
+        let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
+        if theme != self.inks.theme {
+            self.inks = Inks::new(theme);
+        }
+    }
+
+    /// Draws the moment `now_us` microseconds into the run.
+    pub fn paint(&mut self, model: &Model, now_us: f64) {
+        let (Some(context), Some(placement)) = (self.context.clone(), self.placement.clone()) else { return };
+        self.now_us = now_us;
+        self.still = model.reduced_motion;
+        model.session().flights(&mut self.flights);
+        let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
+        if theme != self.inks.theme {
+            self.inks = Inks::new(theme);
+        }
+        // The canvas has a plain transform and sizes are finite: none of its calls can fail.
+        let _ = context.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+        context.clear_rect(0.0, 0.0, self.size.width, self.size.height);
+        let kinds = model.meta().kinds;
+        let event = model.session().position().event;
+        self.paint_losses(&context);
+        if placement.roomy && self.flights.len() <= GLYPHS_MAX {
+            self.paint_glyphs(&context, kinds, event, !model.playing || self.still);
+        } else {
+            self.paint_dots(&context, kinds, event);
+        }
+        self.paint_selected(&context);
+    }
+
+    /// The message nearest to a point, within a distance of its border.
+    pub fn message_at(&self, at: Point, slop: f64) -> Option<MessageName> {
+        let roomy = self.placement.as_ref().is_some_and(|p| p.roomy);
+        let reach = slop + if roomy { GLYPH_RADIUS } else { 3.0 };
+        let distance = |f: &FlightView| self.spot(f).distance(at);
+        let nearest = self.flights.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        (distance(nearest) <= reach).then_some(name_of(nearest))
+    }
+
+    fn way(&self, flight: &FlightView) -> &Curve {
+        static NOWHERE: Curve =
+            Curve { from: Point::new(0.0, 0.0), control: Point::new(0.0, 0.0), to: Point::new(0.0, 0.0) };
+        let Some(placement) = &self.placement else { return &NOWHERE };
+        let at = placement.index(flight.from) * self.nodes + placement.index(flight.to);
+        self.ways.get(at).unwrap_or(&NOWHERE)
+    }
+
+    /// How far a message has come; without motion it stands half way.
+    fn fraction(&self, flight: &FlightView) -> f64 {
+        if self.still { 0.5 } else { gone(flight, self.now_us) }
+    }
+
+    fn spot(&self, flight: &FlightView) -> Point {
+        self.way(flight).at(self.fraction(flight))
+    }
+
+    fn paint_losses(&self, context: &CanvasRenderingContext2d) {
+        let Some(placement) = &self.placement else { return };
+        context.set_stroke_style_str(&self.inks.trouble);
+        for (i, loss) in self.losses.iter().enumerate() {
+            let Some(way) = placement.curve(loss.from, loss.to) else { continue };
+            // The older the paler.
+            context.set_global_alpha(0.35 + 0.65 * (i + 1) as f64 / self.losses.len() as f64);
+            let part = way.until(loss_fraction(loss));
+            context.set_line_width(1.5);
+            set_dash(context, Some((5.0, 3.0)));
+            stroke_curve(context, &part);
+            set_dash(context, None);
+            context.set_line_width(2.2);
+            let arm = if placement.roomy { 4.5 } else { 3.0 };
+            context.begin_path();
+            context.move_to(part.to.x - arm, part.to.y - arm);
+            context.line_to(part.to.x + arm, part.to.y + arm);
+            context.move_to(part.to.x - arm, part.to.y + arm);
+            context.line_to(part.to.x + arm, part.to.y - arm);
+            context.stroke();
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    fn paint_glyphs(&self, context: &CanvasRenderingContext2d, kinds: &[Kind], event: u64, arrows: bool) {
+        context.set_text_align("center");
+        context.set_text_baseline("alphabetic");
+        let full = |f: &&FlightView| {
+            emphasis(self.show.density, f, kinds, event, self.show.selected) == Emphasis::Full
+        };
+        for flight in self.flights.iter().filter(full) {
+            context.set_stroke_style_str(self.ink(flight));
+            context.set_global_alpha(0.4);
+            context.set_line_width(1.3);
+            set_dash(context, [None, Some((5.0, 3.0)), Some((1.5, 3.0))][Ink::round_pattern(flight.round)]);
+            stroke_curve(context, self.way(flight));
+        }
+        set_dash(context, None);
+        context.set_global_alpha(1.0);
+        for flight in &self.flights {
+            let Some(kind) = kinds.get(flight.kind) else { continue };
+            if full(&flight) {
+                self.paint_glyph(context, flight, kind, arrows);
+            } else {
+                let at = self.spot(flight);
+                context.set_global_alpha(0.55);
+                context.set_fill_style_str(self.ink(flight));
+                disc(context, at, 2.6);
+                context.fill();
+                context.set_global_alpha(1.0);
+            }
+        }
+    }
+
+    fn ink(&self, flight: &FlightView) -> &str {
+        if flight.mark == FlightMark::Forged { &self.inks.warning } else { self.inks.round(flight.round) }
+    }
+
+    fn paint_glyph(
+        &self,
+        context: &CanvasRenderingContext2d,
+        flight: &FlightView,
+        kind: &Kind,
+        arrows: bool,
+    ) {
+        let ink = self.ink(flight);
+        let way = self.way(flight);
+        let fraction = self.fraction(flight);
+        let (at, outline) = (way.at(fraction), Outline::of(kind.class));
+        let solid = kind.proposal && flight.mark != FlightMark::Forged && flight.mark != FlightMark::Held;
+        context.set_stroke_style_str(ink);
+        context.set_line_width(2.0);
+        if arrows {
+            context.set_fill_style_str(ink);
+            arrow_head(context, at, way.direction(fraction));
+        }
+        if flight.mark == FlightMark::Duplicate {
+            context.set_global_alpha(0.55);
+            trace(context, at + Point::new(4.0, -4.0), GLYPH_RADIUS, outline);
+            context.stroke();
+        }
+        let forged = flight.mark == FlightMark::Forged;
+        set_dash(context, forged.then_some((4.0, 2.5)));
+        context.set_fill_style_str(if solid { ink } else { &self.inks.paper });
+        trace(context, at, GLYPH_RADIUS, outline);
+        context.fill();
+        context.stroke();
+        if forged {
+            context.set_line_width(1.4);
+            disc(context, at, GLYPH_RADIUS + 3.5);
+            context.stroke();
+            set_dash(context, None);
+        }
+        if flight.mark == FlightMark::Held {
+            hatch(context, at, GLYPH_RADIUS);
+        }
+        context.set_fill_style_str(if solid { &self.inks.paper } else { ink });
+        let narrow = kind.glyph.len() > 1;
+        context.set_font(if narrow {
+            "700 9px system-ui, sans-serif"
+        } else {
+            "700 11px system-ui, sans-serif"
+        });
+        // Text on a canvas fails only for sizes that are not finite.
+        let _ = context.fill_text(kind.glyph, at.x, at.y + if narrow { 3.2 } else { 3.9 });
+        context.set_global_alpha(1.0);
+        if forged && let Some((_, value)) = self.tags.iter().find(|(name, _)| *name == name_of(flight)) {
+            context.set_fill_style_str(&self.inks.warning);
+            let _ = context.fill_text(value, at.x, at.y - GLYPH_RADIUS - 7.0);
+        }
+    }
+
+    fn paint_dots(&mut self, context: &CanvasRenderingContext2d, kinds: &[Kind], event: u64) {
+        let Self { flights, buckets, .. } = self;
+        let flights = std::mem::take(flights);
+        let mut buckets = std::mem::replace(buckets, std::array::from_fn(|_| Vec::new()));
+        buckets.iter_mut().for_each(Vec::clear);
+        for flight in &flights {
+            let at = self.spot(flight);
+            buckets[self.bucket(flight, kinds, event)].push((at.x, at.y));
+        }
+        let squares = flights.len() > DISCS_MAX;
+        // The faint ones first, the special ones last, on top.
+        let order = (0..ROUND_COLOURS).map(|c| 3 * c + 2);
+        let order =
+            order.chain((0..3 * ROUND_COLOURS).filter(|b| b % 3 != 2)).chain(3 * ROUND_COLOURS..BUCKETS);
+        for bucket in order.filter(|&b| !buckets[b].is_empty()) {
+            self.paint_bucket(context, bucket, &buckets[bucket], squares);
+        }
+        context.set_global_alpha(1.0);
+        self.flights = flights;
+        self.buckets = buckets;
+    }
+
+    fn bucket(&self, flight: &FlightView, kinds: &[Kind], event: u64) -> usize {
+        match flight.mark {
+            FlightMark::Forged => return 3 * ROUND_COLOURS,
+            FlightMark::Held => return 3 * ROUND_COLOURS + 1,
+            FlightMark::Duplicate => return 3 * ROUND_COLOURS + 2,
+            FlightMark::Plain => {}
+        }
+        let look = match emphasis(self.show.density, flight, kinds, event, self.show.selected) {
+            Emphasis::Faint => 2,
+            Emphasis::Full if kinds.get(flight.kind).is_some_and(|k| k.proposal) => 0,
+            Emphasis::Full => 1,
+        };
+        3 * Ink::round_colour(flight.round) + look
+    }
+
+    fn paint_bucket(
+        &self,
+        context: &CanvasRenderingContext2d,
+        bucket: usize,
+        spots: &[(f64, f64)],
+        squares: bool,
+    ) {
+        let (ink, look): (&str, usize) = match bucket.checked_sub(3 * ROUND_COLOURS) {
+            Some(0) => (&self.inks.warning, 0),
+            Some(1) => (&self.inks.text, 1),
+            Some(_) => (&self.inks.text, 2),
+            None => (&self.inks.rounds[bucket / 3], bucket % 3),
+        };
+        let (radius, alpha) = [(3.2, 1.0), (2.6, 0.9), (1.6, 0.45)][look];
+        context.set_global_alpha(alpha);
+        context.set_fill_style_str(ink);
+        if squares {
+            let side = [4.6, 3.0, 2.0][look];
+            for (x, y) in spots {
+                context.fill_rect(x - side / 2.0, y - side / 2.0, side, side);
+            }
+            return;
+        }
+        context.begin_path();
+        for (x, y) in spots {
+            context.move_to(x + radius, *y);
+            // The radius is positive.
+            let _ = context.arc(*x, *y, radius, 0.0, TAU);
+        }
+        if look == 1 {
+            context.set_stroke_style_str(ink);
+            context.set_line_width(1.4);
+            context.stroke();
+        } else {
+            context.fill();
+        }
+    }
+
+    fn paint_selected(&self, context: &CanvasRenderingContext2d) {
+        let Some(Selection::Message(name)) = self.selection else { return };
+        let Some(flight) = self.flights.iter().find(|f| name_of(f) == name) else { return };
+        context.set_stroke_style_str(&self.inks.text);
+        context.set_line_width(1.0);
+        context.set_global_alpha(0.6);
+        stroke_curve(context, self.way(flight));
+        context.set_global_alpha(1.0);
+        context.set_line_width(2.0);
+        disc(context, self.spot(flight), GLYPH_RADIUS + 6.0);
+        context.stroke();
+    }
+}
+
+fn name_of(flight: &FlightView) -> MessageName {
+    MessageName { from: flight.from, to: flight.to, kind: flight.kind, nth: flight.nth }
+}
+
+fn set_dash(context: &CanvasRenderingContext2d, dash: Option<(f64, f64)>) {
+    let pattern = match dash {
+        Some((on, off)) => js_sys::Array::of2(&JsValue::from_f64(on), &JsValue::from_f64(off)),
+        None => js_sys::Array::new(),
+    };
+    // Only negative lengths are refused.
+    let _ = context.set_line_dash(&pattern);
+}
+
+fn stroke_curve(context: &CanvasRenderingContext2d, way: &Curve) {
+    context.begin_path();
+    context.move_to(way.from.x, way.from.y);
+    context.quadratic_curve_to(way.control.x, way.control.y, way.to.x, way.to.y);
+    context.stroke();
+}
+
+fn disc(context: &CanvasRenderingContext2d, at: Point, radius: f64) {
+    context.begin_path();
+    // The radius is positive.
+    let _ = context.arc(at.x, at.y, radius, 0.0, TAU);
+}
+
+/// Traces the outline of a message.
+fn trace(context: &CanvasRenderingContext2d, at: Point, radius: f64, outline: Outline) {
+    match outline {
+        Outline::Circle => disc(context, at, radius),
+        Outline::Small => disc(context, at, radius * 0.8),
+        Outline::Square => {
+            let r = radius * 0.9;
+            context.begin_path();
+            context.rect(at.x - r, at.y - r, 2.0 * r, 2.0 * r);
+        }
+        Outline::Diamond => {
+            let r = radius * 1.25;
+            context.begin_path();
+            context.move_to(at.x, at.y - r);
+            context.line_to(at.x + r, at.y);
+            context.line_to(at.x, at.y + r);
+            context.line_to(at.x - r, at.y);
+            context.close_path();
+        }
+    }
+}
+
+/// Slanted lines across a message that is held back.
+fn hatch(context: &CanvasRenderingContext2d, at: Point, radius: f64) {
+    context.set_line_width(1.2);
+    context.begin_path();
+    for k in [-0.8, -0.3, 0.2, 0.7] {
+        let shift = k * radius;
+        context.move_to(at.x + shift - radius * 0.3, at.y + radius * 0.6);
+        context.line_to(at.x + shift + radius * 0.5, at.y - radius * 0.6);
+    }
+    context.stroke();
+}
+
+/// A small arrow head just ahead of a message.
+fn arrow_head(context: &CanvasRenderingContext2d, at: Point, direction: Point) {
+    let tip = at + direction * (GLYPH_RADIUS + 8.0);
+    let back = at + direction * (GLYPH_RADIUS + 1.0);
+    let side = direction.left() * 4.5;
+    context.begin_path();
+    context.move_to(tip.x, tip.y);
+    context.line_to(back.x + side.x, back.y + side.y);
+    context.line_to(back.x - side.x, back.y - side.y);
+    context.close_path();
+    context.fill();
+}

@@ -1,0 +1,540 @@
+//! Draws the space–time diagram on a canvas.
+//!
+//! Events are replayed to be drawn, so they are fetched for a stretch wider than what is shown, and again only when the
+//! view has left it, the run has changed, or much more of it is known.
+
+use super::scrubber::whole_us;
+use super::window::View;
+use crate::model::{Model, Selection, natural_speed};
+use crate::stage::size::Size;
+use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
+use consensus_figure::point::Point;
+use consensus_figure::spacetime::{
+    Arrow, Chart, NAMES_WIDTH, TickKind, Window, chart, grid_step, name_every,
+};
+use consensus_figure::table::span;
+use consensus_kernel::{Duration, NodeId, Time};
+use consensus_lab::view::{FlightView, Health};
+use consensus_scenario::MessageName;
+use std::f64::consts::TAU;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// Usual delays from edge to edge at first.
+const DELAYS_SHOWN: f64 = 22.0;
+
+/// At most so many events are replayed for a picture.
+const EVENTS_MAX: u64 = 4_000;
+
+/// Room below for times.
+const FOOT: f64 = 16.0;
+
+/// Room at the right edge.
+const RIGHT: f64 = 14.0;
+
+/// Opacity of what is still to come.
+const FUTURE: f64 = 0.28;
+
+/// What a fetched stretch holds, and for which run.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct Fetched {
+    edits: u64,
+    branch: usize,
+    /// Times that it covers.
+    from_us: f64,
+    to_us: f64,
+    /// How far the run was known then, in events.
+    known: u64,
+    /// Whether all of the run's events up to `to_us` were known.
+    complete: bool,
+}
+
+/// What a picture depends on; nothing is drawn as long as it stays the same.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Picture {
+    view: View,
+    now_px: i64,
+    fetched: Fetched,
+    selection: Option<Selection>,
+    kind: Option<usize>,
+    size: Size,
+    theme: Theme,
+    down: u64,
+}
+
+/// Draws the diagram.
+pub struct Painter {
+    context: Option<CanvasRenderingContext2d>,
+    size: Size,
+    ratio: f64,
+    view: Option<View>,
+    zoomed: bool,
+    run: (u64, usize),
+    fetched: Option<Fetched>,
+    chart: Chart,
+    down: Vec<NodeId>,
+    kind: Option<usize>,
+    drawn: Option<Picture>,
+    flights: Vec<FlightView>,
+}
+
+impl Default for Painter {
+    fn default() -> Self {
+        Self {
+            context: None,
+            size: Size::default(),
+            ratio: 1.0,
+            view: None,
+            zoomed: false,
+            run: (u64::MAX, 0),
+            fetched: None,
+            chart: Chart::default(),
+            down: Vec::new(),
+            kind: None,
+            drawn: None,
+            flights: Vec::new(),
+        }
+    }
+}
+
+impl Painter {
+    /// Takes a canvas of this size, in CSS pixels.
+    pub fn take(&mut self, canvas: &HtmlCanvasElement, size: Size) {
+        self.ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 3.0);
+        canvas.set_width((size.width * self.ratio) as u32);
+        canvas.set_height((size.height * self.ratio) as u32);
+        let context = canvas.get_context("2d").ok().flatten();
+        self.context = context.and_then(|c| c.dyn_into().ok());
+        self.size = size;
+        self.drawn = None;
+    }
+
+    /// Takes note of what changes with the state only.
+    pub fn see(&mut self, model: &Model, kind: Option<usize>) {
+        self.kind = kind;
+        let nodes = model.session().nodes();
+        self.down.clear();
+        self.down.extend(nodes.iter().filter(|n| n.health == Health::Crashed).map(|n| n.id));
+    }
+
+    /// The time that is shown.
+    pub fn window(&self) -> Window {
+        self.view.map_or(Window { from_us: 0.0, to_us: 0.0 }, |v| v.window())
+    }
+
+    /// Zooms by a factor, keeping a time in its place.
+    pub fn zoom(&mut self, factor: f64, around_us: f64, whole_us: f64) {
+        if let Some(view) = &mut self.view {
+            view.zoom(factor, around_us, whole_us * 1.04);
+            self.zoomed = true;
+        }
+    }
+
+    /// The time at a place.
+    pub fn time_us(&self, x: f64) -> f64 {
+        let window = self.window();
+        let share = (x - NAMES_WIDTH) / (self.size.width - NAMES_WIDTH - RIGHT).max(1.0);
+        (window.from_us + share * (window.to_us - window.from_us)).max(0.0)
+    }
+
+    /// The arrow or tick at a place.
+    pub fn found_at(&self, at: Point, slop: f64) -> Option<Selection> {
+        let tick = self.chart.ticks.iter().find(|t| {
+            let spot = Point::new(self.x(t.at), self.y(t.row));
+            spot.distance(at) <= slop + 2.0
+        });
+        if let Some(tick) = tick {
+            return Some(Selection::Event(tick.event));
+        }
+        let away = |a: &Arrow| distance_to_segment(at, self.ends(a));
+        let shown = self.chart.arrows.iter().filter(|a| self.is_shown(a));
+        let nearest = shown.min_by(|a, b| away(a).total_cmp(&away(b)))?;
+        if away(nearest) > slop {
+            return None;
+        }
+        Some(match nearest.event {
+            Some(event) => Selection::Event(event),
+            None => Selection::Message(self.name_of(nearest)?),
+        })
+    }
+
+    /// Draws if anything has changed. True if the next frame is needed too.
+    pub fn paint(&mut self, model: &Model, now_us: f64) -> bool {
+        let Some(context) = self.context.clone() else { return false };
+        if self.size.width < 80.0 || self.size.height < 20.0 {
+            return false;
+        }
+        let moving = self.move_view(model, now_us);
+        self.fetch(model, now_us);
+        let (Some(view), Some(fetched)) = (self.view, self.fetched) else { return false };
+        let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
+        let picture = Picture {
+            view,
+            now_px: (self.x_us(now_us) * self.ratio) as i64,
+            fetched,
+            selection: model.selection,
+            kind: self.kind,
+            size: self.size,
+            theme,
+            down: self.down.iter().fold(0, |sum, id| sum * 31 + u64::from(id.raw()) + 1),
+        };
+        if self.drawn != Some(picture) {
+            self.draw(&context, theme, now_us, model.selection);
+            self.drawn = Some(picture);
+        }
+        moving
+    }
+
+    fn move_view(&mut self, model: &Model, now_us: f64) -> bool {
+        let run = (model.edits, model.studio.current());
+        let whole = whole_us(model);
+        if self.run != run || self.view.is_none() {
+            self.run = run;
+            self.fetched = None;
+        }
+        let usual = natural_speed(model.scenario()) * 0.6;
+        let span =
+            (usual * DELAYS_SHOWN).min(if model.end().is_some() { whole * 1.04 } else { f64::MAX }).max(20.0);
+        let view = self.view.get_or_insert(View { left_us: 0.0, span_us: span });
+        if !self.zoomed {
+            view.span_us = span;
+        }
+        let playing_still = model.reduced_motion;
+        view.follow(now_us, whole, playing_still)
+    }
+
+    fn fetch(&mut self, model: &Model, now_us: f64) {
+        let Some(view) = self.view else { return };
+        let session = model.session();
+        let (edits, branch) = self.run;
+        let known = session.frontier();
+        let (left, right) = (view.left_us, view.left_us + view.span_us);
+        if let Some(old) = self.fetched {
+            let same_run = (old.edits, old.branch) == (edits, branch);
+            let covers = old.from_us <= left && (old.to_us >= right || !old.complete);
+            let grown = !old.complete && known.event > old.known + old.known / 4 + 8;
+            let ended = !old.complete && session.end().is_some() && known.event > old.known;
+            // A stretch cut short by the cap stays as long as the cursor is inside.
+            let inside = old.from_us <= now_us && (now_us <= old.to_us || !old.complete);
+            if same_run && (covers || inside && self.is_capped(old, left, right)) && !grown && !ended {
+                return;
+            }
+        }
+        let margin = view.span_us * 0.6;
+        let first = session.event_at(Time((left - margin).max(0.0) as u64));
+        let last = session.event_at(Time((right + margin) as u64 + 1)).min(known.event);
+        let here = session.position().event;
+        let (first, last) = capped(first, last, here);
+        let events = session.events(first, last);
+        let reaches_known = last >= known.event;
+        session.flights(&mut self.flights);
+        let under_way: &[FlightView] = if reaches_known && here >= known.event { &self.flights } else { &[] };
+        let ids: Vec<NodeId> = session.nodes().iter().map(|n| n.id).collect();
+        self.chart = chart(model.meta(), &ids, &events, under_way);
+        self.chart.arrows.sort_by_key(|a| (Ink::round_colour(a.round), a.proposal));
+        let from_us = if first == 0 { 0.0 } else { events.first().map_or(0.0, |e| e.at.0 as f64) };
+        let to_us = if reaches_known && session.end().is_some() {
+            f64::MAX
+        } else {
+            events.last().map_or(0.0, |e| e.at.0 as f64)
+        };
+        let complete = !reaches_known || session.end().is_some();
+        self.fetched = Some(Fetched { edits, branch, from_us, to_us, known: known.event, complete });
+    }
+
+    /// Whether a stretch was as long as it may be, so that fetching it again gives nothing more.
+    fn is_capped(&self, old: Fetched, left: f64, right: f64) -> bool {
+        self.chart.arrows.len() + self.chart.ticks.len() >= EVENTS_MAX as usize / 8
+            && (old.to_us - old.from_us) < (right - left)
+    }
+
+    fn x(&self, at: Time) -> f64 {
+        self.x_us(at.0 as f64)
+    }
+
+    fn x_us(&self, at_us: f64) -> f64 {
+        let window = self.window();
+        let share = (at_us - window.from_us) / (window.to_us - window.from_us).max(1.0);
+        NAMES_WIDTH + share * (self.size.width - NAMES_WIDTH - RIGHT)
+    }
+
+    fn y(&self, row: u16) -> f64 {
+        (f64::from(row) + 0.5) / self.chart.rows.len().max(1) as f64 * (self.size.height - FOOT)
+    }
+
+    fn ends(&self, arrow: &Arrow) -> (Point, Point) {
+        (Point::new(self.x(arrow.sent), self.y(arrow.from)), Point::new(self.x(arrow.end), self.y(arrow.to)))
+    }
+
+    fn is_shown(&self, arrow: &Arrow) -> bool {
+        self.kind.is_none_or(|k| k == usize::from(arrow.kind))
+    }
+
+    fn name_of(&self, arrow: &Arrow) -> Option<MessageName> {
+        let node = |row: u16| self.chart.rows.get(usize::from(row)).copied();
+        Some(MessageName {
+            from: node(arrow.from)?,
+            to: node(arrow.to)?,
+            kind: usize::from(arrow.kind),
+            nth: arrow.nth,
+        })
+    }
+
+    fn draw(
+        &self,
+        context: &CanvasRenderingContext2d,
+        theme: Theme,
+        now_us: f64,
+        selection: Option<Selection>,
+    ) {
+        let (width, height) = (self.size.width, self.size.height);
+        // The transform is plain and all sizes are finite: no call can fail.
+        let _ = context.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+        context.clear_rect(0.0, 0.0, width, height);
+        self.draw_grid(context, theme);
+        let now_x = self.x_us(now_us);
+        context.save();
+        context.begin_path();
+        context.rect(NAMES_WIDTH, 0.0, width - NAMES_WIDTH, height - FOOT + 4.0);
+        context.clip();
+        self.draw_half(context, theme, now_x, width, FUTURE, selection);
+        self.draw_half(context, theme, NAMES_WIDTH, now_x, 1.0, selection);
+        self.draw_selected(context, theme, selection);
+        context.restore();
+        context.set_fill_style_str(&Ink::Text.hex(theme));
+        context.fill_rect(now_x - 0.75, 0.0, 1.5, height - FOOT + 6.0);
+    }
+
+    fn draw_grid(&self, context: &CanvasRenderingContext2d, theme: Theme) {
+        let (width, height) = (self.size.width, self.size.height);
+        let window = self.window();
+        context.set_fill_style_str(&Ink::Soft.hex(theme));
+        context.set_font("10.5px system-ui, sans-serif");
+        context.set_text_align("center");
+        let step = grid_step(window, width / 120.0);
+        let mut at = (window.from_us as u64).div_ceil(step) * step;
+        while (at as f64) < window.to_us {
+            let x = self.x_us(at as f64);
+            if x > NAMES_WIDTH + 12.0 && x < width - 24.0 {
+                let _ = context.fill_text(&span(Duration(at)), x, height - 3.0);
+            }
+            at += step;
+        }
+        context.set_font("11.5px system-ui, sans-serif");
+        context.set_text_align("left");
+        let every = name_every(self.chart.rows.len(), height - FOOT);
+        for (row, id) in self.chart.rows.iter().enumerate().step_by(every) {
+            let _ = context.fill_text(&id.to_string(), 4.0, self.y(row as u16) + 4.0);
+        }
+        context.set_line_width(1.0);
+        context.set_stroke_style_str(&Ink::Faint.hex(theme));
+        for (row, id) in self.chart.rows.iter().enumerate() {
+            set_dash(context, self.down.contains(id).then_some((2.0, 4.0)));
+            let y = self.y(row as u16);
+            line(context, Point::new(NAMES_WIDTH, y), Point::new(width - RIGHT, y));
+        }
+        set_dash(context, None);
+    }
+
+    /// Everything between two places, with one opacity: colours in batches, then what has a look of its own.
+    fn draw_half(
+        &self,
+        context: &CanvasRenderingContext2d,
+        theme: Theme,
+        left: f64,
+        right: f64,
+        opacity: f64,
+        selection: Option<Selection>,
+    ) {
+        if right <= left {
+            return;
+        }
+        context.save();
+        context.begin_path();
+        context.rect(left, 0.0, right - left, self.size.height);
+        context.clip();
+        let selected = match selection {
+            Some(Selection::Node(id)) => self.chart.rows.iter().position(|r| *r == id).map(|row| row as u16),
+            _ => None,
+        };
+        let concerned = |a: &Arrow| selected.is_none_or(|row| a.from == row || a.to == row);
+        for quiet in [true, false] {
+            for colour in 0..ROUND_COLOURS {
+                for proposal in [false, true] {
+                    let of = |a: &&Arrow| {
+                        !a.lost
+                            && !a.forged
+                            && Ink::round_colour(a.round) == colour
+                            && a.proposal == proposal
+                            && (a.background || !concerned(a)) == quiet
+                            && self.is_shown(a)
+                            && self.x(a.sent) <= right
+                            && self.x(a.end) >= left
+                    };
+                    let strength = if quiet {
+                        0.2
+                    } else if proposal {
+                        0.95
+                    } else {
+                        0.55
+                    };
+                    context.set_global_alpha(opacity * strength);
+                    context.set_line_width(if proposal { 1.5 } else { 1.1 });
+                    context.set_stroke_style_str(&Ink::Round(colour as u64).hex(theme));
+                    self.stroke_all(context, self.chart.arrows.iter().filter(of));
+                }
+            }
+        }
+        set_dash(context, Some((4.0, 3.0)));
+        context.set_global_alpha(opacity);
+        context.set_line_width(1.4);
+        context.set_stroke_style_str(&Ink::Warning.hex(theme));
+        self.stroke_all(
+            context,
+            self.chart.arrows.iter().filter(|a| a.forged && !a.lost && self.is_shown(a)),
+        );
+        context.set_stroke_style_str(&Ink::Trouble.hex(theme));
+        self.stroke_all(context, self.chart.arrows.iter().filter(|a| a.lost && self.is_shown(a)));
+        set_dash(context, None);
+        self.draw_crosses(context);
+        self.draw_ticks(context, theme);
+        context.restore();
+    }
+
+    fn stroke_all<'a>(&self, context: &CanvasRenderingContext2d, arrows: impl Iterator<Item = &'a Arrow>) {
+        let mut any = false;
+        for arrow in arrows {
+            if !any {
+                context.begin_path();
+                any = true;
+            }
+            let (a, b) = self.ends(arrow);
+            let b = if arrow.lost { a + (b - a) * 0.85 } else { b };
+            context.move_to(a.x, a.y);
+            context.line_to(b.x, b.y);
+        }
+        if any {
+            context.stroke();
+        }
+    }
+
+    fn draw_crosses(&self, context: &CanvasRenderingContext2d) {
+        context.set_line_width(1.7);
+        context.begin_path();
+        for arrow in self.chart.arrows.iter().filter(|a| a.lost && self.is_shown(a)) {
+            let (a, b) = self.ends(arrow);
+            let at = a + (b - a) * 0.85;
+            context.move_to(at.x - 3.0, at.y - 3.0);
+            context.line_to(at.x + 3.0, at.y + 3.0);
+            context.move_to(at.x - 3.0, at.y + 3.0);
+            context.line_to(at.x + 3.0, at.y - 3.0);
+        }
+        context.stroke();
+    }
+
+    fn draw_ticks(&self, context: &CanvasRenderingContext2d, theme: Theme) {
+        let large = self.chart.rows.len() <= 16;
+        let r = if large { 3.6 } else { 2.0 };
+        for (kind, ink) in
+            [(TickKind::Timer, Ink::Soft), (TickKind::Fault, Ink::Warning), (TickKind::Decision, Ink::Good)]
+        {
+            context.set_fill_style_str(&ink.hex(theme));
+            context.begin_path();
+            for tick in self.chart.ticks.iter().filter(|t| t.kind == kind) {
+                let (x, y) = (self.x(tick.at), self.y(tick.row));
+                match kind {
+                    TickKind::Timer => context.rect(x - 1.0, y - r, 2.0, 2.0 * r),
+                    TickKind::Decision => polygon(context, &[(x, y - r), (x + r, y), (x, y + r), (x - r, y)]),
+                    TickKind::Fault => polygon(context, &[(x, y - r), (x + r, y + r), (x - r, y + r)]),
+                }
+            }
+            context.fill();
+        }
+    }
+
+    fn draw_selected(&self, context: &CanvasRenderingContext2d, theme: Theme, selection: Option<Selection>) {
+        let is_it = |a: &&Arrow| match selection {
+            Some(Selection::Event(event)) => a.event == Some(event),
+            Some(Selection::Message(name)) => self.name_of(a) == Some(name),
+            _ => false,
+        };
+        let Some(arrow) = self.chart.arrows.iter().find(is_it) else { return };
+        let (a, b) = self.ends(arrow);
+        context.set_global_alpha(1.0);
+        context.set_stroke_style_str(&Ink::Text.hex(theme));
+        context.set_line_width(2.2);
+        line(context, a, b);
+        context.begin_path();
+        // The radius is positive.
+        let _ = context.arc(b.x, b.y, 4.5, 0.0, TAU);
+        context.stroke();
+    }
+}
+
+/// At most [`EVENTS_MAX`] events, around the cursor.
+fn capped(first: u64, last: u64, here: u64) -> (u64, u64) {
+    if last.saturating_sub(first) <= EVENTS_MAX {
+        return (first, last);
+    }
+    let from = here.saturating_sub(EVENTS_MAX * 2 / 3).clamp(first, last - EVENTS_MAX);
+    (from, from + EVENTS_MAX)
+}
+
+fn distance_to_segment(p: Point, (a, b): (Point, Point)) -> f64 {
+    let way = b - a;
+    let length = way.length();
+    if length == 0.0 {
+        return p.distance(a);
+    }
+    let along = ((p.x - a.x) * way.x + (p.y - a.y) * way.y) / (length * length);
+    p.distance(a + way * along.clamp(0.0, 1.0))
+}
+
+fn set_dash(context: &CanvasRenderingContext2d, dash: Option<(f64, f64)>) {
+    let pattern = match dash {
+        Some((on, off)) => js_sys::Array::of2(&JsValue::from_f64(on), &JsValue::from_f64(off)),
+        None => js_sys::Array::new(),
+    };
+    // Only negative lengths are refused.
+    let _ = context.set_line_dash(&pattern);
+}
+
+fn line(context: &CanvasRenderingContext2d, a: Point, b: Point) {
+    context.begin_path();
+    context.move_to(a.x, a.y);
+    context.line_to(b.x, b.y);
+    context.stroke();
+}
+
+fn polygon(context: &CanvasRenderingContext2d, corners: &[(f64, f64)]) {
+    for (i, (x, y)) in corners.iter().enumerate() {
+        if i == 0 {
+            context.move_to(*x, *y);
+        } else {
+            context.line_to(*x, *y);
+        }
+    }
+    context.close_path();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_too_long_is_cut_around_the_cursor() {
+        assert_eq!(capped(0, 900, 10), (0, 900));
+        let (from, to) = capped(0, 1_000_000, 500_000);
+        assert_eq!(to - from, EVENTS_MAX);
+        assert!(from < 500_000 && 500_000 < to);
+        assert_eq!(capped(0, 10_000, 0), (0, EVENTS_MAX));
+        assert_eq!(capped(0, 10_000, 10_000), (10_000 - EVENTS_MAX, 10_000));
+    }
+
+    #[test]
+    fn the_distance_to_an_arrow_is_to_its_nearest_point() {
+        let segment = (Point::new(0.0, 0.0), Point::new(10.0, 0.0));
+        assert_eq!(distance_to_segment(Point::new(5.0, 3.0), segment), 3.0);
+        assert_eq!(distance_to_segment(Point::new(13.0, 4.0), segment), 5.0);
+    }
+}

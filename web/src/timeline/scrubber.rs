@@ -1,0 +1,213 @@
+//! The scrubber: the whole run, how far it is known, where the cursor stands, and marks whose shape says what they are.
+
+use crate::model::Model;
+use crate::shown::Shown;
+use crate::stage::size::use_size;
+use crate::store::Store;
+use crate::words;
+use consensus_lab::view::{Mark, MarkKind};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent};
+use yew::prelude::*;
+
+/// Room for the knob at both ends.
+const MARGIN: f64 = 14.0;
+
+/// Height of the whole.
+const HEIGHT: f64 = 40.0;
+
+/// Marks of one kind nearer to each other than this are drawn as one.
+const MARK_GAP: f64 = 4.0;
+
+/// A press this near to a mark goes to it.
+const SNAP: f64 = 6.0;
+
+/// The scrubber.
+#[component]
+pub fn Scrubber(props: &Shown) -> Html {
+    let store = &props.store;
+    let place = use_node_ref();
+    let width = use_size(&place).width;
+    let scale = store.with(|m| Scale { whole_us: whole_us(m), width: (width - 2.0 * MARGIN).max(1.0) });
+    let (clock_us, known_us, marks, event) = store.with(|m| {
+        let session = m.session();
+        (m.clock_us, session.frontier().at.0 as f64, session.marks(), session.position().event)
+    });
+    let (at, known) = (scale.x(clock_us), scale.x(known_us));
+    let middle = HEIGHT / 2.0;
+    let said = format!("{}, after {} events", words::moment(clock_us), words::grouped(event));
+    let figure = |mark: &Mark| mark_figure(mark, scale.x(mark.position.at.0 as f64));
+    let drawn: Html = thinned(&marks, scale).into_iter().map(figure).collect();
+    html! {
+        <div class="scrubber" ref={place} role="slider" tabindex="0" aria-label="Time" aria-valuemin="0"
+            aria-valuemax={format!("{:.0}", scale.whole_us)} aria-valuenow={format!("{clock_us:.0}")}
+            aria-valuetext={said} onkeydown={on_key(store, scale)} onpointerdown={on_press(store, scale, marks)}
+            onpointermove={on_move(store, scale)}>
+            if width > 0.0 {
+                <svg width={width.to_string()} height={HEIGHT.to_string()} aria-hidden="true">
+                    <line class="track" x1={px(MARGIN)} x2={px(MARGIN + scale.width)} y1={px(middle)} y2={px(middle)} />
+                    <line class="known" x1={px(MARGIN)} x2={px(known)} y1={px(middle)} y2={px(middle)} />
+                    <line class="past" x1={px(MARGIN)} x2={px(at)} y1={px(middle)} y2={px(middle)} />
+                    { drawn }
+                    <circle class="knob-halo" cx={px(at)} cy={px(middle)} r="12" />
+                    <circle class="knob" cx={px(at)} cy={px(middle)} r="7" />
+                </svg>
+            }
+        </div>
+    }
+}
+
+/// From times to places and back.
+#[derive(Clone, Copy, PartialEq)]
+struct Scale {
+    whole_us: f64,
+    width: f64,
+}
+
+impl Scale {
+    fn x(self, at_us: f64) -> f64 {
+        MARGIN + (at_us / self.whole_us).clamp(0.0, 1.0) * self.width
+    }
+
+    fn time_us(self, x: f64) -> f64 {
+        ((x - MARGIN) / self.width).clamp(0.0, 1.0) * self.whole_us
+    }
+}
+
+/// How long the run is; while that is not known, how long it can be.
+pub fn whole_us(model: &Model) -> f64 {
+    model.end().unwrap_or(model.scenario().until).0.max(1) as f64
+}
+
+fn px(x: f64) -> String {
+    format!("{x:.1}")
+}
+
+fn thinned(marks: &[Mark], scale: Scale) -> Vec<&Mark> {
+    let mut last = [f64::MIN; 4];
+    let kept = |mark: &&Mark| {
+        let x = scale.x(mark.position.at.0 as f64);
+        let last = &mut last[mark.kind as usize];
+        let keep = x - *last >= MARK_GAP;
+        if keep {
+            *last = x;
+        }
+        keep
+    };
+    let mut kept: Vec<&Mark> = marks.iter().filter(kept).collect();
+    // What matters most is drawn last, on top.
+    kept.sort_by_key(|m| std::cmp::Reverse(m.kind));
+    kept
+}
+
+/// Decisions are diamonds on the line, leaders flags above it, faults wedges below it, violations crosses through it.
+fn mark_figure(mark: &Mark, x: f64) -> Html {
+    let y = HEIGHT / 2.0;
+    let (class, d) = match mark.kind {
+        MarkKind::Decision => ("decision", format!("M{x:.1} {} l4 5 l-4 5 l-4 -5 Z", y - 5.0)),
+        MarkKind::Leader => ("leader", format!("M{x:.1} {} v-15 l8 3.5 l-8 3.5", y - 1.0)),
+        MarkKind::Fault => ("fault", format!("M{x:.1} {} l5 9 h-10 Z", y + 4.0)),
+        MarkKind::Violation => ("violation", format!("M{:.1} {} l12 12 m0 -12 l-12 12", x - 6.0, y - 6.0)),
+    };
+    html! { <path class={classes!("mark", class)} {d}><title>{ mark.label.clone() }</title></path> }
+}
+
+fn seek(store: &Store, at_us: f64) {
+    store.update(|m| {
+        m.playing = false;
+        m.seek_time(at_us);
+    });
+}
+
+fn on_press(store: &Store, scale: Scale, marks: Vec<Mark>) -> Callback<PointerEvent> {
+    let store = store.clone();
+    Callback::from(move |e: PointerEvent| {
+        if e.button() != 0 {
+            return;
+        }
+        let Some((track, x)) = track_place(&e) else { return };
+        // Without capture the knob merely stops at the edge.
+        let _ = track.set_pointer_capture(e.pointer_id());
+        let away = |m: &&Mark| (scale.x(m.position.at.0 as f64) - x).abs();
+        match marks.iter().min_by(|a, b| away(a).total_cmp(&away(b))).filter(|m| away(m) <= SNAP) {
+            Some(mark) => store.update(|m| {
+                m.playing = false;
+                m.seek_event(mark.position.event);
+            }),
+            None => seek(&store, scale.time_us(x)),
+        }
+    })
+}
+
+fn on_move(store: &Store, scale: Scale) -> Callback<PointerEvent> {
+    let store = store.clone();
+    Callback::from(move |e: PointerEvent| {
+        if e.buttons() & 1 == 0 {
+            return;
+        }
+        if let Some((track, x)) = track_place(&e)
+            && track.has_pointer_capture(e.pointer_id())
+        {
+            seek(&store, scale.time_us(x));
+        }
+    })
+}
+
+fn track_place(e: &PointerEvent) -> Option<(Element, f64)> {
+    let track = e.current_target()?.dyn_into::<Element>().ok()?;
+    let x = f64::from(e.client_x()) - track.get_bounding_client_rect().left();
+    Some((track, x))
+}
+
+fn on_key(store: &Store, scale: Scale) -> Callback<KeyboardEvent> {
+    let store = store.clone();
+    Callback::from(move |e: KeyboardEvent| {
+        if e.alt_key() || e.meta_key() || e.ctrl_key() {
+            return;
+        }
+        let now_us = store.with(|m| m.clock_us);
+        let goal = match e.key().as_str() {
+            "ArrowLeft" | "ArrowDown" => now_us - scale.whole_us / 100.0,
+            "ArrowRight" | "ArrowUp" => now_us + scale.whole_us / 100.0,
+            "PageDown" => now_us - scale.whole_us / 10.0,
+            "PageUp" => now_us + scale.whole_us / 10.0,
+            "Home" => 0.0,
+            "End" => scale.whole_us,
+            _ => return,
+        };
+        e.prevent_default();
+        seek(&store, goal.max(0.0));
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use consensus_kernel::Time;
+    use consensus_lab::view::Position;
+
+    fn mark(at: u64, kind: MarkKind) -> Mark {
+        Mark { position: Position { event: at, at: Time(at) }, kind, label: String::new() }
+    }
+
+    #[test]
+    fn a_place_on_the_track_and_its_time_belong_together() {
+        let scale = Scale { whole_us: 5_000.0, width: 800.0 };
+        for at in [0.0, 17.0, 2_500.0, 5_000.0] {
+            assert!((scale.time_us(scale.x(at)) - at).abs() < 1e-6);
+        }
+        assert_eq!(scale.time_us(-50.0), 0.0);
+        assert_eq!(scale.time_us(9_000.0), 5_000.0);
+    }
+
+    #[test]
+    fn crowded_marks_are_thinned_by_kind_and_violations_are_drawn_last() {
+        let scale = Scale { whole_us: 1_000.0, width: 100.0 };
+        let marks: Vec<Mark> = (0..1_000)
+            .map(|at| mark(at, if at == 500 { MarkKind::Violation } else { MarkKind::Decision }))
+            .collect();
+        let kept = thinned(&marks, scale);
+        assert!(kept.len() <= 27, "{}", kept.len());
+        assert_eq!(kept.last().unwrap().kind, MarkKind::Violation);
+    }
+}
