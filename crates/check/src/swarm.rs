@@ -104,10 +104,11 @@ fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
 fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, flags: bool) {
     for (spec, value) in scenario.meta.params.iter().zip(&mut scenario.params.0) {
         match spec.kind {
-            ParamKind::Int { min, max, .. } if draw.chance(40) => {
-                *value = ParamValue::Int(draw.rng.within(min, max.min(min + 7)));
+            ParamKind::Int { min, max, .. } if draw.chance(50) => {
+                let high = if draw.chance(50) { min } else { max.min(min + 7) };
+                *value = ParamValue::Int(draw.rng.within(min, high));
             }
-            ParamKind::Flag { .. } if flags && draw.chance(25) => *value = ParamValue::Flag(draw.chance(50)),
+            ParamKind::Flag { .. } if flags && draw.chance(50) => *value = ParamValue::Flag(draw.chance(50)),
             _ => {}
         }
     }
@@ -161,13 +162,14 @@ fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: 
     let weights: Vec<u64> =
         CLASSES.map(|class| if allowed(scenario, class) { [0, 0, 1, 4][draw.below(4)] } else { 0 }).into();
     let total: u64 = weights.iter().sum();
-    let actions = if total == 0 { 0 } else { draw.below(24) };
+    let most = if scenario.rules.all_hold() { 24 } else { 96 };
+    let actions = if total == 0 { 0 } else { draw.below(most) };
     let mut down: Vec<NodeId> = Vec::new();
     let mut paused: Vec<NodeId> = Vec::new();
     let mut at = Time::ZERO;
-    let pace = draw.rng.within(10, 300);
+    let pace = draw.rng.within(5, 200);
     for _ in 0..actions {
-        at += Duration(draw.rng.within(1_000, pace * 2_000));
+        at += Duration(draw.rng.within(1, pace * 2_000));
         let mut pick = draw.rng.within(0, total - 1);
         let class = CLASSES.iter().zip(&weights).find(|(_, w)| {
             let here = pick < **w;

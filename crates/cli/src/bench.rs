@@ -2,6 +2,7 @@
 
 use crate::{ALLOCATOR, Failure};
 use clap::Args;
+use consensus_kernel::Meta;
 use consensus_lab::workload::{bare_loop, busy_scenario};
 use consensus_lab::{busy_engine, catalogue, open_with_limit};
 use serde::Serialize;
@@ -16,6 +17,12 @@ pub(crate) struct BenchArguments {
     /// Measurements of each kind, taken in turn; the median counts.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Only this protocol.
+    #[arg(long)]
+    protocol: Option<String>,
+    /// Only this number of replicas.
+    #[arg(long)]
+    n: Option<usize>,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
@@ -62,8 +69,10 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
     if !arguments.json {
         println!("protocol       n  trouble   bare M/s  engine M/s  ratio  allocations/message");
     }
-    for meta in catalogue() {
-        for n in SIZES.into_iter().filter(|n| (meta.n.0..=meta.n.2).contains(n)) {
+    let wanted = |meta: &&&Meta| arguments.protocol.as_ref().is_none_or(|id| meta.id == id);
+    for meta in catalogue().iter().filter(wanted) {
+        let sizes = SIZES.into_iter().filter(|n| arguments.n.is_none_or(|only| only == *n));
+        for n in sizes.filter(|n| (meta.n.0..=meta.n.2).contains(n)) {
             for trouble in [false, true] {
                 let row = measure(meta, n, trouble, arguments)?;
                 if !arguments.json {
@@ -82,8 +91,8 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
             }
         }
     }
-    for meta in catalogue() {
-        for n in [4, 64] {
+    for meta in catalogue().iter().filter(wanted) {
+        for n in [4, 64].into_iter().filter(|n| arguments.n.is_none_or(|only| only == *n)) {
             let seek = seek(meta, n)?;
             if !arguments.json {
                 let Seek { protocol, n, events, median_ms, worst_ms } = &seek;
@@ -105,7 +114,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn measure(
-    meta: &'static consensus_kernel::Meta,
+    meta: &'static Meta,
     n: usize,
     trouble: bool,
     arguments: &BenchArguments,
@@ -143,7 +152,7 @@ fn measure(
 }
 
 /// Seeks to places all over a run of a million events.
-fn seek(meta: &'static consensus_kernel::Meta, n: usize) -> Result<Seek, Failure> {
+fn seek(meta: &'static Meta, n: usize) -> Result<Seek, Failure> {
     const EVENTS: u64 = 1_000_000;
     const SEEKS: u64 = 200;
     let scenario = busy_scenario(meta, n, true);

@@ -4,7 +4,7 @@ use crate::NodeId;
 use crate::rng::mix;
 
 /// How many keys one generation holds. A ledger looks back over at least this many facts.
-const GENERATION: usize = 1 << 16;
+const GENERATION: usize = 1 << 13;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Fact {
@@ -97,7 +97,8 @@ impl Table {
     #[inline]
     fn place(&self, key: u64) -> usize {
         let mask = self.slots.len() - 1;
-        let mut i = mix(key) as usize & mask;
+        // Neighbouring keys stay neighbours, so that those of the latest slots share cache lines.
+        let mut i = (key ^ mix(key >> 16)) as usize & mask;
         while self.slots[i].is_some_and(|f| f.key != key) {
             i = (i + 1) & mask;
         }

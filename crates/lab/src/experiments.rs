@@ -49,14 +49,26 @@ impl Hunt {
             .unwrap_or_else(|| Scenario::new(self.meta))
     }
 
+    /// The property that the switched-off rule is said to protect.
+    fn named(&self) -> Option<&'static str> {
+        match self.meta.switches.get(self.without? as usize)?.breaks {
+            Breaks::Safety(property) => Some(property),
+            Breaks::Liveness => Some(TERMINATION),
+            Breaks::Nothing => None,
+        }
+    }
+
+    /// The property to report: the one that the switched-off rule protects if it is among those violated, else the first.
     fn violated(&self, outcome: &Outcome) -> Option<&'static str> {
-        let counts = |property: &str| property != TERMINATION || self.demands_termination();
-        outcome.violations.iter().map(|v| v.property).find(|p| counts(p))
+        let counts = |property: &&str| *property != TERMINATION || self.demands_termination();
+        let named = self.named().filter(|p| outcome.violates(p)).filter(counts);
+        named.or_else(|| outcome.violations.iter().map(|v| v.property).find(counts))
     }
 
     /// Tries one seed.
     pub fn trial(&self, seed: u64) -> Trial {
-        match judge_scenario(&self.scenario(seed), !self.demands_termination()) {
+        let stop_at_first = self.named().is_none() && !self.demands_termination();
+        match judge_scenario(&self.scenario(seed), stop_at_first) {
             Ok(outcome) => Trial {
                 decided: outcome.termination.is_ok(),
                 events: outcome.events,

@@ -49,7 +49,7 @@ pub fn bare_loop(n: usize, messages: u64) -> u64 {
     delivered
 }
 
-/// The scenario in which engines are measured: requests without end, delays uniform in 5–20 ms, and, if `trouble`, one
+/// The scenario in which engines are measured: requests without end from four clients, delays uniform in 5–20 ms, and, if `trouble`, one
 /// message in a thousand lost and one in a thousand doubled.
 pub fn busy_scenario(meta: &'static Meta, n: usize, trouble: bool) -> Scenario {
     let mut scenario = Scenario::new(meta);
@@ -57,6 +57,7 @@ pub fn busy_scenario(meta: &'static Meta, n: usize, trouble: bool) -> Scenario {
     scenario.f = meta.bound.max_f(n);
     scenario.clients = 4;
     scenario.requests = 1_000_000;
+    scenario.gap = Duration::millis(10);
     scenario.until = Time(consensus_scenario::bounds::UNTIL.0);
     scenario.network.latency = Latency::Uniform(Duration::millis(5), Duration::millis(20));
     if trouble {
