@@ -33,7 +33,7 @@ impl Outline {
 
 /// A message drawn around a point.
 pub fn message(at: Point, radius: f64, kind: &Kind, round: u64, mark: FlightMark) -> Vec<Shape> {
-    let ink = if mark == FlightMark::Forged { Ink::Warning } else { Ink::Round(round) };
+    let ink = if mark == FlightMark::Forged { Ink::Trouble } else { Ink::Round(round) };
     let fill = match (mark, kind.proposal) {
         (FlightMark::Held, _) => Fill::Hatch(ink),
         (FlightMark::Forged, _) | (_, false) => Fill::Solid(Ink::Paper),

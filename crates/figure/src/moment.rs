@@ -10,7 +10,15 @@ use crate::shape::{Anchor, Dash, Paint, Scene, Shape, pair};
 use crate::table::clock;
 use consensus_kernel::{Layout, Meta, NodeId};
 use consensus_lab::Session;
-use consensus_lab::view::{FlightView, LossView, NodeView, Position};
+use consensus_lab::view::{FlightView, Health, LossView, NodeView, Position};
+use consensus_scenario::Latency;
+
+/// The share of its way after which the network loses a message: a message that will be lost is shown moving so that it
+/// is there when that happens.
+pub const LOST_ON_WAY: f64 = 5.0 / 9.0;
+
+/// The share of its way at which a message is lost that reaches a node which is down.
+pub const LOST_AT_DOOR: f64 = 0.94;
 
 /// A moment of a run: everything the stage shows.
 #[derive(Clone, Debug)]
@@ -25,6 +33,8 @@ pub struct Moment {
     pub flights: Vec<FlightView>,
     /// Messages lost lately.
     pub losses: Vec<LossView>,
+    /// How long a loss stays visible, in microseconds.
+    pub fade_us: f64,
 }
 
 impl Moment {
@@ -38,6 +48,7 @@ impl Moment {
             nodes: session.nodes(),
             flights,
             losses: session.losses(),
+            fade_us: 2.0 * usual_delay_us(session.scenario().network.latency),
         }
     }
 }
@@ -100,9 +111,22 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
     scene
 }
 
-/// Where on its way a message was lost: at its beginning if the network swallowed it, else at the receiver's door.
-pub fn loss_fraction(loss: &LossView) -> f64 {
-    if loss.at <= loss.sent { 0.5 } else { 0.94 }
+/// The one-way delay that is usual in a network, in microseconds.
+pub fn usual_delay_us(latency: Latency) -> f64 {
+    match latency {
+        Latency::Constant(d) | Latency::Exponential(d) => d.0 as f64,
+        Latency::Uniform(low, high) => (low.0 + high.0) as f64 / 2.0,
+    }
+}
+
+/// Where on its way a message was lost: at the door of a receiver that is down, else about half way.
+pub fn loss_fraction(receiver: &NodeView) -> f64 {
+    if receiver.health == Health::Crashed { LOST_AT_DOOR } else { LOST_ON_WAY }
+}
+
+/// How visible a loss still is, 1 at first.
+pub fn loss_freshness(loss: &LossView, now_us: f64, fade_us: f64) -> f64 {
+    1.0 - ((now_us - loss.at.0 as f64) / fade_us.max(1.0)).clamp(0.0, 1.0)
 }
 
 /// With few nodes every link; with many, those of the selected node, each with the number of messages on it.
@@ -147,10 +171,11 @@ fn counts(over: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
 }
 
 fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show) {
-    let Moment { meta, position, flights, losses, .. } = moment;
-    for loss in losses {
-        if let Some(way) = placement.curve(loss.from, loss.to) {
-            scene.over.extend(glyph::loss(&way, loss_fraction(loss)));
+    let Moment { meta, position, nodes, flights, losses, fade_us } = moment;
+    for loss in losses.iter().filter(|l| loss_freshness(l, position.at.0 as f64, *fade_us) > 0.0) {
+        let receiver = nodes.get(placement.index(loss.to));
+        if let (Some(way), Some(receiver)) = (placement.curve(loss.from, loss.to), receiver) {
+            scene.over.extend(glyph::loss(&way, loss_fraction(receiver)));
         }
     }
     for flight in flights {

@@ -208,7 +208,7 @@ fn plate(
 
 /// The room for the status, at the height where it stands.
 fn status_room(radius: f64) -> f64 {
-    radius * 1.78
+    radius * 1.66
 }
 
 fn status_size(text: &str, radius: f64) -> f64 {

@@ -73,6 +73,7 @@ fn event(index: u64, at: u64, node: usize, what: What) -> EventView {
         index,
         at: Time(at),
         node: Some(NodeId::replica(node)),
+        second: false,
         what,
         cites: Vec::new(),
         rejected: None,
@@ -142,5 +143,6 @@ pub(crate) fn moment(n: usize) -> Moment {
             at: Time(5_000),
         }],
         nodes,
+        fade_us: 20_000.0,
     }
 }

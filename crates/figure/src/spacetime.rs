@@ -4,13 +4,14 @@
 //! scrolling gather nothing anew.
 
 use crate::glyph::cross;
+use crate::moment::{LOST_AT_DOOR, LOST_ON_WAY};
 use crate::palette::Ink;
 use crate::point::Point;
 use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape};
 use crate::table::{clock, span};
 use consensus_kernel::{Duration, KindClass, Meta, NodeId, Time};
 use consensus_lab::Session;
-use consensus_lab::view::{EventView, FlightMark, FlightView, Health, MessageView, What};
+use consensus_lab::view::{EventView, FlightMark, FlightView, Health, What};
 
 /// With more rows than this, a broadcast is drawn by its outermost and its last arrow only.
 pub const ROWS_FULL_MAX: usize = 16;
@@ -22,7 +23,7 @@ const ARROWS_FULL_MAX: usize = 4_000;
 pub const NAMES_WIDTH: f64 = 34.0;
 
 /// A message in time and rows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Arrow {
     /// Row of the sender.
     pub from: u16,
@@ -44,6 +45,8 @@ pub struct Arrow {
     pub background: bool,
     /// Whether it was lost.
     pub lost: bool,
+    /// What share of its way it went.
+    pub reach: f64,
     /// Whether its sender lied.
     pub forged: bool,
     /// The event in which it was sent.
@@ -104,7 +107,7 @@ pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[Fli
     let rows: Vec<NodeId> = clients.chain(nodes.iter().filter(|n| !n.is_client())).copied().collect();
     let client_count = rows.iter().filter(|n| n.is_client()).count();
     let row = |id: NodeId| (if id.is_client() { id.index() } else { client_count + id.index() }) as u16;
-    let arrow = |flight: &FlightView, end: Time, lost: bool, event: Option<u64>| {
+    let arrow = |flight: &FlightView, end: Time, reach: f64, event: Option<u64>| {
         let kind = meta.kinds.get(flight.kind);
         Arrow {
             from: row(flight.from),
@@ -116,7 +119,8 @@ pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[Fli
             nth: flight.nth,
             proposal: kind.is_some_and(|k| k.proposal),
             background: kind.is_some_and(|k| k.class == KindClass::Background),
-            lost,
+            lost: reach < 1.0,
+            reach,
             forged: flight.mark == FlightMark::Forged,
             cause: flight.cause,
             event,
@@ -125,9 +129,9 @@ pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[Fli
     let mut chart = Chart { rows, ..Chart::default() };
     for event in events {
         match &event.what {
-            What::Deliver(m) => chart.arrows.push(arrow(&m.flight, event.at, false, Some(event.index))),
-            What::Lost(m, _) => {
-                chart.arrows.push(arrow(&m.flight, lost_at(m, event), true, Some(event.index)))
+            What::Deliver(m) => chart.arrows.push(arrow(&m.flight, event.at, 1.0, Some(event.index))),
+            What::Lost(m, why) => {
+                chart.arrows.push(arrow(&m.flight, event.at, lost_after(why), Some(event.index)))
             }
             _ => {}
         }
@@ -144,20 +148,16 @@ pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[Fli
         }
     }
     let last = events.last().map_or(Time::ZERO, |e| e.at);
-    chart.arrows.extend(flights.iter().filter(|f| f.due > last).map(|f| arrow(f, f.due, false, None)));
+    chart.arrows.extend(flights.iter().filter(|f| f.due > last).map(|f| arrow(f, f.due, 1.0, None)));
     if chart.rows.len() > ROWS_FULL_MAX || chart.arrows.len() > ARROWS_FULL_MAX {
         thin(&mut chart);
     }
     chart
 }
 
-/// A loss that is known at once is drawn half way.
-fn lost_at(m: &MessageView, event: &EventView) -> Time {
-    if event.at > m.flight.sent {
-        event.at
-    } else {
-        m.flight.sent + Duration(m.flight.due.since(m.flight.sent).0 / 2)
-    }
+/// What reached a node that is down went nearly all of its way.
+fn lost_after(why: &str) -> f64 {
+    if why.contains("receiver") { LOST_AT_DOOR } else { LOST_ON_WAY }
 }
 
 /// Keeps of each event's messages those to the first and last row, and the last to arrive.
@@ -258,7 +258,8 @@ fn picture(chart: &Chart, window: Window, down: &[NodeId], width: f64, height: f
         }
     }
     for arrow in &chart.arrows {
-        let (a, b) = (Point::new(x(arrow.sent), y(arrow.from)), Point::new(x(arrow.end), y(arrow.to)));
+        let (a, b) =
+            (Point::new(x(arrow.sent), y(arrow.from)), Point::new(x(arrow.end), height_at(arrow, &y)));
         scene.over.extend(slanted(arrow, a, b));
     }
     for tick in &chart.ticks {
@@ -267,18 +268,23 @@ fn picture(chart: &Chart, window: Window, down: &[NodeId], width: f64, height: f
     scene
 }
 
+/// Where an arrow ends: on its receiver's line, or before it if it was lost.
+pub fn height_at(arrow: &Arrow, y: &dyn Fn(u16) -> f64) -> f64 {
+    let (from, to) = (y(arrow.from), y(arrow.to));
+    from + (to - from) * arrow.reach
+}
+
 fn slanted(arrow: &Arrow, a: Point, b: Point) -> Vec<Shape> {
     let pattern = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(arrow.round)];
     let opacity = if arrow.background { 0.35 } else { 0.9 };
     if arrow.lost {
         let paint = Paint::line(Ink::Trouble, 1.2).dash(Dash::Dashed);
-        let at = a + (b - a) * 0.85;
-        return [Shape::line(a, at, paint)]
+        return [Shape::line(a, b, paint)]
             .into_iter()
-            .chain(cross(at, 3.5, Paint::line(Ink::Trouble, 1.8)))
+            .chain(cross(b, 3.5, Paint::line(Ink::Trouble, 1.8)))
             .collect();
     }
-    let ink = if arrow.forged { Ink::Warning } else { Ink::Round(arrow.round) };
+    let ink = if arrow.forged { Ink::Trouble } else { Ink::Round(arrow.round) };
     let width = if arrow.proposal { 1.6 } else { 1.0 };
     let line =
         Paint::line(ink, width).dash(if arrow.forged { Dash::Dashed } else { pattern }).opacity(opacity);

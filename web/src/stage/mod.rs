@@ -6,7 +6,7 @@
 
 mod node;
 mod painter;
-mod shapes;
+pub mod shapes;
 pub mod size;
 mod values;
 

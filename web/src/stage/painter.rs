@@ -11,7 +11,7 @@ use consensus_figure::curve::Curve;
 use consensus_figure::density::{Emphasis, emphasis};
 use consensus_figure::glyph::Outline;
 use consensus_figure::layout::Placement;
-use consensus_figure::moment::{Moment, Show, gone, loss_fraction};
+use consensus_figure::moment::{Moment, Show, gone, loss_fraction, loss_freshness};
 use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
 use consensus_kernel::Kind;
@@ -48,7 +48,9 @@ pub struct Painter {
     nodes: usize,
     show: Show,
     selection: Option<Selection>,
-    losses: Vec<LossView>,
+    /// What was lost, and the share of its way after which.
+    losses: Vec<(LossView, f64)>,
+    fade_us: f64,
     tags: Vec<Tag>,
     flights: Vec<FlightView>,
     buckets: [Vec<(f64, f64)>; BUCKETS],
@@ -69,6 +71,7 @@ impl Default for Painter {
             show: Show::default(),
             selection: None,
             losses: Vec::new(),
+            fade_us: 1.0,
             tags: Vec::new(),
             flights: Vec::new(),
             buckets: std::array::from_fn(|_| Vec::new()),
@@ -86,7 +89,6 @@ struct Inks {
     paper: String,
     text: String,
     trouble: String,
-    warning: String,
 }
 
 impl Inks {
@@ -97,7 +99,6 @@ impl Inks {
             paper: Ink::Paper.hex(theme),
             text: Ink::Text.hex(theme),
             trouble: Ink::Trouble.hex(theme),
-            warning: Ink::Warning.hex(theme),
         }
     }
 
@@ -139,7 +140,13 @@ impl Painter {
         }
         self.show = show;
         self.selection = selection;
-        self.losses.clone_from(&moment.losses);
+        self.losses.clear();
+        let place = |loss: &LossView| {
+            let receiver = moment.nodes.get(placement.index(loss.to))?;
+            Some((*loss, loss_fraction(receiver)))
+        };
+        self.losses.extend(moment.losses.iter().filter_map(place));
+        self.fade_us = moment.fade_us;
         self.tags = tags;
         let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
         if theme != self.inks.theme {
@@ -200,11 +207,11 @@ impl Painter {
     fn paint_losses(&self, context: &CanvasRenderingContext2d) {
         let Some(placement) = &self.placement else { return };
         context.set_stroke_style_str(&self.inks.trouble);
-        for (i, loss) in self.losses.iter().enumerate() {
-            let Some(way) = placement.curve(loss.from, loss.to) else { continue };
-            // The older the paler.
-            context.set_global_alpha(0.35 + 0.65 * (i + 1) as f64 / self.losses.len() as f64);
-            let part = way.until(loss_fraction(loss));
+        for (loss, share) in &self.losses {
+            let fresh = loss_freshness(loss, self.now_us, self.fade_us);
+            let Some(way) = placement.curve(loss.from, loss.to).filter(|_| fresh > 0.0) else { continue };
+            context.set_global_alpha(0.2 + 0.8 * fresh);
+            let part = way.until(*share);
             context.set_line_width(1.5);
             set_dash(context, Some((5.0, 3.0)));
             stroke_curve(context, &part);
@@ -252,7 +259,7 @@ impl Painter {
     }
 
     fn ink(&self, flight: &FlightView) -> &str {
-        if flight.mark == FlightMark::Forged { &self.inks.warning } else { self.inks.round(flight.round) }
+        if flight.mark == FlightMark::Forged { &self.inks.trouble } else { self.inks.round(flight.round) }
     }
 
     fn paint_glyph(
@@ -304,7 +311,7 @@ impl Painter {
         let _ = context.fill_text(kind.glyph, at.x, at.y + if narrow { 3.2 } else { 3.9 });
         context.set_global_alpha(1.0);
         if forged && let Some((_, value)) = self.tags.iter().find(|(name, _)| *name == name_of(flight)) {
-            context.set_fill_style_str(&self.inks.warning);
+            context.set_fill_style_str(&self.inks.trouble);
             let _ = context.fill_text(value, at.x, at.y - GLYPH_RADIUS - 7.0);
         }
     }
@@ -354,7 +361,7 @@ impl Painter {
         squares: bool,
     ) {
         let (ink, look): (&str, usize) = match bucket.checked_sub(3 * ROUND_COLOURS) {
-            Some(0) => (&self.inks.warning, 0),
+            Some(0) => (&self.inks.trouble, 0),
             Some(1) => (&self.inks.text, 1),
             Some(_) => (&self.inks.text, 2),
             None => (&self.inks.rounds[bucket / 3], bucket % 3),

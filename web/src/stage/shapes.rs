@@ -100,6 +100,7 @@ mod tests {
     #[test]
     fn pictures_have_the_colours_of_the_page() {
         let tokens = include_str!("../../styles/tokens.css");
+        let own = include_str!("stage.css");
         let (light, dark) = tokens.split_once("data-theme=\"dark\"").expect("a part for the dark theme");
         let light = light.split_once(":root").map_or(light, |(_, rest)| rest);
         let rounds = (0..ROUND_COLOURS as u64).map(Ink::Round);
@@ -107,7 +108,10 @@ mod tests {
         for ink in rounds.chain(others) {
             for (part, theme) in [(light, Theme::Light), (dark, Theme::Dark)] {
                 let line = format!("{}{};", token(ink), ink.hex(theme));
-                assert!(part.contains(&line), "{ink:?} in {theme:?}: no {line}");
+                assert!(
+                    part.contains(&line) || theme == Theme::Light && own.contains(&line),
+                    "{ink:?} in {theme:?}: no {line}"
+                );
             }
         }
     }

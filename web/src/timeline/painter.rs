@@ -10,7 +10,7 @@ use crate::stage::size::Size;
 use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
 use consensus_figure::spacetime::{
-    Arrow, Chart, NAMES_WIDTH, TickKind, Window, chart, grid_step, name_every,
+    Arrow, Chart, NAMES_WIDTH, TickKind, Window, chart, grid_step, height_at, name_every,
 };
 use consensus_figure::table::span;
 use consensus_kernel::{Duration, NodeId, Time};
@@ -26,8 +26,11 @@ const DELAYS_SHOWN: f64 = 22.0;
 /// At most so many events are replayed for a picture.
 const EVENTS_MAX: u64 = 4_000;
 
-/// Room below for times.
-const FOOT: f64 = 16.0;
+/// Room below for times and tools.
+const FOOT: f64 = 28.0;
+
+/// Room that the tools take at the right of it.
+const TOOLS_WIDTH: f64 = 220.0;
 
 /// Room at the right edge.
 const RIGHT: f64 = 14.0;
@@ -263,7 +266,11 @@ impl Painter {
     }
 
     fn ends(&self, arrow: &Arrow) -> (Point, Point) {
-        (Point::new(self.x(arrow.sent), self.y(arrow.from)), Point::new(self.x(arrow.end), self.y(arrow.to)))
+        let y = |row| self.y(row);
+        (
+            Point::new(self.x(arrow.sent), self.y(arrow.from)),
+            Point::new(self.x(arrow.end), height_at(arrow, &y)),
+        )
     }
 
     fn is_shown(&self, arrow: &Arrow) -> bool {
@@ -315,8 +322,8 @@ impl Painter {
         let mut at = (window.from_us as u64).div_ceil(step) * step;
         while (at as f64) < window.to_us {
             let x = self.x_us(at as f64);
-            if x > NAMES_WIDTH + 12.0 && x < width - 24.0 {
-                let _ = context.fill_text(&span(Duration(at)), x, height - 3.0);
+            if x > NAMES_WIDTH + 12.0 && x < width - TOOLS_WIDTH {
+                let _ = context.fill_text(&span(Duration(at)), x, height - 9.0);
             }
             at += step;
         }
@@ -372,7 +379,7 @@ impl Painter {
                             && self.x(a.end) >= left
                     };
                     let strength = if quiet {
-                        0.2
+                        0.3
                     } else if proposal {
                         0.95
                     } else {
@@ -388,13 +395,9 @@ impl Painter {
         set_dash(context, Some((4.0, 3.0)));
         context.set_global_alpha(opacity);
         context.set_line_width(1.4);
-        context.set_stroke_style_str(&Ink::Warning.hex(theme));
-        self.stroke_all(
-            context,
-            self.chart.arrows.iter().filter(|a| a.forged && !a.lost && self.is_shown(a)),
-        );
         context.set_stroke_style_str(&Ink::Trouble.hex(theme));
-        self.stroke_all(context, self.chart.arrows.iter().filter(|a| a.lost && self.is_shown(a)));
+        let troubled = |a: &&Arrow| (a.forged || a.lost) && self.is_shown(a);
+        self.stroke_all(context, self.chart.arrows.iter().filter(troubled));
         set_dash(context, None);
         self.draw_crosses(context);
         self.draw_ticks(context, theme);
@@ -409,7 +412,6 @@ impl Painter {
                 any = true;
             }
             let (a, b) = self.ends(arrow);
-            let b = if arrow.lost { a + (b - a) * 0.85 } else { b };
             context.move_to(a.x, a.y);
             context.line_to(b.x, b.y);
         }
@@ -422,8 +424,7 @@ impl Painter {
         context.set_line_width(1.7);
         context.begin_path();
         for arrow in self.chart.arrows.iter().filter(|a| a.lost && self.is_shown(a)) {
-            let (a, b) = self.ends(arrow);
-            let at = a + (b - a) * 0.85;
+            let (_, at) = self.ends(arrow);
             context.move_to(at.x - 3.0, at.y - 3.0);
             context.line_to(at.x + 3.0, at.y + 3.0);
             context.move_to(at.x - 3.0, at.y + 3.0);
