@@ -21,7 +21,10 @@ thread_local! {
 /// A fragment read: what to run, and sentences about what was wrong with it.
 pub fn read(fragment: &str) -> (Link, Vec<String>) {
     let (link, errors) = parse_lenient(fragment, catalogue());
-    let sentences = errors.iter().map(|e| format!("In the link, {e}. The rest of it is used.")).collect();
+    let mut sentences: Vec<String> = errors.iter().map(|e| format!("{e}.")).collect();
+    if !sentences.is_empty() {
+        sentences.insert(0, "Not all of the link could be used; the rest of it is shown:".to_owned());
+    }
     (link, sentences)
 }
 

@@ -1,6 +1,7 @@
 //! Properties and assumptions at a glance: a badge for each, and one line that says why it stands so.
 
 use crate::model::Tab;
+use crate::scene::DensityChoice;
 use crate::shown::Shown;
 use consensus_lab::view::{AssumptionView, PropertyView, Status};
 use yew::prelude::*;
@@ -35,7 +36,10 @@ pub fn Badges(props: &Shown) -> Html {
                         onclick={show_facts}>{ format!("{} {} more", glyph(more_status(&more)), more.len()) }</button>
                 }
             </div>
-            <p class="telling" title={line.clone()}>{ line }</p>
+            <div class="telling-row">
+                <p class="telling" title={line.clone()}>{ line }</p>
+                <DensityChoice ..props.clone() />
+            </div>
         </div>
     }
 }

@@ -1,6 +1,8 @@
 //! The control bar: lets time pass, steps both ways, sets the speed, says where the cursor stands, and lists branches.
 
 use crate::icons::{Sign, sign};
+use crate::scale::{log10, pow10};
+use crate::setup::field::rail;
 use crate::shown::Shown;
 use crate::words;
 use consensus_lab::view::End;
@@ -21,7 +23,7 @@ pub fn Controls(props: &Shown) -> Html {
     let at_end = end.is_some() && event >= known && !playing;
     let set_speed = store.on(|m, e: InputEvent| {
         if let Ok(exponent) = e.target_unchecked_into::<web_sys::HtmlInputElement>().value().parse::<f64>() {
-            m.speed = 10f64.powf(exponent.clamp(SPEED_LOW, SPEED_HIGH));
+            m.speed = pow10(exponent.clamp(SPEED_LOW, SPEED_HIGH));
         }
     });
     let play_label = if playing { "Pause (Space)" } else { "Play (Space)" };
@@ -45,18 +47,21 @@ pub fn Controls(props: &Shown) -> Html {
             </div>
             <label class="speed">
                 <span>{ "speed" }</span>
-                <input type="range" min={SPEED_LOW.to_string()} max={SPEED_HIGH.to_string()} step="0.05"
-                    value={speed.log10().to_string()} oninput={set_speed} aria-valuetext={speed_text(speed)} />
+                <span class="sliders">
+                    { rail(0.0, (log10(speed) - SPEED_LOW) / (SPEED_HIGH - SPEED_LOW)) }
+                    <input type="range" min={SPEED_LOW.to_string()} max={SPEED_HIGH.to_string()} step="0.05"
+                        value={log10(speed).to_string()} oninput={set_speed} aria-valuetext={speed_text(speed)} />
+                </span>
                 <output>{ speed_text(speed) }</output>
             </label>
+            <Branches ..props.clone() />
             <div class="where">
                 <b class="clock">{ words::moment(clock_us) }</b>
-                <span class="count">
+                <span class="count" title={end_reason(end)}>
                     { format!("event {} of {}{}", words::grouped(event), words::grouped(known), if end.is_some() { "" } else { "+" }) }
+                    if at_end { { " · " }{ end_words(end) } }
                 </span>
-                <span class="ended" title={end_reason(end)}>{ if at_end { end_words(end) } else { "" } }</span>
             </div>
-            <Branches ..props.clone() />
         </div>
     }
 }
@@ -70,7 +75,7 @@ fn Branches(props: &Shown) -> Html {
         (names, m.studio.current(), m.studio.in_the_past() && !m.playing)
     });
     html! {
-        <div class="branches" role="group" aria-label="Branches">
+        <div class={classes!("branches", (names.len() == 1).then_some("only"))} role="group" aria-label="Branches">
             <button class="live" disabled={!in_past} title="To the furthest moment seen on this branch"
                 onclick={store.on(|m, _: MouseEvent| m.return_to_live())}>{ "return to live" }</button>
             { for names.iter().enumerate().map(|(i, name)| html! {

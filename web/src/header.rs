@@ -13,9 +13,9 @@ use yew::prelude::*;
 #[component]
 pub fn Header(props: &Shown) -> Html {
     let store = &props.store;
-    let (current, title, can_undo, can_redo) = store.with(|m| {
+    let (meta, title, can_undo, can_redo) = store.with(|m| {
         let title = m.lesson.map_or_else(|| words::describe(m.scenario()), |l| l.title.to_owned());
-        (m.meta().id, title, m.studio.can_undo(), m.studio.can_redo())
+        (m.meta(), title, m.studio.can_undo(), m.studio.can_redo())
     });
     let pick = store.on(|m, e: Event| {
         let id = e.target_unchecked_into::<web_sys::HtmlSelectElement>().value();
@@ -33,12 +33,12 @@ pub fn Header(props: &Shown) -> Html {
             <a class="brand" href={address::here()} aria-label="Consensus Playground">{ logo() }<b>{ "Consensus Playground" }</b></a>
             <label class="picker">
                 <span class="unseen">{ "Protocol" }</span>
+                <span class="picked" aria-hidden="true"><b>{ meta.title }</b><small>{ meta.paper }</small>{ sign(Sign::Down) }</span>
                 <select onchange={pick}>
                     { for catalogue().iter().map(|p| html! {
-                        <option value={p.id} selected={p.id == current}>{ format!("{} – {}", p.title, p.paper) }</option>
+                        <option value={p.id} selected={p.id == meta.id}>{ format!("{} – {}", p.title, p.paper) }</option>
                     }) }
                 </select>
-                { sign(Sign::Down) }
             </label>
             <h1 class="headline" title={title.clone()}>{ title }</h1>
             <div class="doors narrow">

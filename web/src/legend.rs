@@ -1,54 +1,52 @@
-//! What the signs on the stage mean, built from the kinds of messages of this protocol.
+//! What the signs on the stage mean. All kinds of messages of the protocol have a place, so that nothing moves when one
+//! appears for the first time; further signs join as this run shows them.
 
 use crate::shown::Shown;
-use consensus_kernel::Kind;
+use crate::stage::shapes::shapes;
+use consensus_figure::glyph;
+use consensus_figure::legend::{SIGN_HEIGHT, SIGN_WIDTH, Seen, entries};
+use consensus_figure::point::Point;
+use consensus_figure::shape::Shape;
+use consensus_lab::view::FlightMark;
 use yew::prelude::*;
 
 /// The legend below the stage.
 #[component]
 pub fn Legend(props: &Shown) -> Html {
-    let (meta, seen, lossy, lies) = props.store.with(|m| {
-        let metrics = m.session().metrics();
-        let seen: Vec<bool> = metrics.by_kind.iter().map(|(messages, _)| *messages > 0).collect();
-        let liars = !m.scenario().byzantine.is_empty();
-        (m.meta(), seen, metrics.lost > 0, liars)
+    let seen = use_mut_ref(Seen::default);
+    let of = use_mut_ref(|| "");
+    let meta = props.store.with(|m| m.meta());
+    if of.replace(meta.id) != meta.id {
+        seen.replace(Seen::default());
+    }
+    props.store.with(|m| {
+        let session = m.session();
+        let mut flights = Vec::new();
+        session.flights(&mut flights);
+        seen.borrow_mut().note(&session.metrics(), &session.nodes(), &flights, &session.losses());
     });
-    let kinds = meta.kinds.iter().zip(seen).map(|(kind, seen)| {
-        html! {
-            <li class={classes!((!seen).then_some("unseen-yet"))}>{ glyph(kind) }{ kind.name }</li>
-        }
+    let known = entries(meta, &seen.borrow());
+    let middle = Point::new(SIGN_WIDTH / 2.0, SIGN_HEIGHT / 2.0);
+    let kinds = meta.kinds.iter().map(|kind| {
+        let appeared = known.iter().any(|e| e.label == kind.name);
+        let sign = glyph::message(middle, 7.5, kind, 0, FlightMark::Plain);
+        entry(&sign, kind.name, appeared)
     });
+    let others = known.iter().filter(|e| meta.kinds.iter().all(|k| k.name != e.label));
     html! {
         <ul class="legend" aria-label="Legend">
             { for kinds }
-            if lossy {
-                <li>
-                    <svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true" class="lost">
-                        <path d="M1 7h16M18 3l7 8M25 3l-7 8" />
-                    </svg>
-                    { "lost" }
-                </li>
-            }
-            if lies {
-                <li>
-                    <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" class="forged">
-                        <circle cx="9" cy="9" r="7" />
-                    </svg>
-                    { "from a liar" }
-                </li>
-            }
+            { for others.map(|e| entry(&e.sign, &e.label, true)) }
             <li class="note">{ format!("colour: {}", meta.round) }</li>
         </ul>
     }
 }
 
-/// A message's sign: filled for a proposal, hollow for a vote.
-pub fn glyph(kind: &Kind) -> Html {
+fn entry(sign: &[Shape], label: &str, appeared: bool) -> Html {
     html! {
-        <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"
-            class={if kind.proposal { "kind proposal" } else { "kind" }}>
-            <circle cx="9" cy="9" r="7.5" />
-            <text x="9" y="12.400" text-anchor="middle">{ kind.glyph }</text>
-        </svg>
+        <li class={classes!((!appeared).then_some("not-yet"))}>
+            <svg width="22" height="20" viewBox={format!("3 0 22 {SIGN_HEIGHT}")} aria-hidden="true">{ shapes(sign) }</svg>
+            { label.to_owned() }
+        </li>
     }
 }

@@ -20,6 +20,7 @@ mod notices;
 mod open;
 mod panel;
 mod presentation;
+mod scale;
 mod scene;
 mod setup;
 mod shown;

@@ -4,10 +4,10 @@ use crate::lessons::Lesson;
 use crate::width::Width;
 use crate::words;
 use consensus_kernel::{Meta, NodeId, SetupError, Time};
-use consensus_lab::view::{MarkKind, What};
+use consensus_lab::view::{FlightView, MarkKind, What};
 use consensus_lab::{Session, Studio, catalogue};
 use consensus_scenario::{
-    Action, Latency, Link, MessageName, Scenario, Strategy, describe_action, parse, print_file,
+    Action, Latency, Link, MessageName, Scenario, Strategy, bounds, describe_action, parse, print_file,
 };
 
 /// What the visitor has pointed at.
@@ -106,7 +106,11 @@ pub struct Model {
     /// The event that is explained while time passes: it changes about once a second, so that it can be read.
     told_event: Option<u64>,
     told_for_ms: f64,
+    flights: Vec<FlightView>,
 }
+
+/// Silence, in which only timers run, passes so many times as fast.
+const HURRY: f64 = 8.0;
 
 /// While time passes an explanation stays at least this long, in real ms.
 const TELL_MS: f64 = 1_500.0;
@@ -132,6 +136,7 @@ impl Model {
             lesson: None,
             told_event: None,
             told_for_ms: 0.0,
+            flights: Vec::new(),
         }
     }
 
@@ -155,7 +160,7 @@ impl Model {
         if !self.playing {
             return false;
         }
-        self.clock_us += real_ms * self.speed / 1_000.0;
+        self.clock_us += self.virtual_step(real_ms);
         if let Some(end) = self.end()
             && self.clock_us >= end.0 as f64
         {
@@ -170,6 +175,17 @@ impl Model {
             self.told_for_ms = 0.0;
         }
         true
+    }
+
+    /// How much virtual time passes in a span of real time: more while nothing is under way, up to the next event.
+    fn virtual_step(&mut self, real_ms: f64) -> f64 {
+        let step = real_ms * self.speed / 1_000.0;
+        self.studio.session().flights(&mut self.flights);
+        if !self.flights.is_empty() {
+            return step;
+        }
+        let next = self.session().pending(1).first().map(|p| p.due.0 as f64 - self.clock_us);
+        next.map_or(step, |left| (step * HURRY).min(left.max(step)))
     }
 
     /// The time of the run's last moment, once it is known.
@@ -219,7 +235,7 @@ impl Model {
             .into_iter()
             .filter(|m| m.kind != MarkKind::Fault)
             .map(|m| m.position.event);
-        let goal = if on { places.find(|e| *e > event) } else { places.filter(|e| *e < event).last() };
+        let goal = if on { places.find(|e| *e > event) } else { places.rfind(|e| *e < event) };
         match goal {
             Some(goal) => self.seek_event(goal),
             None if on => self.seek_last(),
@@ -276,11 +292,21 @@ impl Model {
 
     /// Does something to the run at the cursor.
     pub fn act(&mut self, action: Action) {
+        if self.scenario().script.len() >= bounds::ACTIONS {
+            self.notice(format!(
+                "A script holds at most {} actions; remove some under Faults.",
+                bounds::ACTIONS
+            ));
+            return;
+        }
         let name = describe_action(self.meta(), &action);
-        let at = self.session().position().at;
-        self.change(&name, |s| {
-            s.act(at, action);
-        });
+        let done = self.studio.act(action, name);
+        let acted = done.is_ok();
+        self.edited(done);
+        if acted {
+            // It stands a microsecond ahead: go there, so that what was done is seen.
+            self.seek_time((self.session().position().at.0 + 1) as f64);
+        }
     }
 
     /// Replaces the scenario, keeping the moment. `name` is what a branch is called, should this make one.
@@ -391,7 +417,7 @@ impl Model {
 
     /// Shows a sentence until it is dismissed.
     pub fn notice(&mut self, text: impl Into<String>) {
-        const NOTICES_MAX: usize = 4;
+        const NOTICES_MAX: usize = 16;
         let text = text.into();
         if !self.notices.contains(&text) {
             self.notices.push(text);

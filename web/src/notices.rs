@@ -10,14 +10,13 @@ pub fn Notices(props: &Shown) -> Html {
     let notices = props.store.with(|m| m.notices.clone());
     html! {
         <div class="notices" role="alert">
-            { for notices.into_iter().enumerate().map(|(i, text)| html! {
+            if !notices.is_empty() {
                 <div class="notice">
-                    <p>{ text }</p>
-                    <button class="icon plain" aria-label="Dismiss" onclick={props.store.on(move |m, _: MouseEvent| {
-                        m.notices.remove(i);
-                    })}>{ sign(Sign::Cross) }</button>
+                    <ul>{ for notices.into_iter().map(|text| html! { <li>{ text }</li> }) }</ul>
+                    <button class="icon plain" aria-label="Dismiss" title="Dismiss"
+                        onclick={props.store.on(|m, _: MouseEvent| m.notices.clear())}>{ sign(Sign::Cross) }</button>
                 </div>
-            }) }
+            }
         </div>
     }
 }

@@ -29,13 +29,16 @@ pub type FrameListener = Rc<dyn Fn(&Model, f64)>;
 #[derive(Clone)]
 pub struct Store(Rc<Inner>);
 
+/// What the browser calls before it paints, with its time in ms.
+type Tick = Closure<dyn FnMut(f64)>;
+
 struct Inner {
     model: RefCell<Model>,
     version: Cell<u64>,
     root: RefCell<Option<Callback<u64>>>,
     listeners: RefCell<Vec<(u64, FrameListener)>>,
     next_listener: Cell<u64>,
-    tick: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    tick: RefCell<Option<Tick>>,
     frame_asked: Cell<bool>,
     last_frame_ms: Cell<Option<f64>>,
     last_redraw_ms: Cell<f64>,

@@ -2,7 +2,7 @@
 
 use consensus_kernel::{Duration, Meta, NodeId};
 use consensus_lab::view::{EventView, FlightView, What};
-use consensus_scenario::{Action, Group, Latency, MessageName, Scenario, describe_action};
+use consensus_scenario::{Action, Group, MessageName, Scenario, describe_action};
 
 /// All nodes that an action names.
 pub fn nodes_of(action: &Action) -> Vec<NodeId> {
@@ -31,11 +31,6 @@ pub fn message(meta: &Meta, name: &MessageName) -> String {
 /// The name of a message under way.
 pub fn name_of(flight: &FlightView) -> MessageName {
     MessageName { from: flight.from, to: flight.to, kind: flight.kind, nth: flight.nth }
-}
-
-/// A group: "0 1 c0".
-pub fn group(group: &Group) -> String {
-    group.iter().map(|id| id.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// A node in prose: "node 2", "client c0".
@@ -86,21 +81,12 @@ pub fn span(d: Duration) -> String {
     if digits.is_empty() { format!("{whole} {unit}") } else { format!("{whole}.{digits} {unit}") }
 }
 
-/// A latency in words: "8–24 ms".
-pub fn latency(latency: Latency) -> String {
-    match latency {
-        Latency::Constant(d) => span(d),
-        Latency::Uniform(low, high) => format!("{}–{}", span(low), span(high)),
-        Latency::Exponential(mean) => format!("about {}", span(mean)),
-    }
-}
-
 /// A count with thin spaces between thousands.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push('\u{202f}');
         }
         text.push(digit);

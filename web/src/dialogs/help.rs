@@ -33,7 +33,8 @@ pub fn Help(_: &Shown) -> Html {
             <p>
                 { "This is a real engine, not a film: every node runs the protocol, and what you do to a node or a message \
                    changes what follows. Select one in the picture to see its state and what can be done to it. Going back \
-                   and doing something else makes a branch; the old future stays beside it." }
+                   and doing something else makes a branch; the old future stays beside it. While nothing is under way and \
+                   only timers run, time passes eight times as fast." }
             </p>
             <h3>{ "Keys" }</h3>
             { list(KEYS) }

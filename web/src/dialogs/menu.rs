@@ -1,6 +1,7 @@
 //! On narrow pages: what has no room in the line at the top.
 
 use crate::model::{Dialog, Model};
+use crate::scene::DensityChoice;
 use crate::shown::Shown;
 use crate::theme;
 use yew::prelude::*;
@@ -15,6 +16,8 @@ pub fn Menu(props: &Shown) -> Html {
     };
     html! {
         <div class="menu">
+            <p class="quiet">{ "Messages shown" }</p>
+            <DensityChoice ..props.clone() />
             { item("Gallery", true, |m| m.dialog = Some(Dialog::Gallery)) }
             { item("Undo", can_undo, Model::undo) }
             { item("Redo", can_redo, Model::redo) }

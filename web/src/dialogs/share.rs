@@ -42,8 +42,8 @@ pub fn Share(props: &Shown) -> Html {
             let markdown_title = title.replace(['[', ']'], "");
             html! {
                 <>
-                    <Copied label="Link" text={link.clone()} rows=2 />
-                    <Copied label="Markdown" text={format!("[{markdown_title}]({link})")} rows=2 />
+                    <Copied label="Link" text={link.clone()} rows=3 />
+                    <Copied label="Markdown" text={format!("[{markdown_title}]({link})")} rows=3 />
                     <Copied label="Frame for another page" rows=3 text={format!(
                         "<iframe src=\"{}\" width=\"100%\" height=\"560\" title=\"{}\" loading=\"lazy\"></iframe>",
                         attribute(&frame), attribute(&title)
@@ -86,6 +86,7 @@ struct CopiedProps {
 fn Copied(props: &CopiedProps) -> Html {
     let area = use_node_ref();
     let told = use_state(|| "");
+    let id = format!("copy-{}", props.label.replace(' ', "-"));
     let copy = {
         let (area, told, text) = (area.clone(), told.clone(), props.text.clone());
         Callback::from(move |_: MouseEvent| {
@@ -110,11 +111,9 @@ fn Copied(props: &CopiedProps) -> Html {
     };
     html! {
         <div class="copied">
-            <label>
-                <span>{ props.label.clone() }</span>
-                <textarea ref={area} readonly=true rows={props.rows.to_string()} value={props.text.clone()} spellcheck="false" />
-            </label>
-            <div class="copied-foot"><span role="status">{ *told }</span><button onclick={copy}>{ "Copy" }</button></div>
+            <div class="copied-head"><label for={id.clone()}>{ props.label.clone() }</label><button onclick={copy}>{ "Copy" }</button></div>
+            <textarea {id} ref={area} readonly=true rows={props.rows.to_string()} value={props.text.clone()} spellcheck="false" />
+            <p class="quiet" role="status">{ *told }</p>
         </div>
     }
 }

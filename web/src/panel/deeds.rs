@@ -7,7 +7,7 @@ use yew::prelude::*;
 /// Something a visitor can do now.
 pub struct Deed {
     /// On the button.
-    pub label: &'static str,
+    pub label: String,
     /// What it does.
     pub help: &'static str,
     /// The action, or why it cannot be done.

@@ -52,13 +52,13 @@ pub fn Events(props: &Shown) -> Html {
             <div class="filters">
                 <label><span class="unseen">{ "Node" }</span>
                     <select onchange={pick_node}>
-                        <option value="">{ "all nodes" }</option>
+                        <option value="" selected={node.is_none()}>{ "all nodes" }</option>
                         { for nodes.map(|x| html! { <option value={x.to_string()} selected={*node == Some(x)}>{ words::node(x) }</option> }) }
                     </select>
                 </label>
                 <label><span class="unseen">{ "Kind" }</span>
                     <select onchange={pick_kind}>
-                        <option value="">{ "all kinds" }</option>
+                        <option value="" selected={kind.is_none()}>{ "all kinds" }</option>
                         { for meta.kinds.iter().enumerate().map(|(i, k)| html! {
                             <option value={i.to_string()} selected={*kind == Some(i)}>{ k.name }</option>
                         }) }

@@ -65,7 +65,11 @@ pub fn MessageInspector(props: &MessageProps) -> Html {
 
 /// What can be done to a message under way.
 pub fn message_deeds(name: MessageName) -> Vec<Deed> {
-    let deed = |label, help, fate| Deed { label, help, action: Ok(Action::Message(name, fate)) };
+    let deed = |label: &str, help, fate| Deed {
+        label: label.to_owned(),
+        help,
+        action: Ok(Action::Message(name, fate)),
+    };
     let mut all = vec![
         deed("Deliver now", "It arrives at once", Fate::Deliver),
         deed("Drop", "It is lost", Fate::Drop),

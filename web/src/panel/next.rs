@@ -50,6 +50,7 @@ fn says(scenario: &Scenario, pending: &PendingView) -> String {
     let kind = |i: usize| scenario.meta.kinds.get(i).map_or("message", |k| k.name);
     match &pending.what {
         Pending::Deliver(f) => format!("{} from {}", kind(f.kind), f.from),
+        Pending::Start => "starts".to_owned(),
         Pending::Fire(timer, _) => format!("timer {timer}"),
         Pending::Propose(value) => format!("is asked for {value}"),
         Pending::Action(i) => {
@@ -83,7 +84,7 @@ fn actions(props: &Shown, pending: &PendingView) -> Html {
         (Pending::Fire(_, index), Some(node)) => deeds(
             store,
             vec![Deed {
-                label: "Fire now",
+                label: "Fire now".to_owned(),
                 help: "The timer runs out at once",
                 action: Ok(Action::Fire(node, *index)),
             }],

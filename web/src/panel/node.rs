@@ -82,32 +82,34 @@ fn node_deeds(node: &NodeView, meta: &Meta) -> Vec<Deed> {
     let mut all = Vec::new();
     if id.is_client() {
         all.push(Deed {
-            label: "Ask for one more",
+            label: "Ask for one more".into(),
             help: "The client asks for one more value",
             action: Ok(Action::Propose(id)),
         });
     } else {
         all.push(match node.health {
             Health::Crashed => Deed {
-                label: "Restart",
+                label: "Restart".into(),
                 help: "It comes back with what was on its disk",
                 action: Ok(Action::Restart(id)),
             },
             _ => Deed {
-                label: "Crash",
+                label: "Crash".into(),
                 help: "It stops; messages that reach it are lost",
                 action: if_up(Action::Crash(id)),
             },
         });
         all.push(Deed {
-            label: "Restart, disk lost",
+            label: "Restart, disk lost".into(),
             help: "It comes back with an empty disk",
             action: if_crashed(Action::Amnesia(id)),
         });
         all.push(match node.health {
-            Health::Paused => Deed { label: "Resume", help: "It goes on", action: Ok(Action::Resume(id)) },
+            Health::Paused => {
+                Deed { label: "Resume".into(), help: "It goes on", action: Ok(Action::Resume(id)) }
+            }
             _ => Deed {
-                label: "Pause",
+                label: "Pause".into(),
                 help: "It stands still; messages wait",
                 action: if_up(Action::Pause(id)),
             },
@@ -115,7 +117,7 @@ fn node_deeds(node: &NodeView, meta: &Meta) -> Vec<Deed> {
     }
     for timer in node.timers.iter().filter(|t| meta.timers.get(t.index) == Some(&t.name)) {
         all.push(Deed {
-            label: timer.name,
+            label: format!("Fire {}", timer.name),
             help: "The timer runs out now",
             action: if_up(Action::Fire(id, timer.index)),
         });

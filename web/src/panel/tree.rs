@@ -10,6 +10,12 @@ const DEPTH_MAX: usize = 5;
 
 /// Draws a tree.
 pub fn tree(tree: &Tree) -> Html {
+    // A variant's name over its fields is a title, not a level.
+    if let Tree::Map(parts) = tree
+        && let [(name, inner @ Tree::Map(_))] = parts.as_slice()
+    {
+        return html! { <><h4 class="tree-title">{ spaced(name) }</h4>{ draw(inner, 0) }</> };
+    }
     draw(tree, 0)
 }
 
@@ -17,7 +23,11 @@ fn draw(tree: &Tree, depth: usize) -> Html {
     match tree {
         Tree::Map(parts) if depth < DEPTH_MAX => html! {
             <dl class="tree">
-                { for parts.iter().map(|(name, part)| html! { <div><dt>{ spaced(name) }</dt><dd>{ draw(part, depth + 1) }</dd></div> }) }
+                { for parts.iter().map(|(name, part)| html! {
+                    <div class={classes!(matches!(part, Tree::Map(inner) if !inner.is_empty()).then_some("deep"))}>
+                        <dt>{ spaced(name) }</dt><dd>{ draw(part, depth + 1) }</dd>
+                    </div>
+                }) }
             </dl>
         },
         Tree::List(items) if items.is_empty() => html! { <span class="quiet">{ "none" }</span> },

@@ -20,9 +20,9 @@ pub fn Agents(props: &Form) -> Html {
     });
     html! {
         <>
-            <Field store={store.clone()} name="n" label="Replicas n" help="Number of replicas"
+            <Field store={store.clone()} name="n" label="Replicas" letter="n" help="Number of replicas"
                 value={scenario.n.to_string()} steps={Some((min as u64, max.min(bounds::REPLICAS) as u64))} />
-            <Field store={store.clone()} name="f" label="Faults tolerated f"
+            <Field store={store.clone()} name="f" label="Faults tolerated" letter="f"
                 help="Number of faulty replicas that quorums are sized for; may be set beyond the bound"
                 value={scenario.f.to_string()} steps={Some((0, scenario.n.saturating_sub(1) as u64))} />
             { bound(&scenario) }

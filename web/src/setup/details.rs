@@ -6,13 +6,22 @@ use consensus_kernel::{Duration, ParamKind, ParamValue};
 use consensus_scenario::{bounds, print_param, print_ratio};
 use yew::prelude::*;
 
-/// The folded parts.
+/// Load and parameters.
 #[component]
-pub fn Details(props: &Form) -> Html {
+pub fn Usual(props: &Form) -> Html {
     html! {
         <>
             <details><summary>{ "Requests" }</summary>{ load(props) }</details>
             <Params ..props.clone() />
+        </>
+    }
+}
+
+/// When the run ends, and the rest of the network.
+#[component]
+pub fn Seldom(props: &Form) -> Html {
+    html! {
+        <>
             <details><summary>{ "End of the run" }</summary>{ time(props) }</details>
             <details><summary>{ "More of the network" }</summary>{ network(props) }</details>
         </>
@@ -77,7 +86,7 @@ fn Params(props: &Form) -> Html {
         }
     };
     html! {
-        <details open={true}>
+        <details>
             <summary>{ format!("Parameters of {}", meta.title) }</summary>
             { for meta.params.iter().zip(&params.0).map(one) }
         </details>

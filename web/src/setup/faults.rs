@@ -5,7 +5,7 @@ use super::add_fault::AddFault;
 use crate::icons::{Sign, sign};
 use crate::words;
 use consensus_kernel::Duration;
-use consensus_scenario::{Scenario, describe_action, describe_strategy};
+use consensus_scenario::{Scenario, Strategy, describe_action, describe_strategy, print_strategy};
 use yew::prelude::*;
 
 /// One line of the list, and how to take it out of a scenario.
@@ -13,6 +13,7 @@ struct Line {
     class: &'static str,
     tag: String,
     text: String,
+    says: String,
     when: String,
     remove: Callback<MouseEvent>,
 }
@@ -47,7 +48,7 @@ pub fn Faults(props: &Form) -> Html {
                 { for lines.into_iter().map(|line| html! {
                     <li>
                         <span class={classes!("tag", line.class)}>{ line.tag }</span>
-                        <span class="fault-text">{ line.text.clone() }</span>
+                        <span class="fault-text" title={line.says}>{ line.text.clone() }</span>
                         <span class="fault-when">{ line.when }</span>
                         <button type="button" class="icon plain" aria-label={format!("Remove: {}", line.text)} title="Remove"
                             onclick={line.remove}>{ sign(Sign::Cross) }</button>
@@ -65,16 +66,30 @@ fn lines(props: &Form, scenario: &Scenario) -> Vec<Line> {
     let liars = scenario.byzantine.iter().enumerate().map(|(i, b)| Line {
         class: "lies",
         tag: b.node.to_string(),
-        text: describe_strategy(scenario.meta, &b.strategy),
+        text: short(scenario, &b.strategy),
+        says: describe_strategy(scenario.meta, &b.strategy),
         when: "always".to_owned(),
-        remove: take_out(format!("{} honest", b.node), |s, i| drop(s.byzantine.remove(i)), i),
+        remove: take_out(
+            format!("{} honest", b.node),
+            |s, i| {
+                s.byzantine.remove(i);
+            },
+            i,
+        ),
     });
     let skews = scenario.skews.iter().enumerate().map(|(i, (node, rate))| Line {
         class: "",
         tag: node.to_string(),
         text: format!("clock runs at {rate}"),
+        says: "Its clock runs at another rate".to_owned(),
         when: "always".to_owned(),
-        remove: take_out(format!("{node} in time"), |s, i| drop(s.skews.remove(i)), i),
+        remove: take_out(
+            format!("{node} in time"),
+            |s, i| {
+                s.skews.remove(i);
+            },
+            i,
+        ),
     });
     let script = scenario.script.iter().enumerate().map(|(i, timed)| {
         let text = describe_action(scenario.meta, &timed.action);
@@ -88,9 +103,24 @@ fn lines(props: &Form, scenario: &Scenario) -> Vec<Line> {
                 [a, ..] => format!("{a} …"),
             },
             when: words::span(Duration(timed.at.0)),
-            remove: take_out(format!("no {text}"), |s, i| drop(s.script.remove(i)), i),
+            remove: take_out(
+                format!("no {text}"),
+                |s, i| {
+                    s.script.remove(i);
+                },
+                i,
+            ),
+            says: text.clone(),
             text,
         }
     });
     liars.chain(skews).chain(script).collect()
+}
+
+/// A strategy in as few words as a link needs.
+fn short(scenario: &Scenario, strategy: &Strategy) -> String {
+    match strategy {
+        Strategy::Own(i) => scenario.meta.adversaries.get(*i).map_or("lies", |a| a.label).to_owned(),
+        other => print_strategy(scenario.meta, other).replacen(':', " ", 1),
+    }
 }

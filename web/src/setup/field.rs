@@ -12,6 +12,9 @@ pub struct FieldProps {
     pub name: AttrValue,
     /// What people call it.
     pub label: AttrValue,
+    /// Its letter in the papers.
+    #[prop_or_default]
+    pub letter: AttrValue,
     /// What it means.
     #[prop_or_default]
     pub help: AttrValue,
@@ -31,7 +34,7 @@ pub struct FieldProps {
 /// One line of the form.
 #[component]
 pub fn Field(props: &FieldProps) -> Html {
-    let FieldProps { store, name, label, help, value, steps, placeholder, children } = props;
+    let FieldProps { store, name, label, letter, help, value, steps, placeholder, children } = props;
     // What is being typed, until it is handed over.
     let draft = use_state(|| None::<String>);
     let error = store.with(|m| m.field_error.clone()).filter(|e| e.key == name.as_str());
@@ -72,7 +75,10 @@ pub fn Field(props: &FieldProps) -> Html {
     let shown = draft.as_ref().filter(|_| error.is_some() || draft.is_some()).cloned();
     html! {
         <div class={classes!("field", error.is_some().then_some("wrong"))}>
-            <label for={id.clone()} title={help.clone()}>{ label.clone() }</label>
+            <label for={id.clone()} title={help.clone()}>
+                { label.clone() }
+                if !letter.is_empty() { { " " }<i>{ letter.clone() }</i> }
+            </label>
             <span class={if steps.is_some() { "entry stepper" } else { "entry" }}>
                 if steps.is_some() { { step_to(less, "−", "Less") } }
                 <input {id} type="text" autocomplete="off" spellcheck="false" {oninput} {onchange} title={help.clone()}
@@ -97,5 +103,16 @@ pub fn toggle(label: Html, help: String, on: bool, set: Callback<bool>) -> Html 
             <input type="checkbox" role="switch" checked={on} {onchange} />
             <span>{ label }</span>
         </label>
+    }
+}
+
+/// The rail of a slider, filled between two shares of its length.
+pub fn rail(from: f64, to: f64) -> Html {
+    let share = |x: f64| format!("{:.1}%", 100.0 * x.clamp(0.0, 1.0));
+    html! {
+        <svg class="rail" aria-hidden="true" focusable="false">
+            <line class="rail-all" x1="0" x2="100%" y1="10" y2="10" />
+            <line x1={share(from)} x2={share(to)} y1="10" y2="10" />
+        </svg>
     }
 }

@@ -4,7 +4,7 @@ mod add_fault;
 mod agents;
 mod details;
 mod faults;
-mod field;
+pub mod field;
 mod network;
 mod rules;
 
@@ -29,8 +29,9 @@ pub fn SetUp(props: &Form) -> Html {
             <agents::Agents ..props.clone() />
             <network::NetworkFields ..props.clone() />
             <faults::Faults ..props.clone() />
+            <details::Usual ..props.clone() />
             <rules::Rules ..props.clone() />
-            <details::Details ..props.clone() />
+            <details::Seldom ..props.clone() />
         </section>
     }
 }

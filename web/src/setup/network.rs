@@ -1,7 +1,8 @@
 //! How long messages take and how many are lost.
 
 use super::Form;
-use super::field::Field;
+use super::field::{Field, rail};
+use crate::scale::{log10, pow10};
 use consensus_kernel::Duration;
 use consensus_scenario::{Latency, print_latency};
 use yew::prelude::*;
@@ -50,6 +51,7 @@ pub fn NetworkFields(props: &Form) -> Html {
             <Field store={store.clone()} name="latency" label="Latency" value={print_latency(network.latency)}
                 help="One-way delay: 10ms, 8ms..24ms (all equally likely), or exp:10ms (exponential with this mean)">
                 <div class={if spread { "sliders two" } else { "sliders" }}>
+                    { rail(if low < high { share(low) } else { 0.0 }, share(high)) }
                     { slider(low, if spread { "Shortest latency" } else { "Mean latency" }, move_to(false)) }
                     if spread { { slider(high, "Longest latency", move_to(true)) } }
                 </div>
@@ -57,6 +59,7 @@ pub fn NetworkFields(props: &Form) -> Html {
             <Field store={store.clone()} name="loss" label="Loss" value={network.loss.to_string()}
                 help="Probability that a message is lost: 2%, 0.02 or 1/50">
                 <div class="sliders">
+                    { rail(0.0, network.loss.as_f64() * 100.0 / f64::from(LOSS_MAX)) }
                     <input type="range" min="0" max={LOSS_MAX.to_string()} step="1" aria-label="Loss in per cent"
                         value={(network.loss.as_f64() * 100.0).to_string()} onchange={set_loss} />
                 </div>
@@ -74,12 +77,17 @@ fn value_of(e: &Event) -> Option<f64> {
 }
 
 fn exponent(d: Duration) -> f64 {
-    (d.0.max(1) as f64).log10()
+    log10(d.0.max(1) as f64)
+}
+
+/// Where a latency lies on its slider.
+fn share(d: Duration) -> f64 {
+    (exponent(d) - LOW) / (HIGH - LOW)
 }
 
 /// Two leading digits: nobody wants 10 233 µs.
 fn duration(exponent: f64) -> Duration {
-    let exact = 10f64.powf(exponent.clamp(LOW, HIGH));
-    let unit = 10f64.powf(exact.log10().floor() - 1.0);
+    let exact = pow10(exponent.clamp(LOW, HIGH));
+    let unit = pow10(log10(exact).floor() - 1.0);
     Duration(((exact / unit).round() * unit).round() as u64)
 }

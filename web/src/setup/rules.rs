@@ -31,10 +31,10 @@ pub fn Rules(props: &Form) -> Html {
         }
     };
     html! {
-        <>
-            <h3 title="Switch a rule off to see the accident it prevents">{ "Rules" }</h3>
+        <details open=true>
+            <summary title="Switch a rule off to see the accident it prevents">{ "Rules" }</summary>
             <ul class="rules">{ for meta.switches.iter().enumerate().map(|(i, s)| one(i as SwitchId, s)) }</ul>
-        </>
+        </details>
     }
 }
 
