@@ -3,17 +3,42 @@
 use crate::NodeId;
 use crate::rng::mix;
 
-/// How many keys one generation holds. A ledger looks back over at least this many facts.
+/// How many facts one generation holds. A ledger looks back over at least this many.
 const GENERATION: usize = 1 << 13;
 
+/// What a fact is about: a place within a group, such as a log index within a term.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LedgerKey {
+    /// Which group; any number, far apart or not.
+    pub group: u64,
+    /// Which place within it. Facts about neighbouring places are kept side by side.
+    pub place: u64,
+}
+
+impl From<u64> for LedgerKey {
+    fn from(place: u64) -> Self {
+        Self { group: 0, place }
+    }
+}
+
+impl From<(u64, u64)> for LedgerKey {
+    fn from((group, place): (u64, u64)) -> Self {
+        Self { group, place }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 struct Fact {
-    key: u64,
+    key: LedgerKey,
     value: u64,
     /// The event in which it was stated, so that a run can be taken back.
     event: u32,
     who: NodeId,
+    there: bool,
 }
+
+const EMPTY: Fact =
+    Fact { key: LedgerKey { group: 0, place: 0 }, value: 0, event: 0, who: NodeId::replica(0), there: false };
 
 /// Remembers the first value stated under each key, and who stated it.
 ///
@@ -43,18 +68,31 @@ impl Ledger {
 
     /// States that `key` has `value`. An error if another value was stated under that key before.
     #[inline]
-    pub fn state(&mut self, key: u64, value: u64, who: NodeId) -> Result<(), LedgerConflict> {
-        match self.lookup(key) {
-            Some((first, _)) if first == value => Ok(()),
-            Some((first, who)) => Err(LedgerConflict { first, who }),
+    pub fn state(&mut self, key: impl Into<LedgerKey>, value: u64, who: NodeId) -> Result<(), LedgerConflict> {
+        let key = key.into();
+        match self.find(key) {
+            Some(fact) if fact.value == value => Ok(()),
+            Some(fact) => Err(LedgerConflict { first: fact.value, who: fact.who }),
             None => {
-                if self.young.len >= GENERATION {
-                    self.old = core::mem::take(&mut self.young);
-                }
-                self.young.insert(Fact { key, value, event: self.event, who });
+                self.add(Fact { key, value, event: self.event, who, there: true });
                 Ok(())
             }
         }
+    }
+
+    #[inline]
+    fn add(&mut self, fact: Fact) {
+        if self.young.len >= GENERATION {
+            // The older table's memory serves again.
+            core::mem::swap(&mut self.old, &mut self.young);
+            self.young.clear();
+        }
+        self.young.insert(fact);
+    }
+
+    #[inline]
+    fn find(&self, key: LedgerKey) -> Option<&Fact> {
+        self.young.get(key).or_else(|| self.old.get(key))
     }
 
     /// Says in which event the following statements are made.
@@ -66,62 +104,76 @@ impl Ledger {
     /// Forgets what was stated in this event or later.
     pub fn take_back(&mut self, event: u64) {
         for table in [&mut self.young, &mut self.old] {
-            let kept = core::mem::take(table);
-            kept.slots
-                .into_iter()
-                .flatten()
-                .filter(|f| u64::from(f.event) < event)
-                .for_each(|f| table.insert(f));
+            let before = core::mem::take(table);
+            before.facts().filter(|f| u64::from(f.event) < event).for_each(|f| table.insert(*f));
         }
     }
 
     /// The value first stated under a key, and by whom.
     #[inline]
-    pub fn lookup(&self, key: u64) -> Option<(u64, NodeId)> {
-        self.young.get(key).or_else(|| self.old.get(key)).map(|f| (f.value, f.who))
+    pub fn lookup(&self, key: impl Into<LedgerKey>) -> Option<(u64, NodeId)> {
+        self.find(key.into()).map(|f| (f.value, f.who))
     }
 
-    /// All facts still remembered, in no particular but a deterministic order.
-    pub fn facts(&self) -> impl Iterator<Item = (u64, u64, NodeId)> + '_ {
-        self.old.slots.iter().chain(&self.young.slots).flatten().map(|f| (f.key, f.value, f.who))
+    /// All facts still remembered (key, value, who), in no particular but a deterministic order.
+    pub fn facts(&self) -> impl Iterator<Item = (LedgerKey, u64, NodeId)> + '_ {
+        self.old.facts().chain(self.young.facts()).map(|f| (f.key, f.value, f.who))
     }
 }
 
 #[derive(Clone, Debug, Default)]
 struct Table {
-    slots: Vec<Option<Fact>>,
+    slots: Vec<Fact>,
     len: usize,
 }
 
 impl Table {
+    /// Where a key stands or would stand: sixteen neighbours share a block, blocks are scattered, and a
+    /// place that is taken gives way to the next one in the next block.
     #[inline]
-    fn place(&self, key: u64) -> usize {
+    fn place(&self, key: LedgerKey) -> usize {
         let mask = self.slots.len() - 1;
-        // Neighbouring keys stay neighbours, so that those of the latest slots share cache lines.
-        let mut i = (key ^ mix(key >> 16)) as usize & mask;
-        while self.slots[i].is_some_and(|f| f.key != key) {
-            i = (i + 1) & mask;
+        let block = mix(key.group ^ (key.place >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15)) as usize;
+        let mut i = ((block << 4) | (key.place & 15) as usize) & mask;
+        while self.slots[i].there && self.slots[i].key != key {
+            i = (i + 17) & mask;
         }
         i
     }
 
     #[inline]
-    fn get(&self, key: u64) -> Option<Fact> {
-        if self.len == 0 { None } else { self.slots[self.place(key)] }
+    fn get(&self, key: LedgerKey) -> Option<&Fact> {
+        if self.len == 0 {
+            return None;
+        }
+        Some(&self.slots[self.place(key)]).filter(|f| f.there)
+    }
+
+    fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.slots.iter().filter(|f| f.there)
     }
 
     fn insert(&mut self, fact: Fact) {
-        if (self.len + 1) * 2 > self.slots.len() {
-            let grown = vec![None; (self.slots.len() * 2).max(64)];
-            let before = core::mem::replace(&mut self.slots, grown);
-            for f in before.into_iter().flatten() {
-                let i = self.place(f.key);
-                self.slots[i] = Some(f);
-            }
+        if (self.len + 1) * 4 > self.slots.len() {
+            self.grow();
         }
         let i = self.place(fact.key);
-        self.slots[i] = Some(fact);
+        self.slots[i] = fact;
         self.len += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let grown = vec![EMPTY; (self.slots.len() * 2).max(256)];
+        for fact in core::mem::replace(&mut self.slots, grown).into_iter().filter(|f| f.there) {
+            let i = self.place(fact.key);
+            self.slots[i] = fact;
+        }
+    }
+
+    fn clear(&mut self) {
+        self.slots.fill(EMPTY);
+        self.len = 0;
     }
 }
 

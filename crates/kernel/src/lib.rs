@@ -30,7 +30,7 @@ pub use digest::{Digest, Hash, Hashed, Hasher};
 pub use face::{Face, Tone, Votes};
 pub use fault::{Corruption, Liar, Lie};
 pub use invariant::{Invariant, World};
-pub use ledger::{Ledger, LedgerConflict};
+pub use ledger::{Ledger, LedgerConflict, LedgerKey};
 pub use meta::{
     AdversarySpec, AgreementScope, Bound, Claims, Envelope, FaultModel, Kind, KindClass, Layout, Meta,
     ParamKind, ParamSpec, ParamValue, Params, Setup, SetupError,

@@ -5,7 +5,7 @@
 //! step that caused it.
 
 use super::{Cite, Raft, Role, Server};
-use consensus_kernel::{Invariant, Ledger, NodeId, RuleId, World, mix};
+use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, RuleId, World, mix};
 
 /// No single check looks at more entries than this, however long the log.
 const NEWS_MAX: u64 = 1 << 12;
@@ -100,16 +100,16 @@ fn server(world: &dyn World<Raft>, who: NodeId) -> Option<&Server> {
     world.node(who).and_then(Raft::server)
 }
 
-/// A ledger key for a pair of numbers, with a table of its own.
-fn key(table: u64, a: u64, b: u64) -> u64 {
-    mix(mix(mix(table).wrapping_add(a)).wrapping_add(b))
+/// A ledger key: a place in the group `a` of one of an invariant's tables. Neighbouring places stay side by side.
+fn key(table: u64, a: u64, place: u64) -> LedgerKey {
+    LedgerKey { group: mix(mix(table).wrapping_add(a)), place }
 }
 
 fn election_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(leader) = server(world, who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
     let term = leader.current_term;
     ledger
-        .state(key(0, term, 0), who.raw().into(), who)
+        .state(key(0, 0, term), who.raw().into(), who)
         .map_err(|other| format!("servers {} and {who} both lead term {term}", other.who))
 }
 
@@ -119,7 +119,7 @@ fn compare(
     ledger: &mut Ledger,
     server: &Server,
     (floor, top): (u64, u64),
-    key_at: impl Fn(u64) -> u64,
+    key_at: impl Fn(u64) -> LedgerKey,
 ) -> Result<(), (u64, NodeId)> {
     let lowest = floor.max(top.saturating_sub(NEWS_MAX));
     for index in (lowest + 1..=top).rev() {
@@ -136,8 +136,8 @@ fn compare(
 fn leader_append_only(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(leader) = server(world, who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
     let (term, last, id) = (leader.current_term, leader.log.last_index(), u64::from(who.raw()));
-    let reign = key(0, term, id);
-    let base_key = key(1, reign, 0);
+    let base_key = key(1, term, id);
+    let reign = mix(term).wrapping_add(id);
     let base = match ledger.lookup(base_key) {
         Some((base, _)) => base,
         None => {
@@ -158,7 +158,7 @@ fn leader_append_only(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId)
 fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
     let term = |index| s.log.term_at(index).unwrap_or(0);
-    compare(ledger, s, (0, s.log.last_index()), |index| key(0, index, term(index))).map_err(|(index, other)| {
+    compare(ledger, s, (0, s.log.last_index()), |index| key(0, term(index), index)).map_err(|(index, other)| {
         let term = term(index);
         format!("servers {other} and {who} hold an entry of term {term} at index {index}, but differ at or before it")
     })
@@ -166,8 +166,8 @@ fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Re
 
 fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
-    let prefix_key = |index| key(0, index, 0);
-    let term_key = |index| key(1, index, 0);
+    let prefix_key = |index| key(0, 0, index);
+    let term_key = |index| key(1, 0, index);
     let reign = key(2, s.current_term, who.raw().into());
     if s.role == Role::Leader && ledger.lookup(reign).is_none() {
         let _first = ledger.state(reign, 0, who);
@@ -200,7 +200,7 @@ fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId
 
 fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
-    compare(ledger, s, (0, s.last_applied), |index| key(0, index, 0)).map_err(|(index, other)| {
+    compare(ledger, s, (0, s.last_applied), |index| key(0, 0, index)).map_err(|(index, other)| {
         format!("servers {other} and {who} applied different entries up to index {index}")
     })
 }
