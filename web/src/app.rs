@@ -1,23 +1,27 @@
 //! The page as a whole: opens a run, and lays out what shows it.
 
-use crate::controls::Controls;
-use crate::dialogs::Dialogs;
-use crate::header::Header;
-use crate::live::Live;
-use crate::notices::Notices;
-use crate::panel::Panel;
+use crate::controls::controls;
+use crate::dialogs::dialogs;
+use crate::header::header;
+use crate::live::live;
+use crate::notices::notices;
+use crate::panel::panel;
 use crate::presentation::{ControlBar, Presentation};
-use crate::scene::Scene;
+use crate::scene::scene;
 use crate::setup::SetUp;
+use crate::shown::Shown;
 use crate::store::Store;
 use crate::timeline::Timeline;
 use crate::width::Width;
-use crate::{address, keyboard, open, theme, width, words};
+use crate::{address, keyboard, open, theme, width};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use yew::prelude::*;
 
 /// The page.
+///
+/// Few parts of it are Yew components: one costs several kilobytes of download. Those with a memory of their own, or
+/// that are to be drawn less often than the rest, are; the others are functions.
 #[component]
 pub fn App() -> Html {
     let opened = use_memo((), |()| begin());
@@ -30,89 +34,73 @@ pub fn App() -> Html {
             }
         });
     }
+    let edits = opened.as_ref().as_ref().map_or(0, |(store, _)| store.with(|m| m.edits));
+    {
+        let opened = opened.clone();
+        use_effect_with(edits, move |edits| {
+            if let (1.., Ok((store, _))) = (*edits, &*opened) {
+                address::publish(store);
+            }
+        });
+    }
     match &*opened {
         Err(why) => html! { <p class="page-error" role="alert">{ why.clone() }</p> },
         Ok((store, presentation)) => {
-            let (store, version, presentation) = (store.clone(), *version, *presentation);
-            if presentation.embed {
-                html! { <Embedded {store} {version} {presentation} /> }
-            } else {
-                html! { <Whole {store} {version} {presentation} /> }
-            }
+            let shown = Shown { store: store.clone(), version: *version };
+            if presentation.embed { embedded(&shown, presentation.controls) } else { whole(&shown, edits) }
         }
     }
 }
 
-/// What the two arrangements of the page need.
-#[derive(PartialEq, Properties)]
-struct PageProps {
-    store: Store,
-    version: u64,
-    presentation: Presentation,
-}
-
 /// The page on its own.
-#[component]
-fn Whole(props: &PageProps) -> Html {
-    let PageProps { store, version, .. } = props;
-    let (width, edits) = store.with(|m| (m.width, m.edits));
-    {
-        let store = store.clone();
-        use_effect_with(edits, move |edits| {
-            if *edits > 0 {
-                address::publish(&store);
-            }
-        });
-    }
-    let (store, version) = (store.clone(), *version);
+fn whole(shown: &Shown, edits: u64) -> Html {
+    let width = shown.store.with(|m| m.width);
     html! {
         <div class={classes!("page", width.class())}>
-            <Header store={store.clone()} {version} />
+            { header(shown) }
             if width == Width::Wide {
-                <SetUp store={store.clone()} {edits} />
+                <SetUp store={shown.store.clone()} {edits} />
             }
             <main class="middle">
-                <Notices store={store.clone()} {version} />
-                <Scene store={store.clone()} {version} />
+                { notices(shown) }
+                { scene(shown) }
             </main>
-            <Controls store={store.clone()} {version} />
-            <div class="timeline-box"><Timeline store={store.clone()} {version} /></div>
-            <Panel store={store.clone()} {version} />
-            <Dialogs store={store.clone()} {version} />
-            <Live {store} {version} />
+            { controls(shown) }
+            <div class="timeline-box"><Timeline ..shown.clone() /></div>
+            { panel(shown) }
+            { dialogs(shown) }
+            { live(shown) }
         </div>
     }
 }
 
 /// The page inside another one: the picture, the controls that were asked for, and the way to the whole page.
-#[component]
-fn Embedded(props: &PageProps) -> Html {
-    let (store, version) = (props.store.clone(), props.version);
-    let controls = props.presentation.controls;
-    let (title, fragment) = store.with(|m| {
-        let title = m.lesson.map_or_else(|| words::describe(m.scenario()), |l| l.title.to_owned());
-        (title, address::link_to(m.scenario()).unwrap_or_default())
+fn embedded(shown: &Shown, bar: ControlBar) -> Html {
+    let (title, width) = shown.store.with(|m| (m.title(), m.width));
+    let open_whole = shown.store.on(|m, e: MouseEvent| {
+        m.playing = false;
+        if let Ok(fragment) = address::link_to(m.scenario()) {
+            let start = consensus_kernel::Duration(m.clock_us as u64);
+            let link: web_sys::Element = e.target_unchecked_into();
+            // The browser follows the link after this: it leads to what is on screen now.
+            let _ = link.set_attribute("href", &format!("{}?start={start}{fragment}", address::here()));
+        }
     });
-    let start = store.with(|m| consensus_kernel::Duration(m.clock_us as u64));
     html! {
-        <div class={classes!("page", "embed", store.with(|m| m.width.class()))}>
+        <div class={classes!("page", "embed", width.class())}>
             <header class="head">
                 <h1 class="headline">{ title }</h1>
-                <a class="out" target="_blank" rel="noopener" href={format!("{}?start={start}{fragment}", address::here())}>
-                    { "Open in playground" }
-                </a>
+                <a class="out" target="_blank" rel="noopener" href={address::here()} onclick={open_whole}>{ "Open in playground" }</a>
             </header>
             <main class="middle">
-                <Notices store={store.clone()} {version} />
-                <Scene store={store.clone()} {version} />
+                { notices(shown) }
+                { scene(shown) }
             </main>
-            if controls != ControlBar::None {
-                <Controls store={store.clone()} {version} />
+            if bar != ControlBar::None { { controls(shown) } }
+            if bar == ControlBar::Full {
+                <div class="timeline-box"><Timeline ..shown.clone() /></div>
             }
-            if controls == ControlBar::Full {
-                <div class="timeline-box"><Timeline store={store.clone()} {version} /></div>
-            }
-            <Live {store} {version} />
+            { live(shown) }
         </div>
     }
 }

@@ -1,7 +1,7 @@
 //! Properties and assumptions at a glance: a badge for each, and one line that says why it stands so.
 
 use crate::model::Tab;
-use crate::scene::DensityChoice;
+use crate::scene::density_choice;
 use crate::shown::Shown;
 use consensus_lab::view::{AssumptionView, PropertyView, Status};
 use yew::prelude::*;
@@ -10,8 +10,7 @@ use yew::prelude::*;
 const BADGES: usize = 4;
 
 /// The badges above the stage.
-#[component]
-pub fn Badges(props: &Shown) -> Html {
+pub fn badges(props: &Shown) -> Html {
     let (mut properties, assumptions) =
         props.store.with(|m| (m.session().properties(), m.session().assumptions()));
     let broken: Vec<AssumptionView> = assumptions.into_iter().filter(|a| !a.holds).collect();
@@ -38,7 +37,7 @@ pub fn Badges(props: &Shown) -> Html {
             </div>
             <div class="telling-row">
                 <p class="telling" title={line.clone()}>{ line }</p>
-                <DensityChoice ..props.clone() />
+                { density_choice(props) }
             </div>
         </div>
     }

@@ -13,8 +13,7 @@ const SPEED_LOW: f64 = 2.0;
 const SPEED_HIGH: f64 = 8.0;
 
 /// The control bar.
-#[component]
-pub fn Controls(props: &Shown) -> Html {
+pub fn controls(props: &Shown) -> Html {
     let store = &props.store;
     let (playing, speed, clock_us, event, known, end) = store.with(|m| {
         let session = m.session();
@@ -34,7 +33,7 @@ pub fn Controls(props: &Shown) -> Html {
         }
     };
     html! {
-        <div class="controls" role="group" aria-label="Time">
+        <section class="controls" aria-label="Time">
             <div class="transport">
                 { step(Sign::BackRound, "Previous round (Ctrl+←)", event == 0, |m| m.step_round(false)) }
                 { step(Sign::Back, "Previous event (←)", event == 0, |m| m.step(false)) }
@@ -54,7 +53,7 @@ pub fn Controls(props: &Shown) -> Html {
                 </span>
                 <output>{ speed_text(speed) }</output>
             </label>
-            <Branches ..props.clone() />
+            { branches(props) }
             <div class="where">
                 <b class="clock">{ words::moment(clock_us) }</b>
                 <span class="count" title={end_reason(end)}>
@@ -62,13 +61,12 @@ pub fn Controls(props: &Shown) -> Html {
                     if at_end { { " · " }{ end_words(end) } }
                 </span>
             </div>
-        </div>
+        </section>
     }
 }
 
 /// The branches of the run, and the way back to where the visitor was.
-#[component]
-fn Branches(props: &Shown) -> Html {
+fn branches(props: &Shown) -> Html {
     let store = &props.store;
     let (names, current, in_past) = store.with(|m| {
         let names: Vec<String> = m.studio.branches().iter().map(|b| b.name.clone()).collect();

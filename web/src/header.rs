@@ -4,19 +4,16 @@ use crate::address;
 use crate::icons::{Sign, logo, sign};
 use crate::model::Dialog;
 use crate::shown::Shown;
-use crate::{theme, words};
+use crate::theme;
 use consensus_lab::catalogue;
 use consensus_scenario::Scenario;
 use yew::prelude::*;
 
 /// The line at the top.
-#[component]
-pub fn Header(props: &Shown) -> Html {
+pub fn header(props: &Shown) -> Html {
     let store = &props.store;
-    let (meta, title, can_undo, can_redo) = store.with(|m| {
-        let title = m.lesson.map_or_else(|| words::describe(m.scenario()), |l| l.title.to_owned());
-        (m.meta(), title, m.studio.can_undo(), m.studio.can_redo())
-    });
+    let (meta, title, can_undo, can_redo) =
+        store.with(|m| (m.meta(), m.title(), m.studio.can_undo(), m.studio.can_redo()));
     let pick = store.on(|m, e: Event| {
         let id = e.target_unchecked_into::<web_sys::HtmlSelectElement>().value();
         let Some(meta) = catalogue().iter().find(|p| p.id == id) else { return };

@@ -34,7 +34,7 @@ pub fn Legend(props: &Shown) -> Html {
     });
     let others = known.iter().filter(|e| meta.kinds.iter().all(|k| k.name != e.label));
     html! {
-        <ul class="legend" aria-label="Legend">
+        <ul class="legend" aria-label="Legend" tabindex="0">
             { for kinds }
             { for others.map(|e| entry(&e.sign, &e.label, true)) }
             <li class="note">{ format!("colour: {}", meta.round) }</li>

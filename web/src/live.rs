@@ -5,8 +5,7 @@ use consensus_lab::view::MarkKind;
 use yew::prelude::*;
 
 /// A live region that says the latest decision or violation at the cursor.
-#[component]
-pub fn Live(props: &Shown) -> Html {
+pub fn live(props: &Shown) -> Html {
     let text = props.store.with(|m| {
         let event = m.session().position().event;
         let marks = m.session().marks();

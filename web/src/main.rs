@@ -8,6 +8,7 @@ mod address;
 mod app;
 mod badges;
 mod controls;
+mod crash;
 mod dialogs;
 mod header;
 mod icons;
@@ -32,5 +33,6 @@ mod width;
 mod words;
 
 fn main() {
+    yew::set_custom_panic_hook(Box::new(crash::tell));
     yew::Renderer::<app::App>::new().render();
 }

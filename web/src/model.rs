@@ -95,14 +95,18 @@ pub struct Model {
     pub tab: Tab,
     /// Which dialog is open.
     pub dialog: Option<Dialog>,
-    /// Grows with every change of the scenario or of the form's errors.
+    /// Grows with every change of what the form shows.
     pub edits: u64,
     /// Why the last edit of a field was refused.
     pub field_error: Option<FieldError>,
+    /// Whether the form that adds a fault is open.
+    pub adding_fault: bool,
     /// Sentences that wait to be dismissed.
     pub notices: Vec<String>,
     /// The lesson on the bench, as long as its scenario is untouched.
     pub lesson: Option<&'static Lesson>,
+    /// The digest that the link expects of the run, until it has been compared.
+    pub expected_digest: Option<String>,
     /// The event that is explained while time passes: it changes about once a second, so that it can be read.
     told_event: Option<u64>,
     told_for_ms: f64,
@@ -132,8 +136,10 @@ impl Model {
             dialog: None,
             edits: 0,
             field_error: None,
+            adding_fault: false,
             notices: Vec::new(),
             lesson: None,
+            expected_digest: None,
             told_event: None,
             told_for_ms: 0.0,
             flights: Vec::new(),
@@ -153,6 +159,11 @@ impl Model {
     /// What its protocol says of itself.
     pub fn meta(&self) -> &'static Meta {
         self.scenario().meta
+    }
+
+    /// What the run shows, as a headline.
+    pub fn title(&self) -> String {
+        self.lesson.map_or_else(|| words::describe(self.scenario()), |l| l.title.to_owned())
     }
 
     /// Lets real time pass. True if the cursor has moved.
@@ -366,6 +377,7 @@ impl Model {
     /// Starts over with another scenario.
     pub fn replace(&mut self, scenario: Scenario) -> Result<(), SetupError> {
         self.studio.replace(scenario)?;
+        self.expected_digest = None;
         self.lesson = None;
         self.selection = None;
         self.speed = natural_speed(self.scenario());
@@ -380,6 +392,12 @@ impl Model {
     /// Refuses the edit of a field, keeping the last good state.
     pub fn refuse(&mut self, key: impl Into<String>, why: impl Into<String>) {
         self.field_error = Some(FieldError { key: key.into(), why: sentence(&why.into()) });
+        self.edits += 1;
+    }
+
+    /// Opens or closes the form that adds a fault.
+    pub fn show_add_fault(&mut self, open: bool) {
+        self.adding_fault = open;
         self.edits += 1;
     }
 
@@ -415,6 +433,23 @@ impl Model {
         }
     }
 
+    /// Once the run is known to its end: says so if it is not the run that the link was made for.
+    pub fn compare_digest(&mut self) {
+        /// Longer runs are not compared: it would take longer than a visitor waits.
+        const EVENTS_MAX: u64 = 200_000;
+        if self.session().end().is_none() {
+            return;
+        }
+        let Some(expected) = self.expected_digest.take() else { return };
+        if self.session().frontier().event <= EVENTS_MAX
+            && !self.session().digest().to_string().starts_with(&expected)
+        {
+            self.notice(
+                "This run differs from the one the link was made for: the engines have changed since.",
+            );
+        }
+    }
+
     /// Shows a sentence until it is dismissed.
     pub fn notice(&mut self, text: impl Into<String>) {
         const NOTICES_MAX: usize = 16;
@@ -444,6 +479,7 @@ impl Model {
         match done {
             Ok(()) => {
                 self.field_error = None;
+                self.expected_digest = None;
                 self.lesson = None;
                 self.settle();
             }

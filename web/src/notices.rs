@@ -5,8 +5,7 @@ use crate::shown::Shown;
 use yew::prelude::*;
 
 /// The notices.
-#[component]
-pub fn Notices(props: &Shown) -> Html {
+pub fn notices(props: &Shown) -> Html {
     let notices = props.store.with(|m| m.notices.clone());
     html! {
         <div class="notices" role="alert">

@@ -10,7 +10,7 @@ use consensus_scenario::{Scenario, parse};
 /// The model that an address asks for; a sentence only if no run at all can be opened.
 pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String> {
     let first = catalogue().first().ok_or("No protocol is built into this page.")?;
-    let (scenario, lesson, mut sentences) = asked(fragment);
+    let Asked { scenario, lesson, digest, mut sentences } = asked(fragment);
     let studio = match Studio::new(scenario) {
         Ok(studio) => studio,
         Err(e) => {
@@ -24,6 +24,7 @@ pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String
     };
     let mut model = Model::new(studio);
     model.lesson = lesson.filter(|_| sentences.is_empty());
+    model.expected_digest = digest.filter(|_| sentences.is_empty());
     model.notices = sentences;
     present(&mut model, presentation);
     Ok(model)
@@ -31,10 +32,11 @@ pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String
 
 /// Puts another fragment on the bench of a running page.
 pub fn reopen(model: &mut Model, fragment: &str, presentation: &Presentation) {
-    let (scenario, lesson, sentences) = asked(fragment);
+    let Asked { scenario, lesson, digest, sentences } = asked(fragment);
     match model.replace(scenario) {
         Ok(()) => {
             model.lesson = lesson.filter(|_| sentences.is_empty());
+            model.expected_digest = digest.filter(|_| sentences.is_empty());
             present(model, presentation);
         }
         Err(e) => {
@@ -55,17 +57,25 @@ fn present(model: &mut Model, presentation: &Presentation) {
     model.playing = presentation.play.unwrap_or(presentation.start.is_none() && !model.reduced_motion);
 }
 
-fn asked(fragment: &str) -> (Scenario, Option<&'static Lesson>, Vec<String>) {
+/// What an address asks for.
+struct Asked {
+    scenario: Scenario,
+    lesson: Option<&'static Lesson>,
+    digest: Option<String>,
+    sentences: Vec<String>,
+}
+
+fn asked(fragment: &str) -> Asked {
     let bare = fragment.trim_start_matches(['#', '/']);
     if bare.is_empty()
         && let Some((scenario, lesson)) = example()
     {
-        return (scenario, Some(lesson), Vec::new());
+        return Asked { scenario, lesson: Some(lesson), digest: None, sentences: Vec::new() };
     }
     let (link, sentences) = address::read(fragment);
     let lesson =
         LESSONS.iter().find(|l| parse(l.link, catalogue()).is_ok_and(|x| x.scenario == link.scenario));
-    (link.scenario, lesson, sentences)
+    Asked { scenario: link.scenario, lesson, digest: link.digest, sentences }
 }
 
 /// What the page opens on by itself.

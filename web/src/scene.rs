@@ -1,6 +1,6 @@
 //! The middle of the page: badges, the stage, how much of it to show, and the legend.
 
-use crate::badges::Badges;
+use crate::badges::badges;
 use crate::legend::Legend;
 use crate::model::Density;
 use crate::shown::Shown;
@@ -8,12 +8,11 @@ use crate::stage::Stage;
 use yew::prelude::*;
 
 /// The middle of the page.
-#[component]
-pub fn Scene(props: &Shown) -> Html {
+pub fn scene(props: &Shown) -> Html {
     let Shown { store, version } = props.clone();
     html! {
         <section class="scene" aria-label="Picture of the run">
-            <Badges ..props.clone() />
+            { badges(props) }
             <div class="stage-box"><Stage store={store.clone()} {version} /></div>
             <Legend ..props.clone() />
         </section>
@@ -21,8 +20,7 @@ pub fn Scene(props: &Shown) -> Html {
 }
 
 /// How many messages the stage shows.
-#[component]
-pub fn DensityChoice(props: &Shown) -> Html {
+pub fn density_choice(props: &Shown) -> Html {
     let density = props.store.with(|m| m.density);
     let choice = |this: Density, label: &'static str, help: &'static str| {
         html! {

@@ -203,6 +203,7 @@ impl Store {
 
 /// Computes a little of the future. True if there is more to compute.
 fn look_ahead(model: &mut Model) -> bool {
+    model.compare_digest();
     if model.studio.session().end().is_some() {
         return false;
     }

@@ -8,8 +8,7 @@ use consensus_scenario::parse;
 use yew::prelude::*;
 
 /// The gallery.
-#[component]
-pub fn Gallery(props: &Shown) -> Html {
+pub fn gallery(props: &Shown) -> Html {
     let current = props.store.with(|m| m.lesson.map(|l| l.title));
     // The address may be the same already: then nothing else would close the dialog.
     let close = props.store.on(|m, _: MouseEvent| m.dialog = None);

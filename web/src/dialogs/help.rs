@@ -23,8 +23,7 @@ const SIGNS: &[(&str, &str)] = &[
 ];
 
 /// The help.
-#[component]
-pub fn Help(_: &Shown) -> Html {
+pub fn help(_: &Shown) -> Html {
     let list = |items: &'static [(&'static str, &'static str)]| {
         html! { <dl class="help">{ for items.iter().map(|(a, b)| html! { <div><dt>{ *a }</dt><dd>{ *b }</dd></div> }) }</dl> }
     };

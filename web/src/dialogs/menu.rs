@@ -1,14 +1,13 @@
 //! On narrow pages: what has no room in the line at the top.
 
 use crate::model::{Dialog, Model};
-use crate::scene::DensityChoice;
+use crate::scene::density_choice;
 use crate::shown::Shown;
 use crate::theme;
 use yew::prelude::*;
 
 /// The menu.
-#[component]
-pub fn Menu(props: &Shown) -> Html {
+pub fn menu(props: &Shown) -> Html {
     let store = &props.store;
     let (can_undo, can_redo) = store.with(|m| (m.studio.can_undo(), m.studio.can_redo()));
     let item = |label: &'static str, enabled: bool, act: fn(&mut Model)| {
@@ -17,7 +16,7 @@ pub fn Menu(props: &Shown) -> Html {
     html! {
         <div class="menu">
             <p class="quiet">{ "Messages shown" }</p>
-            <DensityChoice ..props.clone() />
+            { density_choice(props) }
             { item("Gallery", true, |m| m.dialog = Some(Dialog::Gallery)) }
             { item("Undo", can_undo, Model::undo) }
             { item("Redo", can_redo, Model::redo) }

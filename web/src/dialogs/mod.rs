@@ -11,15 +11,14 @@ use crate::shown::Shown;
 use yew::prelude::*;
 
 /// The open dialog, if any.
-#[component]
-pub fn Dialogs(props: &Shown) -> Html {
+pub fn dialogs(props: &Shown) -> Html {
     let open = props.store.with(|m| m.dialog);
     let (title, body) = match open {
         None => return Html::default(),
-        Some(Dialog::Gallery) => ("Gallery", html! { <gallery::Gallery ..props.clone() /> }),
+        Some(Dialog::Gallery) => ("Gallery", gallery::gallery(props)),
         Some(Dialog::Share) => ("Share", html! { <share::Share ..props.clone() /> }),
-        Some(Dialog::Help) => ("Help", html! { <help::Help ..props.clone() /> }),
-        Some(Dialog::Menu) => ("Menu", html! { <menu::Menu ..props.clone() /> }),
+        Some(Dialog::Help) => ("Help", help::help(props)),
+        Some(Dialog::Menu) => ("Menu", menu::menu(props)),
     };
     html! { <Frame store={props.store.clone()} {title} key={title}>{ body }</Frame> }
 }

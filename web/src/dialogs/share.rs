@@ -1,7 +1,6 @@
 //! Links to exactly what is on screen: for people, for Markdown, for another page.
 
 use crate::address;
-use crate::model::Model;
 use crate::shown::Shown;
 use crate::words;
 use consensus_scenario::{Link, print_file};
@@ -14,14 +13,14 @@ use yew::prelude::*;
 #[component]
 pub fn Share(props: &Shown) -> Html {
     let with_moment = use_state(|| true);
-    let (fragment, title, at_us, file) = props.store.with(|m| {
-        (
-            address::link_to(m.scenario()),
-            title(m),
-            m.clock_us as u64,
-            print_file(&Link::from(m.scenario().clone())),
-        )
+    // As it was when the dialog opened: what is being copied must not change under the hand.
+    let now = use_memo((), |()| {
+        props.store.with(|m| {
+            let file = print_file(&Link::from(m.scenario().clone()));
+            (address::link_to(m.scenario()), m.title(), m.clock_us as u64, file)
+        })
     });
+    let (fragment, title, at_us, file) = (&now.0, &now.1, now.2, &now.3);
     let flip = {
         let with_moment = with_moment.clone();
         Callback::from(move |e: Event| {
@@ -35,7 +34,7 @@ pub fn Share(props: &Shown) -> Html {
         let mark = if query.is_empty() { "" } else { "?" };
         format!("{}{mark}{}{fragment}", address::here(), query.join("&"))
     };
-    let body = match &fragment {
+    let body = match fragment {
         Ok(fragment) => {
             let link = address(&[&at], fragment);
             let frame = address(&["embed=1", &at], fragment);
@@ -46,7 +45,7 @@ pub fn Share(props: &Shown) -> Html {
                     <Copied label="Markdown" text={format!("[{markdown_title}]({link})")} rows=3 />
                     <Copied label="Frame for another page" rows=3 text={format!(
                         "<iframe src=\"{}\" width=\"100%\" height=\"560\" title=\"{}\" loading=\"lazy\"></iframe>",
-                        attribute(&frame), attribute(&title)
+                        attribute(&frame), attribute(title)
                     )} />
                 </>
             }
@@ -60,13 +59,9 @@ pub fn Share(props: &Shown) -> Html {
                 <span>{ format!("Begin at this moment, {}", words::moment(at_us as f64)) }</span>
             </label>
             { body }
-            <details><summary>{ "Scenario file" }</summary><Copied label="Scenario file" text={file} rows=6 /></details>
+            <details><summary>{ "Scenario file" }</summary><Copied label="Scenario file" text={file.clone()} rows=6 /></details>
         </div>
     }
-}
-
-fn title(model: &Model) -> String {
-    model.lesson.map_or_else(|| words::describe(model.scenario()), |l| l.title.to_owned())
 }
 
 fn attribute(text: &str) -> String {

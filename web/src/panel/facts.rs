@@ -11,21 +11,19 @@ use yew::prelude::*;
 const DECISIONS: usize = 12;
 
 /// The facts of a run.
-#[component]
-pub fn Facts(props: &Shown) -> Html {
+pub fn facts(props: &Shown) -> Html {
     html! {
         <div class="facts">
-            <Truth ..props.clone() />
-            <Counts ..props.clone() />
-            <Decisions ..props.clone() />
-            <About ..props.clone() />
+            { truth(props) }
+            { counts(props) }
+            { decisions(props) }
+            { about(props) }
         </div>
     }
 }
 
 /// All properties and assumptions with their reasons.
-#[component]
-fn Truth(props: &Shown) -> Html {
+fn truth(props: &Shown) -> Html {
     let (properties, assumptions) =
         props.store.with(|m| (m.session().properties(), m.session().assumptions()));
     html! {
@@ -67,8 +65,7 @@ fn decision(d: &DecisionView) -> String {
 }
 
 /// Messages by kind.
-#[component]
-fn Counts(props: &Shown) -> Html {
+fn counts(props: &Shown) -> Html {
     let (metrics, meta) = props.store.with(|m| (m.session().metrics(), m.meta()));
     let rows = meta.kinds.iter().zip(&metrics.by_kind);
     let number = |n: u64| html! { <td class="num">{ words::grouped(n) }</td> };
@@ -100,8 +97,7 @@ fn Counts(props: &Shown) -> Html {
 }
 
 /// The latest decisions.
-#[component]
-fn Decisions(props: &Shown) -> Html {
+fn decisions(props: &Shown) -> Html {
     let decisions = props.store.with(|m| m.session().decisions());
     let latest = decisions.iter().rev().take(DECISIONS);
     html! {
@@ -123,8 +119,7 @@ fn Decisions(props: &Shown) -> Html {
 }
 
 /// What the protocol is, and what the engine leaves out.
-#[component]
-fn About(props: &Shown) -> Html {
+fn about(props: &Shown) -> Html {
     let meta = props.store.with(|m| m.meta());
     html! {
         <>

@@ -6,8 +6,7 @@ use consensus_kernel::{LogCell, LogPanel, LogRow, LogState, NodeId, Panel};
 use yew::prelude::*;
 
 /// The protocol's views over all nodes.
-#[component]
-pub fn Log(props: &Shown) -> Html {
+pub fn log(props: &Shown) -> Html {
     let panels = props.store.with(|m| m.session().panels());
     if panels.is_empty() {
         return html! { <p class="quiet">{ "This protocol keeps no log." }</p> };

@@ -4,7 +4,6 @@ use super::deeds::{Deed, deeds};
 use super::tree::tree;
 use crate::model::Selection;
 use crate::shown::Shown;
-use crate::store::Store;
 use crate::words;
 use consensus_kernel::Duration;
 use consensus_lab::view::FlightMark;
@@ -15,48 +14,35 @@ use yew::prelude::*;
 const DELAYS: [(&str, Duration); 2] =
     [("Delay 20 ms", Duration::millis(20)), ("Delay 200 ms", Duration::millis(200))];
 
-/// Which message is shown.
-#[derive(PartialEq, Properties)]
-pub struct MessageProps {
-    /// The page's state.
-    pub store: Store,
-    /// Which version of it.
-    pub version: u64,
-    /// The message.
-    pub name: MessageName,
-}
-
 /// One message.
-#[component]
-pub fn MessageInspector(props: &MessageProps) -> Html {
-    let MessageProps { store, name, version } = props;
-    let (message, meta) = store.with(|m| (m.session().message(*name), m.meta()));
+pub fn message_inspector(props: &Shown, name: MessageName) -> Html {
+    let store = &props.store;
+    let (message, meta) = store.with(|m| (m.session().message(name), m.meta()));
     let Some(message) = message else {
         return html! {
             <article class="inspector">
-                <h2>{ words::message(meta, name) }</h2>
+                <h2>{ words::message(meta, &name) }</h2>
                 <p>{ "It is not under way at this moment: it has arrived, was lost, or is not yet sent." }</p>
             </article>
         };
     };
     let flight = message.flight;
     let to = |id| store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))));
-    let shown = Shown { store: store.clone(), version: *version };
     html! {
         <article class="inspector">
             <p class="where-when">
                 <span class={format!("round round-{}", flight.round % 6)}>{ format!("{} {}", meta.round, flight.round) }</span>
                 <span class="at">{ format!("{} bytes", words::grouped(message.bytes)) }</span>
             </p>
-            <h2>{ words::message(meta, name) }</h2>
+            <h2>{ words::message(meta, &name) }</h2>
             <p>
                 { "From " }<button class="link" onclick={to(flight.from)}>{ words::node(flight.from) }</button>
                 { " to " }<button class="link" onclick={to(flight.to)}>{ words::node(flight.to) }</button>
                 { format!(", arrives at {}.{}", words::moment(flight.due.0 as f64), remark(flight.mark)) }
             </p>
-            { deeds(store, message_deeds(*name)) }
+            { deeds(store, message_deeds(name)) }
             <h3>{ "Sent in" }</h3>
-            <p>{ super::event_link(&shown, flight.cause, flight.sent.0) }</p>
+            <p>{ super::event_link(props, flight.cause, flight.sent.0) }</p>
             <h3>{ "Fields" }</h3>
             { tree(&message.body) }
         </article>

@@ -19,8 +19,7 @@ use crate::words;
 use yew::prelude::*;
 
 /// The panel.
-#[component]
-pub fn Panel(props: &Shown) -> Html {
+pub fn panel(props: &Shown) -> Html {
     let store = &props.store;
     let (tab, selection, edits, meta, width) =
         store.with(|m| (m.tab, m.selection, m.edits, m.meta(), m.width));
@@ -53,18 +52,14 @@ pub fn Panel(props: &Shown) -> Html {
         m.tab = order[(at + by) % order.len()];
     });
     let body = match (tab, selection) {
-        (Tab::Why, _) => html! { <why::Why ..props.clone() /> },
-        (Tab::Log, _) => html! { <log::Log ..props.clone() /> },
-        (Tab::Chosen, Some(Selection::Node(id))) => {
-            html! { <node::NodeInspector store={store.clone()} version={props.version} {id} /> }
-        }
-        (Tab::Chosen, Some(Selection::Message(name))) => {
-            html! { <message::MessageInspector store={store.clone()} version={props.version} {name} /> }
-        }
-        (Tab::Chosen, _) => html! { <node::NodeTable ..props.clone() /> },
+        (Tab::Why, _) => why::why(props),
+        (Tab::Log, _) => log::log(props),
+        (Tab::Chosen, Some(Selection::Node(id))) => node::node_inspector(props, id),
+        (Tab::Chosen, Some(Selection::Message(name))) => message::message_inspector(props, name),
+        (Tab::Chosen, _) => node::node_table(props),
         (Tab::Events, _) => html! { <events::Events ..props.clone() /> },
         (Tab::Next, _) => html! { <next::Next ..props.clone() /> },
-        (Tab::Facts, _) => html! { <facts::Facts ..props.clone() /> },
+        (Tab::Facts, _) => facts::facts(props),
         (Tab::Setup, _) => html! { <SetUp store={store.clone()} {edits} /> },
     };
     html! {

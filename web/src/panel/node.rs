@@ -12,27 +12,15 @@ use consensus_lab::view::{Health, NodeView, Standing};
 use consensus_scenario::{Action, Byzantine, Scenario, Strategy, describe_strategy};
 use yew::prelude::*;
 
-/// Which node is shown.
-#[derive(PartialEq, Properties)]
-pub struct NodeProps {
-    /// The page's state.
-    pub store: Store,
-    /// Which version of it.
-    pub version: u64,
-    /// The node.
-    pub id: NodeId,
-}
-
 /// One node.
-#[component]
-pub fn NodeInspector(props: &NodeProps) -> Html {
-    let NodeProps { store, id, .. } = props;
+pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
+    let store = &props.store;
     let (node, trees, scenario, clock) = store.with(|m| {
-        let node = m.session().nodes().into_iter().find(|n| n.id == *id);
-        (node, m.session().inspect(*id), m.scenario().clone(), m.clock_us)
+        let node = m.session().nodes().into_iter().find(|n| n.id == id);
+        (node, m.session().inspect(id), m.scenario().clone(), m.clock_us)
     });
     let Some(node) = node else {
-        return html! { <p class="quiet">{ format!("There is no {} in this run.", words::node(*id)) }</p> };
+        return html! { <p class="quiet">{ format!("There is no {} in this run.", words::node(id)) }</p> };
     };
     let meta = scenario.meta;
     html! {
@@ -41,14 +29,14 @@ pub fn NodeInspector(props: &NodeProps) -> Html {
                 <span class={format!("round round-{}", node.face.round % 6)}>{ format!("{} {}", meta.round, node.face.round) }</span>
                 <button class="link" onclick={store.on(|m, _: MouseEvent| m.selection = None)}>{ "all nodes" }</button>
             </p>
-            <h2>{ format!("{}: {}, {}", capital(&words::node(*id)), node.face.role, condition(&node)) }</h2>
+            <h2>{ format!("{}: {}, {}", capital(&words::node(id)), node.face.role, condition(&node)) }</h2>
             <p class="waits">{ waiting(&node) }</p>
             if node.standing == Standing::Befouled {
                 <p class="refused">{ "It is correct, yet decided something that another correct node contradicts." }</p>
             }
             { deeds(store, node_deeds(&node, meta)) }
-            { cuts(store, &scenario, *id) }
-            if !id.is_client() { { lies(store, &scenario, *id) } }
+            { cuts(store, &scenario, id) }
+            if !id.is_client() { { lies(store, &scenario, id) } }
             if !node.timers.is_empty() {
                 <h3>{ "Timers" }</h3>
                 <ul class="plain-list">
@@ -186,8 +174,7 @@ fn lies(store: &Store, scenario: &Scenario, id: NodeId) -> Html {
 }
 
 /// All nodes in words.
-#[component]
-pub fn NodeTable(props: &Shown) -> Html {
+pub fn node_table(props: &Shown) -> Html {
     let (nodes, meta) = props.store.with(|m| (m.session().nodes(), m.meta()));
     html! {
         <div class="nodes">

@@ -4,16 +4,19 @@ use super::explain::Explain;
 use crate::address;
 use crate::lessons::by_title;
 use crate::shown::Shown;
+use crate::width::Width;
 use yew::prelude::*;
 
 /// The first panel.
-#[component]
-pub fn Why(props: &Shown) -> Html {
-    let (lesson, event, meta) = props.store.with(|m| (m.lesson, m.explained_event(), m.meta()));
+pub fn why(props: &Shown) -> Html {
+    let (lesson, event, meta, width) =
+        props.store.with(|m| (m.lesson, m.explained_event(), m.meta(), m.width));
     html! {
         <>
             if let Some(lesson) = lesson {
                 <div class="lesson">
+                    // Where the line at the top has no room for it.
+                    if width == Width::Phone { <h2>{ lesson.title }</h2> }
                     <p><b>{ "What to watch. " }</b>{ lesson.watch }</p>
                     if let Some(twin) = lesson.twin.and_then(by_title) {
                         <p class="twin">{ "Compare: " }<a href={format!("{}{}", address::here(), twin.link)}>{ twin.title }</a></p>

@@ -1,23 +1,12 @@
 //! The small form that adds a fault: what, to whom, when. It writes the same words as a link and reads them the same way.
 
-use crate::store::Store;
+use super::Form;
 use crate::words;
 use consensus_kernel::{Duration, NodeId};
 use consensus_scenario::{Byzantine, Scenario, parse_action, parse_strategy};
 use std::collections::BTreeSet;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
-
-/// What the form needs.
-#[derive(PartialEq, Properties)]
-pub struct AddFaultProps {
-    /// The page's state.
-    pub store: Store,
-    /// How often the scenario was edited.
-    pub edits: u64,
-    /// Called when a fault was added.
-    pub done: Callback<()>,
-}
 
 /// What has to be filled in beside the time.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,7 +50,7 @@ const LIES: &[(&str, &str, Shape)] = &[
 
 /// The form.
 #[component]
-pub fn AddFault(props: &AddFaultProps) -> Html {
+pub fn AddFault(props: &Form) -> Html {
     let store = &props.store;
     let (scenario, now_us) = store.with(|m| (m.scenario().clone(), m.clock_us as u64));
     let deed = use_state(|| "crash".to_owned());
@@ -90,7 +79,7 @@ pub fn AddFault(props: &AddFaultProps) -> Html {
         }
     };
     let add = {
-        let (store, done, error) = (store.clone(), props.done.clone(), error.clone());
+        let (store, error) = (store.clone(), error.clone());
         let (scenario, first, at_text) = (scenario.clone(), (*first).clone(), at_text.clone());
         Callback::from(move |_: MouseEvent| {
             let outcome = if lies {
@@ -100,8 +89,10 @@ pub fn AddFault(props: &AddFaultProps) -> Html {
             };
             match outcome {
                 Ok((changed, name)) => {
-                    store.update(|m| m.edit(changed, name));
-                    done.emit(());
+                    store.update(|m| {
+                        m.edit(changed, name);
+                        m.show_add_fault(m.field_error.is_some());
+                    });
                 }
                 Err(why) => error.set(Some(why)),
             }

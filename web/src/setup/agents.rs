@@ -8,8 +8,7 @@ use consensus_scenario::{Scenario, bounds};
 use yew::prelude::*;
 
 /// Nodes, faults, weights and seed.
-#[component]
-pub fn Agents(props: &Form) -> Html {
+pub fn agents(props: &Form) -> Html {
     let store = &props.store;
     let scenario = store.with(|m| m.scenario().clone());
     let (min, _, max) = scenario.meta.n;

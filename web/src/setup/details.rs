@@ -7,19 +7,17 @@ use consensus_scenario::{bounds, print_param, print_ratio};
 use yew::prelude::*;
 
 /// Load and parameters.
-#[component]
-pub fn Usual(props: &Form) -> Html {
+pub fn usual(props: &Form) -> Html {
     html! {
         <>
             <details><summary>{ "Requests" }</summary>{ load(props) }</details>
-            <Params ..props.clone() />
+            { params(props) }
         </>
     }
 }
 
 /// When the run ends, and the rest of the network.
-#[component]
-pub fn Seldom(props: &Form) -> Html {
+pub fn seldom(props: &Form) -> Html {
     html! {
         <>
             <details><summary>{ "End of the run" }</summary>{ time(props) }</details>
@@ -45,8 +43,7 @@ fn load(props: &Form) -> Html {
 }
 
 /// The protocol's own parameters, from its schema.
-#[component]
-fn Params(props: &Form) -> Html {
+fn params(props: &Form) -> Html {
     let store = &props.store;
     let (meta, params) = store.with(|m| (m.meta(), m.scenario().params.clone()));
     if meta.params.is_empty() {

@@ -19,29 +19,20 @@ struct Line {
 }
 
 /// The list of faults.
-#[component]
-pub fn Faults(props: &Form) -> Html {
-    let adding = use_state(|| false);
-    let scenario = props.store.with(|m| m.scenario().clone());
+pub fn faults(props: &Form) -> Html {
+    let (scenario, adding) = props.store.with(|m| (m.scenario().clone(), m.adding_fault));
     let lines = lines(props, &scenario);
-    let flip = {
-        let adding = adding.clone();
-        Callback::from(move |_: MouseEvent| adding.set(!*adding))
-    };
-    let done = {
-        let adding = adding.clone();
-        Callback::from(move |()| adding.set(false))
-    };
+    let flip = props.store.on(|m, _: MouseEvent| m.show_add_fault(!m.adding_fault));
     html! {
         <>
             <h3 class="with-door">
                 { "Faults" }
                 <button type="button" class="door" aria-expanded={adding.to_string()} onclick={flip}>
-                    { if *adding { "close" } else { "+ add" } }
+                    { if adding { "close" } else { "+ add" } }
                 </button>
             </h3>
-            if *adding { <AddFault store={props.store.clone()} edits={props.edits} {done} /> }
-            if lines.is_empty() && !*adding {
+            if adding { <AddFault store={props.store.clone()} edits={props.edits} /> }
+            if lines.is_empty() && !adding {
                 <p class="quiet">{ "None. Add one here, or select a node or a message in the picture." }</p>
             }
             <ul class="faults">

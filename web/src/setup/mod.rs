@@ -26,12 +26,12 @@ pub fn SetUp(props: &Form) -> Html {
     html! {
         <section class="setup" aria-label="Set-up">
             <h2>{ "Set-up" }</h2>
-            <agents::Agents ..props.clone() />
-            <network::NetworkFields ..props.clone() />
-            <faults::Faults ..props.clone() />
-            <details::Usual ..props.clone() />
-            <rules::Rules ..props.clone() />
-            <details::Seldom ..props.clone() />
+            { agents::agents(props) }
+            { network::network_fields(props) }
+            { faults::faults(props) }
+            { details::usual(props) }
+            { rules::rules(props) }
+            { details::seldom(props) }
         </section>
     }
 }

@@ -14,8 +14,7 @@ const HIGH: f64 = 7.0;
 const LOSS_MAX: u32 = 50;
 
 /// Latency and loss.
-#[component]
-pub fn NetworkFields(props: &Form) -> Html {
+pub fn network_fields(props: &Form) -> Html {
     let store = &props.store;
     let network = store.with(|m| m.scenario().network);
     let (low, high, spread) = match network.latency {

@@ -6,8 +6,7 @@ use consensus_kernel::{Breaks, RuleSet, Switch, SwitchId};
 use yew::prelude::*;
 
 /// The switches.
-#[component]
-pub fn Rules(props: &Form) -> Html {
+pub fn rules(props: &Form) -> Html {
     let store = &props.store;
     let (meta, rules) = store.with(|m| (m.meta(), m.scenario().rules));
     if meta.switches.is_empty() {
