@@ -95,7 +95,7 @@ pub fn place(ask: &Ask) -> Placement {
     let mut best: Option<(f64, Vec<Spot>)> = None;
     for rings in ring_counts(ask.layout, n) {
         let floor = best.as_ref().map_or(RADIUS_MIN, |(radius, _)| *radius);
-        let mut radius = radius_max(n);
+        let mut radius = radius_max(n).min(ask.width.min(ask.height) * 0.085).max(RADIUS_MIN * 2.0);
         while radius > floor {
             let spots = arrange(ask, radius, rings);
             if radius * 0.97 <= RADIUS_MIN || fits(ask, &spots, radius) {

@@ -97,7 +97,7 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
     links(&mut scene.ground, moment, placement, show);
     for view in nodes {
         if let Some(spot) = placement.spot(view.id) {
-            scene.nodes.push(node::draw(view, spot, meta, position.at, placement.roomy));
+            scene.nodes.push(node::draw(view, spot, meta, position.at, placement.roomy, placement.width));
         }
     }
     let labels: Vec<&str> = scene.nodes.iter().map(|n| n.label.as_str()).collect();

@@ -12,15 +12,18 @@ use consensus_lab::view::{Health, NodeView, Standing, TimerView, fraction};
 /// A quorum of at most so many votes is shown as dots.
 const DOTS_MAX: u64 = 9;
 
-/// Draws a node; `roomy` with words and dots around it.
-pub fn draw(view: &NodeView, spot: &Spot, meta: &Meta, now: Time, roomy: bool) -> NodeShape {
+/// Size of the words outside.
+const LINE_SIZE: f64 = 11.0;
+
+/// Draws a node; `roomy` with words and dots around it, which stay within the picture's width.
+pub fn draw(view: &NodeView, spot: &Spot, meta: &Meta, now: Time, roomy: bool, width: f64) -> NodeShape {
     let mut shapes = Vec::new();
     timer(&mut shapes, view, spot, now, roomy);
     horns(&mut shapes, view, spot);
     body(&mut shapes, view, spot);
     words(&mut shapes, view, spot, roomy);
     if roomy {
-        outside(&mut shapes, view, spot);
+        outside(&mut shapes, view, spot, width);
     } else {
         vote_ring(&mut shapes, view, spot);
     }
@@ -221,7 +224,7 @@ fn status_fits(view: &NodeView, spot: &Spot) -> bool {
 }
 
 /// Votes, and whatever does not fit inside, on the side where there is room.
-fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
+fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, width: f64) {
     if view.health == Health::Crashed {
         return;
     }
@@ -254,12 +257,8 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
     }
     let line_height = 13.0;
     let height = lines.len() as f64 * line_height + if dots.is_some() { 11.0 } else { 0.0 };
-    let anchor = match spot.out.x {
-        x if x > 0.35 => Anchor::Start,
-        x if x < -0.35 => Anchor::End,
-        _ => Anchor::Middle,
-    };
-    let centre = spot.at + spot.out * (spot.radius + 14.0) + Point::new(0.0, spot.out.y * height / 2.0);
+    let widest = lines.iter().map(|l| text_width(l, LINE_SIZE)).fold(0.0, f64::max);
+    let (centre, anchor) = beside(spot, widest, height, width);
     let mut y = centre.y - height / 2.0;
     if let Some(votes) = dots {
         vote_dots(shapes, votes, Point::new(centre.x, y + 5.0), anchor, ink(view));
@@ -267,8 +266,24 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
     }
     for line in lines {
         y += line_height;
-        shapes.push(Shape::text(Point::new(centre.x, y - 3.0), 11.0, anchor, Ink::Soft, line));
+        shapes.push(Shape::text(Point::new(centre.x, y - 3.0), LINE_SIZE, anchor, Ink::Soft, line));
     }
+}
+
+/// Where a block of words stands: away from the centre of the picture; where the edge is too near, above or below.
+fn beside(spot: &Spot, widest: f64, height: f64, width: f64) -> (Point, Anchor) {
+    let reach = spot.radius + 14.0;
+    let at = spot.at + spot.out * reach + Point::new(0.0, spot.out.y * height / 2.0);
+    match spot.out.x {
+        x if x > 0.35 && at.x + widest <= width - 2.0 => return (at, Anchor::Start),
+        x if x < -0.35 && at.x - widest >= 2.0 => return (at, Anchor::End),
+        _ => {}
+    }
+    let side = if spot.out.y < -0.05 { -1.0 } else { 1.0 };
+    let middle = (widest / 2.0 + 2.0).min(width / 2.0);
+    let x = if spot.out.x.abs() > 0.35 { spot.at.x } else { at.x };
+    let y = if spot.out.x.abs() > 0.35 { spot.at.y + side * (reach + height / 2.0 - 4.0) } else { at.y };
+    (Point::new(x.clamp(middle, width - middle), y), Anchor::Middle)
 }
 
 fn vote_dots(shapes: &mut Vec<Shape>, votes: &Votes, at: Point, anchor: Anchor, ink: Ink) {
