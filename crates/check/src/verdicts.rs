@@ -4,6 +4,7 @@ use crate::tracker::Tracker;
 use consensus_kernel::{Invariant, Ledger, NodeId, Protocol, Slot, Time, Value};
 use consensus_scenario::Action;
 use consensus_sim::{Decision, Observer, Simulation};
+use std::cmp::Ordering;
 
 /// All correct nodes that decide a slot decide the same value.
 pub const AGREEMENT: &str = "Agreement";
@@ -31,7 +32,7 @@ pub struct Violation {
 
 /// Judges the safety properties of a run as it goes.
 pub struct Verdicts<P: Protocol> {
-    decided: Ledger,
+    decided: Decided,
     /// Per replica: the highest slot decided, and which of the 64 slots up to it.
     windows: Vec<(Slot, u64)>,
     /// When replicas crashed: a replica that comes back carries out its log again, which is no second decision.
@@ -65,7 +66,7 @@ impl<P: Protocol> Verdicts<P> {
             })
             .collect();
         Self {
-            decided: Ledger::new(),
+            decided: Decided::default(),
             windows: vec![(0, 0); replicas],
             crashes: Vec::new(),
             proposed: vec![u32::MAX; clients],
@@ -90,7 +91,10 @@ impl<P: Protocol> Verdicts<P> {
     /// at that event remembers.
     pub fn take_back(&mut self, event: u64, tracker: Tracker, recent: &[Decision]) {
         self.violations.retain(|v| v.event < event);
-        self.decided.take_back(event);
+        self.decided = Decided::default();
+        for d in recent.iter().filter(|d| d.event < event && !d.byzantine) {
+            self.decided.state(d);
+        }
         for own in &mut self.own {
             own.ledger.take_back(event);
             own.violated = self.violations.iter().any(|v| v.property == own.invariant.name);
@@ -120,25 +124,18 @@ impl<P: Protocol> Verdicts<P> {
 
     #[inline]
     fn judge_agreement(&mut self, d: &Decision) {
-        self.decided.at_event(d.event);
-        if let Err(conflict) = self.decided.state(d.slot, d.value.0, d.node)
-            && !self.is_violated(AGREEMENT)
-        {
-            let (first, who) = (Value(conflict.first), conflict.who);
-            let (node, value, slot) = (d.node, d.value, d.slot);
-            self.violations.push(Violation {
-                property: AGREEMENT,
-                event: d.event,
-                at: d.at,
-                reason: format!(
-                    "{} decided {first} at {} {slot}, {} decided {value}",
-                    name(who),
-                    P::META.slot,
-                    name(node)
-                ),
-                conflict: Some((who, first, node, value, slot)),
-            });
+        let Some((who, first)) = self.decided.state(d) else { return };
+        if self.is_violated(AGREEMENT) {
+            return;
         }
+        let (node, value, slot) = (d.node, d.value, d.slot);
+        self.violations.push(Violation {
+            property: AGREEMENT,
+            event: d.event,
+            at: d.at,
+            reason: format!("{} decided {first} at {} {slot}, {} decided {value}", name(who), P::META.slot, name(node)),
+            conflict: Some((who, first, node, value, slot)),
+        });
     }
 
     #[inline]
@@ -174,6 +171,33 @@ impl<P: Protocol> Verdicts<P> {
         let fresh = *seen & (1 << behind) == 0;
         *seen |= 1 << behind;
         fresh
+    }
+}
+
+/// How many of the latest slots are remembered.
+const SLOTS: usize = 1 << 12;
+
+/// The first decision of each of the latest slots, at the slot's number modulo [`SLOTS`].
+#[derive(Default)]
+struct Decided {
+    ring: Vec<(Slot, Value, NodeId)>,
+}
+
+impl Decided {
+    /// Takes a decision into account. If the slot was decided otherwise before: who did, and what.
+    #[inline]
+    fn state(&mut self, d: &Decision) -> Option<(NodeId, Value)> {
+        if self.ring.is_empty() {
+            self.ring = vec![(0, Value::NOOP, NodeId::replica(0)); SLOTS];
+        }
+        let place = &mut self.ring[d.slot as usize % SLOTS];
+        match d.slot.cmp(&place.0) {
+            Ordering::Equal if place.1 != d.value => return Some((place.2, place.1)),
+            Ordering::Greater => *place = (d.slot, d.value, d.node),
+            // The same again, or of a slot so old that nobody remembers.
+            Ordering::Equal | Ordering::Less => {}
+        }
+        None
     }
 }
 

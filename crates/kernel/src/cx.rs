@@ -1,11 +1,59 @@
 //! What a node may ask of the world while it handles one input.
 
-use crate::{
-    Duration, Effect, NodeId, Protocol, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To, Value,
-};
+use crate::{Duration, NodeId, Protocol, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To, Value};
 
-/// The effects of the current step, in order. The buffer is reused from step to step.
-pub type Outbox<P> = Vec<Effect<<P as Protocol>::Msg, <P as Protocol>::Timer>>;
+/// What a step did to the world: effects as data, a closed vocabulary, in order within each kind. Whoever carries them
+/// out takes timers first, then messages, then decisions. The buffers are reused from step to step.
+#[derive(Clone, Debug)]
+pub struct Outbox<M, T> {
+    /// Timers set (replacing the same timer, if it was set) or stopped.
+    pub timers: Vec<TimerChange<T>>,
+    /// Messages, each stored once however many receivers it has.
+    pub sends: Vec<(To, M)>,
+    /// Decisions. A client decides when it accepts a reply.
+    pub decisions: Vec<(Slot, Value)>,
+    /// The rules of the paper that fired.
+    pub cites: Vec<RuleId>,
+    /// The same as a set, one bit each.
+    pub cited: u64,
+    /// Why the input was refused, if it was.
+    pub rejected: Option<&'static str>,
+}
+
+/// What happened to a timer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TimerChange<T> {
+    /// It runs out after this time on the node's own clock, whatever it was set to before.
+    Set(T, Duration),
+    /// It is stopped, if it was set.
+    Cancel(T),
+}
+
+impl<M, T> Default for Outbox<M, T> {
+    fn default() -> Self {
+        Self {
+            timers: Vec::new(),
+            sends: Vec::new(),
+            decisions: Vec::new(),
+            cites: Vec::new(),
+            cited: 0,
+            rejected: None,
+        }
+    }
+}
+
+impl<M, T> Outbox<M, T> {
+    /// Empties it, keeping its memory.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.timers.clear();
+        self.sends.clear();
+        self.decisions.clear();
+        self.cites.clear();
+        self.cited = 0;
+        self.rejected = None;
+    }
+}
 
 /// One node's view of the world during one step.
 pub struct Cx<'a, P: Protocol> {
@@ -17,7 +65,7 @@ pub struct Cx<'a, P: Protocol> {
     rules: RuleSet,
     signer: Signer,
     rng: &'a mut Rng,
-    out: &'a mut Outbox<P>,
+    out: &'a mut Outbox<P::Msg, P::Timer>,
 }
 
 impl<'a, P: Protocol> Cx<'a, P> {
@@ -29,7 +77,7 @@ impl<'a, P: Protocol> Cx<'a, P> {
         config: &'a P::Config,
         rules: RuleSet,
         rng: &'a mut Rng,
-        out: &'a mut Outbox<P>,
+        out: &'a mut Outbox<P::Msg, P::Timer>,
     ) -> Self {
         Self { me, config, now, rules, signer: Signer::for_simulator(me), rng, out }
     }
@@ -61,48 +109,50 @@ impl<'a, P: Protocol> Cx<'a, P> {
     /// Sends to one node. Sending to oneself does nothing: a node handles its own part directly.
     #[inline]
     pub fn send(&mut self, to: NodeId, msg: P::Msg) {
-        self.out.push(Effect::Send { to: To::One(to), msg });
+        self.out.sends.push((To::One(to), msg));
     }
 
     /// Sends to all other replicas; stored once however many there are.
     #[inline]
     pub fn broadcast(&mut self, msg: P::Msg) {
-        self.out.push(Effect::Send { to: To::Others, msg });
+        self.out.sends.push((To::Others, msg));
     }
 
     /// Sends to several.
     #[inline]
     pub fn multicast(&mut self, to: To, msg: P::Msg) {
-        self.out.push(Effect::Send { to, msg });
+        self.out.sends.push((to, msg));
     }
 
     /// Sets a timer, replacing the same timer if it was set.
     #[inline]
     pub fn set_timer(&mut self, timer: P::Timer, after: Duration) {
-        self.out.push(Effect::SetTimer { timer, after });
+        self.out.timers.push(TimerChange::Set(timer, after));
     }
 
     /// Stops a timer.
     #[inline]
     pub fn cancel_timer(&mut self, timer: P::Timer) {
-        self.out.push(Effect::CancelTimer { timer });
+        self.out.timers.push(TimerChange::Cancel(timer));
     }
 
     /// Decides.
     #[inline]
     pub fn decide(&mut self, slot: Slot, value: Value) {
-        self.out.push(Effect::Decide { slot, value });
+        self.out.decisions.push((slot, value));
     }
 
     /// Names the rule that fires.
     #[inline]
     pub fn cite(&mut self, rule: impl Into<RuleId>) {
-        self.out.push(Effect::Cite(rule.into()));
+        let rule = rule.into();
+        self.out.cited |= 1 << (rule & 63);
+        self.out.cites.push(rule);
     }
 
     /// Refuses the input.
     #[inline]
     pub fn reject(&mut self, why: &'static str) {
-        self.out.push(Effect::Reject(why));
+        self.out.rejected = Some(why);
     }
 }

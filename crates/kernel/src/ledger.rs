@@ -4,7 +4,7 @@ use crate::NodeId;
 use crate::rng::mix;
 
 /// How many facts one generation holds. A ledger looks back over at least this many.
-const GENERATION: usize = 1 << 13;
+const GENERATION: usize = 1 << 11;
 
 /// What a fact is about: a place within a group, such as a log index within a term.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -154,7 +154,7 @@ impl Table {
     }
 
     fn insert(&mut self, fact: Fact) {
-        if (self.len + 1) * 4 > self.slots.len() {
+        if (self.len + 1) * 2 > self.slots.len() {
             self.grow();
         }
         let i = self.place(fact.key);

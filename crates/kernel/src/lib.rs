@@ -2,7 +2,7 @@
 //!
 //! A protocol is one node's whole state and a total function [`Protocol::step`] from inputs to effects. Everything a
 //! protocol may know of the world arrives as an [`Input`] or is asked of its context [`Cx`]; everything it does to the
-//! world is an [`Effect`].
+//! world goes to an [`Outbox`].
 //!
 //! This crate knows no protocol, no network, no clock, no scenario text and no user interface.
 
@@ -25,7 +25,7 @@ mod signed;
 mod time;
 mod value;
 
-pub use cx::{Cx, Outbox};
+pub use cx::{Cx, Outbox, TimerChange};
 pub use digest::{Digest, Hash, Hashed, Hasher};
 pub use face::{Face, Tone, Votes};
 pub use fault::{Corruption, Liar, Lie};
@@ -37,7 +37,7 @@ pub use meta::{
 };
 pub use node::{MAX_REPLICAS, NodeId, NodeSet, NodeSetIter};
 pub use panel::{LogCell, LogMark, LogPanel, LogRow, LogState, Panel};
-pub use protocol::{Effect, Input, Message, NoTimer, Protocol, Timer, To};
+pub use protocol::{Input, Message, NoTimer, Protocol, Timer, To};
 pub use quorum::{Poll, QuorumRule, Tally, Vote, exceeds_two_thirds};
 pub use ratio::Ratio;
 pub use rng::{Rng, keyed_draw, mix};

@@ -1,7 +1,7 @@
 //! The shape of a protocol.
 
 use crate::{
-    Cx, Duration, Face, Invariant, Liar, Meta, NodeId, NodeSet, Panel, RuleId, Setup, SetupError, Slot, Value,
+    Cx, Face, Invariant, Liar, Meta, NodeId, NodeSet, Panel, RuleId, Setup, SetupError, Slot, Value,
 };
 use serde::Serialize;
 
@@ -93,41 +93,6 @@ pub enum To {
     Others,
     /// These replicas, but the sender.
     Set(NodeSet),
-}
-
-/// What a node does to the world. A closed vocabulary, carried out in order.
-#[derive(Clone, Debug)]
-pub enum Effect<M, T> {
-    /// Sends one message to one or several nodes.
-    Send {
-        /// To whom.
-        to: To,
-        /// What.
-        msg: M,
-    },
-    /// Sets a timer, **replacing** the same timer if it was set.
-    SetTimer {
-        /// Which.
-        timer: T,
-        /// After how long on the node's own clock.
-        after: Duration,
-    },
-    /// Stops a timer, if it was set.
-    CancelTimer {
-        /// Which.
-        timer: T,
-    },
-    /// Decides, once and for all. A client decides when it accepts a reply.
-    Decide {
-        /// Where.
-        slot: Slot,
-        /// What.
-        value: Value,
-    },
-    /// Names the rule of the paper that just fired.
-    Cite(RuleId),
-    /// Refuses an input, and why.
-    Reject(&'static str),
 }
 
 /// What nodes send each other.

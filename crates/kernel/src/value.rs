@@ -4,7 +4,7 @@ use crate::NodeId;
 use core::fmt;
 use serde::{Serialize, Serializer};
 
-/// A place in the order that is being agreed on: a log index, a sequence number, a height. Single-decision protocols
+/// A place in the order that is being agreed on, from 1: a log index, a sequence number, a height. Single-decision protocols
 /// use slot 1.
 pub type Slot = u64;
 

@@ -1,7 +1,7 @@
 //! A table-top for unit tests: nodes, a pile of letters, and the test's own hand moving them. No time passes here.
 
 use consensus_kernel::{
-    Cx, Duration, Effect, Input, NodeId, Protocol, Rng, RuleId, RuleSet, Setup, Slot, Time, Timer, To, Value,
+    Cx, Duration, Input, NodeId, Outbox, Protocol, Rng, RuleId, RuleSet, Setup, Slot, Time, Timer, TimerChange, To, Value,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -68,33 +68,29 @@ impl<P: Protocol> Table<P> {
 
     /// Gives one node one input and files what comes out.
     pub fn step(&mut self, id: NodeId, input: Input<'_, P::Msg, P::Timer>) {
-        let mut out = Vec::new();
+        let mut out = Outbox::default();
         let rng = self.rngs.entry(id).or_insert_with(|| Rng::stream(1, id.raw().into()));
         let node = if id.is_client() { &mut self.clients[id.index()] } else { &mut self.replicas[id.index()] };
         node.step(input, &mut Cx::new(id, self.now, &self.config, self.rules, rng, &mut out));
-        for effect in out {
-            match effect {
-                Effect::Send { to, msg } => {
-                    let receivers: Vec<NodeId> = match to {
-                        To::One(to) => vec![to],
-                        To::Others => (0..self.n).map(NodeId::replica).collect(),
-                        To::Set(set) => set.iter().collect(),
-                    };
-                    for to in receivers.into_iter().filter(|to| *to != id) {
-                        self.pile.push_back(Letter { from: id, to, msg: msg.clone() });
-                    }
-                }
-                Effect::SetTimer { timer, after } => {
-                    self.timers.insert((id, timer.index()), after);
-                }
-                Effect::CancelTimer { timer } => {
-                    self.timers.remove(&(id, timer.index()));
-                }
-                Effect::Decide { slot, value } => self.decided.push((id, slot, value)),
-                Effect::Cite(rule) => self.cited.push((id, rule)),
-                Effect::Reject(why) => self.rejected.push((id, why)),
+        for change in out.timers {
+            match change {
+                TimerChange::Set(timer, after) => self.timers.insert((id, timer.index()), after),
+                TimerChange::Cancel(timer) => self.timers.remove(&(id, timer.index())),
+            };
+        }
+        for (to, msg) in out.sends {
+            let receivers: Vec<NodeId> = match to {
+                To::One(to) => vec![to],
+                To::Others => (0..self.n).map(NodeId::replica).collect(),
+                To::Set(set) => set.iter().collect(),
+            };
+            for to in receivers.into_iter().filter(|to| *to != id) {
+                self.pile.push_back(Letter { from: id, to, msg: msg.clone() });
             }
         }
+        self.decided.extend(out.decisions.into_iter().map(|(slot, value)| (id, slot, value)));
+        self.cited.extend(out.cites.into_iter().map(|rule| (id, rule)));
+        self.rejected.extend(out.rejected.map(|why| (id, why)));
     }
 
     /// Delivers the oldest letter; false if there is none.

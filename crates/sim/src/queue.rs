@@ -1,6 +1,8 @@
-//! The event queue: a four-ary heap over small plain events, stable at equal times.
+//! The event queue: a calendar of small plain events, stable at equal times.
 
 use consensus_kernel::{NodeId, Time};
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
 
 /// What an event is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,82 +57,226 @@ impl Event {
         self.at < other.at || (self.at == other.at && self.seq < other.seq)
     }
 
+    #[inline]
+    fn key(&self) -> (u64, u32) {
+        (self.at, self.seq)
+    }
+
     pub(crate) fn time(&self) -> Time {
         Time(self.at)
     }
 }
 
-const ARITY: usize = 4;
+/// Microseconds a bucket spans, as a power of two.
+const SPAN_BITS: u32 = 6;
+/// Buckets of the wheel: together they reach 131 ms ahead, further than most messages travel.
+const BUCKETS: usize = 2_048;
+const WORDS: usize = BUCKETS / 64;
+const NONE: u32 = u32::MAX;
 
-/// A min-heap by (time, sequence).
-#[derive(Clone, Default)]
+#[derive(Clone, Copy)]
+struct Node {
+    event: Event,
+    next: u32,
+}
+
+/// A calendar queue (Brown 1988): a wheel of buckets for the near future, a heap for what lies beyond it. A bucket is
+/// sorted when its time comes, so events come out by (time, sequence).
+#[derive(Clone)]
 pub(crate) struct Queue {
-    heap: Vec<Event>,
+    /// The bucket whose time has come, ascending; taken from `head` on.
+    now: Vec<Event>,
+    head: usize,
+    /// The number of that bucket, counted from the beginning of time.
+    turn: u64,
+    /// First node of each bucket of the wheel, unsorted.
+    buckets: Vec<u32>,
+    /// Which buckets hold something, and which words of that hold something.
+    filled: [u64; WORDS],
+    words: u64,
+    pool: Vec<Node>,
+    free: u32,
+    /// Events beyond the wheel, a heap by (time, sequence).
+    beyond: BinaryHeap<Reverse<Later>>,
+    len: usize,
+}
+
+/// An event in the heap of the far future.
+#[derive(Clone, Copy)]
+struct Later(Event);
+
+impl PartialEq for Later {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+impl Eq for Later {}
+impl PartialOrd for Later {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Later {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.key().cmp(&other.0.key())
+    }
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            now: Vec::new(),
+            head: 0,
+            turn: 0,
+            buckets: vec![NONE; BUCKETS],
+            filled: [0; WORDS],
+            words: 0,
+            pool: Vec::new(),
+            free: NONE,
+            beyond: BinaryHeap::new(),
+            len: 0,
+        }
+    }
 }
 
 impl Queue {
+    /// Adds an event. It may lie at the time of the last one taken, but not before it.
     #[inline]
     pub fn push(&mut self, event: Event) {
-        let mut i = self.heap.len();
-        self.heap.push(event);
-        while i > 0 {
-            let parent = (i - 1) / ARITY;
-            if !event.before(&self.heap[parent]) {
-                break;
-            }
-            self.heap[i] = self.heap[parent];
-            i = parent;
+        self.len += 1;
+        let turn = event.at >> SPAN_BITS;
+        if turn <= self.turn {
+            self.push_now(event);
+        } else if turn - self.turn < BUCKETS as u64 {
+            self.push_bucket(turn, event);
+        } else {
+            self.beyond.push(Reverse(Later(event)));
         }
-        self.heap[i] = event;
+    }
+
+    /// Adds to the bucket being taken, in its place.
+    fn push_now(&mut self, event: Event) {
+        let place = self.head + self.now[self.head..].partition_point(|e| e.before(&event));
+        self.now.insert(place, event);
     }
 
     #[inline]
-    pub fn peek(&self) -> Option<&Event> {
-        self.heap.first()
+    fn push_bucket(&mut self, turn: u64, event: Event) {
+        let bucket = turn as usize % BUCKETS;
+        let node = Node { event, next: self.buckets[bucket] };
+        let place = match self.pool.get_mut(self.free as usize) {
+            Some(place) => {
+                let taken = self.free;
+                self.free = place.next;
+                *place = node;
+                taken
+            }
+            None => {
+                self.pool.push(node);
+                (self.pool.len() - 1) as u32
+            }
+        };
+        self.buckets[bucket] = place;
+        self.filled[bucket / 64] |= 1 << (bucket % 64);
+        self.words |= 1 << (bucket / 64);
     }
 
+    /// The next event.
+    #[inline]
+    pub fn peek(&mut self) -> Option<&Event> {
+        if self.head == self.now.len() && !self.turn_wheel() {
+            return None;
+        }
+        self.now.get(self.head)
+    }
+
+    /// Takes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<Event> {
-        let last = self.heap.pop()?;
-        let Some(top) = self.heap.first().copied() else { return Some(last) };
-        let len = self.heap.len();
-        let heap = &mut self.heap[..len];
-        let mut i = 0;
-        loop {
-            let first = i * ARITY + 1;
-            if first >= len {
-                break;
+        let event = *self.peek()?;
+        self.head += 1;
+        self.len -= 1;
+        Some(event)
+    }
+
+    /// Brings up the next bucket that holds something; false if there is none.
+    fn turn_wheel(&mut self) -> bool {
+        self.now.clear();
+        self.head = 0;
+        let wheel = self.next_filled();
+        let beyond = self.beyond.peek().map(|Reverse(Later(e))| e.at >> SPAN_BITS);
+        self.turn = match (wheel, beyond) {
+            (None, None) => return false,
+            (Some(turn), None) | (None, Some(turn)) => turn,
+            (Some(a), Some(b)) => a.min(b),
+        };
+        let bucket = self.turn as usize % BUCKETS;
+        if wheel == Some(self.turn) {
+            let mut at = core::mem::replace(&mut self.buckets[bucket], NONE);
+            self.filled[bucket / 64] &= !(1 << (bucket % 64));
+            if self.filled[bucket / 64] == 0 {
+                self.words &= !(1 << (bucket / 64));
             }
-            let end = (first + ARITY).min(len);
-            let mut least = first;
-            for child in first + 1..end {
-                if heap[child].before(&heap[least]) {
-                    least = child;
-                }
+            while at != NONE {
+                let node = &mut self.pool[at as usize];
+                self.now.push(node.event);
+                let next = core::mem::replace(&mut node.next, self.free);
+                self.free = at;
+                at = next;
             }
-            if !heap[least].before(&last) {
-                break;
-            }
-            heap[i] = heap[least];
-            i = least;
         }
-        heap[i] = last;
-        Some(top)
+        while let Some(Reverse(Later(event))) = self.beyond.peek()
+            && event.at >> SPAN_BITS <= self.turn
+        {
+            self.now.push(*event);
+            self.beyond.pop();
+        }
+        if self.now.len() > 1 {
+            // A list gives the latest first; what came in order is in order again after this.
+            self.now.reverse();
+            self.now.sort_unstable_by_key(Event::key);
+        }
+        true
+    }
+
+    /// The turn of the first bucket after the present one that holds something.
+    fn next_filled(&self) -> Option<u64> {
+        if self.words == 0 {
+            return None;
+        }
+        let start = (self.turn as usize + 1) % BUCKETS;
+        let here = self.filled[start / 64] & (u64::MAX << (start % 64));
+        let bucket = if here != 0 {
+            start / 64 * 64 + here.trailing_zeros() as usize
+        } else {
+            let after = self.words & (u64::MAX << (start / 64)) & !(1 << (start / 64));
+            let word = if after != 0 { after } else { self.words }.trailing_zeros() as usize;
+            word * 64 + self.filled[word].trailing_zeros() as usize
+        };
+        let ahead = (bucket + BUCKETS - start) % BUCKETS;
+        Some(self.turn + 1 + ahead as u64)
     }
 
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.len
     }
 
     /// All events, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = &Event> {
-        self.heap.iter()
+        let listed = self.buckets.iter().flat_map(|first| {
+            let node = |at: u32| self.pool.get(at as usize);
+            std::iter::successors(node(*first), move |n| node(n.next)).map(|n| &n.event)
+        });
+        self.now[self.head..].iter().chain(listed).chain(self.beyond.iter().map(|Reverse(Later(e))| e))
     }
 
-    /// Changes events in place and keeps those for which `keep` says so, then restores the order.
+    /// Changes events in place and keeps those for which `keep` says so, then restores the order. No event may be moved
+    /// before the last one taken.
     pub fn edit(&mut self, mut keep: impl FnMut(&mut Event) -> bool) {
-        let mut kept: Vec<Event> = std::mem::take(&mut self.heap);
+        let mut kept: Vec<Event> = self.iter().copied().collect();
         kept.retain_mut(&mut keep);
+        let turn = self.turn;
+        *self = Self { turn, ..Self::default() };
         for event in kept {
             self.push(event);
         }
@@ -154,15 +300,17 @@ mod tests {
     fn events_come_out_by_time_and_in_order_of_arrival_at_the_same_time() {
         let mut queue = Queue::default();
         let mut rng = consensus_kernel::Rng::stream(3, 3);
-        let mut expected = Vec::new();
-        for seq in 0..2_000 {
-            let at = rng.within(0, 40);
+        let (mut expected, mut last) = (Vec::new(), 0);
+        for seq in 0..20_000 {
+            let far = if seq % 7 == 0 { 400_000 } else { 4_000 };
+            let at = last + rng.within(0, far) / (1 + u64::from(seq % 5) * 40);
             queue.push(event(at, seq));
             expected.push((at, seq));
             if seq % 3 == 0 {
                 expected.sort_unstable();
                 let got = queue.pop().unwrap();
                 assert_eq!((got.at, got.seq), expected.remove(0));
+                last = got.at;
             }
         }
         expected.sort_unstable();

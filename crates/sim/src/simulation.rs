@@ -9,7 +9,7 @@ use crate::peek::Loss;
 use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, Tag, identity_index};
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
-    Cx, Duration, Effect, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time,
+    Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, TimerChange,
     Timer, Value, World,
 };
 use consensus_scenario::{Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
@@ -114,7 +114,8 @@ pub struct Simulation<P: Protocol> {
     pub(crate) losses: VecDeque<Loss>,
     /// No message can meet anything but its delay: the fast path of sending.
     pub(crate) plain: bool,
-    scratch: Outbox<P>,
+    /// The buffer for the effects of a step; none while they are being carried out.
+    scratch: Option<Box<Effects<P>>>,
     ended: Option<End>,
 }
 
@@ -162,11 +163,13 @@ pub enum Progress {
     Ended(End),
 }
 
+type Effects<P> = Outbox<<P as Protocol>::Msg, <P as Protocol>::Timer>;
+
 /// What calls a node.
 enum Trigger<P: Protocol> {
     Start,
     Propose(Value),
-    Deliver(u32, MessageFacts),
+    Deliver(Event),
     Fire(P::Timer),
     Restart,
 }
@@ -210,7 +213,7 @@ impl<P: Protocol> Simulation<P> {
             requests_planned: 0,
             losses: VecDeque::new(),
             plain: false,
-            scratch: Vec::new(),
+            scratch: None,
             ended: None,
             fixed: Arc::new(fixed),
         };
@@ -399,9 +402,8 @@ impl<P: Protocol> Simulation<P> {
     #[inline]
     fn deliver<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
         let depth = self.slab.get(event.payload).depth;
-        let facts = self.facts(&event);
         self.metrics.delivered += 1;
-        self.step(event.to as usize, Trigger::Deliver(event.payload, facts), depth, observer, watched);
+        self.step(event.to as usize, Trigger::Deliver(event), depth, observer, watched);
         self.slab.release(event.payload);
     }
 
@@ -496,107 +498,93 @@ impl<P: Protocol> Simulation<P> {
     ) {
         let number = self.events;
         self.events += 1;
-        let mut out = core::mem::take(&mut self.scratch);
+        let mut out = self.scratch.take().unwrap_or_default();
         let Self { cells, slab, fixed, now, .. } = self;
+        let fixed: &Fixed<P> = fixed;
         let cell = &mut cells[instance];
         cell.depth = depth;
         let id = fixed.identities[instance];
         let local = cell.skew.map_or(*now, |rate| Time(rate.of(now.0)));
         let input = match &trigger {
-            Trigger::Start => Input::Start,
-            Trigger::Propose(value) => Input::Propose(*value),
-            Trigger::Deliver(payload, facts) => {
-                Input::Deliver { from: facts.from, msg: &slab.get(*payload).msg }
+            Trigger::Deliver(event) => {
+                let body = slab.get(event.payload);
+                Input::Deliver { from: body.from, msg: &body.msg }
             }
             Trigger::Fire(timer) => Input::Fire(*timer),
+            Trigger::Propose(value) => Input::Propose(*value),
+            Trigger::Start => Input::Start,
             Trigger::Restart => Input::Restart,
         };
         let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, &mut out);
         cell.node.step(input, &mut cx);
-        if O::RECORDS {
-            self.carry_out_recording(instance, number, trigger, &mut out, observer, watched);
-        } else {
-            let cited = self.carry_out(instance, number, &mut out, observer);
-            if cited & watched != 0 {
-                observer.cited(self, id, cited & watched);
-            }
+        let sent = self.carry_out(instance, number, &mut out, observer);
+        if out.cited & watched != 0 {
+            observer.cited(self, id, out.cited & watched);
         }
-        self.scratch = out;
+        if O::RECORDS {
+            self.record(instance, number, &trigger, &out, &sent, observer);
+        }
+        out.clear();
+        self.scratch = Some(out);
     }
 
+    /// Carries out effects: timers, then messages, then decisions. When recording, says what was sent: kind and number
+    /// of receivers.
     #[inline]
     fn carry_out<O: Observer<P>>(
         &mut self,
         instance: usize,
         number: u64,
-        out: &mut Outbox<P>,
+        out: &mut Effects<P>,
         observer: &mut O,
-    ) -> u64 {
-        let mut cited = 0;
-        for effect in out.drain(..) {
-            match effect {
-                Effect::Send { to, msg } => {
-                    self.send(instance, to, msg, number);
-                }
-                Effect::SetTimer { timer, after } => self.set_timer(instance, timer, after),
-                Effect::CancelTimer { timer } => self.timers.cancel(instance, timer.index()),
-                Effect::Decide { slot, value } => self.decide(instance, slot, value, number, observer),
-                Effect::Cite(rule) => cited |= 1 << (rule & 63),
-                Effect::Reject(_) => {}
+    ) -> Vec<(usize, usize)> {
+        let mut sent = Vec::new();
+        for change in &out.timers {
+            match *change {
+                TimerChange::Set(timer, after) => self.set_timer(instance, timer, after),
+                TimerChange::Cancel(timer) => self.timers.cancel(instance, timer.index()),
             }
         }
-        cited
+        for (to, msg) in out.sends.drain(..) {
+            let kind = msg.kind();
+            let receivers = self.send(instance, to, msg, number);
+            if O::RECORDS {
+                sent.push((kind, receivers));
+            }
+        }
+        for (slot, value) in &out.decisions {
+            self.decide(instance, *slot, *value, number, observer);
+        }
+        sent
     }
 
-    fn carry_out_recording<O: Observer<P>>(
-        &mut self,
+    #[cold]
+    fn record<O: Observer<P>>(
+        &self,
         instance: usize,
         number: u64,
-        trigger: Trigger<P>,
-        out: &mut Outbox<P>,
+        trigger: &Trigger<P>,
+        out: &Effects<P>,
+        sent: &[(usize, usize)],
         observer: &mut O,
-        watched: u64,
     ) {
-        let (mut cites, mut decided, mut sent, mut rejected) = (Vec::new(), Vec::new(), Vec::new(), None);
-        for effect in out.drain(..) {
-            match effect {
-                Effect::Send { to, msg } => {
-                    let kind = msg.kind();
-                    let receivers = self.send(instance, to, msg, number);
-                    sent.push((kind, receivers));
-                }
-                Effect::SetTimer { timer, after } => self.set_timer(instance, timer, after),
-                Effect::CancelTimer { timer } => self.timers.cancel(instance, timer.index()),
-                Effect::Decide { slot, value } => {
-                    decided.push((slot, value));
-                    self.decide(instance, slot, value, number, observer);
-                }
-                Effect::Cite(rule) => cites.push(rule),
-                Effect::Reject(why) => rejected = Some(why),
-            }
-        }
-        let id = self.fixed.identities[instance];
-        let cited = cites.iter().fold(0, |set, rule| set | 1 << (rule & 63));
-        if cited & watched != 0 {
-            observer.cited(self, id, cited & watched);
-        }
         let cause = match trigger {
             Trigger::Start => Cause::Start,
-            Trigger::Propose(value) => Cause::Propose(value),
-            Trigger::Deliver(payload, facts) => Cause::Deliver(facts, &self.slab.get(payload).msg),
-            Trigger::Fire(timer) => Cause::Fire(timer),
+            Trigger::Propose(value) => Cause::Propose(*value),
+            Trigger::Deliver(event) => Cause::Deliver(self.facts(event), &self.slab.get(event.payload).msg),
+            Trigger::Fire(timer) => Cause::Fire(*timer),
             Trigger::Restart => Cause::Restart,
         };
         let step = Step {
             event: number,
             at: self.now,
-            node: Some(id),
+            node: Some(self.fixed.identities[instance]),
             second: instance >= self.shape.total,
             cause,
-            cites: &cites,
-            rejected,
-            decided: &decided,
-            sent: &sent,
+            cites: &out.cites,
+            rejected: out.rejected,
+            decided: &out.decisions,
+            sent,
         };
         observer.step(self, &step);
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testbed::Table;
-use consensus_kernel::{Breaks, Effect, Ledger, ParamValue, Params, Ratio, Rng, SwitchId, World};
+use consensus_kernel::{Breaks, Ledger, Outbox, ParamValue, Params, Ratio, Rng, SwitchId, World};
 use std::collections::BTreeMap;
 
 const MILLIS: u64 = 1_000;
@@ -269,8 +269,7 @@ fn entries_of_one_broadcast_are_written_once() {
     let mut cx = Cx::new(s(0), Time::ZERO, &config, RuleSet::ALL_HOLD, &mut rng, &mut out);
     let msg = Msg::Request { value: x(1) };
     w.table.replicas[0].step(Input::Deliver { from: NodeId::client(0), msg: &msg }, &mut cx);
-    let sends: Vec<_> = out.iter().filter(|e| matches!(e, Effect::Send { .. })).collect();
-    assert!(matches!(sends[..], [Effect::Send { to: To::Others, .. }]));
+    assert!(matches!(out.sends[..], [(To::Others, _)]));
 }
 
 #[test]
@@ -1070,4 +1069,4 @@ fn without_a_liveness_rule_nothing_wrong_is_ever_decided() {
             assert!(w.broken.is_empty(), "{}, seed {seed}: {:?}", switch.id, w.broken);
         }
     }
-}
+}let mut out = Outbox::default();
