@@ -3,6 +3,7 @@
 //! A protocol here knows the kernel's vocabulary and nothing else: no simulator, no network, no scenario, no clock, no
 //! user interface. To add one: its file, its `mod` line and its place in [`for_each_protocol`].
 
+pub mod pbft;
 pub mod raft;
 
 #[cfg(test)]
@@ -12,6 +13,6 @@ mod testbed;
 #[macro_export]
 macro_rules! for_each_protocol {
     ($callback:ident) => {
-        $callback! { $crate::raft::Raft }
+        $callback! { $crate::pbft::Pbft, $crate::raft::Raft }
     };
 }

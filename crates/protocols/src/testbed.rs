@@ -70,7 +70,8 @@ impl<P: Protocol> Table<P> {
     pub fn step(&mut self, id: NodeId, input: Input<'_, P::Msg, P::Timer>) {
         let mut out = Outbox::default();
         let rng = self.rngs.entry(id).or_insert_with(|| Rng::stream(1, id.raw().into()));
-        let node = if id.is_client() { &mut self.clients[id.index()] } else { &mut self.replicas[id.index()] };
+        let node =
+            if id.is_client() { &mut self.clients[id.index()] } else { &mut self.replicas[id.index()] };
         node.step(input, &mut Cx::new(id, self.now, &self.config, self.rules, rng, &mut out));
         for change in out.timers {
             match change {

@@ -1,0 +1,863 @@
+//! PBFT (Castro & Liskov 1999): replicas execute the same requests in the same order although some of them lie.
+//!
+//! Fault model: at most f of n ≥ 3f + 1 replicas do anything but forge signatures; the network loses, doubles, delays
+//! and reorders. Safety never depends on time; progress needs delays that do not grow for ever.
+//!
+//! Messages, in the order in which they matter:
+//! - `Request` and `Reply` pass between a client and the replicas (§4.1); the client accepts what f + 1 replicas say.
+//!   A backup passes a request on with `Relay`.
+//! - `PrePrepare`, `Prepare`, `Commit` order a batch of requests (§4.2). The primary sends no `Prepare`: its
+//!   pre-prepare stands for it.
+//! - `Checkpoint` lets the log be cut (§4.3).
+//! - `ViewChange` and `NewView` replace the primary (§4.4).
+//! - `Status`, `Committed`, `State` repair what was lost. Whoever is stuck says how far it is and is sent what it
+//!   lacks; whoever has executed something that another replica never showed to know of tells it. Nobody speaks while
+//!   all is well, and a run in which everybody knows everything falls silent.
+//!
+//! Quorums: with q = ⌈(n+f+1)/2⌉, which is 2f + 1 for n = 3f + 1, prepared takes the pre-prepare and q − 1 prepares of
+//! different backups, and commits, checkpoints and view changes take q. `quorum=` chooses other sizes.
+//!
+//! A batch that is executed decides the slot of its sequence number. With more than one request to a batch, the i-th
+//! (from 0) of sequence number s decides slot s · batch + i. The null request decides the no-op. A request that was
+//! ordered twice decides both slots and is executed at the first.
+//!
+//! A proof of commitment (q signed commits) is obeyed in any view and also between views: it implies that f + 1 correct
+//! replicas prepared the batch, which no view change can miss. The timer that limits a new view (§4.5.2) is set again
+//! with the same span when the view begins.
+//!
+//! Everything but timers is on disk: the paper has no replica lose its state. Left out: see `META.simplified`.
+
+mod catch_up;
+mod client;
+mod invariants;
+mod lies;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod view;
+mod view_change;
+mod votes;
+mod wire;
+
+pub use client::Client;
+pub use tables::Cite;
+pub use wire::*;
+
+use consensus_kernel::{
+    Certificate, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Meta, NodeId, NodeSet, Panel,
+    Protocol, RuleId, Setup, SetupError, Signed, Slot, Value,
+};
+use serde::Serialize;
+use smallvec::SmallVec;
+use std::collections::VecDeque;
+use tables::*;
+use votes::Votes;
+
+/// So many messages of views to come are kept per sender.
+const EARLY_MAX: usize = 64;
+/// The timer is doubled at most so often.
+const DOUBLINGS_MAX: u32 = 20;
+/// The status timer is doubled at most so often while nothing moves.
+const STATUS_DOUBLINGS_MAX: u32 = 3;
+/// The history is kept over so many log sizes, for replicas that fell behind.
+const HISTORY_WINDOWS: u64 = 4;
+
+/// A node: a replica, or a client of the replicas.
+#[derive(Clone, Debug, Serialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost all nodes are replicas, and a box would cost each step a hop"
+)]
+pub enum Pbft {
+    /// Orders and executes.
+    Replica(Replica),
+    /// Asks.
+    Client(Client),
+}
+
+impl Pbft {
+    /// The replica, if this is one.
+    pub fn replica(&self) -> Option<&Replica> {
+        match self {
+            Self::Replica(replica) => Some(replica),
+            Self::Client(_) => None,
+        }
+    }
+}
+
+/// What all nodes know beforehand.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    /// Number of replicas.
+    pub n: usize,
+    /// Number of clients.
+    pub clients: usize,
+    /// One more than may be faulty: among so many there is a correct one.
+    pub weak: usize,
+    /// The size q of a quorum.
+    pub quorum: usize,
+    /// Prepares of different backups that make prepared, beside the pre-prepare.
+    pub prepares: usize,
+    /// Commits that make committed-local.
+    pub commits: usize,
+    /// View changes that begin a view.
+    pub changes: usize,
+    /// Replies that a client accepts.
+    pub replies: usize,
+    /// T: how long a backup waits for a request.
+    pub timeout: Duration,
+    /// How long a client waits for a result.
+    pub retry: Duration,
+    /// At most so many requests share a sequence number.
+    pub batch: usize,
+    /// K: a checkpoint every so many sequence numbers.
+    pub checkpoint: u64,
+    /// k: the high watermark is so far above the low one.
+    pub window: u64,
+    /// The batch of the null request.
+    pub null: Hashed<Batch>,
+}
+
+impl Config {
+    /// The primary of a view.
+    #[inline]
+    pub fn primary(&self, view: u64) -> NodeId {
+        NodeId::replica((view % self.n as u64) as usize)
+    }
+
+    /// The slot that the i-th request of a sequence number decides.
+    #[inline]
+    pub fn slot(&self, sequence: u64, i: usize) -> Slot {
+        if self.batch == 1 { sequence } else { sequence.saturating_mul(self.batch as u64) + i as u64 }
+    }
+}
+
+/// What nodes set timers for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Timer {
+    /// A backup waits for a request to be executed.
+    Request,
+    /// A replica waits for a view that a quorum wants.
+    ViewChange,
+    /// A client waits for a result.
+    Retry,
+    /// A replica is stuck, or has not heard of another for a while.
+    Status,
+}
+
+impl consensus_kernel::Timer for Timer {
+    fn count(_n: usize) -> usize {
+        4
+    }
+    fn index(self) -> usize {
+        self as usize
+    }
+    fn from_index(index: usize) -> Self {
+        [Self::Request, Self::ViewChange, Self::Retry, Self::Status][index]
+    }
+    fn name(self) -> &'static str {
+        META.timers[self.index()]
+    }
+}
+
+impl Protocol for Pbft {
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
+        let checkpoint = p.int(param::CHECKPOINT).max(1);
+        let window = match p.int(param::WINDOW) {
+            0 => 2 * checkpoint,
+            window => window,
+        };
+        if window < checkpoint {
+            let why =
+                format!("{window} is less than the checkpoint period {checkpoint}; at least that, or 0");
+            return Err(SetupError { key: "window", why });
+        }
+        let quorum = QUORUM_RULES[p.choice(param::QUORUM)].size(setup.n, setup.f);
+        let one_less = |rule| quorum - usize::from(!holds(rule) && quorum > 1);
+        let pre_prepare = usize::from(holds(PRE_PREPARE_COUNTS));
+        Ok(Config {
+            n: setup.n,
+            clients: setup.clients,
+            weak: setup.f + 1,
+            quorum,
+            prepares: one_less(PREPARE_QUORUM) - pre_prepare,
+            commits: one_less(COMMIT_QUORUM),
+            changes: one_less(VIEW_CHANGE_QUORUM),
+            replies: if holds(CLIENT_QUORUM) { setup.f + 1 } else { 1 },
+            timeout: p.span(param::TIMEOUT),
+            retry: p.span(param::RETRY),
+            batch: p.int(param::BATCH).max(1) as usize,
+            checkpoint,
+            window,
+            null: Hashed::new(Batch::default()),
+        })
+    }
+
+    fn new(config: &Config, me: NodeId) -> Self {
+        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Replica(Replica::new(config, me)) }
+    }
+
+    #[inline]
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
+        match self {
+            Self::Replica(replica) => replica.step(input, cx),
+            Self::Client(client) => client.step(input, cx),
+        }
+    }
+
+    fn restart(&self, _config: &Config) -> Self {
+        match self {
+            Self::Replica(replica) => Self::Replica(replica.restart()),
+            Self::Client(client) => Self::Client(client.clone()),
+        }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        match self {
+            Self::Replica(replica) => view::replica_face(replica, config),
+            Self::Client(client) => client.face(config),
+        }
+    }
+
+    fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Log(view::log_panel(config, replicas))]
+    }
+
+    fn invariants() -> &'static [Invariant<Self>] {
+        invariants::ALL
+    }
+
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::StartView as RuleId, Cite::EnterView as RuleId]
+    }
+
+    fn lie(strategy: usize) -> Option<Liar<Self>> {
+        lies::liar(strategy)
+    }
+}
+
+/// What a replica knows of one sequence number.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Entry {
+    sequence: u64,
+    /// The pre-prepare accepted in this view.
+    proposal: Option<PrePrepare>,
+    prepares: Votes<Prepare>,
+    commits: Votes<Commit>,
+    prepared: bool,
+    sent_commit: bool,
+    committed: bool,
+    executed: bool,
+    /// From an earlier view: that it prepared there. The latest such view counts.
+    proof: Option<Shared<Prepared>>,
+    /// From an earlier view or from another replica: that it is committed.
+    settled: Option<Shared<Committed>>,
+}
+
+impl Entry {
+    fn new(sequence: u64) -> Self {
+        Self { sequence, ..Self::default() }
+    }
+
+    /// The certificate of this view as one that outlives it.
+    fn certificate(&self) -> Option<Prepared> {
+        let proposal = self.proposal.as_ref().filter(|_| self.prepared)?;
+        let prepares = *self.prepares.certificate(proposal.order.body().digest)?;
+        Some(Prepared { proposal: proposal.clone(), prepares })
+    }
+
+    /// Proof that it is committed, for others.
+    fn proof_of_commit(&self, needed: usize) -> Option<Shared<Committed>> {
+        if self.settled.is_some() {
+            return self.settled.clone();
+        }
+        let proposal = self.proposal.as_ref().filter(|_| self.committed)?;
+        let commits = *self.commits.certificate(proposal.order.body().digest)?;
+        let enough = commits.count() >= needed;
+        enough.then(|| Shared::new(Committed { batch: proposal.batch.clone(), commits }))
+    }
+
+    /// Keeps what outlives the view.
+    fn leave_view(&mut self, commits_needed: usize) {
+        if let Some(certificate) = self.certificate() {
+            self.proof = Some(Shared::new(certificate));
+        }
+        self.settled = self.proof_of_commit(commits_needed);
+        self.proposal = None;
+        self.prepares.clear();
+        self.commits.clear();
+        (self.prepared, self.sent_commit, self.committed) = (false, false, false);
+    }
+}
+
+/// Something that just happened, for the invariants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Fact {
+    Prepared {
+        view: u64,
+        sequence: u64,
+        digest: Digest,
+    },
+    Committed {
+        sequence: u64,
+        digest: Digest,
+    },
+    /// The batch executed as the `position`-th.
+    Executed {
+        position: u64,
+        digest: Digest,
+    },
+}
+
+/// Whether messages of a view are for now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Hearing {
+    Now,
+    Early,
+    Stale,
+}
+
+/// One replica's whole state.
+#[derive(Clone, Debug, Serialize)]
+pub struct Replica {
+    me: NodeId,
+    /// The view it is in, or changing to.
+    view: u64,
+    /// Whether that view has begun.
+    active: bool,
+    /// The last view that began.
+    last_active: u64,
+    /// The primary of `view`.
+    primary: NodeId,
+    /// How many views began here.
+    views_entered: u64,
+    /// At the primary: the last sequence number assigned.
+    assigned: u64,
+    /// At the primary, by client: the last request that has a sequence number.
+    proposed: Vec<u32>,
+    /// Requests that came from clients and are not executed, oldest first, one a client.
+    pending: Vec<Signed<Request>>,
+    /// The log: a ring indexed by sequence number.
+    entries: Vec<Entry>,
+    /// The highest sequence number for which a pre-prepare was accepted in this view.
+    accepted: u64,
+    /// Everything up to here is executed.
+    executed: u64,
+    /// How many batches were executed.
+    position: u64,
+    /// The state, by client.
+    clients: Vec<ClientRecord>,
+    /// h: the sequence number of the last stable checkpoint.
+    low: u64,
+    /// Its proof; none for the initial state.
+    stable: Option<Certificate<Checkpoint>>,
+    /// Proof of a stable checkpoint that is not executed yet.
+    stable_ahead: Option<Certificate<Checkpoint>>,
+    /// The last checkpoint of its own.
+    own_checkpoint: Checkpoint,
+    /// Executed since then.
+    since_checkpoint: Vec<Hashed<Batch>>,
+    /// The history up to then, for replicas that fell behind.
+    history: VecDeque<Shared<Segment>>,
+    /// Votes on checkpoints: a ring indexed by sequence number / K.
+    checkpoints: Vec<(u64, Votes<Checkpoint>)>,
+    /// The latest view change of each replica.
+    changes: Vec<Option<Shared<Signed<ViewChange>>>>,
+    /// What began the current view.
+    new_view: Option<Shared<Signed<NewView>>>,
+    /// View changes in a row without an execution between them: so often the timer is doubled.
+    failed_views: u32,
+    /// Whether anything was executed since the last view change.
+    fresh: bool,
+    /// By sender: messages of views that have not begun here.
+    early: Vec<Vec<Msg>>,
+    /// By replica: the highest sequence number that it has shown to know of.
+    aware: Vec<u64>,
+    /// How many have not shown to know of all that is executed here.
+    unaware: usize,
+    /// Whether something arrived that says that others are ahead.
+    hinted: bool,
+    /// How often in a row the status timer ran out and nothing had moved.
+    quiet: u32,
+    /// What was executed when the status timer was set.
+    executed_at_status: u64,
+    request_timer: bool,
+    view_change_timer: bool,
+    status_timer: bool,
+    #[serde(skip)]
+    facts: Vec<Fact>,
+}
+
+impl Replica {
+    fn new(config: &Config, me: NodeId) -> Self {
+        let ring = (config.window as usize).next_power_of_two();
+        let checkpoints = (config.window / config.checkpoint) as usize;
+        let mut aware = vec![0; config.n];
+        aware[me.index()] = u64::MAX;
+        Self {
+            me,
+            view: 0,
+            active: true,
+            last_active: 0,
+            primary: config.primary(0),
+            views_entered: 0,
+            assigned: 0,
+            proposed: vec![0; config.clients],
+            pending: Vec::new(),
+            entries: (0..ring).map(|_| Entry::default()).collect(),
+            accepted: 0,
+            executed: 0,
+            position: 0,
+            clients: vec![ClientRecord::default(); config.clients],
+            low: 0,
+            stable: None,
+            stable_ahead: None,
+            own_checkpoint: Checkpoint { sequence: 0, digest: Digest::ZERO },
+            since_checkpoint: Vec::new(),
+            history: VecDeque::new(),
+            checkpoints: vec![(0, Votes::default()); checkpoints],
+            changes: vec![None; config.n],
+            new_view: None,
+            failed_views: 0,
+            fresh: true,
+            early: vec![Vec::new(); config.n],
+            aware,
+            unaware: 0,
+            hinted: false,
+            quiet: 0,
+            executed_at_status: 0,
+            request_timer: false,
+            view_change_timer: false,
+            status_timer: false,
+            facts: Vec::new(),
+        }
+    }
+
+    /// What is on disk: everything but the timers.
+    fn restart(&self) -> Self {
+        Self { request_timer: false, view_change_timer: false, status_timer: false, ..self.clone() }
+    }
+
+    #[inline]
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pbft>) {
+        self.facts.clear();
+        let executed = self.executed;
+        match input {
+            Input::Start => {}
+            Input::Restart => {
+                self.collect(cx);
+                self.ask(cx);
+            }
+            Input::Propose(_) => cx.reject("requests come from clients, not from replicas"),
+            Input::Fire(Timer::Request) => {
+                self.request_timer = false;
+                self.on_request_timeout(cx);
+            }
+            Input::Fire(Timer::ViewChange) => {
+                self.view_change_timer = false;
+                self.on_view_change_timeout(cx);
+            }
+            Input::Fire(Timer::Status) => {
+                self.status_timer = false;
+                self.on_status_timeout(cx);
+            }
+            Input::Fire(Timer::Retry) => cx.reject("replicas have no retry timer"),
+            Input::Deliver { from, msg } => self.receive(from, msg, cx),
+        }
+        self.settle(executed, cx);
+    }
+
+    #[inline]
+    fn receive(&mut self, from: NodeId, msg: &Msg, cx: &mut Cx<'_, Pbft>) {
+        match msg {
+            // §4.1: what clients ask for, and backups pass on.
+            Msg::Request(request) => self.on_request(from, request, cx),
+            _ if !is_replica(from, cx.config) => cx.reject("only replicas send this"),
+            Msg::Relay(request) => self.on_request(from, request, cx),
+            Msg::Reply(_) => cx.reject("replies are for clients"),
+            // §4.2: the three phases.
+            Msg::PrePrepare(proposal) => self.on_pre_prepare(from, proposal, cx),
+            Msg::Prepare(vote) => self.on_prepare(from, vote, cx),
+            Msg::Commit(vote) => self.on_commit(from, vote, cx),
+            // §4.3: the log is cut.
+            Msg::Checkpoint(vote) => self.on_checkpoint(from, vote, cx),
+            // §4.4: another primary.
+            Msg::ViewChange(change) => self.on_view_change(from, change, cx),
+            Msg::NewView(new) => self.on_new_view(new, cx),
+            // What was lost.
+            Msg::Status(status) => self.on_status(from, status, cx),
+            Msg::Committed(proof) => self.on_committed(from, proof, cx),
+            Msg::State(state) => self.on_state(from, state, cx),
+        }
+    }
+
+    /// H, the high watermark.
+    #[inline]
+    fn high(&self, config: &Config) -> u64 {
+        self.low + config.window
+    }
+
+    #[inline]
+    fn place(&self, sequence: u64) -> usize {
+        sequence as usize & (self.entries.len() - 1)
+    }
+
+    /// What is known of a sequence number, if anything.
+    fn known(&self, sequence: u64) -> Option<&Entry> {
+        Some(&self.entries[self.place(sequence)]).filter(|e| e.sequence == sequence && sequence > 0)
+    }
+
+    /// The entry of a sequence number between the watermarks.
+    #[inline]
+    fn entry(&mut self, sequence: u64) -> &mut Entry {
+        let place = self.place(sequence);
+        let entry = &mut self.entries[place];
+        if entry.sequence != sequence {
+            *entry = Entry::new(sequence);
+        }
+        entry
+    }
+
+    /// Whether something waits to be executed.
+    #[inline]
+    fn has_work(&self) -> bool {
+        self.accepted > self.executed || !self.pending.is_empty()
+    }
+
+    /// Whether this replica cannot go on by itself.
+    #[inline]
+    fn is_stuck(&self) -> bool {
+        !self.active || self.has_work() || self.stable_ahead.is_some() || self.low > self.executed
+    }
+
+    /// Sets and stops the timers as the state after a step demands: a backup's request timer runs while something waits
+    /// to be executed and starts again with each execution (§4.4); the status timer runs while this replica is stuck or
+    /// another may be.
+    #[inline]
+    fn settle(&mut self, executed_before: u64, cx: &mut Cx<'_, Pbft>) {
+        let moved = self.executed != executed_before;
+        if moved {
+            self.unaware = self.aware.iter().filter(|known| **known < self.executed).count();
+            self.fresh = true;
+            self.quiet = 0;
+        }
+        let waits = self.active && self.has_work() && self.primary != self.me;
+        if waits && (moved || !self.request_timer) {
+            cx.set_timer(Timer::Request, self.patience(cx));
+            self.request_timer = true;
+        } else if !waits && self.request_timer {
+            cx.cancel_timer(Timer::Request);
+            self.request_timer = false;
+        }
+        let restless = self.is_stuck() || self.unaware > 0 || self.hinted;
+        if restless && !self.status_timer {
+            cx.set_timer(Timer::Status, Duration((cx.config.timeout.0 / 2).max(1) << self.quiet));
+            self.status_timer = true;
+            self.executed_at_status = self.executed;
+        } else if !restless && self.status_timer {
+            cx.cancel_timer(Timer::Status);
+            self.status_timer = false;
+        }
+    }
+
+    /// §4.1, §4.2: a request, from its client or passed on by a backup.
+    fn on_request(&mut self, from: NodeId, request: &Signed<Request>, cx: &mut Cx<'_, Pbft>) {
+        if !is_own_request(request, cx.config) || (from.is_client() && from != request.signer()) {
+            return cx.reject("not the client's own request");
+        }
+        let (client, value) = (request.signer().index(), request.body().value);
+        let record = self.clients[client];
+        if cx.holds(DEDUP) && value.number() <= record.number {
+            if value.number() < record.number {
+                return cx.reject("a later request of this client was executed");
+            }
+            cx.cite(Cite::ReplyAgain);
+            return cx
+                .send(request.signer(), Msg::Reply(Reply { view: self.view, value, slot: record.slot }));
+        }
+        self.remember(request);
+        if !cx.holds(DEDUP) {
+            self.proposed[client] = self.proposed[client].min(value.number() - 1);
+        }
+        if self.primary == self.me {
+            self.propose(cx);
+        } else if self.active && from.is_client() {
+            cx.cite(Cite::Relay);
+            cx.send(self.primary, Msg::Relay(*request));
+        }
+    }
+
+    /// Keeps the latest request of each client until it is executed.
+    fn remember(&mut self, request: &Signed<Request>) {
+        match self.pending.iter_mut().find(|p| p.signer() == request.signer()) {
+            None => self.pending.push(*request),
+            Some(known) if known.body().value.number() < request.body().value.number() => *known = *request,
+            Some(_) => {}
+        }
+    }
+
+    /// §4.2: the primary gives waiting requests their sequence numbers, up to the high watermark.
+    fn propose(&mut self, cx: &mut Cx<'_, Pbft>) {
+        while self.active && self.primary == self.me && self.assigned < self.high(cx.config) {
+            let proposed = &self.proposed;
+            let is_new = |r: &&Signed<Request>| r.body().value.number() > proposed[r.signer().index()];
+            let requests: SmallVec<[Signed<Request>; 1]> =
+                self.pending.iter().filter(is_new).take(cx.config.batch).copied().collect();
+            if requests.is_empty() {
+                return;
+            }
+            for request in &requests {
+                self.proposed[request.signer().index()] = request.body().value.number();
+            }
+            self.assigned += 1;
+            let batch = Hashed::new(Batch { requests });
+            let order = cx.sign(Order { view: self.view, sequence: self.assigned, digest: batch.digest() });
+            let proposal = PrePrepare { order, batch };
+            cx.cite(Cite::Assign);
+            cx.broadcast(Msg::PrePrepare(proposal.clone()));
+            self.accept(proposal, cx);
+        }
+    }
+
+    /// Whether messages of a view are for now. A replica that changes views hears nothing of the old one any more.
+    #[inline]
+    fn hearing(&self, view: u64, cx: &Cx<'_, Pbft>) -> Hearing {
+        let in_view = view == self.view && self.active;
+        let lingers = !self.active && view == self.last_active && !cx.holds(STOP_IN_VIEW_CHANGE);
+        if in_view || lingers {
+            Hearing::Now
+        } else if view >= self.view {
+            Hearing::Early
+        } else {
+            Hearing::Stale
+        }
+    }
+
+    /// Whether an order or a vote is for now: its view has begun and is not over, and its number is between the
+    /// watermarks. What is early is kept.
+    #[inline]
+    fn admits<T: Ballot>(
+        &mut self,
+        from: NodeId,
+        ballot: &T,
+        keep: impl FnOnce() -> Msg,
+        cx: &mut Cx<'_, Pbft>,
+    ) -> bool {
+        let sequence = ballot.sequence();
+        match self.hearing(ballot.view(), cx) {
+            Hearing::Now if sequence > self.low && sequence <= self.high(cx.config) => return true,
+            Hearing::Now if sequence <= self.low => cx.reject("below the low watermark"),
+            Hearing::Now => {
+                self.hinted = true;
+                cx.reject("above the high watermark");
+            }
+            Hearing::Early => {
+                self.hinted = true;
+                let kept = &mut self.early[from.index()];
+                if kept.len() < EARLY_MAX {
+                    kept.push(keep());
+                } else {
+                    cx.reject("too many messages of later views");
+                }
+            }
+            Hearing::Stale => cx.reject("stale view"),
+        }
+        false
+    }
+
+    /// Notes that a replica knows of a sequence number.
+    #[inline]
+    fn note_aware(&mut self, who: NodeId, sequence: u64) {
+        let known = &mut self.aware[who.index()];
+        if *known < sequence {
+            self.unaware -=
+                usize::from(*known < self.executed && sequence >= self.executed && self.unaware > 0);
+            *known = sequence;
+        }
+    }
+
+    /// §4.2: the primary's order. It may come by way of another replica: its signature counts.
+    fn on_pre_prepare(&mut self, from: NodeId, proposal: &PrePrepare, cx: &mut Cx<'_, Pbft>) {
+        let order = proposal.order.body();
+        self.note_aware(from, order.sequence);
+        if !self.admits(from, order, || Msg::PrePrepare(proposal.clone()), cx) {
+            return;
+        }
+        if proposal.order.signer() == self.me || !is_proposal(proposal, cx.config) {
+            return cx.reject("not a valid order of this view's primary");
+        }
+        match &self.entry(order.sequence).proposal {
+            None => {
+                cx.cite(Cite::AcceptPrePrepare);
+                self.accept(proposal.clone(), cx);
+            }
+            Some(accepted) if accepted.order == proposal.order => cx.reject("accepted already"),
+            Some(_) => cx.reject("digest conflicts with the accepted pre-prepare"),
+        }
+    }
+
+    /// Takes an order into the log; a backup votes for it.
+    fn accept(&mut self, proposal: PrePrepare, cx: &mut Cx<'_, Pbft>) {
+        let Order { view, sequence, digest } = *proposal.order.body();
+        let leads = proposal.order.signer() == self.me;
+        self.accepted = self.accepted.max(sequence);
+        let entry = self.entry(sequence);
+        entry.proposal = Some(proposal);
+        if !leads {
+            let vote = cx.sign(Prepare { view, sequence, digest });
+            entry.prepares.add(&vote);
+            cx.broadcast(Msg::Prepare(vote));
+        }
+        self.advance(sequence, cx);
+    }
+
+    /// §4.2: a backup agrees.
+    #[inline]
+    fn on_prepare(&mut self, from: NodeId, vote: &Signed<Prepare>, cx: &mut Cx<'_, Pbft>) {
+        let ballot = vote.body();
+        if vote.signer() != from {
+            return cx.reject("somebody else's vote");
+        }
+        self.note_aware(from, ballot.sequence);
+        if !self.admits(from, ballot, || Msg::Prepare(*vote), cx) {
+            return;
+        }
+        let primary = if ballot.view == self.view { self.primary } else { cx.config.primary(ballot.view) };
+        if from == primary {
+            return cx.reject("the primary sends no prepare");
+        }
+        let vote = self.entry(ballot.sequence).prepares.add(vote);
+        if votes::counts(vote, cx) {
+            self.advance(ballot.sequence, cx);
+        }
+    }
+
+    /// §4.2: a replica has prepared.
+    #[inline]
+    fn on_commit(&mut self, from: NodeId, vote: &Signed<Commit>, cx: &mut Cx<'_, Pbft>) {
+        let ballot = vote.body();
+        if vote.signer() != from {
+            return cx.reject("somebody else's vote");
+        }
+        self.note_aware(from, ballot.sequence);
+        if !self.admits(from, ballot, || Msg::Commit(*vote), cx) {
+            return;
+        }
+        let vote = self.entry(ballot.sequence).commits.add(vote);
+        if votes::counts(vote, cx) {
+            self.advance(ballot.sequence, cx);
+        }
+    }
+
+    /// §4.2: moves a sequence number through prepared and committed-local as far as its votes carry it.
+    #[inline]
+    fn advance(&mut self, sequence: u64, cx: &mut Cx<'_, Pbft>) {
+        let place = self.place(sequence);
+        let entry = &mut self.entries[place];
+        let Some(proposal) = entry.proposal.as_ref().filter(|_| !entry.committed) else { return };
+        let Order { view, digest, .. } = *proposal.order.body();
+        if !entry.prepared && entry.prepares.reach(cx.config.prepares, digest, cx) {
+            entry.prepared = true;
+            cx.cite(Cite::Prepared);
+            self.facts.push(Fact::Prepared { view, sequence, digest });
+        }
+        if !entry.sent_commit && (entry.prepared || !cx.holds(PREPARED_BEFORE_COMMIT)) {
+            entry.sent_commit = true;
+            cx.cite(Cite::SendCommit);
+            let vote = cx.sign(Commit { view, sequence, digest });
+            entry.commits.add(&vote);
+            cx.broadcast(Msg::Commit(vote));
+        }
+        let enough = entry.commits.reach(cx.config.commits, digest, cx) || !cx.holds(COMMIT_PHASE);
+        if entry.sent_commit && enough {
+            entry.committed = true;
+            cx.cite(Cite::CommittedLocal);
+            self.facts.push(Fact::Committed { sequence, digest });
+            self.execute_committed(sequence, cx);
+        }
+    }
+
+    /// §4.2: executes what is committed, in ascending order. `sequence` was committed just now.
+    fn execute_committed(&mut self, sequence: u64, cx: &mut Cx<'_, Pbft>) {
+        if !cx.holds(IN_ORDER) && sequence > self.executed {
+            self.execute(sequence, cx);
+        }
+        loop {
+            let next = self.executed + 1;
+            let Some(entry) = self.known(next) else { break };
+            if !entry.executed && !entry.committed && entry.settled.is_none() {
+                break;
+            }
+            self.execute(next, cx);
+            self.executed = next;
+            if next.is_multiple_of(cx.config.checkpoint) {
+                self.take_checkpoint(next, cx);
+            }
+        }
+        if let Some(ahead) = self.stable_ahead.filter(|c| c.body().sequence <= self.executed) {
+            self.make_stable(ahead, cx);
+        }
+    }
+
+    /// §4.2: executes one batch and replies to its clients.
+    fn execute(&mut self, sequence: u64, cx: &mut Cx<'_, Pbft>) {
+        let entry = self.entry(sequence);
+        if std::mem::replace(&mut entry.executed, true) {
+            return;
+        }
+        let ordered = entry.proposal.as_ref().filter(|_| entry.committed).map(|p| &p.batch);
+        let Some(batch) = ordered.or(entry.settled.as_ref().map(|s| &s.batch)).cloned() else { return };
+        self.position += 1;
+        cx.cite(Cite::Execute);
+        self.facts.push(Fact::Executed { position: self.position, digest: batch.digest() });
+        if batch.body().requests.is_empty() {
+            cx.decide(cx.config.slot(sequence, 0), Value::NOOP);
+        }
+        for (i, request) in batch.body().requests.iter().enumerate() {
+            self.execute_request(request, cx.config.slot(sequence, i), cx);
+        }
+        self.since_checkpoint.push(batch);
+    }
+
+    /// §4.1: executes a request unless it was executed before, and replies.
+    fn execute_request(&mut self, request: &Signed<Request>, slot: Slot, cx: &mut Cx<'_, Pbft>) {
+        let (client, value) = (request.signer(), request.body().value);
+        cx.decide(slot, value);
+        let record = &mut self.clients[client.index()];
+        if cx.holds(DEDUP) && value.number() <= record.number {
+            return cx.cite(Cite::Repeated);
+        }
+        *record = ClientRecord {
+            number: record.number.max(value.number()),
+            executions: record.executions + 1,
+            slot,
+        };
+        self.pending.retain(|p| p.signer() != client || p.body().value.number() > value.number());
+        cx.send(client, Msg::Reply(Reply { view: self.view, value, slot }));
+    }
+
+    /// How many replicas have voted on a sequence number, for people: prepares (with the pre-prepare), then commits.
+    fn votes_on(&self, sequence: u64) -> (&'static str, NodeSet) {
+        let Some(entry) = self.known(sequence) else { return ("prepare", NodeSet::EMPTY) };
+        let digest = entry.proposal.as_ref().map(|p| p.order.body().digest);
+        if entry.prepared {
+            return ("commit", digest.map_or(NodeSet::EMPTY, |d| entry.commits.voters_for(d)));
+        }
+        let mut voters = digest.map_or(NodeSet::EMPTY, |d| entry.prepares.voters_for(d));
+        if let Some(proposal) = &entry.proposal {
+            voters.insert(proposal.order.signer());
+        }
+        ("prepare", voters)
+    }
+}

@@ -1,0 +1,144 @@
+//! PBFT's own invariants (§4.2, §4.5.1), over what happened in the step that just ended and the ledger of what was seen
+//! before.
+
+use super::{Cite, Fact, Pbft, Replica};
+use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World, mix};
+
+const PREPARED: &[RuleId] = &[Cite::Prepared as RuleId];
+const COMMITTED: &[RuleId] = &[Cite::CommittedLocal as RuleId, Cite::LearnCommitted as RuleId];
+const EXECUTED: &[RuleId] = &[Cite::Execute as RuleId];
+const CHECKPOINTS: &[RuleId] = &[Cite::TakeCheckpoint as RuleId, Cite::StateTransfer as RuleId];
+const ENTERED: &[RuleId] = &[Cite::StartView as RuleId, Cite::EnterView as RuleId];
+
+pub(super) const ALL: &[Invariant<Pbft>] = &[
+    Invariant {
+        name: "Prepared Uniqueness",
+        place: "PBFT, §4.2",
+        says: "No two correct replicas prepare different batches under the same view and sequence number.",
+        on: PREPARED,
+        check: prepared_uniqueness,
+    },
+    Invariant {
+        name: "Committed Uniqueness",
+        place: "PBFT, §4.5.1",
+        says: "No two correct replicas know different batches to be committed at the same sequence number, in any views.",
+        on: COMMITTED,
+        check: committed_uniqueness,
+    },
+    Invariant {
+        name: "Executed Prefix",
+        place: "PBFT, §4.2 and §4.5.1",
+        says: "Of what two correct replicas have executed, one is a prefix of the other.",
+        on: EXECUTED,
+        check: executed_prefix,
+    },
+    Invariant {
+        name: "Equal Checkpoints",
+        place: "PBFT, §4.3",
+        says: "Correct replicas have the same state at the same checkpoint.",
+        on: CHECKPOINTS,
+        check: equal_checkpoints,
+    },
+    Invariant {
+        name: "View Monotone",
+        place: "PBFT, §4.4",
+        says: "A replica enters views in ascending order only, also across restarts.",
+        on: ENTERED,
+        check: view_monotone,
+    },
+    Invariant {
+        name: "Exactly Once",
+        place: "PBFT, §4.1",
+        says: "A replica executes each request of a client at most once.",
+        on: EXECUTED,
+        check: exactly_once,
+    },
+];
+
+fn replica(world: &dyn World<Pbft>, who: NodeId) -> Option<&Replica> {
+    world.node(who).and_then(Pbft::replica)
+}
+
+fn short(digest: &Digest) -> String {
+    format!("{digest:?}")
+}
+
+fn prepared_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    for fact in &r.facts {
+        let Fact::Prepared { view, sequence, digest } = fact else { continue };
+        // Numbers of one view stay neighbours in the ledger.
+        let key = sequence.wrapping_add(mix(*view) & !0xffff);
+        ledger.state(key, digest.short(), who).map_err(|other| {
+            format!(
+                "replica {} prepared another batch at sequence {sequence} of view {view} than replica {who}, which \
+                 prepared {}",
+                other.who,
+                short(digest)
+            )
+        })?;
+    }
+    Ok(())
+}
+
+fn committed_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    for fact in &r.facts {
+        let Fact::Committed { sequence, digest } = fact else { continue };
+        ledger.state(*sequence, digest.short(), who).map_err(|other| {
+            format!(
+                "sequence {sequence} is committed differently at replicas {} and {who}, where it is {}",
+                other.who,
+                short(digest)
+            )
+        })?;
+    }
+    Ok(())
+}
+
+fn executed_prefix(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    for fact in &r.facts {
+        let Fact::Executed { position, digest } = fact else { continue };
+        ledger.state(*position, digest.short(), who).map_err(|other| {
+            format!("replicas {} and {who} executed different batches as number {position}", other.who)
+        })?;
+    }
+    Ok(())
+}
+
+fn equal_checkpoints(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    let (sequence, digest) = (r.own_checkpoint.sequence, r.own_checkpoint.digest);
+    ledger.state(sequence, digest.short(), who).map_err(|other| {
+        format!("replicas {} and {who} have different states at checkpoint {sequence}", other.who)
+    })
+}
+
+fn view_monotone(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    let key = |k: u64| (u64::from(who.raw()) << 48) | k;
+    let before = ledger.lookup(key(r.views_entered.wrapping_sub(1))).map(|(view, _)| view);
+    if before.is_some_and(|view| view >= r.view) {
+        return Err(format!("replica {who} entered view {} after a later one", r.view));
+    }
+    ledger
+        .state(key(r.views_entered), r.view, who)
+        .map_err(|other| format!("replica {who} entered views {} and {} in one place", other.first, r.view))
+}
+
+fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    match r.clients.iter().position(|c| c.executions > c.number) {
+        None => Ok(()),
+        Some(client) => {
+            let known = r.clients[client];
+            Err(format!(
+                "replica {who} executed {} requests of client {}, which has made {}",
+                known.executions,
+                NodeId::client(client),
+                known.number
+            ))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Lies that PBFT's literature knows. A liar signs in its own name only, and orders only what clients really asked for.
+
+use super::tables::adversary;
+use super::{Commit, Msg, NewView, Order, Pbft, PrePrepare, Prepare, Reply, Shared, ViewChange};
+use consensus_kernel::{Corruption, Digest, Liar, Lie};
+
+/// The lie at a position of the table.
+pub(super) fn liar(strategy: usize) -> Option<Liar<Pbft>> {
+    match strategy {
+        adversary::TWO_FACED => Some(two_faced),
+        adversary::WRONG_DIGEST => Some(wrong_digest),
+        adversary::WITHHOLD_COMMIT => Some(withhold_commit),
+        adversary::FORGETFUL => Some(forgetful),
+        adversary::EMPTY_NEW_VIEW => Some(empty_new_view),
+        adversary::FALSE_REPLY => Some(false_reply),
+        _ => None,
+    }
+}
+
+/// The same vote, for another digest.
+fn vote_for(digest: Digest, lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
+    match lie.msg {
+        Msg::Prepare(vote) => {
+            Corruption::Replace(Msg::Prepare(lie.signer.sign(Prepare { digest, ..*vote.body() })))
+        }
+        Msg::Commit(vote) => {
+            Corruption::Replace(Msg::Commit(lie.signer.sign(Commit { digest, ..*vote.body() })))
+        }
+        _ => Corruption::Keep,
+    }
+}
+
+fn null_order(view: u64, sequence: u64, lie: &Lie<'_, Pbft>) -> PrePrepare {
+    let batch = lie.config.null.clone();
+    PrePrepare { order: lie.signer.sign(Order { view, sequence, digest: batch.digest() }), batch }
+}
+
+/// Liars with two faces agree without talking: the other face is always the null request.
+fn two_faced(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
+    if lie.to.is_client() || lie.to.index().is_multiple_of(2) {
+        return Corruption::Keep;
+    }
+    match lie.msg {
+        Msg::PrePrepare(proposal) if proposal.order.signer() == lie.signer.owner() => {
+            let Order { view, sequence, .. } = *proposal.order.body();
+            Corruption::Replace(Msg::PrePrepare(null_order(view, sequence, lie)))
+        }
+        _ => vote_for(lie.config.null.digest(), lie),
+    }
+}
+
+fn wrong_digest(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
+    vote_for(Digest::of(b"proposed by nobody"), lie)
+}
+
+fn withhold_commit(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
+    if matches!(lie.msg, Msg::Commit(_)) { Corruption::Drop } else { Corruption::Keep }
+}
+
+fn forgetful(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
+    match lie.msg {
+        Msg::ViewChange(change) if change.signer() == lie.signer.owner() => {
+            let body = ViewChange { prepared: Vec::new(), ..change.body().clone() };
+            Corruption::Replace(Msg::ViewChange(Shared::new(lie.signer.sign(body))))
+        }
+        _ => Corruption::Keep,
+    }
+}
+
+fn empty_new_view(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
+    match lie.msg {
+        Msg::NewView(new) if new.signer() == lie.signer.owner() => {
+            let NewView { view, changes, orders } = new.body().clone();
+            let orders = orders.iter().map(|p| null_order(view, p.order.body().sequence, lie)).collect();
+            let body = NewView { view, changes, orders };
+            Corruption::Replace(Msg::NewView(Shared::new(lie.signer.sign(body))))
+        }
+        // Its votes fit the view that it announced.
+        Msg::Prepare(vote) if vote.body().view > 0 => vote_for(lie.config.null.digest(), lie),
+        Msg::Commit(vote) if vote.body().view > 0 => vote_for(lie.config.null.digest(), lie),
+        _ => Corruption::Keep,
+    }
+}
+
+fn false_reply(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
+    match lie.msg {
+        Msg::Reply(reply) => {
+            Corruption::Replace(Msg::Reply(Reply { slot: reply.slot.saturating_add(1), ..*reply }))
+        }
+        _ => Corruption::Keep,
+    }
+}

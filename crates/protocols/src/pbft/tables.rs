@@ -1,0 +1,393 @@
+//! What PBFT says of itself: the table of citations, the switches, the parameters.
+
+use consensus_kernel::{
+    AdversarySpec, AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Kind, KindClass,
+    Layout, Meta, ParamKind, ParamSpec, QuorumRule, Rule, RuleId, Switch, SwitchId,
+};
+
+/// Declares the citations once, so that the enum and the table cannot fall apart.
+macro_rules! rules {
+    ($($name:ident, $id:literal, $place:literal, $what:literal, $why:literal, $rule:literal;)*) => {
+        /// The rules of the paper, in its order, as the engine cites them.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[repr(u8)]
+        pub enum Cite { $(#[doc = $what] $name,)* }
+
+        /// One row per [`Cite`].
+        pub const RULES: &[Rule] =
+            &[$(Rule { id: $id, what: $what, why: $why, rule: $rule, place: $place },)*];
+    };
+}
+
+impl From<Cite> for RuleId {
+    #[inline]
+    fn from(cite: Cite) -> Self {
+        cite as Self
+    }
+}
+
+rules! {
+    ClientAsks, "§4.1 request", "PBFT, §4.1",
+        "sends its next request to the replica it believes to be the primary",
+        "One request at a time, with a number that only grows, so that replicas can tell a new one from a repetition.",
+        "<REQUEST, o, t, c> to the primary; start the timer";
+    ClientRepeats, "§4.1 client timeout", "PBFT, §4.1",
+        "got no result in time and sends its request to all replicas",
+        "A faulty primary could ignore it for ever. Now every backup knows of it and will watch the primary.",
+        "timer runs out: <REQUEST, o, t, c> to all; start the timer again";
+    ClientAccepts, "§4.1 f + 1 replies", "PBFT, §4.1",
+        "has the same result from f + 1 replicas and accepts it",
+        "At most f lie, so at least one of them is correct, and a correct replica replies only to what is committed.",
+        "f + 1 replies with the same t and r from different replicas: accept r";
+    ReplyAgain, "§4.1 reply again", "PBFT, §4.1",
+        "has executed this request already and sends the reply again",
+        "The first reply may be lost; executing twice would be wrong.",
+        "t = last executed of c: resend the last reply";
+    Relay, "§4.1 relay", "PBFT, §4.1",
+        "is not the primary, passes the request on and watches whether it gets executed",
+        "The client may only be mistaken about who leads, or the primary may be ignoring it: the timer tells which.",
+        "backup, request not executed: relay to the primary; start the timer";
+    Assign, "§4.2 assigns", "PBFT, §4.2",
+        "is the primary and assigns the next sequence number",
+        "Total order comes from one replica's numbering; the votes check that it numbers the same way for all.",
+        "n := n + 1; multicast <<PRE-PREPARE, v, n, d>, m>";
+    AcceptPrePrepare, "§4.2 pre-prepare", "PBFT, §4.2",
+        "accepts the primary's order and tells all with PREPARE",
+        "A backup accepts one digest only for a view and a number. So two quorums cannot form for different ones.",
+        "digest fits, view is v, h < n <= H, no other digest for (v, n): multicast <PREPARE, v, n, d, i>";
+    Prepared, "§4.2 prepared", "PBFT, §4.2",
+        "has prepared: nobody else can prepare anything different under this view and number",
+        "Any two quorums share a correct replica, and that one agreed to one digest only.",
+        "prepared(m, v, n, i) := pre-prepare and 2f matching prepares of different backups";
+    SendCommit, "§4.2 commit", "PBFT, §4.2",
+        "tells all that it has prepared",
+        "That it has prepared itself does not suffice: a later view must be able to learn it from others.",
+        "prepared: multicast <COMMIT, v, n, D(m), i>";
+    CommittedLocal, "§4.2 committed-local", "PBFT, §4.2",
+        "knows that the batch is committed",
+        "A quorum has prepared it, so every later view change hears of it from a correct replica.",
+        "committed-local(m, v, n, i) := prepared and 2f + 1 matching commits, its own among them";
+    Execute, "§4.2 execute", "PBFT, §4.2",
+        "executes the batch after everything before it and replies to the clients",
+        "Equal order of execution keeps the states equal.",
+        "committed-local(n) and all below n executed: execute; <REPLY, v, t, c, i, r>";
+    Repeated, "§4.1 exactly once", "PBFT, §4.1",
+        "meets a request that it has executed before and does not execute it again",
+        "A request can be ordered twice, for instance by two primaries. Its number shows it.",
+        "t <= last executed of c: skip";
+    TakeCheckpoint, "§4.3 checkpoint", "PBFT, §4.3",
+        "has executed another K sequence numbers and announces the digest of its state",
+        "The log cannot grow for ever. Only a state that a quorum vouches for may replace it.",
+        "n mod K = 0: multicast <CHECKPOINT, n, d, i>";
+    Stable, "§4.3 stable", "PBFT, §4.3",
+        "has proof that a checkpoint is stable: forgets what is below and moves its watermarks",
+        "A quorum vouches for that state, so it can always be fetched and proven.",
+        "2f + 1 matching checkpoints: h := n; H := h + k; discard all <= h";
+    RequestTimeout, "§4.4 timeout", "PBFT, §4.4",
+        "waited too long for a request to be executed and wants the next view",
+        "The primary may be faulty. Time decides only when to try another one, never what is decided.",
+        "timer runs out: stop accepting; multicast <VIEW-CHANGE, v + 1, n, C, P, i>";
+    NewViewTimeout, "§4.4 next view", "PBFT, §4.4",
+        "waited too long for the new view to begin and wants the one after it",
+        "The new primary may be faulty as well.",
+        "timer runs out before the new view works: <VIEW-CHANGE, v + 2, ...>";
+    Join, "§4.5.2 joins", "PBFT, §4.5.2, second rule",
+        "hears that f + 1 replicas want later views and joins the lowest of them",
+        "At least one of them is correct. Waiting for its own timer would keep the others waiting.",
+        "f + 1 view changes for views > v from different replicas: view change to the least of them";
+    WaitDoubled, "§4.5.2 timer", "PBFT, §4.5.2, first rule",
+        "a quorum wants this view: waits for it to begin, twice as long as the last time",
+        "Starting only now brings the replicas into step; doubling outgrows any delay that does not grow for ever.",
+        "2f + 1 view changes for v + 1: start the timer with T, the next time 2T, ...";
+    StartView, "§4.4 new view", "PBFT, §4.4",
+        "is the primary of the new view, has a quorum of view changes, and begins it",
+        "From a quorum of certificates it can tell everything that may have committed anywhere.",
+        "2f valid view changes of others: multicast <NEW-VIEW, v + 1, V, O>";
+    EnterView, "§4.4 enters", "PBFT, §4.4",
+        "has checked the new view against its certificates and enters it",
+        "It recomputes O, so that the new primary cannot leave out or replace anything.",
+        "V valid, O = O(V): v := v + 1; multicast PREPARE for each of O";
+    Reproposed, "§4.4 highest view", "PBFT, §4.4",
+        "orders again, under the same number, what has prepared in the highest view",
+        "If it committed anywhere, this is it.",
+        "for n with a certificate in P: <PRE-PREPARE, v + 1, n, d> with d of the highest view";
+    NullRequest, "§4.4 null request", "PBFT, §4.4",
+        "fills a number that nobody has prepared with the null request",
+        "Execution must not stop at a gap; a quorum has shown that nothing committed there.",
+        "for n without a certificate: <PRE-PREPARE, v + 1, n, d_null>";
+    AskStatus, "retransmission", "Castro & Liskov, TOCS 2002, retransmission by status messages",
+        "says how far it is, so that others send what it lacks",
+        "Messages get lost. Whoever is stuck asks; whoever has heard nothing of somebody tells him.",
+        "stuck or unheard of for too long: <STATUS, v, h, last executed>";
+    Help, "answers status", "Castro & Liskov, TOCS 2002, retransmission by status messages",
+        "sends a replica what it lacks",
+        "Its own messages again, or proofs that stand by themselves.",
+        "on STATUS from j: resend what j has not";
+    LearnCommitted, "commit certificate", "follows from PBFT, §4.2",
+        "learns from a quorum of commits that a batch is committed",
+        "It implies that f + 1 correct replicas have prepared it, whatever the learner has seen itself.",
+        "2f + 1 signed commits for (v, n, d) and m with D(m) = d: committed";
+    StateTransfer, "state transfer", "PBFT, §4.4; TOCS 2002, state transfer",
+        "fell behind what the others keep, fetches the state of a stable checkpoint and goes on from there",
+        "The messages are discarded; the checkpoint is proven by a quorum, and its digest covers state and history.",
+        "2f + 1 checkpoints (n, d) and a state with digest d: adopt it";
+}
+
+/// Positions in the table of kinds.
+pub mod kind {
+    pub const REQUEST: usize = 0;
+    pub const REPLY: usize = 1;
+    pub const RELAY: usize = 2;
+    pub const PRE_PREPARE: usize = 3;
+    pub const PREPARE: usize = 4;
+    pub const COMMIT: usize = 5;
+    pub const CHECKPOINT: usize = 6;
+    pub const VIEW_CHANGE: usize = 7;
+    pub const NEW_VIEW: usize = 8;
+    pub const STATUS: usize = 9;
+    pub const COMMITTED: usize = 10;
+    pub const STATE: usize = 11;
+}
+
+const KINDS: &[Kind] = &[
+    Kind { name: "request", glyph: "Rq", proposal: true, class: KindClass::Client },
+    Kind { name: "reply", glyph: "Re", proposal: false, class: KindClass::Client },
+    Kind { name: "relay", glyph: "Rl", proposal: true, class: KindClass::Background },
+    Kind { name: "pre-prepare", glyph: "PP", proposal: true, class: KindClass::Decision },
+    Kind { name: "prepare", glyph: "P", proposal: false, class: KindClass::Decision },
+    Kind { name: "commit", glyph: "C", proposal: false, class: KindClass::Decision },
+    Kind { name: "checkpoint", glyph: "Cp", proposal: false, class: KindClass::Background },
+    Kind { name: "view-change", glyph: "VC", proposal: false, class: KindClass::Leadership },
+    Kind { name: "new-view", glyph: "NV", proposal: true, class: KindClass::Leadership },
+    Kind { name: "status", glyph: "St", proposal: false, class: KindClass::Background },
+    Kind { name: "committed", glyph: "Cc", proposal: true, class: KindClass::Background },
+    Kind { name: "state", glyph: "S", proposal: true, class: KindClass::Background },
+];
+
+/// Positions of the parameters.
+pub mod param {
+    pub const QUORUM: usize = 0;
+    pub const TIMEOUT: usize = 1;
+    pub const RETRY: usize = 2;
+    pub const BATCH: usize = 3;
+    pub const CHECKPOINT: usize = 4;
+    pub const WINDOW: usize = 5;
+}
+
+/// The quorum rules on offer, in the order of the parameter's options.
+pub const QUORUM_RULES: [QuorumRule; 3] =
+    [QuorumRule::ByzantineMinimum, QuorumRule::AllButFaulty, QuorumRule::TwoFPlusOne];
+
+const PARAMS: &[ParamSpec] = &[
+    ParamSpec {
+        key: "quorum",
+        label: "Quorum",
+        help: "How many replicas stand behind prepares (with the pre-prepare), commits, checkpoints, view changes.",
+        kind: ParamKind::Choice {
+            options: &[
+                ("minimal", "⌈(n+f+1)/2⌉: two quorums share a correct replica for every n"),
+                ("all-but-f", "n − f: everybody who can be waited for"),
+                ("2f+1", "2f + 1 to the letter: right only for n = 3f + 1"),
+            ],
+            default: 0,
+        },
+    },
+    ParamSpec {
+        key: "timeout",
+        label: "Request timeout T",
+        help: "How long a backup waits for a request to be executed before it asks for the next view. Doubles with each failed view.",
+        kind: ParamKind::Span {
+            min: Duration::millis(1),
+            max: Duration::secs(3_600),
+            default: Duration::millis(300),
+        },
+    },
+    ParamSpec {
+        key: "retry",
+        label: "Client patience",
+        help: "How long a client waits for the result before it asks all replicas.",
+        kind: ParamKind::Span {
+            min: Duration::millis(1),
+            max: Duration::secs(3_600),
+            default: Duration::millis(400),
+        },
+    },
+    ParamSpec {
+        key: "batch",
+        label: "Requests per pre-prepare",
+        help: "At most so many waiting requests share one sequence number.",
+        kind: ParamKind::Int { min: 1, max: 64, default: 1 },
+    },
+    ParamSpec {
+        key: "checkpoint",
+        label: "Checkpoint period K",
+        help: "A checkpoint follows every K sequence numbers.",
+        kind: ParamKind::Int { min: 1, max: 256, default: 16 },
+    },
+    ParamSpec {
+        key: "window",
+        label: "Log size k",
+        help: "The high watermark is so far above the last stable checkpoint. At least K; 0 means 2K.",
+        kind: ParamKind::Int { min: 0, max: 512, default: 0 },
+    },
+];
+
+macro_rules! switches {
+    ($($const:ident = $at:literal, $id:literal, $cite:literal, $breaks:expr, $label:literal, $accident:literal;)*) => {
+        $(#[doc = $label] pub const $const: SwitchId = $at;)*
+        /// One row per rule that can be switched off.
+        pub const SWITCHES: &[Switch] =
+            &[$(Switch { id: $id, label: $label, cite: $cite, breaks: $breaks, accident: $accident },)*];
+    };
+}
+
+switches! {
+    CLIENT_QUORUM = 0, "client-quorum", "§4.1", Breaks::Safety("Agreement"),
+        "A client waits for f + 1 equal replies",
+        "A single lying replica tells the client a result that never was.";
+    DEDUP = 1, "dedup", "§4.1", Breaks::Safety("Exactly Once"),
+        "A request is executed once, however often it is asked or ordered",
+        "An impatient client asks again, the request is ordered again, and its effect happens twice.";
+    PREPARE_QUORUM = 2, "prepare-quorum", "§4.2", Breaks::Safety("Prepared Uniqueness"),
+        "Prepared means 2f prepares beside the pre-prepare",
+        "With one prepare less, a primary with two faces makes two correct replicas prepare different requests under one number.";
+    PRE_PREPARE_COUNTS = 3, "pre-prepare-counts", "§4.2", Breaks::Liveness,
+        "The primary's pre-prepare stands for its prepare",
+        "If 2f + 1 prepares of backups are demanded, f silent backups are enough to stop everything.";
+    COMMIT_QUORUM = 4, "commit-quorum", "§4.2", Breaks::Safety("Agreement"),
+        "Committed-local means 2f + 1 commits",
+        "With one commit less, a replica executes what the next view need not hear of, and the number is given away again.";
+    PREPARED_BEFORE_COMMIT = 5, "prepared-before-commit", "§4.2", Breaks::Safety("Agreement"),
+        "A replica commits only what it has prepared",
+        "If commits follow the pre-prepare at once, they are not backed by certificates, and a view change loses them.";
+    COMMIT_PHASE = 6, "commit-phase", "§4.2", Breaks::Safety("Agreement"),
+        "A replica executes when it is committed, not already when it is prepared",
+        "One replica alone knows its certificate. If the view change does not hear it, another request gets the number.";
+    DIGEST_BINDING = 7, "digest-binding", "§4.2", Breaks::Safety("Agreement"),
+        "A vote counts for the digest it names only",
+        "A primary with two faces gets its votes added up, and each half executes its own request.";
+    DISTINCT_SENDERS = 8, "distinct-senders", "§4.2", Breaks::Safety("Agreement"),
+        "Votes are counted by sender, not by message",
+        "A doubled message is counted twice, and too few replicas look like a quorum.";
+    IN_ORDER = 9, "in-order", "§4.2", Breaks::Safety("Executed Prefix"),
+        "Sequence numbers are executed in ascending order",
+        "Two requests overtake each other, and the replicas execute them in different order.";
+    STOP_IN_VIEW_CHANGE = 10, "stop-in-view-change", "§4.4", Breaks::Safety("Agreement"),
+        "Who has asked for a new view takes no more part in the old one",
+        "A request commits in the old view after its replicas have reported that they know of none.";
+    VIEW_CHANGE_QUORUM = 11, "view-change-quorum", "§4.4", Breaks::Safety("Agreement"),
+        "A new view needs 2f + 1 view changes",
+        "With one less, none of them need come from a correct replica that has prepared what was executed.";
+    NEW_VIEW_CERTIFICATES = 12, "new-view-certificates", "§4.4", Breaks::Safety("Agreement"),
+        "A new view orders again what the view changes prove to be prepared",
+        "The new primary begins afresh and gives away numbers under which others have executed.";
+    HIGHEST_VIEW = 13, "highest-view", "§4.4", Breaks::Safety("Agreement"),
+        "Among several certificates for a number the one of the highest view is taken",
+        "An old certificate, overtaken long ago, comes back and replaces what was executed since.";
+    NEW_VIEW_CHECK = 14, "new-view-check", "§4.4", Breaks::Safety("Agreement"),
+        "Backups recompute what a new view must order again",
+        "A lying new primary orders null requests where others have executed, and nobody notices.";
+    JOIN = 15, "join", "§4.5.2", Breaks::Liveness,
+        "A replica joins when f + 1 others want later views",
+        "Replicas wait for each other in different views, and none of these views finds a quorum.";
+    TIMER_DOUBLING = 16, "timer-doubling", "§4.5.2", Breaks::Liveness,
+        "Each failed view doubles the time given to the next",
+        "If messages are slower than the timer, every view is abandoned before it can work.";
+}
+
+/// Positions of the adversaries.
+pub mod adversary {
+    pub const TWO_FACED: usize = 0;
+    pub const WRONG_DIGEST: usize = 1;
+    pub const WITHHOLD_COMMIT: usize = 2;
+    pub const FORGETFUL: usize = 3;
+    pub const EMPTY_NEW_VIEW: usize = 4;
+    pub const FALSE_REPLY: usize = 5;
+}
+
+const ADVERSARIES: &[AdversarySpec] = &[
+    AdversarySpec {
+        id: "two-faced",
+        label: "Two faces",
+        does: "As primary it orders the null request towards odd replicas and the real one towards even ones; as backup \
+               it votes to match.",
+    },
+    AdversarySpec {
+        id: "wrong-digest",
+        label: "Wrong digest",
+        does: "Its prepares and commits name a digest that nobody has proposed.",
+    },
+    AdversarySpec {
+        id: "withhold-commit",
+        label: "Withholds commits",
+        does: "It takes part until a request has prepared, and never sends a commit.",
+    },
+    AdversarySpec {
+        id: "forgetful",
+        label: "Forgets certificates",
+        does: "Its view changes hide everything that it has prepared.",
+    },
+    AdversarySpec {
+        id: "empty-new-view",
+        label: "Empties new views",
+        does: "As a new primary it orders null requests where certificates demand real ones.",
+    },
+    AdversarySpec {
+        id: "false-reply",
+        label: "False replies",
+        does: "It tells clients that their requests were executed one place later than they were.",
+    },
+];
+
+/// PBFT in its own words.
+pub const META: Meta = Meta {
+    id: "pbft",
+    title: "PBFT",
+    paper: "Castro & Liskov 1999",
+    reference: "Miguel Castro and Barbara Liskov, Practical Byzantine Fault Tolerance, OSDI 1999; the same, Practical \
+                Byzantine Fault Tolerance and Proactive Recovery, ACM TOCS 20(4), 2002",
+    summary: "Replicas execute the requests of clients in the same order although up to a third of them may lie. In \
+              each view one replica, the primary, gives requests their sequence numbers. Two rounds of votes follow: \
+              after the first, nobody can be brought to accept another order in this view; after the second, no later \
+              view can forget it. When the primary fails to make progress, the others change the view and prove to \
+              its successor what may already be decided.",
+    claims: Claims {
+        agreement: AgreementScope::Correct,
+        termination: Some(
+            "at most f replicas are faulty and messages between the others arrive after a delay that does not grow \
+             for ever",
+        ),
+        safety: "at most f of n ≥ 3f + 1 replicas are faulty, signatures cannot be forged, and digests do not \
+                 collide; messages may be lost, doubled, late or out of order",
+    },
+    faults: FaultModel::Byzantine,
+    bound: Bound::Third,
+    quorum: QuorumRule::ByzantineMinimum,
+    n: (1, 4, 128),
+    round: "view",
+    slot: "sequence number",
+    params: PARAMS,
+    rules: RULES,
+    switches: SWITCHES,
+    kinds: KINDS,
+    timers: &["request", "view-change", "retry", "status"],
+    adversaries: ADVERSARIES,
+    simplified: &[
+        "Requests travel with the certificates that are about them (§4.4 leaves them out and fetches what is missing)",
+        "Message authentication codes instead of signatures (§5.2): signatures are ideal and cost nothing",
+        "Tentative execution, read-only requests and digest replies (§5.1): every reply is to a committed request",
+        "Non-deterministic operations (§4.6): operations are assignments",
+        "Proactive recovery (TOCS 2002, §4): replicas keep their state on disk, and no keys change",
+        "State transfer by a tree of partitions (TOCS 2002): the state is small and sent whole",
+    ],
+    envelope: Envelope {
+        loss: true,
+        duplication: true,
+        partition: true,
+        crash: true,
+        pause: true,
+        byzantine: true,
+    },
+    layout: Layout::Ring,
+    weighted: false,
+};
