@@ -77,7 +77,9 @@ impl Placement {
 
     /// The way of a message.
     pub fn curve(&self, from: NodeId, to: NodeId) -> Option<Curve> {
-        let disc = |id| self.spot(id).map(|s| (s.at, s.radius + 2.0));
+        // A message with a letter keeps off the node's border, so that both stay readable.
+        let off = if self.roomy { 9.0 } else { 2.0 };
+        let disc = |id| self.spot(id).map(|s| (s.at, s.radius + off));
         Some(Curve::between(disc(from)?, disc(to)?))
     }
 
@@ -210,7 +212,9 @@ fn clients(frame: &Frame, ask: &Ask, radius: f64) -> Vec<Spot> {
     let columns = client_columns(ask, radius) as usize;
     let rows = ask.clients.div_ceil(columns.max(1)).max(1);
     let spot = |i: usize| {
-        let at = if in_corners(ask) {
+        let cornered = in_corners(ask);
+        let out = if cornered { Point::new(1.0, 0.0) } else { Point::new(0.0, 1.0) };
+        let at = if cornered {
             let y = if i == 0 { r + 12.0 } else { ask.height - r - 12.0 };
             Point::new(r + 12.0, y)
         } else {
@@ -220,7 +224,7 @@ fn clients(frame: &Frame, ask: &Ask, radius: f64) -> Vec<Spot> {
             let y = frame.centre().y + (row as f64 - (here as f64 - 1.0) / 2.0) * step;
             Point::new(r + 14.0 + column as f64 * radius * 2.4, y)
         };
-        Spot { id: NodeId::client(i), at, radius: r, out: Point::new(0.0, 1.0) }
+        Spot { id: NodeId::client(i), at, radius: r, out }
     };
     (0..ask.clients).map(spot).collect()
 }

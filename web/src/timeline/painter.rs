@@ -30,7 +30,7 @@ const EVENTS_MAX: u64 = 4_000;
 const FOOT: f64 = 28.0;
 
 /// Room that the tools take at the right of it.
-const TOOLS_WIDTH: f64 = 220.0;
+const TOOLS_WIDTH: f64 = 258.0;
 
 /// Room at the right edge.
 const RIGHT: f64 = 14.0;
