@@ -33,6 +33,11 @@ pub fn Events(props: &Shown) -> Html {
     let passes = |e: &&EventView| {
         node.is_none_or(|n| e.node == Some(n)) && kind.is_none_or(|k| kind_of(&e.what) == Some(k))
     };
+    let list = use_node_ref();
+    {
+        let list = list.clone();
+        use_effect_with(cursor, move |_| keep_in_sight(&list));
+    }
     let all: Vec<&EventView> = events.iter().filter(passes).collect();
     let here = all.partition_point(|e| e.index < cursor);
     let first = here.saturating_sub(ROWS / 2).min(all.len().saturating_sub(ROWS));
@@ -68,7 +73,7 @@ pub fn Events(props: &Shown) -> Html {
             <p class="quiet">
                 { format!("{} to {} of {}", words::grouped(from), words::grouped(to), words::grouped(known)) }
             </p>
-            <ol class="rows">
+            <ol class="rows" ref={list}>
                 { for rows.iter().map(|e| {
                     let index = e.index;
                     let class = classes!("row", (index + 1 == cursor).then_some("now"), (index >= cursor).then_some("future"));
@@ -90,6 +95,19 @@ pub fn Events(props: &Shown) -> Html {
             </ol>
             if rows.is_empty() { <p class="quiet">{ "No such event near the cursor." }</p> }
         </div>
+    }
+}
+
+/// Scrolls the list, if it has a window of its own, so that the row of the cursor is in it.
+fn keep_in_sight(list: &NodeRef) {
+    let Some(list) = list.cast::<web_sys::Element>() else { return };
+    let row = list.query_selector(".row.now").ok().flatten();
+    let window = list.closest(".tab-body").ok().flatten();
+    let (Some(row), Some(window)) = (row, window) else { return };
+    let (row, view) = (row.get_bounding_client_rect(), window.get_bounding_client_rect());
+    if row.top() < view.top() || row.bottom() > view.bottom() {
+        let middle = (row.top() - view.top() - view.height() / 3.0) as i32;
+        window.set_scroll_top(window.scroll_top() + middle);
     }
 }
 

@@ -76,8 +76,16 @@ pub fn panel(props: &Shown) -> Html {
     }
 }
 
-fn tab_id(tab: Tab) -> String {
-    format!("tab-{}", format!("{tab:?}").to_lowercase())
+fn tab_id(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Why => "tab-why",
+        Tab::Log => "tab-log",
+        Tab::Chosen => "tab-chosen",
+        Tab::Events => "tab-events",
+        Tab::Next => "tab-next",
+        Tab::Facts => "tab-facts",
+        Tab::Setup => "tab-set-up",
+    }
 }
 
 /// A moment of an event as a button that goes there.

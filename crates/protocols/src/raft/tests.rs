@@ -264,7 +264,7 @@ fn pushing_commits_doubles_the_messages_between_servers() {
 fn entries_of_one_broadcast_are_written_once() {
     let mut w = Watched::new(&setup(5, 1));
     w.elect(0, &all(5));
-    let (mut out, mut rng) = (Vec::new(), Rng::stream(1, 0));
+    let (mut out, mut rng) = (Outbox::default(), Rng::stream(1, 0));
     let config = w.table.config.clone();
     let mut cx = Cx::new(s(0), Time::ZERO, &config, RuleSet::ALL_HOLD, &mut rng, &mut out);
     let msg = Msg::Request { value: x(1) };
@@ -1069,4 +1069,4 @@ fn without_a_liveness_rule_nothing_wrong_is_ever_decided() {
             assert!(w.broken.is_empty(), "{}, seed {seed}: {:?}", switch.id, w.broken);
         }
     }
-}let mut out = Outbox::default();
+}
