@@ -19,18 +19,19 @@ pub fn of_forged(session: &dyn Session, flights: &[FlightView], roomy: bool) -> 
     let forged = flights.iter().filter(|f| f.mark == FlightMark::Forged).take(TAGS_MAX);
     let tag = |f: &FlightView| {
         let name = MessageName { from: f.from, to: f.to, kind: f.kind, nth: f.nth };
-        let value = session.message(name).and_then(|m| value_in(&m.body))?;
-        Some((name, value))
+        let body = session.message(name)?.body;
+        let value = first(&body, &|text| text.contains('←') || text == "no-op");
+        Some((name, value.or_else(|| first(&body, &|text| text.ends_with('…')))?))
     };
     forged.filter_map(tag).collect()
 }
 
-/// The first thing in a message that prints as a value does.
-fn value_in(tree: &Tree) -> Option<String> {
+/// The first text in a message that looks like this. Values print as assignments, digests of them end in an ellipsis.
+fn first(tree: &Tree, looks: &dyn Fn(&str) -> bool) -> Option<String> {
     match tree {
-        Tree::Text(text) if text.contains('←') || text == "no-op" => Some(text.clone()),
-        Tree::List(items) => items.iter().find_map(value_in),
-        Tree::Map(parts) => parts.iter().find_map(|(_, part)| value_in(part)),
+        Tree::Text(text) if looks(text) => Some(text.clone()),
+        Tree::List(items) => items.iter().find_map(|item| first(item, looks)),
+        Tree::Map(parts) => parts.iter().find_map(|(_, part)| first(part, looks)),
         _ => None,
     }
 }
@@ -45,7 +46,8 @@ mod tests {
             ("view".into(), Tree::Int(0)),
             ("request".into(), Tree::List(vec![Tree::Text("signed".into()), Tree::Text("x←1".into())])),
         ]);
-        assert_eq!(value_in(&body), Some("x←1".to_owned()));
-        assert_eq!(value_in(&Tree::Int(4)), None);
+        let is_value = |text: &str| text.contains('←');
+        assert_eq!(first(&body, &is_value), Some("x←1".to_owned()));
+        assert_eq!(first(&Tree::Int(4), &is_value), None);
     }
 }

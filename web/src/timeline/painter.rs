@@ -24,7 +24,10 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 const DELAYS_SHOWN: f64 = 22.0;
 
 /// At most so many events are replayed for a picture.
-const EVENTS_MAX: u64 = 4_000;
+const EVENTS_MAX: u64 = 3_000;
+
+/// Room above for half of a name.
+const HEAD: f64 = 5.0;
 
 /// Room below for times and tools.
 const FOOT: f64 = 28.0;
@@ -262,7 +265,7 @@ impl Painter {
     }
 
     fn y(&self, row: u16) -> f64 {
-        (f64::from(row) + 0.5) / self.chart.rows.len().max(1) as f64 * (self.size.height - FOOT)
+        HEAD + (f64::from(row) + 0.5) / self.chart.rows.len().max(1) as f64 * (self.size.height - FOOT - HEAD)
     }
 
     fn ends(&self, arrow: &Arrow) -> (Point, Point) {
@@ -335,7 +338,9 @@ impl Painter {
         }
         context.set_line_width(1.0);
         context.set_stroke_style_str(&Ink::Faint.hex(theme));
-        for (row, id) in self.chart.rows.iter().enumerate() {
+        // Lines nearer than about three pixels would be a grey area.
+        let crowded = self.chart.rows.len() as f64 * 3.0 > height;
+        for (row, id) in self.chart.rows.iter().enumerate().step_by(if crowded { every } else { 1 }) {
             set_dash(context, self.down.contains(id).then_some((2.0, 4.0)));
             let y = self.y(row as u16);
             line(context, Point::new(NAMES_WIDTH, y), Point::new(width - RIGHT, y));
