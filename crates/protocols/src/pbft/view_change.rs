@@ -162,12 +162,16 @@ impl Replica {
     }
 
     /// §4.4, §4.5.2: with a quorum of view changes the new primary begins its view, and the others start to wait for it.
+    ///
+    /// Only a replica's latest view change is ever sent again, so for the timer one for a later view stands for the
+    /// earlier ones that may be lost: its sender has given this view up already.
     pub(super) fn collect(&mut self, cx: &mut Cx<'_, Pbft>) {
-        let wanted = self.changes.iter().flatten().filter(|c| c.body().view == self.view);
-        if self.active || wanted.clone().count() < cx.config.changes {
+        let given_up = self.changes.iter().flatten().filter(|c| c.body().view >= self.view).count();
+        if self.active || given_up < cx.config.changes {
             return;
         }
-        if self.primary == self.me {
+        let wanted = self.changes.iter().flatten().filter(|c| c.body().view == self.view);
+        if self.primary == self.me && wanted.clone().count() >= cx.config.changes {
             let changes: Vec<_> = wanted.cloned().collect();
             return self.begin_view(changes, cx);
         }
