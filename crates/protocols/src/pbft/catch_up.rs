@@ -161,7 +161,7 @@ impl Replica {
     /// Sends a replica what it lacks.
     fn help(&self, to: NodeId, status: &Status, cx: &mut Cx<'_, Pbft>) {
         let mut help: Vec<Msg> = Vec::new();
-        if status.stable < self.low {
+        if status.stable.min(status.executed) < self.low {
             help.extend(self.state_for(status));
         }
         if status.stable < self.own_checkpoint.sequence && self.low < self.own_checkpoint.sequence {

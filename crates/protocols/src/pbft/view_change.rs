@@ -162,14 +162,15 @@ impl Replica {
     }
 
     /// §4.4, §4.5.2: with a quorum of view changes the new primary begins its view, and the others start to wait for it.
+    ///
+    /// Only a replica's latest view change is ever sent again, so for the timer one for a later view stands for the
+    /// earlier ones that may be lost: its sender has given this view up already.
     pub(super) fn collect(&mut self, cx: &mut Cx<'_, Pbft>) {
-        // Who wants a later view has given up on this one too: its view change for this one may have been lost, and
-        // without it the wait for the next view would never begin.
-        let at_least = self.changes.iter().flatten().filter(|c| c.body().view >= self.view);
-        if self.active || at_least.clone().count() < cx.config.changes {
+        let given_up = self.changes.iter().flatten().filter(|c| c.body().view >= self.view).count();
+        if self.active || given_up < cx.config.changes {
             return;
         }
-        let wanted = at_least.filter(|c| c.body().view == self.view);
+        let wanted = self.changes.iter().flatten().filter(|c| c.body().view == self.view);
         if self.primary == self.me && wanted.clone().count() >= cx.config.changes {
             let changes: Vec<_> = wanted.cloned().collect();
             return self.begin_view(changes, cx);
