@@ -100,7 +100,9 @@ fn ink(view: &NodeView) -> Ink {
 fn timer(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, now: Time, roomy: bool) {
     let soonest: Option<&TimerView> = view.timers.iter().min_by_key(|t| t.due);
     if let Some(timer) = soonest.filter(|_| view.health != Health::Crashed) {
-        let left = 1.0 - fraction(timer, now).clamp(0.0, 1.0);
+        // In steps too small to see, so that a drawing changes only when it shows.
+        let steps = if roomy { 120.0 } else { 32.0 };
+        let left = ((1.0 - fraction(timer, now).clamp(0.0, 1.0)) * steps).ceil() / steps;
         let (gap, width) = if roomy { (7.0, 3.0) } else { (2.5, 1.5) };
         if left > 0.004 {
             let paint = Paint::line(Ink::Soft, width).opacity(0.55);

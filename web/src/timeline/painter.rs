@@ -53,6 +53,8 @@ struct Fetched {
     known: u64,
     /// Whether all of the run's events up to `to_us` were known.
     complete: bool,
+    /// Whether it is shorter than asked for, because of [`EVENTS_MAX`].
+    capped: bool,
 }
 
 /// What a picture depends on; nothing is drawn as long as it stays the same.
@@ -222,7 +224,7 @@ impl Painter {
             let ended = !old.complete && session.end().is_some() && known.event > old.known;
             // A stretch cut short by the cap stays as long as the cursor is inside.
             let inside = old.from_us <= now_us && (now_us <= old.to_us || !old.complete);
-            if same_run && (covers || inside && self.is_capped(old, left, right)) && !grown && !ended {
+            if same_run && (covers || inside && old.capped) && !grown && !ended {
                 return;
             }
         }
@@ -230,6 +232,7 @@ impl Painter {
         let first = session.event_at(Time((left - margin).max(0.0) as u64));
         let last = session.event_at(Time((right + margin) as u64 + 1)).min(known.event);
         let here = session.position().event;
+        let asked = (first, last);
         let (first, last) = capped(first, last, here);
         let events = session.events(first, last);
         let reaches_known = last >= known.event;
@@ -245,13 +248,15 @@ impl Painter {
             events.last().map_or(0.0, |e| e.at.0 as f64)
         };
         let complete = !reaches_known || session.end().is_some();
-        self.fetched = Some(Fetched { edits, branch, from_us, to_us, known: known.event, complete });
-    }
-
-    /// Whether a stretch was as long as it may be, so that fetching it again gives nothing more.
-    fn is_capped(&self, old: Fetched, left: f64, right: f64) -> bool {
-        self.chart.arrows.len() + self.chart.ticks.len() >= EVENTS_MAX as usize / 8
-            && (old.to_us - old.from_us) < (right - left)
+        self.fetched = Some(Fetched {
+            edits,
+            branch,
+            from_us,
+            to_us,
+            known: known.event,
+            complete,
+            capped: asked != (first, last),
+        });
     }
 
     fn x(&self, at: Time) -> f64 {
