@@ -311,6 +311,9 @@ impl Painter {
         let _ = context.fill_text(kind.glyph, at.x, at.y + if narrow { 3.2 } else { 3.9 });
         context.set_global_alpha(1.0);
         if forged && let Some((_, value)) = self.tags.iter().find(|(name, _)| *name == name_of(flight)) {
+            context.set_stroke_style_str(&self.inks.paper);
+            context.set_line_width(3.0);
+            let _ = context.stroke_text(value, at.x, at.y - GLYPH_RADIUS - 7.0);
             context.set_fill_style_str(&self.inks.trouble);
             let _ = context.fill_text(value, at.x, at.y - GLYPH_RADIUS - 7.0);
         }

@@ -21,7 +21,9 @@ pub fn of_forged(session: &dyn Session, flights: &[FlightView], roomy: bool) -> 
         let name = MessageName { from: f.from, to: f.to, kind: f.kind, nth: f.nth };
         let body = session.message(name)?.body;
         let value = first(&body, &|text| text.contains('←') || text == "no-op");
-        Some((name, value.or_else(|| first(&body, &|text| text.ends_with('…')))?))
+        let digest =
+            || first(&body, &|text| text.ends_with('…')).map(|d| d.chars().take(4).chain(['…']).collect());
+        Some((name, value.or_else(digest)?))
     };
     forged.filter_map(tag).collect()
 }

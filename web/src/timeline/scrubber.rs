@@ -28,7 +28,7 @@ pub fn Scrubber(props: &Shown) -> Html {
     let store = &props.store;
     let place = use_node_ref();
     let width = use_size(&place).width;
-    let scale = store.with(|m| Scale { whole_us: whole_us(m), width: (width - 2.0 * MARGIN).max(1.0) });
+    let scale = store.with(|m| Scale::new(m, (width - 2.0 * MARGIN).max(1.0)));
     let (clock_us, known_us, marks, event) = store.with(|m| {
         let session = m.session();
         (m.clock_us, session.frontier().at.0 as f64, session.marks(), session.position().event)
@@ -48,6 +48,11 @@ pub fn Scrubber(props: &Shown) -> Html {
                     <line class="track" x1={px(MARGIN)} x2={px(MARGIN + scale.width)} y1={px(middle)} y2={px(middle)} />
                     <line class="known" x1={px(MARGIN)} x2={px(known)} y1={px(middle)} y2={px(middle)} />
                     <line class="past" x1={px(MARGIN)} x2={px(at)} y1={px(middle)} y2={px(middle)} />
+                    if scale.knee_us < scale.whole_us {
+                        <path class="knee" d={format!("M{:.1} {} l5 -12 m4 0 l-5 12", scale.x(scale.knee_us), middle + 6.0)}>
+                            <title>{ "from here on time is drawn shorter: nothing but silence" }</title>
+                        </path>
+                    }
                     { drawn }
                     <circle class="knob-halo" cx={px(at)} cy={px(middle)} r="12" />
                     <circle class="knob" cx={px(at)} cy={px(middle)} r="7" />
@@ -57,20 +62,48 @@ pub fn Scrubber(props: &Shown) -> Html {
     }
 }
 
-/// From times to places and back.
+/// From times to places and back. Where a run ends in long silence, that gets little room.
 #[derive(Clone, Copy, PartialEq)]
 struct Scale {
     whole_us: f64,
+    /// Where the silence begins; the end of the run if there is none.
+    knee_us: f64,
     width: f64,
 }
 
+/// The share of the width for what comes before the silence.
+const LIVELY: f64 = 0.85;
+
 impl Scale {
+    fn new(model: &Model, width: f64) -> Self {
+        let whole_us = whole_us(model);
+        let last_mark = model.session().marks().last().map_or(0.0, |m| m.position.at.0 as f64);
+        let lively_us = last_mark * 1.2;
+        let is_silent = model.end().is_some() && last_mark > 0.0 && lively_us * 2.0 < whole_us;
+        Self { whole_us, knee_us: if is_silent { lively_us } else { whole_us }, width }
+    }
+
+    fn lively(self) -> f64 {
+        if self.knee_us < self.whole_us { LIVELY } else { 1.0 }
+    }
+
     fn x(self, at_us: f64) -> f64 {
-        MARGIN + (at_us / self.whole_us).clamp(0.0, 1.0) * self.width
+        let share = if at_us <= self.knee_us {
+            at_us.max(0.0) / self.knee_us * self.lively()
+        } else {
+            let silent = (at_us.min(self.whole_us) - self.knee_us) / (self.whole_us - self.knee_us).max(1.0);
+            self.lively() + silent * (1.0 - self.lively())
+        };
+        MARGIN + share * self.width
     }
 
     fn time_us(self, x: f64) -> f64 {
-        ((x - MARGIN) / self.width).clamp(0.0, 1.0) * self.whole_us
+        let share = ((x - MARGIN) / self.width).clamp(0.0, 1.0);
+        if share <= self.lively() {
+            share / self.lively() * self.knee_us
+        } else {
+            self.knee_us + (share - self.lively()) / (1.0 - self.lively()) * (self.whole_us - self.knee_us)
+        }
     }
 }
 
@@ -167,10 +200,10 @@ fn on_key(store: &Store, scale: Scale) -> Callback<KeyboardEvent> {
         }
         let now_us = store.with(|m| m.clock_us);
         let goal = match e.key().as_str() {
-            "ArrowLeft" | "ArrowDown" => now_us - scale.whole_us / 100.0,
-            "ArrowRight" | "ArrowUp" => now_us + scale.whole_us / 100.0,
-            "PageDown" => now_us - scale.whole_us / 10.0,
-            "PageUp" => now_us + scale.whole_us / 10.0,
+            "ArrowLeft" | "ArrowDown" => now_us - scale.knee_us / 100.0,
+            "ArrowRight" | "ArrowUp" => now_us + scale.knee_us / 100.0,
+            "PageDown" => now_us - scale.knee_us / 10.0,
+            "PageUp" => now_us + scale.knee_us / 10.0,
             "Home" => 0.0,
             "End" => scale.whole_us,
             _ => return,
@@ -192,17 +225,19 @@ mod tests {
 
     #[test]
     fn a_place_on_the_track_and_its_time_belong_together() {
-        let scale = Scale { whole_us: 5_000.0, width: 800.0 };
-        for at in [0.0, 17.0, 2_500.0, 5_000.0] {
-            assert!((scale.time_us(scale.x(at)) - at).abs() < 1e-6);
+        for knee_us in [5_000.0, 700.0] {
+            let scale = Scale { whole_us: 5_000.0, knee_us, width: 800.0 };
+            for at in [0.0, 17.0, 700.0, 2_500.0, 5_000.0] {
+                assert!((scale.time_us(scale.x(at)) - at).abs() < 1e-6);
+            }
+            assert_eq!(scale.time_us(-50.0), 0.0);
+            assert_eq!(scale.time_us(9_000.0), 5_000.0);
         }
-        assert_eq!(scale.time_us(-50.0), 0.0);
-        assert_eq!(scale.time_us(9_000.0), 5_000.0);
     }
 
     #[test]
     fn crowded_marks_are_thinned_by_kind_and_violations_are_drawn_last() {
-        let scale = Scale { whole_us: 1_000.0, width: 100.0 };
+        let scale = Scale { whole_us: 1_000.0, knee_us: 1_000.0, width: 100.0 };
         let marks: Vec<Mark> = (0..1_000)
             .map(|at| mark(at, if at == 500 { MarkKind::Violation } else { MarkKind::Decision }))
             .collect();
