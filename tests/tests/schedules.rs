@@ -1,0 +1,244 @@
+//! Known accidents, step by step: each golden scenario follows a schedule of `reference/schedules.json` (or one that the
+//! fidelity notes describe), violates the property the schedule names while its rule is off, and violates nothing with
+//! the rule on.
+//!
+//! The story stands in the comments of `golden/<id>.scenario`, what happens in `golden/<id>.trace`.
+
+use consensus_figure::table;
+use consensus_lab::Session;
+use consensus_lab::view::Status;
+use consensus_tests::{compare_with_golden, finished, property, protocol, read, scenario, violated};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// A golden scenario and what must come of it.
+struct Golden {
+    id: &'static str,
+    /// At least these properties.
+    violates: &'static [&'static str],
+    /// The same with some lines replaced, and what must come of that.
+    variants: &'static [(&'static [Instead], Then)],
+}
+
+/// A line of a scenario and what stands there instead.
+type Instead = (&'static str, &'static str);
+
+/// What must come of a variant.
+#[derive(Clone, Copy)]
+enum Then {
+    /// Every property holds, and everybody decides everything.
+    Decides,
+    /// No property of safety is violated, and nobody decides.
+    Stalls,
+}
+
+const GOLDEN: [Golden; 10] = [
+    Golden {
+        id: "raft_votedfor_amnesia",
+        violates: &[
+            "Election Safety",
+            "Log Matching",
+            "State Machine Safety",
+            "One Vote per Term",
+            "Agreement",
+        ],
+        variants: &[(&[("without=persist-vote", "")], Then::Decides)],
+    },
+    Golden {
+        id: "raft_figure8",
+        violates: &["Leader Completeness", "State Machine Safety", "Agreement"],
+        variants: &[(&[("without=commit-own-term", "")], Then::Decides)],
+    },
+    Golden {
+        id: "raft_commit_without_min",
+        violates: &["State Machine Safety", "Agreement"],
+        variants: &[(&[("without=min-commit", "")], Then::Decides)],
+    },
+    Golden {
+        id: "raft_length_only_vote",
+        violates: &["Leader Completeness", "State Machine Safety", "Agreement"],
+        variants: &[(&[("without=last-term-first", "")], Then::Decides)],
+    },
+    Golden {
+        id: "raft_no_randomness",
+        violates: &["Termination"],
+        variants: &[(&[("without=randomised-timeouts", "")], Then::Decides)],
+    },
+    Golden {
+        id: "raft_unconditional_truncate",
+        violates: &["Committed Prefix", "Leader Completeness", "State Machine Safety", "Agreement"],
+        variants: &[(&[("without=truncate-on-conflict-only", "")], Then::Decides)],
+    },
+    Golden {
+        id: "raft_conjunctive_vote",
+        violates: &["Termination"],
+        variants: &[(&[("without=later-term-suffices", "")], Then::Decides)],
+    },
+    Golden {
+        id: "pbft_n3f",
+        violates: &["Agreement", "Prepared Uniqueness", "Committed Uniqueness"],
+        variants: &[
+            // With all three as a quorum the liar cannot split them, but it, or its silence, can stop them.
+            (&[("quorum=all-but-f", "quorum=minimal")], Then::Stalls),
+            (&[("quorum=all-but-f", "quorum=minimal"), ("byz=0:two-faced", "byz=0:silent")], Then::Stalls),
+        ],
+    },
+    Golden {
+        id: "pbft_wrong_quorum_n5",
+        violates: &["Agreement", "Prepared Uniqueness", "Committed Uniqueness"],
+        variants: &[
+            (&[("quorum=2f+1", "quorum=minimal")], Then::Decides),
+            (&[("quorum=2f+1", "quorum=all-but-f")], Then::Decides),
+        ],
+    },
+    Golden {
+        id: "pbft_three_prepares_stall",
+        violates: &["Termination"],
+        variants: &[(&[("without=pre-prepare-counts", "")], Then::Decides)],
+    },
+];
+
+/// Most events of a run that its trace shows one by one.
+const EVENTS_SHOWN: u64 = 120;
+
+#[test]
+fn every_schedule_of_a_built_protocol_is_a_golden_scenario() {
+    let covered: BTreeSet<&str> = GOLDEN.iter().map(|golden| golden.id).collect();
+    let built = ["raft", "pbft"].map(|id| protocol(id).id);
+    for schedule in schedules().iter().filter(|s| built.contains(&text(s, "protocol"))) {
+        assert!(covered.contains(text(schedule, "id")), "{} has no golden scenario", text(schedule, "id"));
+    }
+}
+
+#[test]
+fn without_its_rule_each_schedule_violates_what_it_names() {
+    let schedules = schedules();
+    for golden in &GOLDEN {
+        let run = finished(&scenario(&source(golden)));
+        let violated = violated(&*run);
+        for name in golden.violates {
+            assert!(violated.contains(name), "{}: {name} is not among the violated, {violated:?}", golden.id);
+        }
+        let Some(schedule) = schedules.iter().find(|s| text(s, "id") == golden.id) else { continue };
+        for expected in schedule["expected_violation"].as_array().expect("a list of violations") {
+            let name = our_name(expected.as_str().expect("violations are words"));
+            assert!(golden.violates.contains(&name), "{}: the schedule demands {name}", golden.id);
+        }
+    }
+}
+
+#[test]
+fn each_schedule_stays_within_the_budget_unless_it_says_otherwise() {
+    for schedule in schedules() {
+        let Some(golden) = GOLDEN.iter().find(|golden| golden.id == text(&schedule, "id")) else { continue };
+        let run = finished(&scenario(&source(golden)));
+        let beyond = text(&schedule, "kind") == "beyond_budget";
+        for assumption in run.assumptions() {
+            let of_budget = assumption.name == "At most f faulty" || assumption.name.starts_with("n ≥");
+            if of_budget && !beyond {
+                assert!(assumption.holds, "{}: {}", golden.id, assumption.reason);
+            }
+        }
+        let bound = run.scenario().meta.bound.formula();
+        let kept = run.assumptions().iter().any(|a| a.name == bound && a.holds);
+        assert_eq!(kept, !beyond, "{}: {bound}", golden.id);
+    }
+}
+
+#[test]
+fn with_its_rule_no_schedule_violates_anything() {
+    for golden in &GOLDEN {
+        for (text, then) in variants(golden) {
+            let run = finished(&scenario(&text));
+            assert_eq!(violated(&*run), Vec::<&str>::new(), "{}", golden.id);
+            let termination = property(&*run, "Termination");
+            match then {
+                Then::Decides => {
+                    assert_eq!(termination.status, Status::Holds, "{}: {}", golden.id, termination.reason);
+                    assert!(run.decisions().len() >= run.scenario().n - run.scenario().f, "{}", golden.id);
+                }
+                Then::Stalls => assert_eq!(run.decisions(), Vec::new(), "{}", golden.id),
+            }
+        }
+    }
+}
+
+#[test]
+fn each_schedule_takes_the_course_that_its_trace_tells() {
+    for golden in &GOLDEN {
+        let mut trace = course(&source(golden));
+        for (instead, (changes, _)) in variants(golden).zip(golden.variants) {
+            let changes: Vec<String> = changes.iter().map(|c| changed(c)).collect();
+            let _ = writeln!(trace, "\n=== {}\n", changes.join(", "));
+            trace.push_str(&course(&instead.0));
+        }
+        compare_with_golden(&format!("golden/{}.trace", golden.id), &trace);
+    }
+}
+
+fn source(golden: &Golden) -> String {
+    read(&format!("golden/{}.scenario", golden.id))
+}
+
+fn variants(golden: &Golden) -> impl Iterator<Item = (String, Then)> {
+    let source = source(golden);
+    golden.variants.iter().map(move |(changes, then)| {
+        let changed = changes.iter().fold(source.clone(), |text, (line, instead)| {
+            assert!(text.lines().any(|l| l == *line), "{} has no line {line}", golden.id);
+            text.replace(line, instead)
+        });
+        (changed, *then)
+    })
+}
+
+fn changed((line, instead): &Instead) -> String {
+    if instead.is_empty() { format!("not {line}") } else { format!("{instead}, not {line}") }
+}
+
+/// A run as text: its events, verdicts and digest.
+fn course(source: &str) -> String {
+    let run = finished(&scenario(source));
+    let events = run.frontier().event;
+    let mut out = table::text(&*run, 0, events.min(EVENTS_SHOWN));
+    if events > EVENTS_SHOWN {
+        let _ = writeln!(out, "  … and {} more events", events - EVENTS_SHOWN);
+    }
+    verdicts(&*run, &mut out);
+    out
+}
+
+fn verdicts(run: &dyn Session, out: &mut String) {
+    out.push('\n');
+    for p in run.properties() {
+        let status = match p.status {
+            Status::Holds => "holds",
+            Status::Violated => "VIOLATED",
+            Status::Pending => "pending",
+        };
+        let event = p.event.map(|event| format!(" (event {event})")).unwrap_or_default();
+        let _ = writeln!(out, "{status:<8}  {:<22}  {}{event}", p.name, p.reason);
+    }
+    for assumption in run.assumptions().iter().filter(|a| !a.holds) {
+        let _ = writeln!(out, "broken    {:<22}  {}", assumption.name, assumption.reason);
+    }
+    let _ = writeln!(out, "digest    {}", run.digest());
+}
+
+fn schedules() -> Vec<Value> {
+    let file: Value = serde_json::from_str(&read("reference/schedules.json")).expect("the file is JSON");
+    file["schedules"].as_array().expect("a list of schedules").clone()
+}
+
+fn text<'a>(json: &'a Value, key: &str) -> &'a str {
+    json[key].as_str().unwrap_or_else(|| panic!("a schedule has no {key}"))
+}
+
+/// The property that a schedule names in its own words: "Liveness within budget" is Termination.
+fn our_name(expected: &str) -> &str {
+    let name = expected.split([',', '(']).next().unwrap_or(expected);
+    match name.split(" within ").next().unwrap_or(name).trim() {
+        "Liveness" => "Termination",
+        name => name,
+    }
+}
