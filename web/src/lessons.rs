@@ -17,52 +17,106 @@ pub struct Lesson {
 pub const LESSONS: &[Lesson] = &[
     Lesson {
         title: "One of four lies, and three still agree",
-        watch: "Node 3 tells half of the others one thing and half another. Watch each honest node wait for matching \
-                votes from three different nodes before it moves on.",
-        link: "#/pbft?n=4&f=1&seed=7&req=4&gap=60ms&latency=8ms..24ms&byz=3:equivocate",
+        watch: "Node 0, the primary, orders one thing towards even replicas and another towards odd ones. \
+                Neither finds enough matching votes; timers run out, view 1 begins under node 1, and the honest \
+                three agree.",
+        link: "#/pbft?n=4&f=1&seed=7&req=3&gap=60ms&latency=8ms..24ms&byz=0:two-faced",
         twin: Some("Four replicas agree, nobody fails"),
     },
     Lesson {
         title: "Four replicas agree, nobody fails",
-        watch: "Three phases for one request: pre-prepare, prepare, commit. 24 messages between replicas, three delays.",
+        watch: "Three phases for one request: pre-prepare, prepare, commit. 24 messages between replicas, and \
+                after three delays every replica has decided.",
         link: "#/pbft?n=4&req=1",
         twin: Some("One of four lies, and three still agree"),
     },
     Lesson {
         title: "The primary crashes: a new view",
-        watch: "The primary stops in the middle. The backups' timers run out, they ask for the next view, and the new \
-                primary carries over what may have been decided.",
-        link: "#/pbft?n=4&req=4&gap=40ms&seed=3&latency=8ms..24ms&at=60ms:crash:0",
+        watch: "The primary stops in the middle. The backups' timers run out, they ask for the next view, and \
+                its primary orders again whatever may have been decided.",
+        link: "#/pbft?n=4&req=4&gap=40ms&seed=3&latency=8ms..24ms&until=2s&at=60ms:crash:0",
         twin: Some("Four replicas agree, nobody fails"),
     },
     Lesson {
-        title: "Two of four lie: agreement breaks",
-        watch: "One liar more than the bound allows. First the assumption is broken; then see whether agreement follows.",
-        link: "#/pbft?n=4&f=1&seed=1&req=2&latency=8ms..24ms&byz=0:equivocate&byz=3:equivocate",
+        title: "Two of four lie: one too many",
+        watch: "One liar more than n ≥ 3f + 1 allows. First the assumption is broken; in view 1, two honest \
+                replicas prepare different requests under one number.",
+        link: "#/pbft?n=4&f=1&seed=1&req=2&latency=8ms..24ms&until=1s&byz=0:two-faced&byz=1:two-faced",
+        twin: Some("One of four lies, and three still agree"),
+    },
+    Lesson {
+        title: "A vote must name what it is for",
+        watch: "The same lying primary, but replicas count votes without looking at the digest. Each half \
+                executes its own request: agreement is violated.",
+        link: "#/pbft?n=4&f=1&seed=7&req=2&latency=8ms..24ms&until=1s&byz=0:two-faced\
+               &without=digest-binding",
         twin: Some("One of four lies, and three still agree"),
     },
     Lesson {
         title: "Five servers elect a leader",
-        watch: "Every server waits a random time. The first to wake asks for votes; three of five make a leader, and its \
-                heartbeats keep the others quiet.",
-        link: "#/raft?n=5&req=3&gap=50ms&seed=2&until=2s",
+        watch: "Every server waits a random time. The first to wake asks for votes; three of five make a leader, \
+                and its heartbeats keep the others quiet.",
+        link: "#/raft?n=5&req=3&gap=50ms&seed=2&until=1s",
         twin: Some("The leader crashes"),
     },
     Lesson {
         title: "The leader crashes",
-        watch: "After the crash nobody hears heartbeats. A new term begins, and no entry that a client was told about is lost.",
-        link: "#/raft?n=5&req=6&gap=100ms&seed=2&until=3s&at=400ms:crash:0&at=1500ms:restart:0",
+        watch: "After the crash nobody hears heartbeats. A new term begins, no entry that a client was told \
+                about is lost, and the old leader comes back as a follower.",
+        link: "#/raft?n=5&req=6&gap=100ms&seed=2&until=2s&at=400ms:crash:4&at=1200ms:restart:4",
         twin: Some("Five servers elect a leader"),
     },
     Lesson {
         title: "A split network, and how it heals",
-        watch: "Two servers are cut off from three. Only the larger side goes on; after healing the others catch up.",
-        link: "#/raft?n=5&req=10&gap=100ms&seed=4&until=4s&at=500ms:partition:0,1/2,3,4&at=2s:heal",
+        watch: "Two servers are cut off from three. Only the larger side goes on; after healing the others catch \
+                up.",
+        link: "#/raft?n=5&req=10&gap=100ms&seed=4&until=3s&at=500ms:partition:0,1/2,3,4&at=1500ms:heal",
         twin: Some("Five servers elect a leader"),
+    },
+    Lesson {
+        title: "An old entry, counted too early",
+        watch: "Without the rule of §5.4.2 a leader commits an entry of an earlier term by counting copies, and \
+                a later leader overwrites it. Watch terms 2 to 4.",
+        link: "#/raft?seed=4708&until=4s&clients=2&req=3&gap=299ms&latency=exp:8ms&noop=off\
+               &without=commit-own-term&at=573986us:pause:1&at=1050404us:pause:0\
+               &at=1100448us:resume:1&at=1314127us:block:0-1,2,3,4,c0,c1&at=1635168us:resume:0\
+               &at=1807901us:pause:0&at=2763114us:heal&at=2763114us:resume:0",
+        twin: Some("The leader crashes"),
     },
 ];
 
 /// The lesson with this title.
 pub fn by_title(title: &str) -> Option<&'static Lesson> {
     LESSONS.iter().find(|l| l.title == title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use consensus_lab::{catalogue, judge_scenario};
+    use consensus_scenario::parse;
+
+    #[test]
+    fn every_lesson_runs_and_its_twin_is_another_lesson() {
+        for lesson in LESSONS {
+            let link = parse(lesson.link, catalogue()).unwrap_or_else(|e| panic!("{}: {e}", lesson.title));
+            let outcome = judge_scenario(&link.scenario, false);
+            assert!(outcome.is_ok_and(|o| o.decisions > 0), "{} decides nothing", lesson.title);
+            let twin = lesson.twin.and_then(by_title).expect("a twin");
+            assert_ne!(twin.title, lesson.title);
+        }
+    }
+
+    #[test]
+    fn lessons_about_accidents_show_them_and_the_first_lesson_shows_none() {
+        let outcome = |title: &str| {
+            let lesson = by_title(title).expect(title);
+            judge_scenario(&parse(lesson.link, catalogue()).expect(title).scenario, false).expect(title)
+        };
+        assert!(outcome("Two of four lie: one too many").violates("Prepared Uniqueness"));
+        assert!(outcome("A vote must name what it is for").violates("Agreement"));
+        assert!(outcome("An old entry, counted too early").violates("Leader Completeness"));
+        let first = outcome(LESSONS[0].title);
+        assert!(first.violations.is_empty() && first.termination.is_ok());
+    }
 }
