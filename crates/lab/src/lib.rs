@@ -3,6 +3,7 @@
 //! This is the only crate that sees both the simulator and the protocols. It draws nothing.
 
 mod checkpoints;
+#[cfg(feature = "experiments")]
 mod experiments;
 mod explain;
 mod properties;
@@ -13,10 +14,15 @@ mod session;
 mod studio;
 pub mod view;
 mod watch;
+#[cfg(feature = "experiments")]
 pub mod workload;
 
+#[cfg(feature = "experiments")]
 pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shrink};
+#[cfg(feature = "experiments")]
 pub use experiments::{Hunt, Trial};
-pub use registry::{busy_engine, catalogue, judge_scenario, open, open_with_limit};
+pub use registry::{catalogue, open, open_with_limit};
+#[cfg(feature = "experiments")]
+pub use registry::{busy_engine, judge_scenario};
 pub use session::Session;
 pub use studio::{Branch, Studio};

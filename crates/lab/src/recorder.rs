@@ -5,10 +5,10 @@ use consensus_kernel::inspect::Tree;
 use consensus_kernel::{Message, Protocol, Timer};
 use consensus_sim::{Cause, MessageFacts, Observer, Simulation, Step};
 
-/// Collects every event that passes.
-#[derive(Default)]
-pub(crate) struct Recorder {
-    pub events: Vec<EventView>,
+/// Hands every event that passes to somebody. One type whoever that is: each type of observer costs the page a copy of
+/// every engine.
+pub(crate) struct Recorder<'a, P: Protocol> {
+    pub each: &'a mut dyn FnMut(&Simulation<P>, &Step<'_, P>),
 }
 
 /// A message as front ends see it.
@@ -35,29 +35,34 @@ fn message_view(facts: &MessageFacts, msg: &impl Message) -> MessageView {
     MessageView { flight: flight_view(facts), body: Tree::of(msg), bytes: msg.bytes() }
 }
 
-impl<P: Protocol> Observer<P> for Recorder {
+impl<P: Protocol> Observer<P> for Recorder<'_, P> {
     const RECORDS: bool = true;
 
-    fn step(&mut self, _sim: &Simulation<P>, step: &Step<'_, P>) {
-        let what = match &step.cause {
-            Cause::Start => What::Start,
-            Cause::Propose(value) => What::Propose(*value),
-            Cause::Deliver(facts, msg) => What::Deliver(message_view(facts, *msg)),
-            Cause::Lost(facts, msg, why) => What::Lost(message_view(facts, *msg), why),
-            Cause::Fire(timer) => What::Fire(timer.name()),
-            Cause::Action(index) => What::Action(*index),
-            Cause::Restart => What::Restart,
-        };
-        self.events.push(EventView {
-            index: step.event,
-            at: step.at,
-            node: step.node,
-            second: step.second,
-            what,
-            cites: step.cites.to_vec(),
-            rejected: step.rejected,
-            decided: step.decided.to_vec(),
-            sent: step.sent.to_vec(),
-        });
+    fn step(&mut self, sim: &Simulation<P>, step: &Step<'_, P>) {
+        (self.each)(sim, step);
+    }
+}
+
+/// An event as front ends see it.
+pub(crate) fn event_view<P: Protocol>(step: &Step<'_, P>) -> EventView {
+    let what = match &step.cause {
+        Cause::Start => What::Start,
+        Cause::Propose(value) => What::Propose(*value),
+        Cause::Deliver(facts, msg) => What::Deliver(message_view(facts, *msg)),
+        Cause::Lost(facts, msg, why) => What::Lost(message_view(facts, *msg), why),
+        Cause::Fire(timer) => What::Fire(timer.name()),
+        Cause::Action(index) => What::Action(*index),
+        Cause::Restart => What::Restart,
+    };
+    EventView {
+        index: step.event,
+        at: step.at,
+        node: step.node,
+        second: step.second,
+        what,
+        cites: step.cites.to_vec(),
+        rejected: step.rejected,
+        decided: step.decided.to_vec(),
+        sent: step.sent.to_vec(),
     }
 }

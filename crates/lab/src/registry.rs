@@ -2,7 +2,9 @@
 
 use crate::run::Run;
 use crate::session::Session;
+#[cfg(feature = "experiments")]
 use crate::workload::{self, Engine};
+#[cfg(feature = "experiments")]
 use consensus_check::{Outcome, judge};
 use consensus_kernel::{Meta, Protocol, SetupError};
 use consensus_scenario::{Scenario, bounds};
@@ -11,7 +13,9 @@ use consensus_scenario::{Scenario, bounds};
 struct Entry {
     meta: &'static Meta,
     open: Open,
+    #[cfg(feature = "experiments")]
     judge: fn(&Scenario, bool) -> Result<Outcome, SetupError>,
+    #[cfg(feature = "experiments")]
     engine: fn(&Scenario) -> Box<dyn Engine>,
 }
 
@@ -21,7 +25,9 @@ const fn entry<P: Protocol>() -> Entry {
     Entry {
         meta: P::META,
         open: |scenario, events_max| Ok(Box::new(Run::<P>::new(scenario, events_max)?)),
+        #[cfg(feature = "experiments")]
         judge: judge::<P>,
+        #[cfg(feature = "experiments")]
         engine: workload::engine::<P>,
     }
 }
@@ -55,11 +61,13 @@ pub fn open_with_limit(scenario: &Scenario, events_max: u64) -> Result<Box<dyn S
     (find(scenario)?.open)(scenario, events_max)
 }
 
+#[cfg(feature = "experiments")]
 /// Runs a scenario to its end and judges it; with `stop_at_first`, to its first violation of safety.
 pub fn judge_scenario(scenario: &Scenario, stop_at_first: bool) -> Result<Outcome, SetupError> {
     (find(scenario)?.judge)(scenario, stop_at_first)
 }
 
+#[cfg(feature = "experiments")]
 /// A real engine with its checks on, to be measured.
 pub fn busy_engine(scenario: &Scenario) -> Result<Box<dyn Engine>, SetupError> {
     Ok((find(scenario)?.engine)(scenario))

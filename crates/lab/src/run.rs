@@ -1,7 +1,7 @@
 //! A session over a typed simulation.
 
 use crate::checkpoints::{Checkpoints, Moment};
-use crate::recorder::{Recorder, flight_view};
+use crate::recorder::{Recorder, event_view, flight_view};
 use crate::session::Session;
 use crate::view::*;
 use crate::watch::{Watch, replica_name};
@@ -10,7 +10,7 @@ use consensus_check::{Tracker, Verdicts, assumptions, values_allowed};
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{Digest, Message, NodeId, Panel, Protocol, SetupError, Time};
 use consensus_scenario::{MessageName, Scenario, describe_strategy};
-use consensus_sim::{self as sim, Decision, PendingWhat, Progress, Simulation, Stop, TraceDigest};
+use consensus_sim::{self as sim, Decision, Observer, PendingWhat, Progress, Simulation, Step, Stop, TraceDigest};
 
 /// A run of one protocol with a cursor, a frontier and checkpoints.
 pub(crate) struct Run<P: Protocol> {
@@ -47,9 +47,9 @@ impl<P: Protocol> Run<P> {
         while self.end.is_none() {
             let here = self.frontier.sim.events();
             let slice = Stop { event: stop.event.min(self.checkpoints.next_due(here)), time: stop.time };
-            let mut watch = Watch::new(&mut self.verdicts, &mut self.decisions, &mut self.marks);
-            let progress = self.frontier.sim.run(&mut watch, slice);
-            self.frontier.tracker.clone_from(&self.verdicts.tracker);
+            let Moment { sim, tracker } = &mut self.frontier;
+            let mut watch = Watch::at_front(tracker, &mut self.verdicts, &mut self.decisions, &mut self.marks);
+            let progress = sim.run(&mut watch, slice);
             match progress {
                 Progress::Ended(end) => self.end = Some(end_view(end)),
                 Progress::Stopped => {
@@ -74,13 +74,13 @@ impl<P: Protocol> Run<P> {
             self.cursor.clone_from(base);
         }
         let Moment { sim, tracker } = &mut self.cursor;
-        sim.run(tracker, stop);
+        sim.run(&mut Watch::behind(tracker), stop);
     }
 
     /// A moment of its own at an event, for looking around without moving the cursor.
     fn moment_at(&self, event: u64) -> Simulation<P> {
-        let mut sim = self.checkpoints.at_or_before_event(event).sim.clone();
-        sim.run(&mut sim::Blind, Stop::at_event(event));
+        let Moment { mut sim, mut tracker } = self.checkpoints.at_or_before_event(event).clone();
+        sim.run(&mut Watch::behind(&mut tracker), Stop::at_event(event));
         sim
     }
 
@@ -235,17 +235,19 @@ impl<P: Protocol> Session for Run<P> {
             return Vec::new();
         }
         let mut sim = self.moment_at(from);
-        let mut recorder = Recorder::default();
-        sim.run(&mut recorder, Stop::at_event(to));
-        recorder.events
+        let mut events = Vec::new();
+        let mut record = |_: &Simulation<P>, step: &Step<'_, P>| events.push(event_view(step));
+        sim.run(&mut Recorder { each: &mut record }, Stop::at_event(to));
+        events
     }
 
     fn event_at(&self, at: Time) -> u64 {
         if at == Time::ZERO {
             return 0;
         }
-        let mut sim = self.checkpoints.before_time(at).sim.clone();
-        sim.run(&mut sim::Blind, Stop { event: self.frontier.sim.events(), time: Time(at.0 - 1) });
+        let Moment { mut sim, mut tracker } = self.checkpoints.before_time(at).clone();
+        let stop = Stop { event: self.frontier.sim.events(), time: Time(at.0 - 1) };
+        sim.run(&mut Watch::behind(&mut tracker), stop);
         sim.events()
     }
 
@@ -321,7 +323,8 @@ impl<P: Protocol> Session for Run<P> {
         let mut sim =
             Simulation::<P>::with_limit(self.scenario(), self.events_max).expect("this run exists already");
         let mut digest = TraceDigest::default();
-        sim.run(&mut digest, Stop::NEVER);
+        let mut absorb = |sim: &Simulation<P>, step: &Step<'_, P>| digest.step(sim, step);
+        sim.run(&mut Recorder { each: &mut absorb }, Stop::NEVER);
         digest.finish(&sim)
     }
 

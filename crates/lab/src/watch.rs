@@ -1,7 +1,7 @@
 //! What is noted once, when the frontier first passes: verdicts, decisions, marks.
 
 use crate::view::{Mark, MarkKind, Position};
-use consensus_check::Verdicts;
+use consensus_check::{Tracker, Verdicts};
 use consensus_kernel::{NodeId, Protocol};
 use consensus_scenario::describe_action;
 use consensus_sim::{Decision, Observer, Simulation};
@@ -11,8 +11,15 @@ const DECISIONS_MAX: usize = 1 << 20;
 /// Most marks of one run; later ones are left out.
 const MARKS_MAX: usize = 4_096;
 
-/// Watches the frontier.
+/// Watches a run. At the frontier it judges and notes; behind it, only the tracker follows. One type serves both: each
+/// type of observer costs the page a copy of every engine.
 pub(crate) struct Watch<'a, P: Protocol> {
+    tracker: &'a mut Tracker,
+    front: Option<Front<'a, P>>,
+}
+
+/// What is noted where the run is new.
+struct Front<'a, P: Protocol> {
     verdicts: &'a mut Verdicts<P>,
     decisions: &'a mut Vec<Decision>,
     marks: &'a mut Vec<Mark>,
@@ -21,16 +28,25 @@ pub(crate) struct Watch<'a, P: Protocol> {
 }
 
 impl<'a, P: Protocol> Watch<'a, P> {
-    pub fn new(
+    /// Behind the frontier.
+    pub fn behind(tracker: &'a mut Tracker) -> Self {
+        Self { tracker, front: None }
+    }
+
+    /// At the frontier.
+    pub fn at_front(
+        tracker: &'a mut Tracker,
         verdicts: &'a mut Verdicts<P>,
         decisions: &'a mut Vec<Decision>,
         marks: &'a mut Vec<Mark>,
     ) -> Self {
         let milestones = P::milestones().iter().fold(0, |set, rule| set | 1 << rule);
         let highest = decisions.iter().rev().take(256).filter(|d| !d.node.is_client()).map(|d| d.slot).max();
-        Self { verdicts, decisions, marks, milestones, highest: highest.unwrap_or(0) }
+        Self { tracker, front: Some(Front { verdicts, decisions, marks, milestones, highest: highest.unwrap_or(0) }) }
     }
+}
 
+impl<P: Protocol> Front<'_, P> {
     fn mark(&mut self, position: Position, kind: MarkKind, label: String) {
         if self.marks.len() < MARKS_MAX {
             self.marks.push(Mark { position, kind, label });
@@ -43,11 +59,7 @@ pub(crate) fn replica_name(id: NodeId) -> String {
     if id.is_client() { format!("client {id}") } else { format!("node {id}") }
 }
 
-impl<P: Protocol> Observer<P> for Watch<'_, P> {
-    fn watched_rules(&self) -> u64 {
-        self.verdicts.watched_rules() | self.milestones
-    }
-
+impl<P: Protocol> Front<'_, P> {
     fn decided(&mut self, d: &Decision) {
         self.verdicts.decided(d);
         if self.decisions.len() < DECISIONS_MAX {
@@ -81,5 +93,30 @@ impl<P: Protocol> Observer<P> for Watch<'_, P> {
         let scenario = sim.scenario();
         let label = describe_action(scenario.meta, &scenario.script[action].action);
         self.mark(Position { event: sim.events(), at: sim.now() }, MarkKind::Fault, label);
+    }
+}
+
+impl<P: Protocol> Observer<P> for Watch<'_, P> {
+    fn watched_rules(&self) -> u64 {
+        self.front.as_ref().map_or(0, |front| front.verdicts.watched_rules() | front.milestones)
+    }
+
+    fn decided(&mut self, d: &Decision) {
+        self.tracker.note(d);
+        if let Some(front) = &mut self.front {
+            front.decided(d);
+        }
+    }
+
+    fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
+        if let Some(front) = &mut self.front {
+            front.cited(sim, node, rules);
+        }
+    }
+
+    fn acted(&mut self, sim: &Simulation<P>, action: usize) {
+        if let Some(front) = &mut self.front {
+            front.acted(sim, action);
+        }
     }
 }
