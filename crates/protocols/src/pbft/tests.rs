@@ -6,7 +6,7 @@ mod view_changes;
 
 use super::*;
 use crate::testbed::{Letter, Table};
-use consensus_kernel::{Ledger, Message, ParamValue, Params, Ratio, Rng, RuleSet, SwitchId, Time, World};
+use consensus_kernel::{Message, ParamValue, Params, Ratio, Rng, RuleSet, SwitchId, Time};
 
 fn setup(n: usize, clients: usize) -> Setup {
     Setup {
