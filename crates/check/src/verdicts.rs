@@ -133,7 +133,12 @@ impl<P: Protocol> Verdicts<P> {
             property: AGREEMENT,
             event: d.event,
             at: d.at,
-            reason: format!("{} decided {first} at {} {slot}, {} decided {value}", name(who), P::META.slot, name(node)),
+            reason: format!(
+                "{} decided {first} at {} {slot}, {} decided {value}",
+                name(who),
+                P::META.slot,
+                name(node)
+            ),
             conflict: Some((who, first, node, value, slot)),
         });
     }

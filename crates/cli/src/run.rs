@@ -48,7 +48,10 @@ fn read(argument: &str) -> Result<String, Failure> {
     }
     let size = path.metadata().map(|m| m.len()).unwrap_or(u64::MAX);
     if size > bounds::FILE_BYTES as u64 {
-        return Err(Failure::Bad(format!("{argument}: {size} bytes, at most {} are allowed", bounds::FILE_BYTES)));
+        return Err(Failure::Bad(format!(
+            "{argument}: {size} bytes, at most {} are allowed",
+            bounds::FILE_BYTES
+        )));
     }
     std::fs::read_to_string(path).map_err(|e| Failure::Bad(format!("{argument}: {e}")))
 }
@@ -68,7 +71,10 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if let Some(wanted) = &link.digest
         && !report.digest.starts_with(wanted.as_str())
     {
-        eprintln!("the link was made by another engine: it promises digest {wanted}, this run has {}", report.digest);
+        eprintln!(
+            "the link was made by another engine: it promises digest {wanted}, this run has {}",
+            report.digest
+        );
     }
     if report.violated() { Err(Failure::Violated) } else { Ok(()) }
 }
@@ -117,7 +123,10 @@ fn print_text(session: &dyn Session, report: &Report) {
     };
     println!("{} events, {} of virtual time; {end}", report.events, Time(report.time_us));
     let m = &report.messages;
-    println!("{} messages between replicas, {} with clients (self messages are never counted)", m.replica, m.client);
+    println!(
+        "{} messages between replicas, {} with clients (self messages are never counted)",
+        m.replica, m.client
+    );
     let kinds: Vec<String> =
         m.by_kind.iter().filter(|(_, k)| **k > 0).map(|(kind, k)| format!("{kind} {k}")).collect();
     println!("  {}", kinds.join(", "));

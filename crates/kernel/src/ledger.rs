@@ -68,7 +68,12 @@ impl Ledger {
 
     /// States that `key` has `value`. An error if another value was stated under that key before.
     #[inline]
-    pub fn state(&mut self, key: impl Into<LedgerKey>, value: u64, who: NodeId) -> Result<(), LedgerConflict> {
+    pub fn state(
+        &mut self,
+        key: impl Into<LedgerKey>,
+        value: u64,
+        who: NodeId,
+    ) -> Result<(), LedgerConflict> {
         let key = key.into();
         match self.find(key) {
             Some(fact) if fact.value == value => Ok(()),

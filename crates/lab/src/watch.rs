@@ -42,7 +42,10 @@ impl<'a, P: Protocol> Watch<'a, P> {
     ) -> Self {
         let milestones = P::milestones().iter().fold(0, |set, rule| set | 1 << rule);
         let highest = decisions.iter().rev().take(256).filter(|d| !d.node.is_client()).map(|d| d.slot).max();
-        Self { tracker, front: Some(Front { verdicts, decisions, marks, milestones, highest: highest.unwrap_or(0) }) }
+        Self {
+            tracker,
+            front: Some(Front { verdicts, decisions, marks, milestones, highest: highest.unwrap_or(0) }),
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use crate::peek::Loss;
 use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, Tag, identity_index};
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
-    Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, TimerChange,
-    Timer, Value, World,
+    Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, Timer,
+    TimerChange, Value, World,
 };
 use consensus_scenario::{Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;

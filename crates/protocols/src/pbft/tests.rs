@@ -6,7 +6,7 @@ mod view_changes;
 
 use super::*;
 use crate::testbed::{Letter, Table};
-use consensus_kernel::{Message, ParamValue, Params, Ratio, Rng, RuleSet, SwitchId, Time};
+use consensus_kernel::{Message, Outbox, ParamValue, Params, Ratio, Rng, RuleSet, SwitchId, Time};
 
 fn setup(n: usize, clients: usize) -> Setup {
     Setup {
@@ -50,7 +50,7 @@ fn y(number: u32) -> Value {
 
 /// What `who` would sign.
 fn signed<T>(table: &Table<Pbft>, who: NodeId, body: T) -> Signed<T> {
-    let (mut rng, mut out) = (Rng::stream(1, 1), Vec::new());
+    let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
     Cx::<Pbft>::new(who, Time::ZERO, &table.config, table.rules, &mut rng, &mut out).sign(body)
 }
 
