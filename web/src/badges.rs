@@ -1,5 +1,6 @@
 //! Properties and assumptions at a glance: a badge for each, and one line that says why it stands so.
 
+use crate::markup::html;
 use crate::model::Tab;
 use crate::scene::density_choice;
 use crate::shown::Shown;

@@ -1,6 +1,7 @@
 //! The control bar: lets time pass, steps both ways, sets the speed, says where the cursor stands, and lists branches.
 
 use crate::icons::{Sign, sign};
+use crate::markup::html;
 use crate::scale::{log10, pow10};
 use crate::setup::field::rail;
 use crate::shown::Shown;

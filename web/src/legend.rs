@@ -1,6 +1,7 @@
 //! What the signs on the stage mean. All kinds of messages of the protocol have a place, so that nothing moves when one
 //! appears for the first time; further signs join as this run shows them.
 
+use crate::markup::html;
 use crate::shown::Shown;
 use crate::stage::shapes::shapes;
 use consensus_figure::glyph;

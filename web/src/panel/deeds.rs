@@ -1,5 +1,6 @@
 //! Buttons that do something to the run; one that cannot says why.
 
+use crate::markup::html;
 use crate::store::Store;
 use consensus_scenario::Action;
 use yew::prelude::*;

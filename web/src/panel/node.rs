@@ -3,6 +3,7 @@
 
 use super::deeds::{Deed, deeds};
 use super::tree::tree;
+use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
 use crate::store::Store;

@@ -1,5 +1,6 @@
 //! One line of the form: a label, a text that is read as a link reads it, and a sentence if it cannot be.
 
+use crate::markup::html;
 use crate::store::Store;
 use yew::prelude::*;
 

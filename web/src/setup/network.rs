@@ -2,6 +2,7 @@
 
 use super::Form;
 use super::field::{Field, rail};
+use crate::markup::html;
 use crate::scale::{log10, pow10};
 use consensus_kernel::Duration;
 use consensus_scenario::{Latency, print_latency};

@@ -10,6 +10,7 @@ pub mod shapes;
 pub mod size;
 mod values;
 
+use crate::markup::html;
 use crate::model::{Density, Selection};
 use crate::shown::Shown;
 use crate::store::{FrameHandle, Store};

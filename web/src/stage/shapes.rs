@@ -1,5 +1,6 @@
 //! Shapes of a scene as SVG elements. Colours are classes, so that the theme changes without drawing again.
 
+use crate::markup::html;
 use consensus_figure::palette::{Ink, ROUND_COLOURS};
 use consensus_figure::shape::{Fill, Paint, Shape, number};
 use yew::prelude::*;

@@ -1,5 +1,6 @@
 //! The scrubber: the whole run, how far it is known, where the cursor stands, and marks whose shape says what they are.
 
+use crate::markup::html;
 use crate::model::Model;
 use crate::shown::Shown;
 use crate::stage::size::use_size;
