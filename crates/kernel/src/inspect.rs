@@ -12,8 +12,6 @@ pub enum Tree {
     Bool(bool),
     /// A whole number.
     Int(i128),
-    /// A number with a fraction.
-    Float(f64),
     /// Text, or the name of a variant.
     Text(String),
     /// Several of a kind.
@@ -43,8 +41,11 @@ impl fmt::Display for Tree {
         match self {
             Self::None => f.write_str("–"),
             Self::Bool(x) => write!(f, "{}", if *x { "yes" } else { "no" }),
-            Self::Int(x) => write!(f, "{x}"),
-            Self::Float(x) => write!(f, "{x}"),
+            Self::Int(x) => match (i64::try_from(*x), u64::try_from(*x)) {
+                (Ok(x), _) => write!(f, "{x}"),
+                (_, Ok(x)) => write!(f, "{x}"),
+                _ => f.write_str("beyond 64 bits"),
+            },
             Self::Text(x) => f.write_str(x),
             Self::List(items) => {
                 f.write_str("[")?;
@@ -74,7 +75,6 @@ impl Serialize for Tree {
                 (_, Ok(x)) => s.serialize_u64(x),
                 _ => s.collect_str(x),
             },
-            Self::Float(x) => s.serialize_f64(*x),
             Self::Text(x) => s.serialize_str(x),
             Self::List(items) => {
                 let mut seq = s.serialize_seq(Some(items.len()))?;
@@ -152,11 +152,11 @@ impl Serializer for Reader {
     fn serialize_bool(self, v: bool) -> Result<Tree, Unreadable> {
         Ok(Tree::Bool(v))
     }
-    fn serialize_f32(self, v: f32) -> Result<Tree, Unreadable> {
-        Ok(Tree::Float(v.into()))
+    fn serialize_f32(self, _: f32) -> Result<Tree, Unreadable> {
+        Err(Unreadable("a number with a fraction".to_owned()))
     }
     fn serialize_f64(self, v: f64) -> Result<Tree, Unreadable> {
-        Ok(Tree::Float(v))
+        self.serialize_f32(v as f32)
     }
     fn serialize_char(self, v: char) -> Result<Tree, Unreadable> {
         Ok(Tree::Text(v.into()))

@@ -3,7 +3,7 @@
 use crate::queue::{Event, Tag, identity_index};
 use crate::simulation::{Health, NO_TWIN, Simulation};
 use crate::{MessageFacts, queue};
-use consensus_kernel::{NodeId, Protocol, Time, Timer, Value};
+use consensus_kernel::{NodeId, Protocol, Time, Timer, Value, sort_by_number};
 use consensus_scenario::MessageName;
 
 /// A message under way, with its body.
@@ -149,7 +149,8 @@ impl<P: Protocol> Simulation<P> {
     /// The next things to happen, soonest first, at most so many.
     pub fn pending(&self, most: usize) -> Vec<Pending> {
         let mut soonest: Vec<&Event> = self.queue.iter().filter(|e| self.will_matter(e)).collect();
-        soonest.sort_unstable_by_key(|e| (e.at, e.seq));
+        sort_by_number(&mut soonest, |e| e.seq.into());
+        sort_by_number(&mut soonest, |e| e.at);
         soonest.truncate(most);
         soonest.into_iter().map(|e| self.pending_view(e)).collect()
     }

@@ -227,5 +227,8 @@ fn waiting(node: &NodeView) -> String {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|c| std::iter::once(c.to_ascii_uppercase()).chain(letters).collect())
+        .unwrap_or_default()
 }
