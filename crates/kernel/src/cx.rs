@@ -1,6 +1,8 @@
 //! What a node may ask of the world while it handles one input.
 
-use crate::{Duration, NodeId, Protocol, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To, Value};
+use crate::{
+    Duration, NodeId, Protocol, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To, Value,
+};
 
 /// What a step did to the world: effects as data, a closed vocabulary, in order within each kind. Whoever carries them
 /// out takes timers first, then messages, then decisions. The buffers are reused from step to step.

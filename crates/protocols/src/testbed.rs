@@ -1,7 +1,8 @@
 //! A table-top for unit tests: nodes, a pile of letters, and the test's own hand moving them. No time passes here.
 
 use consensus_kernel::{
-    Cx, Duration, Input, NodeId, Outbox, Protocol, Rng, RuleId, RuleSet, Setup, Slot, Time, Timer, TimerChange, To, Value,
+    Cx, Duration, Input, NodeId, Outbox, Protocol, Rng, RuleId, RuleSet, Setup, Slot, Time, Timer,
+    TimerChange, To, Value,
 };
 use std::collections::{BTreeMap, VecDeque};
 

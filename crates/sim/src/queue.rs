@@ -68,9 +68,9 @@ impl Event {
 }
 
 /// Microseconds a bucket spans, as a power of two.
-const SPAN_BITS: u32 = 6;
+const SPAN_BITS: u32 = 5;
 /// Buckets of the wheel: together they reach 131 ms ahead, further than most messages travel.
-const BUCKETS: usize = 2_048;
+const BUCKETS: usize = 4_096;
 const WORDS: usize = BUCKETS / 64;
 const NONE: u32 = u32::MAX;
 
@@ -84,9 +84,8 @@ struct Node {
 /// sorted when its time comes, so events come out by (time, sequence).
 #[derive(Clone)]
 pub(crate) struct Queue {
-    /// The bucket whose time has come, ascending; taken from `head` on.
+    /// The bucket whose time has come, descending: taken from the end.
     now: Vec<Event>,
-    head: usize,
     /// The number of that bucket, counted from the beginning of time.
     turn: u64,
     /// First node of each bucket of the wheel, unsorted.
@@ -98,6 +97,8 @@ pub(crate) struct Queue {
     free: u32,
     /// Events beyond the wheel, a heap by (time, sequence).
     beyond: BinaryHeap<Reverse<Later>>,
+    /// The turn of the first of them.
+    beyond_turn: u64,
     len: usize,
 }
 
@@ -126,7 +127,6 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             now: Vec::new(),
-            head: 0,
             turn: 0,
             buckets: vec![NONE; BUCKETS],
             filled: [0; WORDS],
@@ -134,6 +134,7 @@ impl Default for Queue {
             pool: Vec::new(),
             free: NONE,
             beyond: BinaryHeap::new(),
+            beyond_turn: u64::MAX,
             len: 0,
         }
     }
@@ -150,13 +151,14 @@ impl Queue {
         } else if turn - self.turn < BUCKETS as u64 {
             self.push_bucket(turn, event);
         } else {
+            self.beyond_turn = self.beyond_turn.min(turn);
             self.beyond.push(Reverse(Later(event)));
         }
     }
 
     /// Adds to the bucket being taken, in its place.
     fn push_now(&mut self, event: Event) {
-        let place = self.head + self.now[self.head..].partition_point(|e| e.before(&event));
+        let place = self.now.partition_point(|e| event.before(e));
         self.now.insert(place, event);
     }
 
@@ -184,77 +186,94 @@ impl Queue {
     /// The next event.
     #[inline]
     pub fn peek(&mut self) -> Option<&Event> {
-        if self.head == self.now.len() && !self.turn_wheel() {
-            return None;
+        if self.now.is_empty() {
+            self.turn_wheel();
         }
-        self.now.get(self.head)
+        self.now.last()
     }
 
     /// Takes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<Event> {
-        let event = *self.peek()?;
-        self.head += 1;
+        self.peek()?;
         self.len -= 1;
-        Some(event)
+        self.now.pop()
     }
 
-    /// Brings up the next bucket that holds something; false if there is none.
-    fn turn_wheel(&mut self) -> bool {
-        self.now.clear();
-        self.head = 0;
+    /// Brings up the next bucket that holds something, if any does.
+    fn turn_wheel(&mut self) {
         let wheel = self.next_filled();
-        let beyond = self.beyond.peek().map(|Reverse(Later(e))| e.at >> SPAN_BITS);
-        self.turn = match (wheel, beyond) {
-            (None, None) => return false,
-            (Some(turn), None) | (None, Some(turn)) => turn,
-            (Some(a), Some(b)) => a.min(b),
+        self.turn = match wheel.min(self.beyond_turn) {
+            u64::MAX => return,
+            turn => turn,
         };
-        let bucket = self.turn as usize % BUCKETS;
-        if wheel == Some(self.turn) {
+        if wheel == self.turn {
+            let bucket = self.turn as usize % BUCKETS;
             let mut at = core::mem::replace(&mut self.buckets[bucket], NONE);
             self.filled[bucket / 64] &= !(1 << (bucket % 64));
             if self.filled[bucket / 64] == 0 {
                 self.words &= !(1 << (bucket / 64));
             }
-            while at != NONE {
-                let node = &mut self.pool[at as usize];
+            while let Some(node) = self.pool.get_mut(at as usize) {
                 self.now.push(node.event);
                 let next = core::mem::replace(&mut node.next, self.free);
                 self.free = at;
                 at = next;
             }
         }
+        if self.beyond_turn == self.turn {
+            self.bring_from_beyond();
+        }
+        if self.now.len() > 1 {
+            self.sort();
+        }
+    }
+
+    #[cold]
+    fn bring_from_beyond(&mut self) {
         while let Some(Reverse(Later(event))) = self.beyond.peek()
             && event.at >> SPAN_BITS <= self.turn
         {
             self.now.push(*event);
             self.beyond.pop();
         }
-        if self.now.len() > 1 {
-            // A list gives the latest first; what came in order is in order again after this.
-            self.now.reverse();
-            self.now.sort_unstable_by_key(Event::key);
-        }
-        true
+        self.beyond_turn = self.beyond.peek().map_or(u64::MAX, |Reverse(Later(e))| e.at >> SPAN_BITS);
     }
 
-    /// The turn of the first bucket after the present one that holds something.
-    fn next_filled(&self) -> Option<u64> {
-        if self.words == 0 {
-            return None;
+    /// Sorts the bucket. A list gives the latest first, so what came in order is in order already.
+    fn sort(&mut self) {
+        const FEW: usize = 24;
+        if self.now.len() > FEW {
+            return self.now.sort_unstable_by_key(|e| Reverse(e.key()));
         }
+        for i in 1..self.now.len() {
+            let event = self.now[i];
+            let mut place = i;
+            while place > 0 && self.now[place - 1].before(&event) {
+                self.now[place] = self.now[place - 1];
+                place -= 1;
+            }
+            self.now[place] = event;
+        }
+    }
+
+    /// The turn of the first bucket after the present one that holds something; the end of time if none does.
+    #[inline]
+    fn next_filled(&self) -> u64 {
         let start = (self.turn as usize + 1) % BUCKETS;
         let here = self.filled[start / 64] & (u64::MAX << (start % 64));
         let bucket = if here != 0 {
             start / 64 * 64 + here.trailing_zeros() as usize
         } else {
+            if self.words == 0 {
+                return u64::MAX;
+            }
             let after = self.words & (u64::MAX << (start / 64)) & !(1 << (start / 64));
             let word = if after != 0 { after } else { self.words }.trailing_zeros() as usize;
-            word * 64 + self.filled[word].trailing_zeros() as usize
+            word * 64 + self.filled[word % WORDS].trailing_zeros() as usize
         };
-        let ahead = (bucket + BUCKETS - start) % BUCKETS;
-        Some(self.turn + 1 + ahead as u64)
+        let ahead = bucket.wrapping_sub(start) % BUCKETS;
+        self.turn + 1 + ahead as u64
     }
 
     pub fn len(&self) -> usize {
@@ -267,7 +286,7 @@ impl Queue {
             let node = |at: u32| self.pool.get(at as usize);
             std::iter::successors(node(*first), move |n| node(n.next)).map(|n| &n.event)
         });
-        self.now[self.head..].iter().chain(listed).chain(self.beyond.iter().map(|Reverse(Later(e))| e))
+        self.now.iter().rev().chain(listed).chain(self.beyond.iter().map(|Reverse(Later(e))| e))
     }
 
     /// Changes events in place and keeps those for which `keep` says so, then restores the order. No event may be moved

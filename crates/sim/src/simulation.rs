@@ -9,8 +9,8 @@ use crate::peek::Loss;
 use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, Tag, identity_index};
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
-    Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, TimerChange,
-    Timer, Value, World,
+    Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, Timer,
+    TimerChange, Value, World,
 };
 use consensus_scenario::{Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;
@@ -114,8 +114,10 @@ pub struct Simulation<P: Protocol> {
     pub(crate) losses: VecDeque<Loss>,
     /// No message can meet anything but its delay: the fast path of sending.
     pub(crate) plain: bool,
-    /// The buffer for the effects of a step; none while they are being carried out.
-    scratch: Option<Box<Effects<P>>>,
+    /// The effects of the step under way; its buffers serve again and again.
+    effects: Effects<P>,
+    /// What the step under way has sent (kind and number of receivers), when recording.
+    sent: Vec<(usize, usize)>,
     ended: Option<End>,
 }
 
@@ -213,7 +215,8 @@ impl<P: Protocol> Simulation<P> {
             requests_planned: 0,
             losses: VecDeque::new(),
             plain: false,
-            scratch: None,
+            effects: Effects::<P>::default(),
+            sent: Vec::new(),
             ended: None,
             fixed: Arc::new(fixed),
         };
@@ -498,8 +501,7 @@ impl<P: Protocol> Simulation<P> {
     ) {
         let number = self.events;
         self.events += 1;
-        let mut out = self.scratch.take().unwrap_or_default();
-        let Self { cells, slab, fixed, now, .. } = self;
+        let Self { cells, slab, fixed, now, effects, .. } = self;
         let fixed: &Fixed<P> = fixed;
         let cell = &mut cells[instance];
         cell.depth = depth;
@@ -515,57 +517,55 @@ impl<P: Protocol> Simulation<P> {
             Trigger::Start => Input::Start,
             Trigger::Restart => Input::Restart,
         };
-        let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, &mut out);
+        effects.clear();
+        let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, effects);
         cell.node.step(input, &mut cx);
-        let sent = self.carry_out(instance, number, &mut out, observer);
-        if out.cited & watched != 0 {
-            observer.cited(self, id, out.cited & watched);
+        self.carry_out(instance, number, observer);
+        let cited = self.effects.cited & watched;
+        if cited != 0 {
+            observer.cited(self, id, cited);
         }
         if O::RECORDS {
-            self.record(instance, number, &trigger, &out, &sent, observer);
+            self.record(instance, number, &trigger, observer);
         }
-        out.clear();
-        self.scratch = Some(out);
     }
 
-    /// Carries out effects: timers, then messages, then decisions. When recording, says what was sent: kind and number
-    /// of receivers.
+    /// Carries out effects: timers, then messages, then decisions. A buffer is lent out while it is worked through.
     #[inline]
-    fn carry_out<O: Observer<P>>(
-        &mut self,
-        instance: usize,
-        number: u64,
-        out: &mut Effects<P>,
-        observer: &mut O,
-    ) -> Vec<(usize, usize)> {
-        let mut sent = Vec::new();
-        for change in &out.timers {
-            match *change {
-                TimerChange::Set(timer, after) => self.set_timer(instance, timer, after),
-                TimerChange::Cancel(timer) => self.timers.cancel(instance, timer.index()),
+    fn carry_out<O: Observer<P>>(&mut self, instance: usize, number: u64, observer: &mut O) {
+        if !self.effects.timers.is_empty() {
+            let mut timers = core::mem::take(&mut self.effects.timers);
+            for change in timers.drain(..) {
+                match change {
+                    TimerChange::Set(timer, after) => self.set_timer(instance, timer, after),
+                    TimerChange::Cancel(timer) => self.timers.cancel(instance, timer.index()),
+                }
             }
+            self.effects.timers = timers;
         }
-        for (to, msg) in out.sends.drain(..) {
-            let kind = msg.kind();
-            let receivers = self.send(instance, to, msg, number);
-            if O::RECORDS {
-                sent.push((kind, receivers));
+        if !self.effects.sends.is_empty() {
+            let mut sends = core::mem::take(&mut self.effects.sends);
+            for (to, msg) in sends.drain(..) {
+                let kind = msg.kind();
+                let receivers = self.send(instance, to, msg, number);
+                if O::RECORDS {
+                    self.sent.push((kind, receivers));
+                }
             }
+            self.effects.sends = sends;
         }
-        for (slot, value) in &out.decisions {
-            self.decide(instance, *slot, *value, number, observer);
+        for i in 0..self.effects.decisions.len() {
+            let (slot, value) = self.effects.decisions[i];
+            self.decide(instance, slot, value, number, observer);
         }
-        sent
     }
 
     #[cold]
     fn record<O: Observer<P>>(
-        &self,
+        &mut self,
         instance: usize,
         number: u64,
         trigger: &Trigger<P>,
-        out: &Effects<P>,
-        sent: &[(usize, usize)],
         observer: &mut O,
     ) {
         let cause = match trigger {
@@ -581,12 +581,13 @@ impl<P: Protocol> Simulation<P> {
             node: Some(self.fixed.identities[instance]),
             second: instance >= self.shape.total,
             cause,
-            cites: &out.cites,
-            rejected: out.rejected,
-            decided: &out.decisions,
-            sent,
+            cites: &self.effects.cites,
+            rejected: self.effects.rejected,
+            decided: &self.effects.decisions,
+            sent: &self.sent,
         };
         observer.step(self, &step);
+        self.sent.clear();
     }
 
     #[inline]
@@ -621,7 +622,7 @@ impl<P: Protocol> Simulation<P> {
         let cell = &mut self.cells[instance];
         cell.decided += 1;
         let node = self.fixed.identities[instance];
-        let base = value.client().map(|c| self.bases[c.index() % self.bases.len().max(1)]);
+        let base = value.client().and_then(|c| self.bases.get(c.index()));
         let sent_at = base.map(|b| b[value.number() as usize % REQUESTS_REMEMBERED]);
         let delays = match sent_at {
             Some((number, depth)) if number == value.number() => {
