@@ -77,10 +77,11 @@ impl<M> Slab<M> {
         }
     }
 
-    /// Gives the place of a body without copies back.
+    /// Notes how many copies of a new body are under way; without any, its place is free again.
     #[inline]
-    pub fn discard_if_unused(&mut self, i: u32) {
-        if self.bodies[i as usize].copies == 0 {
+    pub fn settle(&mut self, i: u32, copies: u32) {
+        self.bodies[i as usize].copies = copies;
+        if copies == 0 {
             self.free.push(i);
         }
     }

@@ -6,6 +6,7 @@ use crate::metrics::Metrics;
 use crate::observer::{Cause, Decision, MessageFacts, Observer, Step};
 use crate::payload::Slab;
 use crate::peek::Loss;
+use crate::sending::link_keys;
 use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, Tag, identity_index};
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
@@ -37,6 +38,8 @@ pub(crate) struct Fixed<P: Protocol> {
     /// The lies of each identity.
     pub liars: Vec<Option<Liar<P>>>,
     pub events_max: u64,
+    /// By sender and kind: what the fates of messages are drawn from.
+    pub link_keys: Vec<u64>,
 }
 
 /// Sizes that the hot path needs at hand.
@@ -112,8 +115,10 @@ pub struct Simulation<P: Protocol> {
     pub(crate) bases: Vec<[(u32, u32); REQUESTS_REMEMBERED]>,
     pub(crate) requests_planned: u32,
     pub(crate) losses: VecDeque<Loss>,
-    /// No message can meet anything but its delay: the fast path of sending.
+    /// A message can meet nothing but delay, loss and duplication: the fast path of sending.
     pub(crate) plain: bool,
+    /// Messages are neither lost nor doubled by the network.
+    pub(crate) faultless: bool,
     /// The effects of the step under way; its buffers serve again and again.
     effects: Effects<P>,
     /// What the step under way has sent (kind and number of receivers), when recording.
@@ -215,6 +220,7 @@ impl<P: Protocol> Simulation<P> {
             requests_planned: 0,
             losses: VecDeque::new(),
             plain: false,
+            faultless: false,
             effects: Effects::<P>::default(),
             sent: Vec::new(),
             ended: None,
@@ -316,9 +322,17 @@ impl<P: Protocol> Simulation<P> {
 
     #[inline]
     fn handle<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
+        if event.tag == Tag::Deliver {
+            return self.arrive(event, observer, watched);
+        }
+        self.handle_other(event, observer, watched)
+    }
+
+    #[inline(never)]
+    fn handle_other<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
         let instance = event.to as usize;
         match event.tag {
-            Tag::Deliver => self.arrive(event, observer, watched),
+            Tag::Deliver => {}
             Tag::Timer if self.cells[instance].health == Health::Paused => {
                 self.cells[instance].held.push(event)
             }
@@ -406,7 +420,7 @@ impl<P: Protocol> Simulation<P> {
     fn deliver<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
         let depth = self.slab.get(event.payload).depth;
         self.metrics.delivered += 1;
-        self.step(event.to as usize, Trigger::Deliver(event), depth, observer, watched);
+        self.step_here(event.to as usize, Trigger::Deliver(event), depth, observer, watched);
         self.slab.release(event.payload);
     }
 
@@ -490,8 +504,21 @@ impl<P: Protocol> Simulation<P> {
     }
 
     /// Calls one node and carries out its effects.
-    #[inline]
+    #[inline(never)]
     fn step<O: Observer<P>>(
+        &mut self,
+        instance: usize,
+        trigger: Trigger<P>,
+        depth: u32,
+        observer: &mut O,
+        watched: u64,
+    ) {
+        self.step_here(instance, trigger, depth, observer, watched)
+    }
+
+    /// The same, laid out where it stands: for the one place that delivers messages.
+    #[inline(always)]
+    fn step_here<O: Observer<P>>(
         &mut self,
         instance: usize,
         trigger: Trigger<P>,
@@ -689,9 +716,8 @@ impl<P: Protocol> Simulation<P> {
     /// Decides whether messages can take the fast path.
     pub(crate) fn choose_path(&mut self) {
         let net = &self.network;
-        self.plain = net.loss.is_zero()
-            && net.duplicate.is_zero()
-            && !net.fifo
+        self.faultless = net.loss.is_zero() && net.duplicate.is_zero();
+        self.plain = !net.fifo
             && net.gst.is_none()
             && net.bandwidth.is_none()
             && !self.shape.twins
@@ -827,6 +853,7 @@ impl<P: Protocol> Fixed<P> {
             liars: vec![None; total],
             identities,
             events_max,
+            link_keys: link_keys(scenario.seed, total, P::META.kinds.len()),
         };
         for byzantine in &scenario.byzantine {
             let index = identity_index(byzantine.node, n);
