@@ -54,7 +54,8 @@ pub(crate) const FIRST_SEQ: u32 = 2;
 impl Event {
     #[inline]
     fn before(&self, other: &Self) -> bool {
-        self.at < other.at || (self.at == other.at && self.seq < other.seq)
+        // Without branches, which would be guessed wrong half of the time.
+        (self.at < other.at) | ((self.at == other.at) & (self.seq < other.seq))
     }
 
     #[inline]
@@ -73,6 +74,11 @@ const SPAN_BITS: u32 = 5;
 const BUCKETS: usize = 4_096;
 const WORDS: usize = BUCKETS / 64;
 const NONE: u32 = u32::MAX;
+/// With more events than this the wheel is used, with fewer than [`FEW`] it is given up again.
+const MANY: usize = 48;
+const FEW: usize = 16;
+/// The turn when there is no wheel: everything is before its end.
+const NO_WHEEL: u64 = u64::MAX;
 
 #[derive(Clone, Copy)]
 struct Node {
@@ -81,12 +87,12 @@ struct Node {
 }
 
 /// A calendar queue (Brown 1988): a wheel of buckets for the near future, a heap for what lies beyond it. A bucket is
-/// sorted when its time comes, so events come out by (time, sequence).
+/// sorted when its time comes, so events come out by (time, sequence). A few events need no wheel: they are one bucket.
 #[derive(Clone)]
 pub(crate) struct Queue {
     /// The bucket whose time has come, descending: taken from the end.
     now: Vec<Event>,
-    /// The number of that bucket, counted from the beginning of time.
+    /// The number of that bucket, counted from the beginning of time, or [`NO_WHEEL`].
     turn: u64,
     /// First node of each bucket of the wheel, unsorted.
     buckets: Vec<u32>,
@@ -127,7 +133,7 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             now: Vec::new(),
-            turn: 0,
+            turn: NO_WHEEL,
             buckets: vec![NONE; BUCKETS],
             filled: [0; WORDS],
             words: 0,
@@ -160,6 +166,37 @@ impl Queue {
     fn push_now(&mut self, event: Event) {
         let place = self.now.partition_point(|e| event.before(e));
         self.now.insert(place, event);
+        if self.turn == NO_WHEEL && self.now.len() > MANY {
+            self.begin_wheel();
+        }
+    }
+
+    /// Moves all but the next events to the wheel.
+    #[cold]
+    fn begin_wheel(&mut self) {
+        let Some(next) = self.now.last() else { return };
+        self.turn = next.at >> SPAN_BITS;
+        let near = self.now.partition_point(|e| e.at >> SPAN_BITS > self.turn);
+        let rest = self.now.split_off(near);
+        for event in core::mem::replace(&mut self.now, rest) {
+            self.len -= 1;
+            self.push(event);
+        }
+    }
+
+    /// Takes everything from the wheel.
+    #[cold]
+    fn give_up_wheel(&mut self) {
+        let mut all = core::mem::take(&mut self.now);
+        all.extend(self.iter());
+        all.sort_unstable_by_key(|e| Reverse(e.key()));
+        self.buckets.fill(NONE);
+        (self.filled, self.words) = ([0; WORDS], 0);
+        self.pool.clear();
+        self.free = NONE;
+        self.beyond.clear();
+        (self.beyond_turn, self.turn) = (u64::MAX, NO_WHEEL);
+        self.now = all;
     }
 
     #[inline]
@@ -202,6 +239,12 @@ impl Queue {
 
     /// Brings up the next bucket that holds something, if any does.
     fn turn_wheel(&mut self) {
+        if self.len < FEW {
+            if self.turn != NO_WHEEL {
+                self.give_up_wheel();
+            }
+            return;
+        }
         let wheel = self.next_filled();
         self.turn = match wheel.min(self.beyond_turn) {
             u64::MAX => return,
@@ -242,8 +285,8 @@ impl Queue {
 
     /// Sorts the bucket. A list gives the latest first, so what came in order is in order already.
     fn sort(&mut self) {
-        const FEW: usize = 24;
-        if self.now.len() > FEW {
+        const SMALL: usize = 24;
+        if self.now.len() > SMALL {
             return self.now.sort_unstable_by_key(|e| Reverse(e.key()));
         }
         for i in 1..self.now.len() {
