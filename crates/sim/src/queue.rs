@@ -68,17 +68,16 @@ impl Event {
     }
 }
 
-/// Microseconds a bucket spans, as a power of two.
-const SPAN_BITS: u32 = 5;
-/// Buckets of the wheel: together they reach 131 ms ahead, further than most messages travel.
-const BUCKETS: usize = 4_096;
+/// Buckets of the wheel.
+const BUCKETS: usize = 2_048;
 const WORDS: usize = BUCKETS / 64;
 const NONE: u32 = u32::MAX;
-/// With more events than this the wheel is used, with fewer than [`FEW`] it is given up again.
-const MANY: usize = 48;
-const FEW: usize = 16;
-/// The turn when there is no wheel: everything is before its end.
-const NO_WHEEL: u64 = u64::MAX;
+/// Microseconds a bucket spans, as a power of two: at first, at least and at most.
+const SPAN_BITS: (u32, u32, u32) = (9, 3, 16);
+/// How many events a bucket should hold on average; beyond these bounds the span is halved or doubled.
+const FILLING: (u32, u32) = (3, 12);
+/// After so many turns of the wheel the filling is judged.
+const TURNS: u32 = 256;
 
 #[derive(Clone, Copy)]
 struct Node {
@@ -87,13 +86,20 @@ struct Node {
 }
 
 /// A calendar queue (Brown 1988): a wheel of buckets for the near future, a heap for what lies beyond it. A bucket is
-/// sorted when its time comes, so events come out by (time, sequence). A few events need no wheel: they are one bucket.
+/// sorted when its time comes, so events come out by (time, sequence). What a bucket spans follows the traffic.
 #[derive(Clone)]
 pub(crate) struct Queue {
     /// The bucket whose time has come, descending: taken from the end.
     now: Vec<Event>,
-    /// The number of that bucket, counted from the beginning of time, or [`NO_WHEEL`].
+    /// The same before it is sorted.
+    brought: Vec<Event>,
+    /// The number of that bucket, counted from the beginning of time.
     turn: u64,
+    /// Microseconds a bucket spans, as a power of two.
+    span: u32,
+    /// Turns since the filling was judged, and events they brought up.
+    turns: u32,
+    turned: u32,
     /// First node of each bucket of the wheel, unsorted.
     buckets: Vec<u32>,
     /// Which buckets hold something, and which words of that hold something.
@@ -133,7 +139,11 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             now: Vec::new(),
-            turn: NO_WHEEL,
+            brought: Vec::new(),
+            turn: 0,
+            span: SPAN_BITS.0,
+            turns: 0,
+            turned: 0,
             buckets: vec![NONE; BUCKETS],
             filled: [0; WORDS],
             words: 0,
@@ -151,7 +161,7 @@ impl Queue {
     #[inline]
     pub fn push(&mut self, event: Event) {
         self.len += 1;
-        let turn = event.at >> SPAN_BITS;
+        let turn = event.at >> self.span;
         if turn <= self.turn {
             self.push_now(event);
         } else if turn - self.turn < BUCKETS as u64 {
@@ -166,37 +176,6 @@ impl Queue {
     fn push_now(&mut self, event: Event) {
         let place = self.now.partition_point(|e| event.before(e));
         self.now.insert(place, event);
-        if self.turn == NO_WHEEL && self.now.len() > MANY {
-            self.begin_wheel();
-        }
-    }
-
-    /// Moves all but the next events to the wheel.
-    #[cold]
-    fn begin_wheel(&mut self) {
-        let Some(next) = self.now.last() else { return };
-        self.turn = next.at >> SPAN_BITS;
-        let near = self.now.partition_point(|e| e.at >> SPAN_BITS > self.turn);
-        let rest = self.now.split_off(near);
-        for event in core::mem::replace(&mut self.now, rest) {
-            self.len -= 1;
-            self.push(event);
-        }
-    }
-
-    /// Takes everything from the wheel.
-    #[cold]
-    fn give_up_wheel(&mut self) {
-        let mut all = core::mem::take(&mut self.now);
-        all.extend(self.iter());
-        all.sort_unstable_by_key(|e| Reverse(e.key()));
-        self.buckets.fill(NONE);
-        (self.filled, self.words) = ([0; WORDS], 0);
-        self.pool.clear();
-        self.free = NONE;
-        self.beyond.clear();
-        (self.beyond_turn, self.turn) = (u64::MAX, NO_WHEEL);
-        self.now = all;
     }
 
     #[inline]
@@ -239,10 +218,7 @@ impl Queue {
 
     /// Brings up the next bucket that holds something, if any does.
     fn turn_wheel(&mut self) {
-        if self.len < FEW {
-            if self.turn != NO_WHEEL {
-                self.give_up_wheel();
-            }
+        if self.turns == TURNS && self.change_span() {
             return;
         }
         let wheel = self.next_filled();
@@ -258,45 +234,88 @@ impl Queue {
                 self.words &= !(1 << (bucket / 64));
             }
             while let Some(node) = self.pool.get_mut(at as usize) {
-                self.now.push(node.event);
+                self.brought.push(node.event);
                 let next = core::mem::replace(&mut node.next, self.free);
                 self.free = at;
                 at = next;
             }
+            self.turns += 1;
+            self.turned += self.brought.len() as u32;
         }
         if self.beyond_turn == self.turn {
             self.bring_from_beyond();
         }
-        if self.now.len() > 1 {
-            self.sort();
-        }
+        self.sort();
     }
 
     #[cold]
     fn bring_from_beyond(&mut self) {
         while let Some(Reverse(Later(event))) = self.beyond.peek()
-            && event.at >> SPAN_BITS <= self.turn
+            && event.at >> self.span <= self.turn
         {
-            self.now.push(*event);
+            self.brought.push(*event);
             self.beyond.pop();
         }
-        self.beyond_turn = self.beyond.peek().map_or(u64::MAX, |Reverse(Later(e))| e.at >> SPAN_BITS);
+        self.beyond_turn = self.beyond.peek().map_or(u64::MAX, |Reverse(Later(e))| e.at >> self.span);
     }
 
-    /// Sorts the bucket. A list gives the latest first, so what came in order is in order already.
+    /// Sorts what was brought. Of a few events each is put behind those that come after it: counting them takes no
+    /// branches, and branches on times that are random are guessed wrong half of the time.
+    #[inline]
     fn sort(&mut self) {
-        const SMALL: usize = 24;
-        if self.now.len() > SMALL {
-            return self.now.sort_unstable_by_key(|e| Reverse(e.key()));
+        const SMALL: usize = 16;
+        let len = self.brought.len();
+        if len > SMALL {
+            self.brought.sort_unstable_by_key(|e| Reverse(e.key()));
+            return self.now.append(&mut self.brought);
         }
-        for i in 1..self.now.len() {
-            let event = self.now[i];
-            let mut place = i;
-            while place > 0 && self.now[place - 1].before(&event) {
-                self.now[place] = self.now[place - 1];
-                place -= 1;
+        let (mut keys, mut places) = ([0u64; SMALL], [0u8; SMALL]);
+        let within = (1 << self.span) - 1;
+        for (i, event) in self.brought.iter().enumerate().take(SMALL) {
+            let key = (event.at & within) << 32 | u64::from(event.seq);
+            let mut place = 0;
+            for (other, its_place) in keys.iter().zip(&mut places).take(i) {
+                let after = u8::from(*other > key);
+                place += after;
+                *its_place += 1 - after;
             }
-            self.now[place] = event;
+            (keys[i], places[i]) = (key, place);
+        }
+        self.now.extend_from_slice(&self.brought);
+        for (event, place) in self.brought.drain(..).zip(places) {
+            self.now[place as usize] = event;
+        }
+    }
+
+    /// Judges the filling, and if it is far off halves or doubles what a bucket spans. True if that has brought events
+    /// up.
+    #[cold]
+    fn change_span(&mut self) -> bool {
+        let filling = self.turned / self.turns;
+        (self.turns, self.turned) = (0, 0);
+        let (_, least, most) = SPAN_BITS;
+        let span = match filling {
+            few if few < FILLING.0 && self.span < most => self.span + 1,
+            many if many > FILLING.1 && self.span > least => self.span - 1,
+            _ => return false,
+        };
+        let events: Vec<Event> = self.iter().copied().collect();
+        let end = (self.turn << self.span) | ((1 << self.span) - 1);
+        self.begin_again(end >> span, span, &events);
+        !self.now.is_empty()
+    }
+
+    /// Starts a new wheel with these events, keeping the memory of the old one.
+    fn begin_again(&mut self, turn: u64, span: u32, events: &[Event]) {
+        self.now.clear();
+        self.buckets.fill(NONE);
+        (self.filled, self.words) = ([0; WORDS], 0);
+        self.pool.clear();
+        self.free = NONE;
+        self.beyond.clear();
+        (self.beyond_turn, self.turn, self.span, self.len) = (u64::MAX, turn, span, 0);
+        for event in events {
+            self.push(*event);
         }
     }
 
@@ -337,11 +356,7 @@ impl Queue {
     pub fn edit(&mut self, mut keep: impl FnMut(&mut Event) -> bool) {
         let mut kept: Vec<Event> = self.iter().copied().collect();
         kept.retain_mut(&mut keep);
-        let turn = self.turn;
-        *self = Self { turn, ..Self::default() };
-        for event in kept {
-            self.push(event);
-        }
+        self.begin_again(self.turn, self.span, &kept);
     }
 }
 
