@@ -265,6 +265,9 @@ impl Queue {
     fn sort(&mut self) {
         const SMALL: usize = 16;
         let len = self.brought.len();
+        if len == 1 {
+            return self.now.append(&mut self.brought);
+        }
         if len > SMALL {
             self.brought.sort_unstable_by_key(|e| Reverse(e.key()));
             return self.now.append(&mut self.brought);
@@ -282,9 +285,10 @@ impl Queue {
             (keys[i], places[i]) = (key, place);
         }
         self.now.extend_from_slice(&self.brought);
-        for (event, place) in self.brought.drain(..).zip(places) {
-            self.now[place as usize] = event;
+        for (i, place) in places.iter().enumerate().take(len) {
+            self.now[*place as usize] = self.brought[i];
         }
+        self.brought.clear();
     }
 
     /// Judges the filling, and if it is far off halves or doubles what a bucket spans. True if that has brought events
