@@ -41,11 +41,16 @@ impl<M> Default for Slab<M> {
 
 impl<M> Slab<M> {
     /// Stores a body with no copies yet.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, payload: Payload<M>) -> u32 {
         match self.free.pop() {
             Some(i) => {
-                self.bodies[i as usize] = payload;
+                // Field by field, since bodies are large and a whole one would be copied once more.
+                let place = &mut self.bodies[i as usize];
+                let Payload { msg, from, kind, forged, second, depth, sent, cause, copies } = payload;
+                place.msg = msg;
+                (place.from, place.kind, place.forged, place.second) = (from, kind, forged, second);
+                (place.depth, place.sent, place.cause, place.copies) = (depth, sent, cause, copies);
                 i
             }
             None => {

@@ -49,7 +49,7 @@ struct Link {
 
 impl<P: Protocol> Simulation<P> {
     /// Sends one message to its receivers; says how many there are.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn send(&mut self, instance: usize, to: To, msg: P::Msg, event: u64) -> usize {
         let cell = &self.cells[instance];
         let from = self.fixed.identities[instance];
@@ -65,7 +65,7 @@ impl<P: Protocol> Simulation<P> {
         self.send_honest(instance, from, to, msg, depth, event)
     }
 
-    #[inline]
+    #[inline(always)]
     fn send_honest(
         &mut self,
         instance: usize,

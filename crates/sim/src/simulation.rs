@@ -11,7 +11,7 @@ use crate::sending::link_keys;
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
     Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, Timer,
-    TimerChange, Value, World,
+    TimerChange, To, Value, World,
 };
 use consensus_scenario::{Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;
@@ -278,6 +278,7 @@ impl<P: Protocol> Simulation<P> {
         let until = self.fixed.scenario.until;
         let last = stop.time.min(until);
         let watched = observer.watched_rules();
+        let events_max = self.fixed.events_max;
         while self.events < stop.event {
             let Some(next) = self.queue.peek() else { return self.end(End::Quiescent) };
             if next.at > last.0 {
@@ -292,10 +293,7 @@ impl<P: Protocol> Simulation<P> {
             } else {
                 self.at_this_instant = 0;
             }
-            if self.events >= self.fixed.events_max
-                || self.queue.len() > bounds::IN_FLIGHT
-                || self.seq > u32::MAX / 2
-            {
+            if self.events >= events_max || self.queue.len() > bounds::IN_FLIGHT || self.seq > u32::MAX / 2 {
                 return self.end(End::Limit);
             }
             let Some(event) = self.queue.pop() else { continue };
@@ -558,7 +556,7 @@ impl<P: Protocol> Simulation<P> {
     }
 
     /// Carries out effects: timers, then messages, then decisions. A buffer is lent out while it is worked through.
-    #[inline]
+    #[inline(always)]
     fn carry_out<O: Observer<P>>(&mut self, instance: usize, number: u64, observer: &mut O) {
         if !self.effects.timers.is_empty() {
             let mut timers = core::mem::take(&mut self.effects.timers);
@@ -570,20 +568,29 @@ impl<P: Protocol> Simulation<P> {
             }
             self.effects.timers = timers;
         }
-        if !self.effects.sends.is_empty() {
+        if self.effects.sends.len() == 1
+            && let Some((to, msg)) = self.effects.sends.pop()
+        {
+            self.send_one(instance, to, msg, number, O::RECORDS);
+        } else if !self.effects.sends.is_empty() {
             let mut sends = core::mem::take(&mut self.effects.sends);
             for (to, msg) in sends.drain(..) {
-                let kind = msg.kind();
-                let receivers = self.send(instance, to, msg, number);
-                if O::RECORDS {
-                    self.sent.push((kind, receivers));
-                }
+                self.send_one(instance, to, msg, number, O::RECORDS);
             }
             self.effects.sends = sends;
         }
         for i in 0..self.effects.decisions.len() {
             let (slot, value) = self.effects.decisions[i];
             self.decide(instance, slot, value, number, observer);
+        }
+    }
+
+    #[inline(never)]
+    fn send_one(&mut self, instance: usize, to: To, msg: P::Msg, number: u64, records: bool) {
+        let kind = msg.kind();
+        let receivers = self.send(instance, to, msg, number);
+        if records {
+            self.sent.push((kind, receivers));
         }
     }
 
