@@ -184,6 +184,12 @@ impl Table {
 
     #[inline]
     fn find(&self, group: u64, number: u64) -> Option<usize> {
+        // Runs move on from place to place, so it is mostly the newest block.
+        if let Some(newest) = self.blocks.last()
+            && (newest.number == number && newest.group == group)
+        {
+            return Some(self.blocks.len() - 1);
+        }
         let mut i = scatter(group, number);
         loop {
             // The mask keeps within a power of two; an empty index finds nothing.
