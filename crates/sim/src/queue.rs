@@ -91,8 +91,6 @@ struct Node {
 pub(crate) struct Queue {
     /// The bucket whose time has come, descending: taken from the end.
     now: Vec<Event>,
-    /// The same before it is sorted.
-    brought: Vec<Event>,
     /// The number of that bucket, counted from the beginning of time.
     turn: u64,
     /// Microseconds a bucket spans, as a power of two.
@@ -139,7 +137,6 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             now: Vec::new(),
-            brought: Vec::new(),
             turn: 0,
             span: SPAN_BITS.0,
             turns: 0,
@@ -227,25 +224,63 @@ impl Queue {
             turn => turn,
         };
         if wheel == self.turn {
-            let bucket = self.turn as usize % BUCKETS;
-            let mut at = core::mem::replace(&mut self.buckets[bucket], NONE);
-            self.filled[bucket / 64] &= !(1 << (bucket % 64));
-            if self.filled[bucket / 64] == 0 {
-                self.words &= !(1 << (bucket / 64));
-            }
-            while let Some(node) = self.pool.get_mut(at as usize) {
-                self.brought.push(node.event);
-                let next = core::mem::replace(&mut node.next, self.free);
-                self.free = at;
-                at = next;
-            }
-            self.turns += 1;
-            self.turned += self.brought.len() as u32;
+            self.take_bucket();
         }
         if self.beyond_turn == self.turn {
             self.bring_from_beyond();
         }
-        self.sort();
+    }
+
+    /// Takes the bucket whose turn it is. Of a few events each is put behind those that come after it: counting them
+    /// takes no branches, and branches on times that are random are guessed wrong half of the time.
+    #[inline]
+    fn take_bucket(&mut self) {
+        const SMALL: usize = 16;
+        let bucket = self.turn as usize % BUCKETS;
+        let first = core::mem::replace(&mut self.buckets[bucket], NONE);
+        self.filled[bucket / 64] &= !(1 << (bucket % 64));
+        if self.filled[bucket / 64] == 0 {
+            self.words &= !(1 << (bucket / 64));
+        }
+        let (mut keys, mut nodes, mut places) = ([0u64; SMALL], [0u32; SMALL], [0u8; SMALL]);
+        let within = (1 << self.span) - 1;
+        let (mut at, mut last, mut len) = (first, first, 0);
+        while let Some(node) = self.pool.get(at as usize) {
+            // Of many events these tables are of no use, but the list is followed to its end.
+            let i = len % SMALL;
+            let key = (node.event.at & within) << 32 | u64::from(node.event.seq);
+            let mut place = 0;
+            for j in 0..i {
+                let after = u8::from(keys[j] > key);
+                place += after;
+                places[j] += 1 - after;
+            }
+            (keys[i], nodes[i], places[i]) = (key, at, place);
+            len += 1;
+            (last, at) = (at, node.next);
+        }
+        if len > SMALL {
+            self.take_many(first);
+        } else {
+            self.now.resize(len, self.pool[first as usize].event);
+            for i in 0..len {
+                self.now[places[i] as usize] = self.pool[nodes[i] as usize].event;
+            }
+        }
+        self.pool[last as usize].next = self.free;
+        self.free = first;
+        self.turns += 1;
+        self.turned += len as u32;
+    }
+
+    #[inline(never)]
+    fn take_many(&mut self, first: u32) {
+        let mut at = first;
+        while let Some(node) = self.pool.get(at as usize) {
+            self.now.push(node.event);
+            at = node.next;
+        }
+        self.now.sort_unstable_by_key(|e| Reverse(e.key()));
     }
 
     #[cold]
@@ -253,42 +288,11 @@ impl Queue {
         while let Some(Reverse(Later(event))) = self.beyond.peek()
             && event.at >> self.span <= self.turn
         {
-            self.brought.push(*event);
+            self.now.push(*event);
             self.beyond.pop();
         }
+        self.now.sort_unstable_by_key(|e| Reverse(e.key()));
         self.beyond_turn = self.beyond.peek().map_or(u64::MAX, |Reverse(Later(e))| e.at >> self.span);
-    }
-
-    /// Sorts what was brought. Of a few events each is put behind those that come after it: counting them takes no
-    /// branches, and branches on times that are random are guessed wrong half of the time.
-    #[inline]
-    fn sort(&mut self) {
-        const SMALL: usize = 16;
-        let len = self.brought.len();
-        if len == 1 {
-            return self.now.append(&mut self.brought);
-        }
-        if len > SMALL {
-            self.brought.sort_unstable_by_key(|e| Reverse(e.key()));
-            return self.now.append(&mut self.brought);
-        }
-        let (mut keys, mut places) = ([0u64; SMALL], [0u8; SMALL]);
-        let within = (1 << self.span) - 1;
-        for (i, event) in self.brought.iter().enumerate().take(SMALL) {
-            let key = (event.at & within) << 32 | u64::from(event.seq);
-            let mut place = 0;
-            for (other, its_place) in keys.iter().zip(&mut places).take(i) {
-                let after = u8::from(*other > key);
-                place += after;
-                *its_place += 1 - after;
-            }
-            (keys[i], places[i]) = (key, place);
-        }
-        self.now.extend_from_slice(&self.brought);
-        for (i, place) in places.iter().enumerate().take(len) {
-            self.now[*place as usize] = self.brought[i];
-        }
-        self.brought.clear();
     }
 
     /// Judges the filling, and if it is far off halves or doubles what a bucket spans. True if that has brought events
