@@ -128,6 +128,7 @@ fn tails(trials: u64, probability: f64, successes: u64) -> (f64, f64) {
 }
 
 /// The probabilities of 0, 1, … successes.
+#[expect(clippy::disallowed_methods, reason = "an expectation, not a run: the last digit does not matter")]
 fn binomial(trials: u64, probability: f64) -> Vec<f64> {
     let (ln_yes, ln_no) = (probability.ln(), (-probability).ln_1p());
     let mut ln = trials as f64 * ln_no;

@@ -40,6 +40,8 @@ pub struct Verdicts<P: Protocol> {
     /// What each client was asked for, so far: how many values.
     proposed: Vec<u32>,
     own: Vec<Own<P>>,
+    /// For each of them: the rules after which it is judged, apart so that they lie close together.
+    rules: Vec<u64>,
     watched: u64,
     violations: Vec<Violation>,
     /// How far everybody has come.
@@ -48,7 +50,6 @@ pub struct Verdicts<P: Protocol> {
 
 struct Own<P: Protocol> {
     invariant: &'static Invariant<P>,
-    rules: u64,
     ledger: Ledger,
     violated: bool,
 }
@@ -58,19 +59,17 @@ impl<P: Protocol> Verdicts<P> {
     pub fn new(replicas: usize, clients: usize) -> Self {
         let own: Vec<Own<P>> = P::invariants()
             .iter()
-            .map(|invariant| Own {
-                invariant,
-                rules: invariant.on.iter().fold(0, |set, rule| set | 1 << rule),
-                ledger: Ledger::new(),
-                violated: false,
-            })
+            .map(|invariant| Own { invariant, ledger: Ledger::new(), violated: false })
             .collect();
+        let on = |own: &Own<P>| own.invariant.on.iter().fold(0, |set, rule| set | 1 << rule);
+        let rules: Vec<u64> = own.iter().map(on).collect();
         Self {
             decided: Decided::default(),
             windows: vec![(0, 0); replicas],
             crashes: Vec::new(),
             proposed: vec![u32::MAX; clients],
-            watched: own.iter().fold(0, |set, o| set | o.rules),
+            watched: rules.iter().fold(0, |set, on| set | on),
+            rules,
             own,
             violations: Vec::new(),
             tracker: Tracker::new(replicas, clients),
@@ -245,8 +244,8 @@ impl<P: Protocol> Observer<P> for Verdicts<P> {
         }
         // The event under way has been counted already.
         let event = sim.events().saturating_sub(1);
-        for own in &mut self.own {
-            if own.rules & rules == 0 || own.violated {
+        for (own, on) in self.own.iter_mut().zip(&self.rules) {
+            if on & rules == 0 || own.violated {
                 continue;
             }
             own.ledger.at_event(event);

@@ -1,11 +1,11 @@
 //! `consensus run`: one scenario to its end.
 
 use crate::Failure;
-use crate::report::Report;
 use clap::{Args, ValueEnum};
 use consensus_figure::palette::Theme;
 use consensus_figure::{mermaid, spacetime, svg, table};
 use consensus_kernel::Time;
+use consensus_lab::report::Report;
 use consensus_lab::view::{End, Status};
 use consensus_lab::{Session, catalogue, open_with_limit};
 use consensus_scenario::{bounds, parse, print};
@@ -61,11 +61,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let link = parse(&text, catalogue()).map_err(|e| Failure::Bad(e.to_string()))?;
     let mut session = open_with_limit(&link.scenario, arguments.limit)
         .map_err(|e| Failure::Bad(format!("{}: {}", e.key, e.why)))?;
-    while session.run_ahead(1 << 16) {}
-    session.seek_time(Time::NEVER);
-    session.seek_event(session.frontier().event);
-    let end = session.end().unwrap_or(End::Limit);
-    let report = Report::of(&*session, end);
+    let report = Report::of_whole(&mut *session);
     let format = arguments.format.unwrap_or(if arguments.json { Format::Json } else { Format::Text });
     print_run(&mut *session, &report, format, arguments.trace)?;
     if let Some(wanted) = &link.digest

@@ -1,7 +1,6 @@
 //! A bounded memory of facts that must be unique: "in term 4 the leader is 2", "index 7 holds x←3".
 
 use crate::NodeId;
-use crate::rng::mix;
 
 /// How many facts one generation holds. A ledger looks back over at least this many.
 const GENERATION: usize = 1 << 11;
@@ -11,7 +10,7 @@ const GENERATION: usize = 1 << 11;
 pub struct LedgerKey {
     /// Which group; any number, far apart or not.
     pub group: u64,
-    /// Which place within it. Facts about neighbouring places are kept side by side.
+    /// Which place within it. Facts about neighbouring places are kept side by side, so dense numbers cost least.
     pub place: u64,
 }
 
@@ -29,21 +28,30 @@ impl From<(u64, u64)> for LedgerKey {
 
 #[derive(Clone, Copy, Debug)]
 struct Fact {
-    key: LedgerKey,
     value: u64,
     /// The event in which it was stated, so that a run can be taken back.
     event: u32,
     who: NodeId,
-    there: bool,
 }
 
-const EMPTY: Fact =
-    Fact { key: LedgerKey { group: 0, place: 0 }, value: 0, event: 0, who: NodeId::replica(0), there: false };
+/// How many places share a block.
+const PLACES: usize = 16;
+
+/// A run of neighbouring places of one group.
+#[derive(Clone, Debug)]
+struct Block {
+    group: u64,
+    /// Its places are numbered from 16 times this.
+    number: u64,
+    /// Which places hold a fact, one bit each.
+    there: u16,
+    facts: [Fact; PLACES],
+}
 
 /// Remembers the first value stated under each key, and who stated it.
 ///
-/// Open addressing over two generations: when the younger is full it becomes the older and the older is forgotten, so
-/// memory is bounded however long the run.
+/// Two generations: when the younger is full it becomes the older and the older is forgotten, so memory is bounded
+/// however long the run. A block that is added to moves to the younger, so no fact is in both.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     young: Table,
@@ -75,29 +83,38 @@ impl Ledger {
         who: NodeId,
     ) -> Result<(), LedgerConflict> {
         let key = key.into();
-        match self.find(key) {
-            Some(fact) if fact.value == value => Ok(()),
-            Some(fact) => Err(LedgerConflict { first: fact.value, who: fact.who }),
-            None => {
-                self.add(Fact { key, value, event: self.event, who, there: true });
-                Ok(())
-            }
+        let (number, i) = (key.place / PLACES as u64, key.place as usize % PLACES);
+        let at = match self.young.find(key.group, number) {
+            Some(at) => at,
+            None => match self.old.fact(key) {
+                Some(fact) => return fact.agree(value),
+                None => self.bring(key.group, number),
+            },
+        };
+        let block = &mut self.young.blocks[at];
+        if block.there & (1 << i) != 0 {
+            return block.facts[i].agree(value);
         }
+        block.there |= 1 << i;
+        block.facts[i] = Fact { value, event: self.event, who };
+        self.young.added += 1;
+        Ok(())
     }
 
-    #[inline]
-    fn add(&mut self, fact: Fact) {
-        if self.young.len >= GENERATION {
+    /// Brings a block into the younger generation, empty if it is new.
+    fn bring(&mut self, group: u64, number: u64) -> usize {
+        if self.young.added >= GENERATION {
             // The older table's memory serves again.
             core::mem::swap(&mut self.old, &mut self.young);
             self.young.clear();
         }
-        self.young.insert(fact);
-    }
-
-    #[inline]
-    fn find(&self, key: LedgerKey) -> Option<&Fact> {
-        self.young.get(key).or_else(|| self.old.get(key))
+        let mut block = Block { group, number, there: 0, facts: [Fact::NONE; PLACES] };
+        if let Some(at) = self.old.find(group, number) {
+            let before = &mut self.old.blocks[at];
+            block.clone_from(before);
+            before.there = 0;
+        }
+        self.young.insert(block)
     }
 
     /// Says in which event the following statements are made.
@@ -109,77 +126,116 @@ impl Ledger {
     /// Forgets what was stated in this event or later.
     pub fn take_back(&mut self, event: u64) {
         for table in [&mut self.young, &mut self.old] {
-            let before = core::mem::take(table);
-            before.facts().filter(|f| u64::from(f.event) < event).for_each(|f| table.insert(*f));
+            for block in &mut table.blocks {
+                for (i, fact) in block.facts.iter().enumerate() {
+                    if u64::from(fact.event) >= event {
+                        block.there &= !(1 << i);
+                    }
+                }
+            }
         }
     }
 
     /// The value first stated under a key, and by whom.
     #[inline]
     pub fn lookup(&self, key: impl Into<LedgerKey>) -> Option<(u64, NodeId)> {
-        self.find(key.into()).map(|f| (f.value, f.who))
+        let key = key.into();
+        self.young.fact(key).or_else(|| self.old.fact(key)).map(|f| (f.value, f.who))
     }
 
     /// All facts still remembered (key, value, who), in no particular but a deterministic order.
     pub fn facts(&self) -> impl Iterator<Item = (LedgerKey, u64, NodeId)> + '_ {
-        self.old.facts().chain(self.young.facts()).map(|f| (f.key, f.value, f.who))
+        self.old.blocks.iter().chain(&self.young.blocks).flat_map(|block| {
+            let there = block.facts.iter().enumerate().filter(|(i, _)| block.there & (1 << i) != 0);
+            there.map(|(i, fact)| {
+                let place = block.number * PLACES as u64 + i as u64;
+                (LedgerKey { group: block.group, place }, fact.value, fact.who)
+            })
+        })
     }
 }
 
+impl Fact {
+    const NONE: Self = Self { value: 0, event: 0, who: NodeId::replica(0) };
+
+    #[inline]
+    fn agree(&self, value: u64) -> Result<(), LedgerConflict> {
+        if self.value == value { Ok(()) } else { Err(LedgerConflict { first: self.value, who: self.who }) }
+    }
+}
+
+/// Blocks in the order in which they came, found by open addressing.
 #[derive(Clone, Debug, Default)]
 struct Table {
-    slots: Vec<Fact>,
-    len: usize,
+    blocks: Vec<Block>,
+    /// One more than a block's position; 0 where there is none. At most half full.
+    index: Vec<u32>,
+    /// Facts stated while this was the younger generation.
+    added: usize,
 }
 
 impl Table {
-    /// Where a key stands or would stand: sixteen neighbours share a block, blocks are scattered, and a
-    /// place that is taken gives way to the next one in the next block.
     #[inline]
-    fn place(&self, key: LedgerKey) -> usize {
-        let mask = self.slots.len() - 1;
-        let block = mix(key.group ^ (key.place >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15)) as usize;
-        let mut i = ((block << 4) | (key.place & 15) as usize) & mask;
-        while self.slots[i].there && self.slots[i].key != key {
-            i = (i + 17) & mask;
-        }
-        i
+    fn fact(&self, key: LedgerKey) -> Option<&Fact> {
+        let block = &self.blocks[self.find(key.group, key.place / PLACES as u64)?];
+        let i = key.place as usize % PLACES;
+        Some(&block.facts[i]).filter(|_| block.there & (1 << i) != 0)
     }
 
     #[inline]
-    fn get(&self, key: LedgerKey) -> Option<&Fact> {
-        if self.len == 0 {
-            return None;
+    fn find(&self, group: u64, number: u64) -> Option<usize> {
+        // Runs move on from place to place, so it is mostly the newest block.
+        if let Some(newest) = self.blocks.last()
+            && (newest.number == number && newest.group == group)
+        {
+            return Some(self.blocks.len() - 1);
         }
-        Some(&self.slots[self.place(key)]).filter(|f| f.there)
+        let mut i = scatter(group, number);
+        loop {
+            // The mask keeps within a power of two; an empty index finds nothing.
+            let at = *self.index.get(i & self.index.len().wrapping_sub(1))?;
+            let block = self.blocks.get(at.wrapping_sub(1) as usize)?;
+            if block.number == number && block.group == group {
+                return Some(at as usize - 1);
+            }
+            i += 1;
+        }
     }
 
-    fn facts(&self) -> impl Iterator<Item = &Fact> {
-        self.slots.iter().filter(|f| f.there)
+    fn insert(&mut self, block: Block) -> usize {
+        self.blocks.push(block);
+        let last = self.blocks.len() - 1;
+        if self.blocks.len() * 2 > self.index.len() {
+            self.index = vec![0; (self.index.len() * 2).max(32)];
+            (0..=last).for_each(|at| self.list(at));
+        } else {
+            self.list(last);
+        }
+        last
     }
 
-    fn insert(&mut self, fact: Fact) {
-        if (self.len + 1) * 2 > self.slots.len() {
-            self.grow();
+    fn list(&mut self, at: usize) {
+        let mask = self.index.len() - 1;
+        let mut i = scatter(self.blocks[at].group, self.blocks[at].number) & mask;
+        while self.index[i] != 0 {
+            i = (i + 1) & mask;
         }
-        let i = self.place(fact.key);
-        self.slots[i] = fact;
-        self.len += 1;
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        let grown = vec![EMPTY; (self.slots.len() * 2).max(256)];
-        for fact in core::mem::replace(&mut self.slots, grown).into_iter().filter(|f| f.there) {
-            let i = self.place(fact.key);
-            self.slots[i] = fact;
-        }
+        self.index[i] = at as u32 + 1;
     }
 
     fn clear(&mut self) {
-        self.slots.fill(EMPTY);
-        self.len = 0;
+        self.blocks.clear();
+        self.index.fill(0);
+        self.added = 0;
     }
+}
+
+/// Where the search for a block begins.
+#[inline]
+fn scatter(group: u64, number: u64) -> usize {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mixed = (group.wrapping_mul(ODD) ^ number).wrapping_mul(ODD);
+    (mixed ^ (mixed >> 32)) as usize
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod rules;
 mod signed;
 mod time;
 mod value;
+pub mod walk;
 
 pub use cx::{Cx, Outbox, TimerChange};
 pub use digest::{Digest, Hash, Hashed, Hasher};

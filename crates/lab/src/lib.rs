@@ -9,6 +9,8 @@ mod explain;
 mod properties;
 mod recorder;
 mod registry;
+#[cfg(feature = "experiments")]
+pub mod report;
 mod run;
 mod session;
 mod studio;

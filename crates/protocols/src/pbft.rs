@@ -737,8 +737,11 @@ impl Replica {
         if from == primary {
             return cx.reject("the primary sends no prepare");
         }
-        let vote = self.entry(ballot.sequence).prepares.add(vote);
-        if votes::counts(vote, cx) {
+        let entry = self.entry(ballot.sequence);
+        let vote = entry.prepares.add(vote);
+        // Once it is prepared, only commits carry it further.
+        let prepared = entry.prepared;
+        if votes::counts(vote, cx) && !prepared {
             self.advance(ballot.sequence, cx);
         }
     }

@@ -185,6 +185,10 @@ impl Protocol for Raft {
         invariants::ALL
     }
 
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
     fn milestones() -> &'static [RuleId] {
         &[Cite::BecomeLeader as RuleId]
     }
@@ -592,6 +596,17 @@ impl Server {
         self.multicast(to, Some(cx.config.batch), cx);
     }
 
+    /// The same to one follower: the way of almost all entries.
+    fn send_entries_to(&mut self, id: NodeId, cx: &mut Cx<'_, Raft>) {
+        cx.cite(Cite::SendEntries);
+        self.in_flight.insert(id);
+        self.overdue.remove(id);
+        let next = self.next_index[id.index()];
+        self.told_commit[id.index()] = self.commit_index.min(next.saturating_sub(1));
+        let msg = self.append_entries(next, Some(cx.config.batch));
+        cx.send(id, msg);
+    }
+
     /// AppendEntries with at most `batch` entries (or a heartbeat) to each, one message for all that continue from the
     /// same index.
     fn multicast(&mut self, to: NodeSet, batch: Option<u64>, cx: &mut Cx<'_, Raft>) {
@@ -637,7 +652,7 @@ impl Server {
             self.back_up(from, ack, cx)
         }
         if self.lacks_entries(from) && !self.in_flight.contains(from) && !cx.config.on_heartbeat {
-            self.send_entries(NodeSet::from_iter([from]), cx);
+            self.send_entries_to(from, cx);
         }
         if cx.config.eager_commit {
             self.push_commit(cx);

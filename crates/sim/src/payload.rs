@@ -41,11 +41,16 @@ impl<M> Default for Slab<M> {
 
 impl<M> Slab<M> {
     /// Stores a body with no copies yet.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, payload: Payload<M>) -> u32 {
         match self.free.pop() {
             Some(i) => {
-                self.bodies[i as usize] = payload;
+                // Field by field, since bodies are large and a whole one would be copied once more.
+                let place = &mut self.bodies[i as usize];
+                let Payload { msg, from, kind, forged, second, depth, sent, cause, copies } = payload;
+                place.msg = msg;
+                (place.from, place.kind, place.forged, place.second) = (from, kind, forged, second);
+                (place.depth, place.sent, place.cause, place.copies) = (depth, sent, cause, copies);
                 i
             }
             None => {
@@ -77,10 +82,11 @@ impl<M> Slab<M> {
         }
     }
 
-    /// Gives the place of a body without copies back.
+    /// Notes how many copies of a new body are under way; without any, its place is free again.
     #[inline]
-    pub fn discard_if_unused(&mut self, i: u32) {
-        if self.bodies[i as usize].copies == 0 {
+    pub fn settle(&mut self, i: u32, copies: u32) {
+        self.bodies[i as usize].copies = copies;
+        if copies == 0 {
             self.free.push(i);
         }
     }

@@ -23,6 +23,11 @@ pub(crate) enum Tag {
     Request,
     /// The next action of the script is due: the payload is its index.
     Action,
+    /// What an action has led to at one node comes right behind it, as an event of its own: the node is back, with its
+    /// disk if the payload says so.
+    Back,
+    /// Likewise: a client is asked for one more value.
+    Asked,
 }
 
 /// Set on a copy that the network made.
@@ -48,13 +53,17 @@ pub(crate) struct Event {
     pub flags: u8,
 }
 
-/// Sequence numbers below are for actions (0) and requests (1): they come first at their time.
-pub(crate) const FIRST_SEQ: u32 = 2;
+/// Sequence numbers below are for what the script and the plan of requests do, which comes first at its time: what an
+/// action has led to (0, and 1 for a twin's second copy), the next action, the next request.
+pub(crate) const FIRST_SEQ: u32 = 4;
+pub(crate) const ACTION_SEQ: u32 = 2;
+pub(crate) const REQUEST_SEQ: u32 = 3;
 
 impl Event {
     #[inline]
     fn before(&self, other: &Self) -> bool {
-        self.at < other.at || (self.at == other.at && self.seq < other.seq)
+        // Without branches, which would be guessed wrong half of the time.
+        (self.at < other.at) | ((self.at == other.at) & (self.seq < other.seq))
     }
 
     #[inline]
@@ -67,12 +76,16 @@ impl Event {
     }
 }
 
-/// Microseconds a bucket spans, as a power of two.
-const SPAN_BITS: u32 = 6;
-/// Buckets of the wheel: together they reach 131 ms ahead, further than most messages travel.
+/// Buckets of the wheel.
 const BUCKETS: usize = 2_048;
 const WORDS: usize = BUCKETS / 64;
 const NONE: u32 = u32::MAX;
+/// Microseconds a bucket spans, as a power of two: at first, at least and at most.
+const SPAN_BITS: (u32, u32, u32) = (9, 3, 16);
+/// How many events a bucket should hold on average; beyond these bounds the span is halved or doubled.
+const FILLING: (u32, u32) = (3, 12);
+/// After so many turns of the wheel the filling is judged.
+const TURNS: u32 = 256;
 
 #[derive(Clone, Copy)]
 struct Node {
@@ -81,14 +94,18 @@ struct Node {
 }
 
 /// A calendar queue (Brown 1988): a wheel of buckets for the near future, a heap for what lies beyond it. A bucket is
-/// sorted when its time comes, so events come out by (time, sequence).
+/// sorted when its time comes, so events come out by (time, sequence). What a bucket spans follows the traffic.
 #[derive(Clone)]
 pub(crate) struct Queue {
-    /// The bucket whose time has come, ascending; taken from `head` on.
+    /// The bucket whose time has come, descending: taken from the end.
     now: Vec<Event>,
-    head: usize,
     /// The number of that bucket, counted from the beginning of time.
     turn: u64,
+    /// Microseconds a bucket spans, as a power of two.
+    span: u32,
+    /// Turns since the filling was judged, and events they brought up.
+    turns: u32,
+    turned: u32,
     /// First node of each bucket of the wheel, unsorted.
     buckets: Vec<u32>,
     /// Which buckets hold something, and which words of that hold something.
@@ -98,6 +115,8 @@ pub(crate) struct Queue {
     free: u32,
     /// Events beyond the wheel, a heap by (time, sequence).
     beyond: BinaryHeap<Reverse<Later>>,
+    /// The turn of the first of them.
+    beyond_turn: u64,
     len: usize,
 }
 
@@ -126,14 +145,17 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             now: Vec::new(),
-            head: 0,
             turn: 0,
+            span: SPAN_BITS.0,
+            turns: 0,
+            turned: 0,
             buckets: vec![NONE; BUCKETS],
             filled: [0; WORDS],
             words: 0,
             pool: Vec::new(),
             free: NONE,
             beyond: BinaryHeap::new(),
+            beyond_turn: u64::MAX,
             len: 0,
         }
     }
@@ -144,19 +166,20 @@ impl Queue {
     #[inline]
     pub fn push(&mut self, event: Event) {
         self.len += 1;
-        let turn = event.at >> SPAN_BITS;
+        let turn = event.at >> self.span;
         if turn <= self.turn {
             self.push_now(event);
         } else if turn - self.turn < BUCKETS as u64 {
             self.push_bucket(turn, event);
         } else {
+            self.beyond_turn = self.beyond_turn.min(turn);
             self.beyond.push(Reverse(Later(event)));
         }
     }
 
     /// Adds to the bucket being taken, in its place.
     fn push_now(&mut self, event: Event) {
-        let place = self.head + self.now[self.head..].partition_point(|e| e.before(&event));
+        let place = self.now.partition_point(|e| event.before(e));
         self.now.insert(place, event);
     }
 
@@ -184,77 +207,151 @@ impl Queue {
     /// The next event.
     #[inline]
     pub fn peek(&mut self) -> Option<&Event> {
-        if self.head == self.now.len() && !self.turn_wheel() {
-            return None;
+        if self.now.is_empty() {
+            self.turn_wheel();
         }
-        self.now.get(self.head)
+        self.now.last()
     }
 
     /// Takes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<Event> {
-        let event = *self.peek()?;
-        self.head += 1;
+        self.peek()?;
         self.len -= 1;
-        Some(event)
+        self.now.pop()
     }
 
-    /// Brings up the next bucket that holds something; false if there is none.
-    fn turn_wheel(&mut self) -> bool {
-        self.now.clear();
-        self.head = 0;
+    /// Brings up the next bucket that holds something, if any does.
+    fn turn_wheel(&mut self) {
+        if self.turns == TURNS && self.change_span() {
+            return;
+        }
         let wheel = self.next_filled();
-        let beyond = self.beyond.peek().map(|Reverse(Later(e))| e.at >> SPAN_BITS);
-        self.turn = match (wheel, beyond) {
-            (None, None) => return false,
-            (Some(turn), None) | (None, Some(turn)) => turn,
-            (Some(a), Some(b)) => a.min(b),
+        self.turn = match wheel.min(self.beyond_turn) {
+            u64::MAX => return,
+            turn => turn,
         };
+        if wheel == self.turn {
+            self.take_bucket();
+        }
+        if self.beyond_turn == self.turn {
+            self.bring_from_beyond();
+        }
+    }
+
+    /// Takes the bucket whose turn it is. Of a few events each is put behind those that come after it: counting them
+    /// takes no branches, and branches on times that are random are guessed wrong half of the time.
+    #[inline]
+    fn take_bucket(&mut self) {
+        const SMALL: usize = 16;
         let bucket = self.turn as usize % BUCKETS;
-        if wheel == Some(self.turn) {
-            let mut at = core::mem::replace(&mut self.buckets[bucket], NONE);
-            self.filled[bucket / 64] &= !(1 << (bucket % 64));
-            if self.filled[bucket / 64] == 0 {
-                self.words &= !(1 << (bucket / 64));
+        let first = core::mem::replace(&mut self.buckets[bucket], NONE);
+        self.filled[bucket / 64] &= !(1 << (bucket % 64));
+        if self.filled[bucket / 64] == 0 {
+            self.words &= !(1 << (bucket / 64));
+        }
+        let (mut keys, mut nodes, mut places) = ([0u64; SMALL], [0u32; SMALL], [0u8; SMALL]);
+        let within = (1 << self.span) - 1;
+        let (mut at, mut last, mut len) = (first, first, 0);
+        while let Some(node) = self.pool.get(at as usize) {
+            // Of many events these tables are of no use, but the list is followed to its end.
+            let i = len % SMALL;
+            let key = (node.event.at & within) << 32 | u64::from(node.event.seq);
+            let mut place = 0;
+            for j in 0..i {
+                let after = u8::from(keys[j] > key);
+                place += after;
+                places[j] += 1 - after;
             }
-            while at != NONE {
-                let node = &mut self.pool[at as usize];
-                self.now.push(node.event);
-                let next = core::mem::replace(&mut node.next, self.free);
-                self.free = at;
-                at = next;
+            (keys[i], nodes[i], places[i]) = (key, at, place);
+            len += 1;
+            (last, at) = (at, node.next);
+        }
+        if len > SMALL {
+            self.take_many(first);
+        } else {
+            self.now.resize(len, self.pool[first as usize].event);
+            for i in 0..len {
+                self.now[places[i] as usize] = self.pool[nodes[i] as usize].event;
             }
         }
+        self.pool[last as usize].next = self.free;
+        self.free = first;
+        self.turns += 1;
+        self.turned += len as u32;
+    }
+
+    #[inline(never)]
+    fn take_many(&mut self, first: u32) {
+        let mut at = first;
+        while let Some(node) = self.pool.get(at as usize) {
+            self.now.push(node.event);
+            at = node.next;
+        }
+        self.now.sort_unstable_by_key(|e| Reverse(e.key()));
+    }
+
+    #[cold]
+    fn bring_from_beyond(&mut self) {
         while let Some(Reverse(Later(event))) = self.beyond.peek()
-            && event.at >> SPAN_BITS <= self.turn
+            && event.at >> self.span <= self.turn
         {
             self.now.push(*event);
             self.beyond.pop();
         }
-        if self.now.len() > 1 {
-            // A list gives the latest first; what came in order is in order again after this.
-            self.now.reverse();
-            self.now.sort_unstable_by_key(Event::key);
-        }
-        true
+        self.now.sort_unstable_by_key(|e| Reverse(e.key()));
+        self.beyond_turn = self.beyond.peek().map_or(u64::MAX, |Reverse(Later(e))| e.at >> self.span);
     }
 
-    /// The turn of the first bucket after the present one that holds something.
-    fn next_filled(&self) -> Option<u64> {
-        if self.words == 0 {
-            return None;
+    /// Judges the filling, and if it is far off halves or doubles what a bucket spans. True if that has brought events
+    /// up.
+    #[cold]
+    fn change_span(&mut self) -> bool {
+        let filling = self.turned / self.turns;
+        (self.turns, self.turned) = (0, 0);
+        let (_, least, most) = SPAN_BITS;
+        let span = match filling {
+            few if few < FILLING.0 && self.span < most => self.span + 1,
+            many if many > FILLING.1 && self.span > least => self.span - 1,
+            _ => return false,
+        };
+        let events: Vec<Event> = self.iter().copied().collect();
+        let end = (self.turn << self.span) | ((1 << self.span) - 1);
+        self.begin_again(end >> span, span, &events);
+        !self.now.is_empty()
+    }
+
+    /// Starts a new wheel with these events, keeping the memory of the old one.
+    fn begin_again(&mut self, turn: u64, span: u32, events: &[Event]) {
+        self.now.clear();
+        self.buckets.fill(NONE);
+        (self.filled, self.words) = ([0; WORDS], 0);
+        self.pool.clear();
+        self.free = NONE;
+        self.beyond.clear();
+        (self.beyond_turn, self.turn, self.span, self.len) = (u64::MAX, turn, span, 0);
+        for event in events {
+            self.push(*event);
         }
+    }
+
+    /// The turn of the first bucket after the present one that holds something; the end of time if none does.
+    #[inline]
+    fn next_filled(&self) -> u64 {
         let start = (self.turn as usize + 1) % BUCKETS;
         let here = self.filled[start / 64] & (u64::MAX << (start % 64));
         let bucket = if here != 0 {
             start / 64 * 64 + here.trailing_zeros() as usize
         } else {
+            if self.words == 0 {
+                return u64::MAX;
+            }
             let after = self.words & (u64::MAX << (start / 64)) & !(1 << (start / 64));
             let word = if after != 0 { after } else { self.words }.trailing_zeros() as usize;
-            word * 64 + self.filled[word].trailing_zeros() as usize
+            word * 64 + self.filled[word % WORDS].trailing_zeros() as usize
         };
-        let ahead = (bucket + BUCKETS - start) % BUCKETS;
-        Some(self.turn + 1 + ahead as u64)
+        let ahead = bucket.wrapping_sub(start) % BUCKETS;
+        self.turn + 1 + ahead as u64
     }
 
     pub fn len(&self) -> usize {
@@ -267,7 +364,7 @@ impl Queue {
             let node = |at: u32| self.pool.get(at as usize);
             std::iter::successors(node(*first), move |n| node(n.next)).map(|n| &n.event)
         });
-        self.now[self.head..].iter().chain(listed).chain(self.beyond.iter().map(|Reverse(Later(e))| e))
+        self.now.iter().rev().chain(listed).chain(self.beyond.iter().map(|Reverse(Later(e))| e))
     }
 
     /// Changes events in place and keeps those for which `keep` says so, then restores the order. No event may be moved
@@ -275,11 +372,7 @@ impl Queue {
     pub fn edit(&mut self, mut keep: impl FnMut(&mut Event) -> bool) {
         let mut kept: Vec<Event> = self.iter().copied().collect();
         kept.retain_mut(&mut keep);
-        let turn = self.turn;
-        *self = Self { turn, ..Self::default() };
-        for event in kept {
-            self.push(event);
-        }
+        self.begin_again(self.turn, self.span, &kept);
     }
 }
 

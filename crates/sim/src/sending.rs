@@ -36,9 +36,20 @@ struct Extra {
     held: bool,
 }
 
+/// What all copies of one message have in common on their way.
+struct Link {
+    instance: usize,
+    payload: u32,
+    sender: usize,
+    kind: usize,
+    bytes: u64,
+    /// What their fates are drawn from.
+    key: u64,
+}
+
 impl<P: Protocol> Simulation<P> {
     /// Sends one message to its receivers; says how many there are.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn send(&mut self, instance: usize, to: To, msg: P::Msg, event: u64) -> usize {
         let cell = &self.cells[instance];
         let from = self.fixed.identities[instance];
@@ -54,7 +65,7 @@ impl<P: Protocol> Simulation<P> {
         self.send_honest(instance, from, to, msg, depth, event)
     }
 
-    #[inline]
+    #[inline(always)]
     fn send_honest(
         &mut self,
         instance: usize,
@@ -67,25 +78,22 @@ impl<P: Protocol> Simulation<P> {
         let (kind, bytes) = (msg.kind(), msg.bytes());
         let sender = identity_index(from, self.shape.n);
         let payload = self.slab.insert(Payload::new(msg, from, kind as u8, depth, self.now, event));
-        let key = self.link_key(sender, kind);
+        let link = Link { instance, payload, sender, kind, bytes, key: self.link_key(sender, kind) };
         let mut copies = 0;
-        let mut post = |sim: &mut Self, receiver: usize| {
-            copies += sim.post(instance, payload, sender, receiver, kind, bytes, key);
-        };
         let receivers = match to {
             To::One(id) => {
                 let receiver = identity_index(id, self.shape.n);
                 if receiver == sender || receiver >= self.shape.total {
                     0
                 } else {
-                    post(self, receiver);
+                    copies += self.post(&link, receiver);
                     1
                 }
             }
             To::Others => {
                 for receiver in 0..self.shape.n {
                     if receiver != sender {
-                        post(self, receiver);
+                        copies += self.post(&link, receiver);
                     }
                 }
                 self.shape.n - usize::from(sender < self.shape.n)
@@ -94,15 +102,14 @@ impl<P: Protocol> Simulation<P> {
                 let mut k = 0;
                 for id in set {
                     if id.index() != sender && id.index() < self.shape.n {
-                        post(self, id.index());
+                        copies += self.post(&link, id.index());
                         k += 1;
                     }
                 }
                 k
             }
         };
-        self.slab.retain(payload, copies);
-        self.slab.discard_if_unused(payload);
+        self.slab.settle(payload, copies);
         let client = from.is_client() || matches!(to, To::One(id) if id.is_client());
         let count = receivers as u64;
         self.metrics.sent(kind, bytes, if client { 0 } else { count }, if client { count } else { 0 });
@@ -111,41 +118,37 @@ impl<P: Protocol> Simulation<P> {
 
     /// Sends to one receiver; says how many copies of the body are now under way.
     #[inline]
-    #[allow(clippy::too_many_arguments)]
-    fn post(
-        &mut self,
-        instance: usize,
-        payload: u32,
-        sender: usize,
-        receiver: usize,
-        kind: usize,
-        bytes: u64,
-        key: u64,
-    ) -> u32 {
-        let count = &mut self.counters[(sender * self.shape.kinds + kind) * self.shape.total + receiver];
-        *count += 1;
-        let nth = *count;
-        if self.plain {
-            let at = self.now.0 + self.delay(draw(key, receiver, nth));
-            self.push(Event { at, seq: 0, payload, nth, to: receiver as u16, tag: Tag::Deliver, flags: 0 });
+    fn post(&mut self, link: &Link, receiver: usize) -> u32 {
+        let nth = self.count(link.sender, link.kind, receiver);
+        let bits = draw(link.key, receiver, nth);
+        if self.plain && (self.faultless || !self.meets_a_fault(bits)) {
+            let at = self.now.0 + self.delay(bits);
+            let (payload, to) = (link.payload, receiver as u16);
+            self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: 0 });
             return 1;
         }
-        self.post_through(instance, payload, sender, receiver, nth, bytes, key, Extra::default())
+        self.post_through(link, receiver, nth, Extra::default())
+    }
+
+    /// The number of the next message of this kind on this link, from 1.
+    #[inline]
+    fn count(&mut self, sender: usize, kind: usize, receiver: usize) -> u32 {
+        let count = &mut self.counters[(sender * self.shape.kinds + kind) * self.shape.total + receiver];
+        *count += 1;
+        *count
+    }
+
+    /// Whether the network loses or doubles the message with these bits.
+    #[inline]
+    fn meets_a_fault(&self, bits: u64) -> bool {
+        self.network.loss.happens(mix(bits ^ purpose::LOSS))
+            || self.network.duplicate.happens(keyed_draw(bits, purpose::COPY, 0))
     }
 
     /// The long way: everything that can happen to a message.
-    #[allow(clippy::too_many_arguments)]
-    fn post_through(
-        &mut self,
-        instance: usize,
-        payload: u32,
-        sender: usize,
-        receiver: usize,
-        nth: u32,
-        bytes: u64,
-        key: u64,
-        extra: Extra,
-    ) -> u32 {
+    #[inline(never)]
+    fn post_through(&mut self, link: &Link, receiver: usize, nth: u32, extra: Extra) -> u32 {
+        let Link { instance, payload, sender, bytes, key, .. } = *link;
         let Some(to) = self.facing_instance(payload, receiver) else { return 0 };
         let bits = draw(key, receiver, nth);
         let leaves = self.leave(instance, bytes);
@@ -295,15 +298,13 @@ impl<P: Protocol> Simulation<P> {
         (body.forged, body.second) = (forged, second);
         let payload = self.slab.insert(body);
         let key = self.link_key(sender, kind);
-        let count = &mut self.counters[(sender * self.shape.kinds + kind) * self.shape.total + receiver];
-        *count += 1;
-        let nth = *count;
-        let mut copies = self.post_through(instance, payload, sender, receiver, nth, bytes, key, extra);
+        let nth = self.count(sender, kind, receiver);
+        let link = Link { instance, payload, sender, kind, bytes, key };
+        let mut copies = self.post_through(&link, receiver, nth, extra);
         if let Some(after) = replay {
             copies += self.replay(payload, receiver, nth, key, after);
         }
-        self.slab.retain(payload, copies);
-        self.slab.discard_if_unused(payload);
+        self.slab.settle(payload, copies);
         let client = u64::from(to.is_client());
         self.metrics.sent(kind, bytes, 1 - client, client);
         1
@@ -381,7 +382,7 @@ impl<P: Protocol> Simulation<P> {
     /// What the fates of one sender's messages of one kind are drawn from.
     #[inline]
     fn link_key(&self, sender: usize, kind: usize) -> u64 {
-        keyed_draw(self.fixed.scenario.seed, purpose::DELAY, ((sender as u64) << 32) | kind as u64)
+        self.fixed.link_keys[sender * self.shape.kinds + kind]
     }
 
     /// A delay from 64 uniform bits.
@@ -412,6 +413,9 @@ impl<P: Protocol> Simulation<P> {
     /// Does something to one message: now if it is under way, when it is sent if it is not.
     pub(crate) fn fate(&mut self, name: MessageName, fate: Fate) {
         let under_way: Vec<Event> = self.queue.iter().filter(|e| self.carries(e, &name)).copied().collect();
+        if under_way.is_empty() && self.fate_of_waiting(&name, fate) {
+            return;
+        }
         if under_way.is_empty() {
             let sender = identity_index(name.from, self.shape.n);
             let receiver = identity_index(name.to, self.shape.n);
@@ -453,6 +457,42 @@ impl<P: Protocol> Simulation<P> {
             }
         }
     }
+
+    /// Does something to a message that waits for a receiver who stands still or is busy; false if there is none. Such a
+    /// message cannot arrive sooner.
+    fn fate_of_waiting(&mut self, name: &MessageName, fate: Fate) -> bool {
+        let instances: Vec<usize> = self.instances_of(name.to).collect();
+        for instance in instances {
+            let cell = &self.cells[instance];
+            let held = cell.held.iter().position(|e| self.carries(e, name));
+            let busy = cell.inbox.iter().position(|e| self.carries(e, name));
+            let waiting = held.map(|i| cell.held[i]).or(busy.map(|i| cell.inbox[i]));
+            let Some(event) = waiting else { continue };
+            if matches!(fate, Fate::Drop | Fate::Delay(_)) {
+                let cell = &mut self.cells[instance];
+                let _taken = held.map(|i| cell.held.remove(i)).or(busy.and_then(|i| cell.inbox.remove(i)));
+            }
+            let now = self.now.0;
+            match fate {
+                Fate::Drop => self.push(Event { at: now, tag: Tag::Lost, flags: LOST_BY_HAND, ..event }),
+                Fate::Delay(more) => self.push(Event { at: now.saturating_add(more.0), ..event }),
+                Fate::Duplicate => {
+                    self.slab.retain(event.payload, 1);
+                    self.metrics.duplicated += 1;
+                    self.push(Event { at: now.saturating_add(1), flags: DUPLICATE, ..event });
+                }
+                Fate::Deliver => {}
+            }
+            return true;
+        }
+        false
+    }
+}
+
+/// What the fates of each sender's messages of each kind are drawn from.
+pub(crate) fn link_keys(seed: u64, senders: usize, kinds: usize) -> Vec<u64> {
+    let key = |sender, kind| keyed_draw(seed, purpose::DELAY, ((sender as u64) << 32) | kind as u64);
+    (0..senders).flat_map(|sender| (0..kinds).map(move |kind| key(sender, kind))).collect()
 }
 
 /// 64 uniform bits for one message.

@@ -6,11 +6,14 @@ use crate::metrics::Metrics;
 use crate::observer::{Cause, Decision, MessageFacts, Observer, Step};
 use crate::payload::Slab;
 use crate::peek::Loss;
-use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, Tag, identity_index};
+use crate::queue::{
+    ACTION_SEQ, ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, REQUEST_SEQ, Tag, identity_index,
+};
+use crate::sending::link_keys;
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
     Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, Timer,
-    TimerChange, Value, World,
+    TimerChange, To, Value, World,
 };
 use consensus_scenario::{Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;
@@ -37,6 +40,8 @@ pub(crate) struct Fixed<P: Protocol> {
     /// The lies of each identity.
     pub liars: Vec<Option<Liar<P>>>,
     pub events_max: u64,
+    /// By sender and kind: what the fates of messages are drawn from.
+    pub link_keys: Vec<u64>,
 }
 
 /// Sizes that the hot path needs at hand.
@@ -112,10 +117,14 @@ pub struct Simulation<P: Protocol> {
     pub(crate) bases: Vec<[(u32, u32); REQUESTS_REMEMBERED]>,
     pub(crate) requests_planned: u32,
     pub(crate) losses: VecDeque<Loss>,
-    /// No message can meet anything but its delay: the fast path of sending.
+    /// A message can meet nothing but delay, loss and duplication: the fast path of sending.
     pub(crate) plain: bool,
-    /// The buffer for the effects of a step; none while they are being carried out.
-    scratch: Option<Box<Effects<P>>>,
+    /// Messages are neither lost nor doubled by the network.
+    pub(crate) faultless: bool,
+    /// The effects of the step under way; its buffers serve again and again.
+    effects: Effects<P>,
+    /// What the step under way has sent (kind and number of receivers), when recording.
+    sent: Vec<(usize, usize)>,
     ended: Option<End>,
 }
 
@@ -213,7 +222,9 @@ impl<P: Protocol> Simulation<P> {
             requests_planned: 0,
             losses: VecDeque::new(),
             plain: false,
-            scratch: None,
+            faultless: false,
+            effects: Effects::<P>::default(),
+            sent: Vec::new(),
             ended: None,
             fixed: Arc::new(fixed),
         };
@@ -269,6 +280,7 @@ impl<P: Protocol> Simulation<P> {
         let until = self.fixed.scenario.until;
         let last = stop.time.min(until);
         let watched = observer.watched_rules();
+        let events_max = self.fixed.events_max;
         while self.events < stop.event {
             let Some(next) = self.queue.peek() else { return self.end(End::Quiescent) };
             if next.at > last.0 {
@@ -283,10 +295,7 @@ impl<P: Protocol> Simulation<P> {
             } else {
                 self.at_this_instant = 0;
             }
-            if self.events >= self.fixed.events_max
-                || self.queue.len() > bounds::IN_FLIGHT
-                || self.seq > u32::MAX / 2
-            {
+            if self.events >= events_max || self.queue.len() > bounds::IN_FLIGHT || self.seq > u32::MAX / 2 {
                 return self.end(End::Limit);
             }
             let Some(event) = self.queue.pop() else { continue };
@@ -313,9 +322,17 @@ impl<P: Protocol> Simulation<P> {
 
     #[inline]
     fn handle<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
+        if event.tag == Tag::Deliver {
+            return self.arrive(event, observer, watched);
+        }
+        self.handle_other(event, observer, watched)
+    }
+
+    #[inline(never)]
+    fn handle_other<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
         let instance = event.to as usize;
         match event.tag {
-            Tag::Deliver => self.arrive(event, observer, watched),
+            Tag::Deliver => {}
             Tag::Timer if self.cells[instance].health == Health::Paused => {
                 self.cells[instance].held.push(event)
             }
@@ -342,8 +359,10 @@ impl<P: Protocol> Simulation<P> {
             Tag::Action => {
                 let index = event.payload as usize;
                 self.plan_action(index + 1);
-                self.act(index, observer, watched);
+                self.act(index, observer);
             }
+            Tag::Back => self.come_back(instance, event.payload != 0, observer, watched),
+            Tag::Asked => self.propose(instance, observer, watched),
             Tag::Start => match self.cells[instance].health {
                 Health::Up => self.step(instance, Trigger::Start, 0, observer, watched),
                 Health::Paused => self.cells[instance].held.push(event),
@@ -403,7 +422,7 @@ impl<P: Protocol> Simulation<P> {
     fn deliver<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
         let depth = self.slab.get(event.payload).depth;
         self.metrics.delivered += 1;
-        self.step(event.to as usize, Trigger::Deliver(event), depth, observer, watched);
+        self.step_here(event.to as usize, Trigger::Deliver(event), depth, observer, watched);
         self.slab.release(event.payload);
     }
 
@@ -463,32 +482,41 @@ impl<P: Protocol> Simulation<P> {
         }
     }
 
-    /// Brings a crashed identity back, with its disk or without.
-    pub(crate) fn restart<O: Observer<P>>(
+    /// Brings a crashed instance back, with its disk or without.
+    fn come_back<O: Observer<P>>(
         &mut self,
-        id: NodeId,
+        instance: usize,
         keep_disk: bool,
         observer: &mut O,
         watched: u64,
     ) {
-        for instance in self.instances_of(id) {
-            if self.cells[instance].health != Health::Crashed {
-                continue;
-            }
-            let cell = &mut self.cells[instance];
-            cell.health = Health::Up;
-            cell.lost_disk |= !keep_disk;
-            cell.node = match keep_disk {
-                true => cell.node.restart(&self.fixed.config),
-                false => P::new(&self.fixed.config, id),
-            };
-            self.step(instance, Trigger::Restart, 0, observer, watched);
-        }
+        let id = self.fixed.identities[instance];
+        let cell = &mut self.cells[instance];
+        cell.health = Health::Up;
+        cell.lost_disk |= !keep_disk;
+        cell.node = match keep_disk {
+            true => cell.node.restart(&self.fixed.config),
+            false => P::new(&self.fixed.config, id),
+        };
+        self.step(instance, Trigger::Restart, 0, observer, watched);
     }
 
     /// Calls one node and carries out its effects.
-    #[inline]
+    #[inline(never)]
     fn step<O: Observer<P>>(
+        &mut self,
+        instance: usize,
+        trigger: Trigger<P>,
+        depth: u32,
+        observer: &mut O,
+        watched: u64,
+    ) {
+        self.step_here(instance, trigger, depth, observer, watched)
+    }
+
+    /// The same, laid out where it stands: for the one place that delivers messages.
+    #[inline(always)]
+    fn step_here<O: Observer<P>>(
         &mut self,
         instance: usize,
         trigger: Trigger<P>,
@@ -498,8 +526,7 @@ impl<P: Protocol> Simulation<P> {
     ) {
         let number = self.events;
         self.events += 1;
-        let mut out = self.scratch.take().unwrap_or_default();
-        let Self { cells, slab, fixed, now, .. } = self;
+        let Self { cells, slab, fixed, now, effects, .. } = self;
         let fixed: &Fixed<P> = fixed;
         let cell = &mut cells[instance];
         cell.depth = depth;
@@ -515,57 +542,64 @@ impl<P: Protocol> Simulation<P> {
             Trigger::Start => Input::Start,
             Trigger::Restart => Input::Restart,
         };
-        let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, &mut out);
+        effects.clear();
+        let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, effects);
         cell.node.step(input, &mut cx);
-        let sent = self.carry_out(instance, number, &mut out, observer);
-        if out.cited & watched != 0 {
-            observer.cited(self, id, out.cited & watched);
+        self.carry_out(instance, number, observer);
+        let cited = self.effects.cited & watched;
+        if cited != 0 {
+            observer.cited(self, id, cited);
         }
         if O::RECORDS {
-            self.record(instance, number, &trigger, &out, &sent, observer);
+            self.record(instance, number, &trigger, observer);
         }
-        out.clear();
-        self.scratch = Some(out);
     }
 
-    /// Carries out effects: timers, then messages, then decisions. When recording, says what was sent: kind and number
-    /// of receivers.
-    #[inline]
-    fn carry_out<O: Observer<P>>(
-        &mut self,
-        instance: usize,
-        number: u64,
-        out: &mut Effects<P>,
-        observer: &mut O,
-    ) -> Vec<(usize, usize)> {
-        let mut sent = Vec::new();
-        for change in &out.timers {
-            match *change {
-                TimerChange::Set(timer, after) => self.set_timer(instance, timer, after),
-                TimerChange::Cancel(timer) => self.timers.cancel(instance, timer.index()),
+    /// Carries out effects: timers, then messages, then decisions. A buffer is lent out while it is worked through.
+    #[inline(always)]
+    fn carry_out<O: Observer<P>>(&mut self, instance: usize, number: u64, observer: &mut O) {
+        if !self.effects.timers.is_empty() {
+            let mut timers = core::mem::take(&mut self.effects.timers);
+            for change in timers.drain(..) {
+                match change {
+                    TimerChange::Set(timer, after) => self.set_timer(instance, timer, after),
+                    TimerChange::Cancel(timer) => self.timers.cancel(instance, timer.index()),
+                }
             }
+            self.effects.timers = timers;
         }
-        for (to, msg) in out.sends.drain(..) {
-            let kind = msg.kind();
-            let receivers = self.send(instance, to, msg, number);
-            if O::RECORDS {
-                sent.push((kind, receivers));
+        if self.effects.sends.len() == 1
+            && let Some((to, msg)) = self.effects.sends.pop()
+        {
+            self.send_one(instance, to, msg, number, O::RECORDS);
+        } else if !self.effects.sends.is_empty() {
+            let mut sends = core::mem::take(&mut self.effects.sends);
+            for (to, msg) in sends.drain(..) {
+                self.send_one(instance, to, msg, number, O::RECORDS);
             }
+            self.effects.sends = sends;
         }
-        for (slot, value) in &out.decisions {
-            self.decide(instance, *slot, *value, number, observer);
+        for i in 0..self.effects.decisions.len() {
+            let (slot, value) = self.effects.decisions[i];
+            self.decide(instance, slot, value, number, observer);
         }
-        sent
+    }
+
+    #[inline(never)]
+    fn send_one(&mut self, instance: usize, to: To, msg: P::Msg, number: u64, records: bool) {
+        let kind = msg.kind();
+        let receivers = self.send(instance, to, msg, number);
+        if records {
+            self.sent.push((kind, receivers));
+        }
     }
 
     #[cold]
     fn record<O: Observer<P>>(
-        &self,
+        &mut self,
         instance: usize,
         number: u64,
         trigger: &Trigger<P>,
-        out: &Effects<P>,
-        sent: &[(usize, usize)],
         observer: &mut O,
     ) {
         let cause = match trigger {
@@ -581,12 +615,13 @@ impl<P: Protocol> Simulation<P> {
             node: Some(self.fixed.identities[instance]),
             second: instance >= self.shape.total,
             cause,
-            cites: &out.cites,
-            rejected: out.rejected,
-            decided: &out.decisions,
-            sent,
+            cites: &self.effects.cites,
+            rejected: self.effects.rejected,
+            decided: &self.effects.decisions,
+            sent: &self.sent,
         };
         observer.step(self, &step);
+        self.sent.clear();
     }
 
     #[inline]
@@ -621,7 +656,7 @@ impl<P: Protocol> Simulation<P> {
         let cell = &mut self.cells[instance];
         cell.decided += 1;
         let node = self.fixed.identities[instance];
-        let base = value.client().map(|c| self.bases[c.index() % self.bases.len().max(1)]);
+        let base = value.client().and_then(|c| self.bases.get(c.index()));
         let sent_at = base.map(|b| b[value.number() as usize % REQUESTS_REMEMBERED]);
         let delays = match sent_at {
             Some((number, depth)) if number == value.number() => {
@@ -661,7 +696,7 @@ impl<P: Protocol> Simulation<P> {
             let at = next.at.0.max(self.now.0);
             self.queue.push(Event {
                 at,
-                seq: 0,
+                seq: ACTION_SEQ,
                 payload: index as u32,
                 nth: 0,
                 to: 0,
@@ -680,7 +715,7 @@ impl<P: Protocol> Simulation<P> {
         let to = (self.shape.n + k as usize % scenario.clients) as u16;
         let at = scenario.gap.times(k.into()).0;
         // The very first request waits until every node has started: sequence numbers of starts are lower.
-        let seq = if at == 0 { self.seq } else { 1 };
+        let seq = if at == 0 { self.seq } else { REQUEST_SEQ };
         self.queue.push(Event { at, seq, payload: 0, nth: 0, to, tag: Tag::Request, flags: 0 });
         self.seq += u32::from(at == 0);
     }
@@ -688,9 +723,8 @@ impl<P: Protocol> Simulation<P> {
     /// Decides whether messages can take the fast path.
     pub(crate) fn choose_path(&mut self) {
         let net = &self.network;
-        self.plain = net.loss.is_zero()
-            && net.duplicate.is_zero()
-            && !net.fifo
+        self.faultless = net.loss.is_zero() && net.duplicate.is_zero();
+        self.plain = !net.fifo
             && net.gst.is_none()
             && net.bandwidth.is_none()
             && !self.shape.twins
@@ -826,6 +860,7 @@ impl<P: Protocol> Fixed<P> {
             liars: vec![None; total],
             identities,
             events_max,
+            link_keys: link_keys(scenario.seed, total, P::META.kinds.len()),
         };
         for byzantine in &scenario.byzantine {
             let index = identity_index(byzantine.node, n);

@@ -2,6 +2,7 @@
 
 use crate::markup::html;
 use crate::model::Model;
+use crate::place::place_of;
 use crate::shown::Shown;
 use crate::stage::size::use_size;
 use crate::store::Store;
@@ -10,7 +11,6 @@ use consensus_figure::point::Point;
 use consensus_figure::shape::{number, pair};
 use consensus_kernel::sort_by_number;
 use consensus_lab::view::{Mark, MarkKind};
-use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
@@ -193,7 +193,7 @@ fn on_move(store: &Store, scale: Scale) -> Callback<PointerEvent> {
 }
 
 fn track_place(e: &PointerEvent) -> Option<(Element, f64)> {
-    let track = e.current_target()?.dyn_into::<Element>().ok()?;
+    let track = place_of(e, "[role=slider]")?;
     let x = f64::from(e.client_x()) - track.get_bounding_client_rect().left();
     Some((track, x))
 }

@@ -2,7 +2,7 @@
 //! before.
 
 use super::{Cite, Fact, Pbft, Replica};
-use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World, mix};
+use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World};
 
 const PREPARED: &[RuleId] = &[Cite::Prepared as RuleId];
 const COMMITTED: &[RuleId] = &[Cite::CommittedLocal as RuleId, Cite::LearnCommitted as RuleId];
@@ -67,9 +67,7 @@ fn prepared_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId
     let Some(r) = replica(world, who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Prepared { view, sequence, digest } = fact else { continue };
-        // Numbers of one view stay neighbours in the ledger.
-        let key = sequence.wrapping_add(mix(*view) & !0xffff);
-        ledger.state(key, digest.short(), who).map_err(|other| {
+        ledger.state((*view, *sequence), digest.short(), who).map_err(|other| {
             format!(
                 "replica {} prepared another batch at sequence {sequence} of view {view} than replica {who}, which \
                  prepared {}",

@@ -36,6 +36,9 @@ impl Names for Checkpoint {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 struct Choice<T> {
     certificate: Certificate<T>,
+    /// How many have signed, counted as they come.
+    #[serde(skip)]
+    voters: u32,
     /// How many messages said so, repetitions included: what a careless replica would count.
     messages: u32,
 }
@@ -60,17 +63,17 @@ impl<T: Names> Votes<T> {
         let fresh = self.voted.insert(vote.signer());
         if let Some(choice) = self.choices.iter_mut().find(|c| c.certificate.body() == vote.body()) {
             if fresh {
-                choice.certificate.add(vote);
+                choice.voters += u32::from(choice.certificate.add(vote));
             } else if !choice.certificate.signers().contains(vote.signer()) {
                 return Vote::Equivocation;
             }
             choice.messages += 1;
-            return if fresh { Vote::Counted(choice.certificate.count()) } else { Vote::Duplicate };
+            return if fresh { Vote::Counted(choice.voters as usize) } else { Vote::Duplicate };
         }
         if !fresh {
             return Vote::Equivocation;
         }
-        self.choices.push(Choice { certificate: Certificate::of(vote), messages: 1 });
+        self.choices.push(Choice { certificate: Certificate::of(vote), voters: 1, messages: 1 });
         Vote::Counted(1)
     }
 
@@ -82,7 +85,7 @@ impl<T: Names> Votes<T> {
         }
         let Some(choice) = self.choice(digest) else { return needed == 0 };
         if cx.holds(DISTINCT_SENDERS) {
-            choice.certificate.count() >= needed
+            choice.voters as usize >= needed
         } else {
             choice.messages as usize >= needed
         }

@@ -105,9 +105,9 @@ impl Log {
     #[inline]
     fn record(&self, index: u64) -> Option<&Record> {
         let at = usize::try_from(index.checked_sub(1)?).ok()?;
-        match self.sealed.get(at / BLOCK) {
-            Some(block) => block.get(at % BLOCK),
-            None => self.tail.get(at.checked_sub(self.sealed.len() * BLOCK)?),
+        match at.checked_sub(self.sealed.len() * BLOCK) {
+            Some(at) => self.tail.get(at),
+            None => self.sealed[at / BLOCK].get(at % BLOCK),
         }
     }
 }
