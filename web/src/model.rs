@@ -224,7 +224,7 @@ impl Model {
     /// Puts the cursor at a time, in microseconds.
     pub fn seek_time(&mut self, at_us: f64) {
         let last = self.end().unwrap_or(self.scenario().until).0 as f64;
-        self.clock_us = at_us.clamp(0.0, last);
+        self.clock_us = at_us.max(0.0).min(last);
         self.studio.session_mut().seek_time(Time(self.clock_us as u64));
         self.moved();
     }

@@ -285,7 +285,7 @@ fn beside(spot: &Spot, widest: f64, height: f64, width: f64) -> (Point, Anchor) 
     let middle = (widest / 2.0 + 2.0).min(width / 2.0);
     let x = if spot.out.x.abs() > 0.35 { spot.at.x } else { at.x };
     let y = if spot.out.x.abs() > 0.35 { spot.at.y + side * (reach + height / 2.0 - 4.0) } else { at.y };
-    (Point::new(x.clamp(middle, width - middle), y), Anchor::Middle)
+    (Point::new(x.min(width - middle).max(middle), y), Anchor::Middle)
 }
 
 fn vote_dots(shapes: &mut Vec<Shape>, votes: &Votes, at: Point, anchor: Anchor, ink: Ink) {

@@ -31,7 +31,7 @@ impl View {
 
     /// Zooms by a factor, keeping a time in its place.
     pub fn zoom(&mut self, factor: f64, around_us: f64, whole_us: f64) {
-        let span = (self.span_us * factor).clamp(SPAN_MIN_US, whole_us.max(SPAN_MIN_US));
+        let span = (self.span_us * factor).min(whole_us).max(SPAN_MIN_US);
         let place = (around_us - self.left_us) / self.span_us;
         self.left_us = (around_us - place * span).max(0.0);
         self.span_us = span;
@@ -46,7 +46,7 @@ impl View {
         } else {
             self.left_us + (place - place.clamp(BAND.0, BAND.1)) * self.span_us
         };
-        let goal = goal.clamp(0.0, last.max(0.0));
+        let goal = goal.min(last).max(0.0);
         let way = goal - self.left_us;
         let near = way.abs() <= self.span_us * 0.002;
         let far = way.abs() > self.span_us * 1.5;
