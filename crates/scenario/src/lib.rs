@@ -7,6 +7,7 @@ mod action;
 pub mod bounds;
 mod compress;
 mod error;
+mod flate;
 mod keys;
 mod model;
 mod text;

@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)] // Steps are timed, and the server is waited for.
 
 mod browser;
+mod bundle;
 mod page;
 mod policy;
 mod run;

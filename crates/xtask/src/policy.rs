@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::Outcome;
+use crate::{Outcome, bundle};
+use std::path::Path;
 
 /// The part of the policy after which the hashes go.
 const ANCHOR: &str = "script-src 'self'";
@@ -17,9 +18,11 @@ const ANCHOR: &str = "script-src 'self'";
 pub fn seal_staged_page() -> Outcome {
     let dir = std::env::var_os("TRUNK_STAGING_DIR")
         .ok_or("TRUNK_STAGING_DIR is not set: this command is a hook of Trunk, see Trunk.toml")?;
-    let page = std::path::Path::new(&dir).join("index.html");
+    let page = Path::new(&dir).join("index.html");
     let html =
         std::fs::read_to_string(&page).map_err(|error| format!("cannot read {}: {error}", page.display()))?;
+    bundle::scripts(Path::new(&dir))?;
+    let html = bundle::style_sheets(Path::new(&dir), &html)?;
     std::fs::write(&page, sealed(&html)?).map_err(|error| format!("cannot write {}: {error}", page.display()))
 }
 
