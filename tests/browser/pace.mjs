@@ -1,4 +1,8 @@
-// How smoothly a page moves: frames, the script in each of them, and the longest task.
+// How smoothly a page moves: frames, the script in each of them, and the longest task. A measurement, not a test:
+// node tests/browser/pace.mjs [fragment …]
+
+import { fileURLToPath } from 'node:url';
+import { open } from './harness.mjs';
 
 /** A task longer than this is felt as a stutter; browsers report no shorter one. */
 export const TASK_MS_MAX = 50;
@@ -39,4 +43,20 @@ async function countFrames(watchMs) {
   }
   observer.disconnect();
   return { frames, seconds: (now - start) / 1000, longTasksMs };
+}
+
+/** The runs that `node tests/browser/pace.mjs` watches, unless it is given a fragment. */
+const WATCHED = ['', '#/pbft?n=64&clients=4&req=1000&latency=20ms..60ms&until=60s', '#/raft?n=64&req=1000&until=60s'];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const playground = await open();
+  for (const fragment of process.argv.length > 2 ? process.argv.slice(2) : WATCHED) {
+    const page = await playground.page({ fragment });
+    await page.waitForTimeout(3_000);
+    const { framesPerSecond, scriptMsPerFrame, longTasksMs } = await pace(page, 5_000);
+    const figures = `${framesPerSecond.toFixed(1)} frames/s, ${scriptMsPerFrame.toFixed(2)} ms script per frame`;
+    console.log(`${fragment || 'opening example'}: ${figures}, tasks over ${TASK_MS_MAX} ms: ${longTasksMs.join(', ') || 'none'}`);
+    await playground.closePages();
+  }
+  await playground.close();
 }

@@ -169,7 +169,7 @@ fn each_schedule_takes_the_course_that_its_trace_tells() {
     for golden in &GOLDEN {
         let mut trace = course(&source(golden));
         for (instead, (changes, _)) in variants(golden).zip(golden.variants) {
-            let changes: Vec<String> = changes.iter().map(|c| changed(c)).collect();
+            let changes: Vec<String> = changes.iter().map(changed).collect();
             let _ = writeln!(trace, "\n=== {}\n", changes.join(", "));
             trace.push_str(&course(&instead.0));
         }

@@ -20,6 +20,7 @@ mod model;
 mod notices;
 mod open;
 mod panel;
+mod place;
 mod presentation;
 mod scale;
 mod scene;

@@ -30,21 +30,23 @@ pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String
     Ok(model)
 }
 
-/// Puts another fragment on the bench of a running page.
+/// Puts another fragment on the bench of a running page. If it is wrong anywhere, what is on the bench stays.
 pub fn reopen(model: &mut Model, fragment: &str, presentation: &Presentation) {
     let Asked { scenario, lesson, digest, sentences } = asked(fragment);
+    if !sentences.is_empty() {
+        model.notice("The new link is not as it should be, so the last run stays:".to_owned());
+        sentences.into_iter().skip(1).for_each(|sentence| model.notice(sentence));
+        return;
+    }
     match model.replace(scenario) {
         Ok(()) => {
-            model.lesson = lesson.filter(|_| sentences.is_empty());
-            model.expected_digest = digest.filter(|_| sentences.is_empty());
+            model.lesson = lesson;
+            model.expected_digest = digest;
             present(model, presentation);
         }
         Err(e) => {
             model.notice(format!("The link's scenario cannot run: {}: {}. The last one stays.", e.key, e.why))
         }
-    }
-    for sentence in sentences {
-        model.notice(sentence);
     }
 }
 

@@ -15,8 +15,9 @@ use yew::Callback;
 const REDRAW_MS: f64 = 100.0;
 /// Longest step of real time that one frame answers for, in ms: after a pause of the tab the run does not leap.
 const FRAME_MS_MAX: f64 = 100.0;
-/// Real ms that a frame may spend on computing the future.
-const AHEAD_MS: f64 = 3.0;
+/// Real ms that a frame may spend on computing the future: little while the run plays, more while it rests.
+const AHEAD_PLAYING_MS: f64 = 1.0;
+const AHEAD_RESTING_MS: f64 = 8.0;
 /// Events computed between two looks at the clock.
 const AHEAD_EVENTS: u64 = 256;
 /// With reduced motion: real ms between two pictures while the run plays.
@@ -208,9 +209,10 @@ fn look_ahead(model: &mut Model) -> bool {
         return false;
     }
     let start = now_ms();
+    let most_ms = if model.playing { AHEAD_PLAYING_MS } else { AHEAD_RESTING_MS };
     let session = model.studio.session_mut();
     while session.run_ahead(AHEAD_EVENTS) {
-        if now_ms() - start >= AHEAD_MS {
+        if now_ms() - start >= most_ms {
             return true;
         }
     }

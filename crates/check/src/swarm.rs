@@ -154,7 +154,12 @@ fn draw_strategy(draw: &mut Draw, scenario: &Scenario) -> Strategy {
 
 fn draw_group(draw: &mut Draw, scenario: &Scenario) -> Group {
     let everyone = (0..scenario.n).map(NodeId::replica).chain((0..scenario.clients).map(NodeId::client));
-    everyone.filter(|_| draw.chance(50)).collect()
+    let mut group: Group = everyone.filter(|_| draw.chance(50)).collect();
+    if group.is_empty() {
+        // The text form has no empty group.
+        group.insert(NodeId::replica(draw.below(scenario.n)));
+    }
+    group
 }
 
 /// Draws what happens when; then everything heals, and the deadline stands [`RECOVERY`] later.

@@ -50,6 +50,11 @@ impl Tracker {
         self.decisions
     }
 
+    /// Highest slot that any correct replica has decided.
+    pub fn highest(&self) -> Slot {
+        self.highest
+    }
+
     /// Replies accepted by all clients so far.
     pub fn answered(&self) -> u64 {
         self.answered.iter().map(|k| u64::from(*k)).sum()

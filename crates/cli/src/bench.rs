@@ -96,7 +96,9 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
             let seek = seek(meta, n)?;
             if !arguments.json {
                 let Seek { protocol, n, events, median_ms, worst_ms } = &seek;
-                println!("seek in {protocol} n={n}, {events} events: median {median_ms:.2} ms, worst {worst_ms:.2} ms");
+                println!(
+                    "seek in {protocol} n={n}, {events} events: median {median_ms:.2} ms, worst {worst_ms:.2} ms"
+                );
             }
             result.seeks.push(seek);
         }
@@ -113,12 +115,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn measure(
-    meta: &'static Meta,
-    n: usize,
-    trouble: bool,
-    arguments: &BenchArguments,
-) -> Result<Row, Failure> {
+fn measure(meta: &'static Meta, n: usize, trouble: bool, arguments: &BenchArguments) -> Result<Row, Failure> {
     let scenario = busy_scenario(meta, n, trouble);
     let mut engine = busy_engine(&scenario).map_err(|e| Failure::Broken(e.why))?;
     engine.deliver(arguments.messages / 4);
@@ -137,7 +134,10 @@ fn measure(
         ratios.push(real[real.len() - 1] / bare[bare.len() - 1]);
     }
     if !engine.is_clean() || delivered_in_all == 0 {
-        return Err(Failure::Broken(format!("{} n={n}: the measured run violates a property or stalls", meta.id)));
+        return Err(Failure::Broken(format!(
+            "{} n={n}: the measured run violates a property or stalls",
+            meta.id
+        )));
     }
     Ok(Row {
         protocol: meta.id,
@@ -169,5 +169,11 @@ fn seek(meta: &'static Meta, n: usize) -> Result<Seek, Failure> {
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    Ok(Seek { protocol: meta.id, n, events, median_ms: times[times.len() / 2], worst_ms: times[times.len() - 1] })
+    Ok(Seek {
+        protocol: meta.id,
+        n,
+        events,
+        median_ms: times[times.len() / 2],
+        worst_ms: times[times.len() - 1],
+    })
 }

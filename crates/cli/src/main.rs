@@ -6,7 +6,6 @@
 
 mod bench;
 mod protocols;
-mod report;
 mod run;
 mod swarm;
 

@@ -1,11 +1,11 @@
 //! `consensus run`: one scenario to its end.
 
 use crate::Failure;
-use crate::report::Report;
 use clap::{Args, ValueEnum};
 use consensus_figure::palette::Theme;
 use consensus_figure::{mermaid, spacetime, svg, table};
 use consensus_kernel::Time;
+use consensus_lab::report::Report;
 use consensus_lab::view::{End, Status};
 use consensus_lab::{Session, catalogue, open_with_limit};
 use consensus_scenario::{bounds, parse, print};
@@ -48,7 +48,10 @@ fn read(argument: &str) -> Result<String, Failure> {
     }
     let size = path.metadata().map(|m| m.len()).unwrap_or(u64::MAX);
     if size > bounds::FILE_BYTES as u64 {
-        return Err(Failure::Bad(format!("{argument}: {size} bytes, at most {} are allowed", bounds::FILE_BYTES)));
+        return Err(Failure::Bad(format!(
+            "{argument}: {size} bytes, at most {} are allowed",
+            bounds::FILE_BYTES
+        )));
     }
     std::fs::read_to_string(path).map_err(|e| Failure::Bad(format!("{argument}: {e}")))
 }
@@ -58,17 +61,16 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let link = parse(&text, catalogue()).map_err(|e| Failure::Bad(e.to_string()))?;
     let mut session = open_with_limit(&link.scenario, arguments.limit)
         .map_err(|e| Failure::Bad(format!("{}: {}", e.key, e.why)))?;
-    while session.run_ahead(1 << 16) {}
-    session.seek_time(Time::NEVER);
-    session.seek_event(session.frontier().event);
-    let end = session.end().unwrap_or(End::Limit);
-    let report = Report::of(&*session, end);
+    let report = Report::of_whole(&mut *session);
     let format = arguments.format.unwrap_or(if arguments.json { Format::Json } else { Format::Text });
     print_run(&mut *session, &report, format, arguments.trace)?;
     if let Some(wanted) = &link.digest
         && !report.digest.starts_with(wanted.as_str())
     {
-        eprintln!("the link was made by another engine: it promises digest {wanted}, this run has {}", report.digest);
+        eprintln!(
+            "the link was made by another engine: it promises digest {wanted}, this run has {}",
+            report.digest
+        );
     }
     if report.violated() { Err(Failure::Violated) } else { Ok(()) }
 }
@@ -117,7 +119,10 @@ fn print_text(session: &dyn Session, report: &Report) {
     };
     println!("{} events, {} of virtual time; {end}", report.events, Time(report.time_us));
     let m = &report.messages;
-    println!("{} messages between replicas, {} with clients (self messages are never counted)", m.replica, m.client);
+    println!(
+        "{} messages between replicas, {} with clients (self messages are never counted)",
+        m.replica, m.client
+    );
     let kinds: Vec<String> =
         m.by_kind.iter().filter(|(_, k)| **k > 0).map(|(kind, k)| format!("{kind} {k}")).collect();
     println!("  {}", kinds.join(", "));

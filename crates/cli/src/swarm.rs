@@ -39,7 +39,8 @@ enum BudgetName {
 }
 
 fn seeds(text: &str) -> Result<(u64, u64), String> {
-    let parse = |part: &str| part.parse::<u64>().map_err(|_| format!("`{part}` is no seed: a whole number is"));
+    let parse =
+        |part: &str| part.parse::<u64>().map_err(|_| format!("`{part}` is no seed: a whole number is"));
     let (from, to) = text.split_once("..").ok_or("seeds are given as A..B")?;
     let (from, to) = (parse(from)?, parse(to)?);
     if from < to { Ok((from, to)) } else { Err(format!("{from}..{to} holds no seed")) }
@@ -65,7 +66,8 @@ struct Summary {
 pub(crate) fn protocol(name: &str) -> Result<&'static Meta, Failure> {
     let known = || catalogue().iter().map(|m| m.id).collect::<Vec<_>>().join(", ");
     let meta = catalogue().iter().find(|m| m.id == name);
-    meta.copied().ok_or_else(|| Failure::Bad(format!("there is no protocol `{name}`; there are: {}", known())))
+    meta.copied()
+        .ok_or_else(|| Failure::Bad(format!("there is no protocol `{name}`; there are: {}", known())))
 }
 
 pub(crate) fn swarm(arguments: &SwarmArguments) -> Result<(), Failure> {
@@ -74,7 +76,11 @@ pub(crate) fn swarm(arguments: &SwarmArguments) -> Result<(), Failure> {
         None => None,
         Some(rule) => Some(meta.switches.iter().position(|s| s.id == rule).ok_or_else(|| {
             let known: Vec<&str> = meta.switches.iter().map(|s| s.id).collect();
-            Failure::Bad(format!("{} has no rule `{rule}` to switch off; it has: {}", meta.id, known.join(", ")))
+            Failure::Bad(format!(
+                "{} has no rule `{rule}` to switch off; it has: {}",
+                meta.id,
+                known.join(", ")
+            ))
         })? as u8),
     };
     let budget = match arguments.budget {
@@ -108,7 +114,9 @@ fn report(summary: &Summary, json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let Summary { protocol, runs, decided, violated, runs_per_second, first_violation } = summary;
-    println!("{protocol}: {runs} runs, {decided} decided, {violated} violated, {runs_per_second:.0} runs a second");
+    println!(
+        "{protocol}: {runs} runs, {decided} decided, {violated} violated, {runs_per_second:.0} runs a second"
+    );
     match first_violation {
         Some(found) => println!("{} is violated by\n{}", found.property, found.link),
         // With n clean runs the 95 % upper bound on the failure rate is 3/n.

@@ -36,7 +36,9 @@ impl Hunt {
         let promised = self.meta.claims.termination.is_some() && self.budget == Budget::Within;
         match self.without.and_then(|s| self.meta.switches.get(s as usize)) {
             None => promised,
-            Some(switch) => promised && switch.breaks != Breaks::Nothing && !matches!(switch.breaks, Breaks::Safety(_)),
+            Some(switch) => {
+                promised && switch.breaks != Breaks::Nothing && !matches!(switch.breaks, Breaks::Safety(_))
+            }
         }
     }
 

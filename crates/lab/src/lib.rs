@@ -9,6 +9,8 @@ mod explain;
 mod properties;
 mod recorder;
 mod registry;
+#[cfg(feature = "experiments")]
+pub mod report;
 mod run;
 mod session;
 mod studio;
@@ -21,8 +23,8 @@ pub mod workload;
 pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shrink};
 #[cfg(feature = "experiments")]
 pub use experiments::{Hunt, Trial};
-pub use registry::{catalogue, open, open_with_limit};
 #[cfg(feature = "experiments")]
 pub use registry::{busy_engine, judge_scenario};
+pub use registry::{catalogue, open, open_with_limit};
 pub use session::Session;
 pub use studio::{Branch, Studio};

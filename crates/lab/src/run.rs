@@ -10,7 +10,9 @@ use consensus_check::{Tracker, Verdicts, assumptions, values_allowed};
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{Digest, Message, NodeId, Panel, Protocol, SetupError, Time};
 use consensus_scenario::{MessageName, Scenario, describe_strategy};
-use consensus_sim::{self as sim, Decision, Observer, PendingWhat, Progress, Simulation, Step, Stop, TraceDigest};
+use consensus_sim::{
+    self as sim, Decision, Observer, PendingWhat, Progress, Simulation, Step, Stop, TraceDigest,
+};
 
 /// A run of one protocol with a cursor, a frontier and checkpoints.
 pub(crate) struct Run<P: Protocol> {
@@ -48,7 +50,8 @@ impl<P: Protocol> Run<P> {
             let here = self.frontier.sim.events();
             let slice = Stop { event: stop.event.min(self.checkpoints.next_due(here)), time: stop.time };
             let Moment { sim, tracker } = &mut self.frontier;
-            let mut watch = Watch::at_front(tracker, &mut self.verdicts, &mut self.decisions, &mut self.marks);
+            let mut watch =
+                Watch::at_front(tracker, &mut self.verdicts, &mut self.decisions, &mut self.marks);
             let progress = sim.run(&mut watch, slice);
             match progress {
                 Progress::Ended(end) => self.end = Some(end_view(end)),

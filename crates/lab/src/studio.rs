@@ -95,7 +95,7 @@ impl Studio {
         }
         if let Action::Message(name, _) = action
             && let Some(message) = self.session.message(*name)
-            && message.flight.due <= now.at
+            && message.flight.due == now.at
         {
             // Due within this very instant: its fate is prepared before it is sent.
             return message.flight.sent;

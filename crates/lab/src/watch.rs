@@ -41,8 +41,8 @@ impl<'a, P: Protocol> Watch<'a, P> {
         marks: &'a mut Vec<Mark>,
     ) -> Self {
         let milestones = P::milestones().iter().fold(0, |set, rule| set | 1 << rule);
-        let highest = decisions.iter().rev().take(256).filter(|d| !d.node.is_client()).map(|d| d.slot).max();
-        Self { tracker, front: Some(Front { verdicts, decisions, marks, milestones, highest: highest.unwrap_or(0) }) }
+        let highest = verdicts.tracker.highest();
+        Self { tracker, front: Some(Front { verdicts, decisions, marks, milestones, highest }) }
     }
 }
 

@@ -8,7 +8,7 @@ use consensus_scenario::Action;
 
 impl<P: Protocol> Simulation<P> {
     /// Carries out one action of the script.
-    pub(crate) fn act<O: Observer<P>>(&mut self, index: usize, observer: &mut O, watched: u64) {
+    pub(crate) fn act<O: Observer<P>>(&mut self, index: usize, observer: &mut O) {
         let number = self.events;
         self.events += 1;
         let action = self.fixed.scenario.script[index].action.clone();
@@ -28,8 +28,8 @@ impl<P: Protocol> Simulation<P> {
         }
         match action {
             Action::Crash(id) => self.crash(id),
-            Action::Restart(id) => self.restart(id, true, observer, watched),
-            Action::Amnesia(id) => self.restart(id, false, observer, watched),
+            Action::Restart(id) => self.restart(id, true),
+            Action::Amnesia(id) => self.restart(id, false),
             Action::Pause(id) => self.pause(id),
             Action::Resume(id) => self.resume(id),
             Action::Partition(groups) => {
@@ -56,7 +56,7 @@ impl<P: Protocol> Simulation<P> {
             Action::Latency(latency) => self.network.latency = latency,
             Action::Propose(client) => {
                 if let Some(instance) = self.instances_of(client).next().filter(|_| client.is_client()) {
-                    self.propose(instance, observer, watched);
+                    self.follow(Tag::Asked, instance, 0, 0);
                 }
             }
             Action::Fire(id, timer) => self.fire_by_hand(id, timer),
@@ -96,6 +96,21 @@ impl<P: Protocol> Simulation<P> {
                 }
             }
         }
+    }
+
+    /// Crashed nodes come back, in the events that follow.
+    fn restart(&mut self, id: NodeId, keep_disk: bool) {
+        for (k, instance) in self.instances_of(id).enumerate() {
+            if self.cells[instance].health == Health::Crashed {
+                self.follow(Tag::Back, instance, u32::from(keep_disk), k as u32);
+            }
+        }
+    }
+
+    /// The `k`-th event right behind this one.
+    fn follow(&mut self, tag: Tag, instance: usize, payload: u32, k: u32) {
+        let (at, to) = (self.now.0, instance as u16);
+        self.queue.push(Event { at, seq: k, payload, nth: 0, to, tag, flags: 0 });
     }
 
     fn pause(&mut self, id: NodeId) {

@@ -53,7 +53,7 @@ pub struct Pending {
 /// What will happen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PendingWhat {
-    /// A node starts.
+    /// A node starts, or comes back.
     Start,
     /// A message arrives (or is lost by then, which nobody can know yet).
     Deliver(MessageFacts),
@@ -148,15 +148,17 @@ impl<P: Protocol> Simulation<P> {
 
     /// The next things to happen, soonest first, at most so many.
     pub fn pending(&self, most: usize) -> Vec<Pending> {
-        let mut soonest: Vec<&Event> = self.queue.iter().filter(|e| self.will_matter(e)).collect();
-        soonest.sort_unstable_by_key(|e| (e.at, e.seq));
+        let relevant = self.queue.iter().filter(|e| self.will_matter(e));
+        // By the view's time: a timer that was pushed back is looked after by an event before it is due.
+        let mut soonest: Vec<(Pending, u32)> = relevant.map(|e| (self.pending_view(e), e.seq)).collect();
+        soonest.sort_unstable_by_key(|(pending, seq)| (pending.due, *seq));
         soonest.truncate(most);
-        soonest.into_iter().map(|e| self.pending_view(e)).collect()
+        soonest.into_iter().map(|(pending, _)| pending).collect()
     }
 
     fn will_matter(&self, event: &Event) -> bool {
         match event.tag {
-            Tag::Timer => self.timers.get(event.to as usize, event.payload as usize).is_some(),
+            Tag::Timer => self.timers.is_looked_after(event.to as usize, event.payload as usize, event.at),
             Tag::Ready | Tag::Retry => false,
             _ => true,
         }
@@ -175,7 +177,7 @@ impl<P: Protocol> Simulation<P> {
                     what: PendingWhat::Fire(P::Timer::from_index(event.payload as usize).name()),
                 }
             }
-            Tag::Request => {
+            Tag::Request | Tag::Asked => {
                 let client = self.fixed.identities[instance].index();
                 let value = Value::request(client, self.proposed[client] + 1);
                 Pending { due: event.time(), node, what: PendingWhat::Propose(value) }
@@ -183,7 +185,7 @@ impl<P: Protocol> Simulation<P> {
             Tag::Action => {
                 Pending { due: event.time(), node: None, what: PendingWhat::Action(event.payload as usize) }
             }
-            Tag::Start => Pending { due: event.time(), node, what: PendingWhat::Start },
+            Tag::Start | Tag::Back => Pending { due: event.time(), node, what: PendingWhat::Start },
             Tag::Deliver | Tag::Lost | Tag::Retry | Tag::Ready => {
                 let facts = self.facts_shown(event);
                 Pending { due: facts.due, node, what: PendingWhat::Deliver(facts) }

@@ -23,6 +23,11 @@ pub(crate) enum Tag {
     Request,
     /// The next action of the script is due: the payload is its index.
     Action,
+    /// What an action has led to at one node comes right behind it, as an event of its own: the node is back, with its
+    /// disk if the payload says so.
+    Back,
+    /// Likewise: a client is asked for one more value.
+    Asked,
 }
 
 /// Set on a copy that the network made.
@@ -48,8 +53,11 @@ pub(crate) struct Event {
     pub flags: u8,
 }
 
-/// Sequence numbers below are for actions (0) and requests (1): they come first at their time.
-pub(crate) const FIRST_SEQ: u32 = 2;
+/// Sequence numbers below are for what the script and the plan of requests do, which comes first at its time: what an
+/// action has led to (0, and 1 for a twin's second copy), the next action, the next request.
+pub(crate) const FIRST_SEQ: u32 = 4;
+pub(crate) const ACTION_SEQ: u32 = 2;
+pub(crate) const REQUEST_SEQ: u32 = 3;
 
 impl Event {
     #[inline]
@@ -75,7 +83,7 @@ const NONE: u32 = u32::MAX;
 /// Microseconds a bucket spans, as a power of two: at first, at least and at most.
 const SPAN_BITS: (u32, u32, u32) = (9, 3, 16);
 /// How many events a bucket should hold on average; beyond these bounds the span is halved or doubled.
-const FILLING: (u32, u32) = (3, 12);
+const FILLING: (u32, u32) = (3, 8);
 /// After so many turns of the wheel the filling is judged.
 const TURNS: u32 = 256;
 

@@ -413,6 +413,9 @@ impl<P: Protocol> Simulation<P> {
     /// Does something to one message: now if it is under way, when it is sent if it is not.
     pub(crate) fn fate(&mut self, name: MessageName, fate: Fate) {
         let under_way: Vec<Event> = self.queue.iter().filter(|e| self.carries(e, &name)).copied().collect();
+        if under_way.is_empty() && self.fate_of_waiting(&name, fate) {
+            return;
+        }
         if under_way.is_empty() {
             let sender = identity_index(name.from, self.shape.n);
             let receiver = identity_index(name.to, self.shape.n);
@@ -453,6 +456,36 @@ impl<P: Protocol> Simulation<P> {
                 }
             }
         }
+    }
+
+    /// Does something to a message that waits for a receiver who stands still or is busy; false if there is none. Such a
+    /// message cannot arrive sooner.
+    fn fate_of_waiting(&mut self, name: &MessageName, fate: Fate) -> bool {
+        let instances: Vec<usize> = self.instances_of(name.to).collect();
+        for instance in instances {
+            let cell = &self.cells[instance];
+            let held = cell.held.iter().position(|e| self.carries(e, name));
+            let busy = cell.inbox.iter().position(|e| self.carries(e, name));
+            let waiting = held.map(|i| cell.held[i]).or(busy.map(|i| cell.inbox[i]));
+            let Some(event) = waiting else { continue };
+            if matches!(fate, Fate::Drop | Fate::Delay(_)) {
+                let cell = &mut self.cells[instance];
+                let _taken = held.map(|i| cell.held.remove(i)).or(busy.and_then(|i| cell.inbox.remove(i)));
+            }
+            let now = self.now.0;
+            match fate {
+                Fate::Drop => self.push(Event { at: now, tag: Tag::Lost, flags: LOST_BY_HAND, ..event }),
+                Fate::Delay(more) => self.push(Event { at: now.saturating_add(more.0), ..event }),
+                Fate::Duplicate => {
+                    self.slab.retain(event.payload, 1);
+                    self.metrics.duplicated += 1;
+                    self.push(Event { at: now.saturating_add(1), flags: DUPLICATE, ..event });
+                }
+                Fate::Deliver => {}
+            }
+            return true;
+        }
+        false
     }
 }
 

@@ -6,7 +6,9 @@ use crate::metrics::Metrics;
 use crate::observer::{Cause, Decision, MessageFacts, Observer, Step};
 use crate::payload::Slab;
 use crate::peek::Loss;
-use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, Tag, identity_index};
+use crate::queue::{
+    ACTION_SEQ, ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, REQUEST_SEQ, Tag, identity_index,
+};
 use crate::sending::link_keys;
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
@@ -357,8 +359,10 @@ impl<P: Protocol> Simulation<P> {
             Tag::Action => {
                 let index = event.payload as usize;
                 self.plan_action(index + 1);
-                self.act(index, observer, watched);
+                self.act(index, observer);
             }
+            Tag::Back => self.come_back(instance, event.payload != 0, observer, watched),
+            Tag::Asked => self.propose(instance, observer, watched),
             Tag::Start => match self.cells[instance].health {
                 Health::Up => self.step(instance, Trigger::Start, 0, observer, watched),
                 Health::Paused => self.cells[instance].held.push(event),
@@ -478,27 +482,23 @@ impl<P: Protocol> Simulation<P> {
         }
     }
 
-    /// Brings a crashed identity back, with its disk or without.
-    pub(crate) fn restart<O: Observer<P>>(
+    /// Brings a crashed instance back, with its disk or without.
+    fn come_back<O: Observer<P>>(
         &mut self,
-        id: NodeId,
+        instance: usize,
         keep_disk: bool,
         observer: &mut O,
         watched: u64,
     ) {
-        for instance in self.instances_of(id) {
-            if self.cells[instance].health != Health::Crashed {
-                continue;
-            }
-            let cell = &mut self.cells[instance];
-            cell.health = Health::Up;
-            cell.lost_disk |= !keep_disk;
-            cell.node = match keep_disk {
-                true => cell.node.restart(&self.fixed.config),
-                false => P::new(&self.fixed.config, id),
-            };
-            self.step(instance, Trigger::Restart, 0, observer, watched);
-        }
+        let id = self.fixed.identities[instance];
+        let cell = &mut self.cells[instance];
+        cell.health = Health::Up;
+        cell.lost_disk |= !keep_disk;
+        cell.node = match keep_disk {
+            true => cell.node.restart(&self.fixed.config),
+            false => P::new(&self.fixed.config, id),
+        };
+        self.step(instance, Trigger::Restart, 0, observer, watched);
     }
 
     /// Calls one node and carries out its effects.
@@ -696,7 +696,7 @@ impl<P: Protocol> Simulation<P> {
             let at = next.at.0.max(self.now.0);
             self.queue.push(Event {
                 at,
-                seq: 0,
+                seq: ACTION_SEQ,
                 payload: index as u32,
                 nth: 0,
                 to: 0,
@@ -715,7 +715,7 @@ impl<P: Protocol> Simulation<P> {
         let to = (self.shape.n + k as usize % scenario.clients) as u16;
         let at = scenario.gap.times(k.into()).0;
         // The very first request waits until every node has started: sequence numbers of starts are lower.
-        let seq = if at == 0 { self.seq } else { 1 };
+        let seq = if at == 0 { self.seq } else { REQUEST_SEQ };
         self.queue.push(Event { at, seq, payload: 0, nth: 0, to, tag: Tag::Request, flags: 0 });
         self.seq += u32::from(at == 0);
     }

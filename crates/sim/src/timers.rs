@@ -98,6 +98,12 @@ impl Timers {
         (slot.deadline != NEVER).then_some((Time(slot.set_at), Time(slot.deadline)))
     }
 
+    /// Whether it is the event at this time that looks after a timer that is set.
+    pub fn is_looked_after(&self, instance: usize, timer: usize, at: u64) -> bool {
+        let slot = &self.slots[instance * self.per_instance + timer];
+        slot.deadline != NEVER && slot.queued == at
+    }
+
     pub fn per_instance(&self) -> usize {
         self.per_instance
     }

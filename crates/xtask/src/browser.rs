@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use crate::Outcome;
 use crate::run::{command, files_ending, output, root, run};
 use crate::tools;
+use crate::wasm_node::{self, Host};
 
 /// Names under which Chromium, or Chrome, may be installed.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-/// Runs the specs against `dist/`; one browser at a time, for some of them measure.
+/// Runs the specs against `dist/` and the engines without the page (in the variable `CONSENSUS_WASM_WEB`); one browser at a time, for some of them measure.
 pub fn test() -> Outcome {
     node_packages()?;
+    let module = wasm_node::build(Host::Browser)?;
     let specs = files_ending(&root().join("tests/browser"), ".test.mjs")?;
     if specs.is_empty() {
         return Err("tests/browser/ has no *.test.mjs".into());
@@ -20,7 +22,8 @@ pub fn test() -> Outcome {
     let mut node = command("node");
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(specs)
-        .env("CHROME", chromium()?);
+        .env("CHROME", chromium()?)
+        .env("CONSENSUS_WASM_WEB", module);
     run(&mut node)
 }
 

@@ -11,10 +11,11 @@ pub mod size;
 mod values;
 
 use crate::model::{Density, Selection};
+use crate::place::place_of;
 use crate::shown::Shown;
 use crate::store::{FrameHandle, Store};
 use consensus_figure::density;
-use consensus_figure::layout::{Placement, place};
+use consensus_figure::layout::{self, Placement};
 use consensus_figure::moment::{Moment, Show, ask, draw};
 use consensus_figure::point::Point;
 use node::NodeFigure;
@@ -24,7 +25,7 @@ use size::{Size, use_size};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlCanvasElement, PointerEvent};
+use web_sys::{HtmlCanvasElement, PointerEvent};
 use yew::prelude::*;
 
 /// How far beside a node or message a click may go, in CSS pixels.
@@ -37,9 +38,9 @@ const SLOP_TOUCH: f64 = 22.0;
 #[component]
 pub fn Stage(props: &Shown) -> Html {
     let store = &props.store;
-    let place_of = use_node_ref();
+    let place = use_node_ref();
     let canvas = use_node_ref();
-    let size = use_size(&place_of);
+    let size = use_size(&place);
     let painter = use_mut_ref(Painter::default);
 
     let (moment, show, selection) = store.with(|m| {
@@ -51,7 +52,7 @@ pub fn Stage(props: &Shown) -> Html {
         (Moment::of(m.session()), show, m.selection)
     });
     let asked = ask(moment.meta.layout, &moment.nodes, size.width.max(1.0), size.height.max(1.0));
-    let placement = use_memo(asked, place);
+    let placement = use_memo(asked, layout::place);
     let scene = draw(&moment, &placement, show);
     let tags = store.with(|m| values::of_forged(m.session(), &moment.flights, placement.roomy));
 
@@ -66,7 +67,7 @@ pub fn Stage(props: &Shown) -> Html {
         html! { <NodeFigure key={id.raw()} {shape} {selected} {disc} store={store.clone()} /> }
     });
     html! {
-        <div class="stage" ref={place_of} onclick={pick}>
+        <div class="stage" ref={place} onclick={pick}>
             if size.width > 0.0 {
                 <svg class="picture" width={size.width.to_string()} height={size.height.to_string()} role="group"
                     aria-label={scene.title}>
@@ -130,7 +131,7 @@ fn use_pick(
 ) -> Callback<MouseEvent> {
     let (store, painter, placement) = (store.clone(), painter.clone(), placement.clone());
     Callback::from(move |e: MouseEvent| {
-        let Some(stage) = e.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
+        let Some(stage) = place_of(&e, ".stage") else { return };
         // What a keyboard or a screen reader clicks has no place; the node's own handler answers.
         if e.detail() == 0 {
             return;

@@ -43,12 +43,16 @@ pub fn NodeFigure(props: &NodeFigureProps) -> Html {
             select();
         }
     });
+    // The disc on top is what is pressed and named: what is written in and beside the node is told by its label.
     html! {
-        <g class={classes!("node", props.selected.then_some("selected"))} role="button" tabindex="0"
-            aria-label={props.shape.label.clone()} aria-pressed={props.selected.to_string()} onkeydown={on_key}
-            onclick={on_click}>
-            <circle class="halo" cx={number(centre.x)} cy={number(centre.y)} r={number(radius + 11.0)} />
-            { shapes(&props.shape.shapes) }
+        <g class={classes!("node", props.selected.then_some("selected"))}>
+            <g aria-hidden="true">
+                <circle class="halo" cx={number(centre.x)} cy={number(centre.y)} r={number(radius + 11.0)} />
+                { shapes(&props.shape.shapes) }
+            </g>
+            <circle class="hit" cx={number(centre.x)} cy={number(centre.y)} r={number(radius)} role="button"
+                tabindex="0" aria-label={props.shape.label.clone()} aria-pressed={props.selected.to_string()}
+                onkeydown={on_key} onclick={on_click} />
         </g>
     }
 }

@@ -3,6 +3,7 @@
 use super::painter::Painter;
 use super::scrubber::whole_us;
 use crate::model::{Model, Selection};
+use crate::place::place_of;
 use crate::shown::Shown;
 use crate::stage::size::{Size, use_size};
 use crate::store::{FrameHandle, Store};
@@ -10,8 +11,7 @@ use consensus_figure::point::Point;
 use consensus_figure::spacetime::caption;
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlCanvasElement, HtmlSelectElement, MouseEvent, WheelEvent};
+use web_sys::{HtmlCanvasElement, HtmlSelectElement, MouseEvent, WheelEvent};
 use yew::prelude::*;
 
 /// How far beside an arrow a click may go.
@@ -98,17 +98,16 @@ fn use_canvas(store: &Store, canvas: &NodeRef, painter: &Rc<RefCell<Painter>>, s
     use_effect(move || store.ask_frame());
 }
 
-fn place_in(target: Option<web_sys::EventTarget>, x: i32, y: i32) -> Option<Point> {
-    let plot = target?.dyn_into::<Element>().ok()?;
-    let corner = plot.get_bounding_client_rect();
-    Some(Point::new(f64::from(x) - corner.left(), f64::from(y) - corner.top()))
+fn place_in(e: &MouseEvent) -> Option<Point> {
+    let corner = place_of(e, ".plot")?.get_bounding_client_rect();
+    Some(Point::new(f64::from(e.client_x()) - corner.left(), f64::from(e.client_y()) - corner.top()))
 }
 
 /// An arrow or a tick is shown, with its event; anywhere else time goes there.
 fn on_click(store: &Store, painter: &Rc<RefCell<Painter>>) -> Callback<MouseEvent> {
     let (store, painter) = (store.clone(), painter.clone());
     Callback::from(move |e: MouseEvent| {
-        let Some(at) = place_in(e.current_target(), e.client_x(), e.client_y()) else { return };
+        let Some(at) = place_in(&e) else { return };
         let (found, time_us) = {
             let painter = painter.borrow();
             (painter.found_at(at, SLOP), painter.time_us(at.x))
@@ -131,7 +130,7 @@ fn on_wheel(store: &Store, painter: &Rc<RefCell<Painter>>) -> Callback<WheelEven
             return;
         }
         e.prevent_default();
-        let Some(at) = place_in(e.current_target(), e.client_x(), e.client_y()) else { return };
+        let Some(at) = place_in(&e) else { return };
         let whole = store.with(whole_us);
         let mut painter = painter.borrow_mut();
         let around = painter.time_us(at.x);

@@ -1,12 +1,12 @@
 //! The scrubber: the whole run, how far it is known, where the cursor stands, and marks whose shape says what they are.
 
 use crate::model::Model;
+use crate::place::place_of;
 use crate::shown::Shown;
 use crate::stage::size::use_size;
 use crate::store::Store;
 use crate::words;
 use consensus_lab::view::{Mark, MarkKind};
-use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
@@ -187,7 +187,7 @@ fn on_move(store: &Store, scale: Scale) -> Callback<PointerEvent> {
 }
 
 fn track_place(e: &PointerEvent) -> Option<(Element, f64)> {
-    let track = e.current_target()?.dyn_into::<Element>().ok()?;
+    let track = place_of(e, "[role=slider]")?;
     let x = f64::from(e.client_x()) - track.get_bounding_client_rect().left();
     Some((track, x))
 }

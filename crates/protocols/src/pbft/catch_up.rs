@@ -37,22 +37,34 @@ fn is_history(state: &State, config: &Config) -> bool {
 impl Replica {
     /// §4.3: announces the state after K more sequence numbers.
     pub(super) fn take_checkpoint(&mut self, sequence: u64, cx: &mut Cx<'_, Pbft>) {
-        let mut spare = None;
-        while self.history.len() >= history_length_max(cx.config) {
-            spare = self.history.pop_front().and_then(|s| Arc::try_unwrap(s.0).ok());
-        }
-        let (mut batches, mut clients) = spare.map_or_else(Default::default, |s| (s.batches, s.clients));
-        batches.clear();
-        clients.clear();
-        clients.extend_from_slice(&self.clients);
-        let batches = std::mem::replace(&mut self.since_checkpoint, batches);
-        let segment = Segment { sequence, before: self.own_checkpoint.digest, batches, clients };
+        let segment = self.close_segment(sequence, cx.config);
         self.own_checkpoint = Checkpoint { sequence, digest: segment.digest() };
-        self.history.push_back(Shared::new(segment));
+        self.history.push_back(segment);
         cx.cite(Cite::TakeCheckpoint);
         let vote = cx.sign(self.own_checkpoint);
         cx.broadcast(Msg::Checkpoint(vote));
         self.count_checkpoint(&vote, cx);
+    }
+
+    /// What was executed since the last checkpoint, with the state. The oldest segment gives its memory if nobody else
+    /// holds it.
+    fn close_segment(&mut self, sequence: u64, config: &Config) -> Shared<Segment> {
+        let mut oldest = None;
+        while self.history.len() >= history_length_max(config) {
+            oldest = self.history.pop_front();
+        }
+        let before = self.own_checkpoint.digest;
+        if let Some(mut shared) = oldest
+            && let Some(segment) = Arc::get_mut(&mut shared.0)
+        {
+            (segment.sequence, segment.before) = (sequence, before);
+            segment.clients.clone_from(&self.clients);
+            segment.batches.clear();
+            std::mem::swap(&mut segment.batches, &mut self.since_checkpoint);
+            return shared;
+        }
+        let batches = std::mem::take(&mut self.since_checkpoint);
+        Shared::new(Segment { sequence, before, batches, clients: self.clients.clone() })
     }
 
     /// §4.3: another replica has reached a checkpoint.

@@ -254,37 +254,37 @@ switches! {
     PRE_PREPARE_COUNTS = 3, "pre-prepare-counts", "§4.2", Breaks::Liveness,
         "The primary's pre-prepare stands for its prepare",
         "If 2f + 1 prepares of backups are demanded, f silent backups are enough to stop everything.";
-    COMMIT_QUORUM = 4, "commit-quorum", "§4.2", Breaks::Safety("Agreement"),
+    COMMIT_QUORUM = 4, "commit-quorum", "§4.2", Breaks::Safety("Committed Uniqueness"),
         "Committed-local means 2f + 1 commits",
         "With one commit less, a replica executes what the next view need not hear of, and the number is given away again.";
-    PREPARED_BEFORE_COMMIT = 5, "prepared-before-commit", "§4.2", Breaks::Safety("Agreement"),
+    PREPARED_BEFORE_COMMIT = 5, "prepared-before-commit", "§4.2", Breaks::Safety("Committed Uniqueness"),
         "A replica commits only what it has prepared",
         "If commits follow the pre-prepare at once, they are not backed by certificates, and a view change loses them.";
-    COMMIT_PHASE = 6, "commit-phase", "§4.2", Breaks::Safety("Agreement"),
+    COMMIT_PHASE = 6, "commit-phase", "§4.2", Breaks::Safety("Committed Uniqueness"),
         "A replica executes when it is committed, not already when it is prepared",
         "One replica alone knows its certificate. If the view change does not hear it, another request gets the number.";
     DIGEST_BINDING = 7, "digest-binding", "§4.2", Breaks::Safety("Agreement"),
         "A vote counts for the digest it names only",
         "A primary with two faces gets its votes added up, and each half executes its own request.";
-    DISTINCT_SENDERS = 8, "distinct-senders", "§4.2", Breaks::Safety("Agreement"),
+    DISTINCT_SENDERS = 8, "distinct-senders", "§4.2", Breaks::Safety("Prepared Uniqueness"),
         "Votes are counted by sender, not by message",
         "A doubled message is counted twice, and too few replicas look like a quorum.";
     IN_ORDER = 9, "in-order", "§4.2", Breaks::Safety("Executed Prefix"),
         "Sequence numbers are executed in ascending order",
         "Two requests overtake each other, and the replicas execute them in different order.";
-    STOP_IN_VIEW_CHANGE = 10, "stop-in-view-change", "§4.4", Breaks::Safety("Agreement"),
+    STOP_IN_VIEW_CHANGE = 10, "stop-in-view-change", "§4.4", Breaks::Safety("Committed Uniqueness"),
         "Who has asked for a new view takes no more part in the old one",
         "A request commits in the old view after its replicas have reported that they know of none.";
-    VIEW_CHANGE_QUORUM = 11, "view-change-quorum", "§4.4", Breaks::Safety("Agreement"),
+    VIEW_CHANGE_QUORUM = 11, "view-change-quorum", "§4.4", Breaks::Safety("Committed Uniqueness"),
         "A new view needs 2f + 1 view changes",
         "With one less, none of them need come from a correct replica that has prepared what was executed.";
-    NEW_VIEW_CERTIFICATES = 12, "new-view-certificates", "§4.4", Breaks::Safety("Agreement"),
+    NEW_VIEW_CERTIFICATES = 12, "new-view-certificates", "§4.4", Breaks::Safety("Committed Uniqueness"),
         "A new view orders again what the view changes prove to be prepared",
         "The new primary begins afresh and gives away numbers under which others have executed.";
-    HIGHEST_VIEW = 13, "highest-view", "§4.4", Breaks::Safety("Agreement"),
+    HIGHEST_VIEW = 13, "highest-view", "§4.4", Breaks::Safety("Committed Uniqueness"),
         "Among several certificates for a number the one of the highest view is taken",
         "An old certificate, overtaken long ago, comes back and replaces what was executed since.";
-    NEW_VIEW_CHECK = 14, "new-view-check", "§4.4", Breaks::Safety("Agreement"),
+    NEW_VIEW_CHECK = 14, "new-view-check", "§4.4", Breaks::Safety("Committed Uniqueness"),
         "Backups recompute what a new view must order again",
         "A lying new primary orders null requests where others have executed, and nobody notices.";
     JOIN = 15, "join", "§4.5.2", Breaks::Liveness,

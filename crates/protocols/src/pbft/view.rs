@@ -31,8 +31,7 @@ pub(super) fn replica_face(replica: &Replica, config: &Config) -> Face {
         Some(votes("view change", wanting(replica), config.changes, config))
     } else if works {
         let (of, from) = replica.votes_on(next);
-        let prepares = config.prepares + usize::from(config.prepares < config.quorum);
-        Some(votes(of, from, if of == "commit" { config.commits } else { prepares }, config))
+        Some(votes(of, from, if of == "commit" { config.commits } else { config.prepares + 1 }, config))
     } else {
         None
     };

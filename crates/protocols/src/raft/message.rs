@@ -159,4 +159,11 @@ impl Message for Msg {
             _ => None,
         }
     }
+
+    fn request(&self) -> Option<Value> {
+        match *self {
+            Self::Request { value } => Some(value),
+            _ => None,
+        }
+    }
 }

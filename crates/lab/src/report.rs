@@ -1,64 +1,99 @@
-//! A finished run as data: what `--json` prints.
+//! A finished run as data: what `consensus run --json` prints and the bindings hand out.
 
-use consensus_kernel::NodeId;
-use consensus_lab::Session;
-use consensus_lab::view::{AssumptionView, DecisionView, End, PropertyView, Status};
+use crate::session::Session;
+use crate::view::{AssumptionView, DecisionView, End, PropertyView, Status};
+use consensus_kernel::{NodeId, Time};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A finished run.
-#[derive(Serialize)]
-pub(crate) struct Report {
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The protocol's name in links.
     pub protocol: &'static str,
+    /// Number of replicas.
     pub n: usize,
+    /// Number of faulty replicas that quorums are sized for.
     pub f: usize,
+    /// Root of every random choice.
     pub seed: u64,
+    /// SHA-256 over the canonical event stream.
     pub digest: String,
+    /// Why it is over.
     pub end: End,
+    /// Virtual time in microseconds.
     pub time_us: u64,
+    /// Events that happened.
     pub events: u64,
+    /// What was sent.
     pub messages: Messages,
+    /// Decisions of correct replicas, oldest first.
     pub decisions: Vec<Decision>,
     /// Replies accepted by clients.
     pub replies: Vec<Decision>,
+    /// How each property stands.
     pub properties: Vec<Property>,
+    /// How each assumption stands.
     pub assumptions: Vec<Assumption>,
 }
 
 /// Counts. A message is one point-to-point send between two different nodes; client messages are counted apart.
-#[derive(Serialize)]
-pub(crate) struct Messages {
+#[derive(Clone, Debug, Serialize)]
+pub struct Messages {
+    /// Between replicas.
     pub replica: u64,
+    /// From or to a client.
     pub client: u64,
+    /// Of each kind.
     pub by_kind: BTreeMap<&'static str, u64>,
+    /// Bytes, by the size model.
     pub bytes: u64,
+    /// Lost.
     pub lost: u64,
+    /// Second copies.
     pub duplicated: u64,
+    /// Frames that the link layer sent again.
     pub retransmitted: u64,
 }
 
-#[derive(Serialize)]
-pub(crate) struct Decision {
+/// One decision, or one reply accepted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Decision {
+    /// Who.
     pub node: NodeId,
+    /// Where.
     pub slot: u64,
+    /// What.
     pub value: String,
+    /// Virtual time in microseconds.
     pub time_us: u64,
+    /// Message delays on the chain that led to it.
     pub delays: u32,
 }
 
-#[derive(Serialize)]
-pub(crate) struct Property {
+/// One property at the end.
+#[derive(Clone, Debug, Serialize)]
+pub struct Property {
+    /// Its name.
     pub name: &'static str,
+    /// `safety` or `liveness`.
     pub kind: &'static str,
+    /// How it stands.
     pub status: Status,
+    /// The first offending event.
     pub event: Option<u64>,
+    /// Why it stands so.
     pub reason: String,
 }
 
-#[derive(Serialize)]
-pub(crate) struct Assumption {
+/// One assumption at the end.
+#[derive(Clone, Debug, Serialize)]
+pub struct Assumption {
+    /// Its name.
     pub name: &'static str,
+    /// `holds` or `broken`.
     pub status: &'static str,
+    /// Why it stands so.
     pub reason: String,
 }
 
@@ -75,6 +110,15 @@ fn assumption(a: AssumptionView) -> Assumption {
 }
 
 impl Report {
+    /// Runs a session to its end and reports it.
+    pub fn of_whole(session: &mut dyn Session) -> Self {
+        while session.run_ahead(1 << 16) {}
+        session.seek_time(Time::NEVER);
+        session.seek_event(session.frontier().event);
+        let end = session.end().unwrap_or(End::Limit);
+        Self::of(session, end)
+    }
+
     /// The report of a session whose cursor stands at the end of its run.
     pub fn of(session: &dyn Session, end: End) -> Self {
         let scenario = session.scenario();

@@ -1,0 +1,284 @@
+//! Messages and delays of real runs against the formulas of `reference/message_counts.csv`, for every protocol that is
+//! built and every n of the table.
+//!
+//! Counts are attributed to what they serve: a decision, an election or a phase. A row under another convention, or for
+//! a variant that the engines do not have, is listed with the reason; a row that is neither fails the test.
+
+use consensus_kernel::{KindClass, Time, Value};
+use consensus_lab::view::{MarkKind, What};
+use consensus_lab::{Session, catalogue};
+use consensus_tests::{finished, read, scenario, violated};
+use std::collections::BTreeMap;
+
+/// One-way delay of every run here.
+const LATENCY_US: u64 = 10_000;
+
+/// What a row of the table is held against.
+enum Held {
+    /// A run with this many replicas.
+    Against(fn(usize) -> String, Counted, Delays),
+    /// Nothing, because the variant is not built or the row counts otherwise.
+    Not(&'static str),
+}
+
+/// Which messages between replicas the row counts.
+enum Counted {
+    /// All that serve decisions.
+    Decisions,
+    /// These kinds.
+    Kinds(&'static [&'static str]),
+}
+
+/// What the row's delays are.
+enum Delays {
+    /// Message delays on the chains that led to the first decision, the last one, and the client's.
+    OfDecisions,
+    /// From the first sending of one kind to the last arrival of another.
+    Between(&'static str, &'static str),
+    /// From the time-out to the election and until everybody has heard of it.
+    OfElection,
+}
+
+/// What a row is held against; the second part of the name is the row's variant.
+fn held(protocol: &str, variant: &str) -> Held {
+    use Counted::{Decisions, Kinds};
+    use Delays::{Between, OfDecisions, OfElection};
+    match (protocol, variant) {
+        ("raft", "steady state, one entry, one AppendEntries per follower") => {
+            Held::Against(|n| steady_raft(n, "off"), Decisions, OfDecisions)
+        }
+        ("raft", "commit pushed immediately with an extra empty AppendEntries round") => {
+            Held::Against(|n| steady_raft(n, "on"), Decisions, OfDecisions)
+        }
+        ("raft", "election, no split vote, incl. first heartbeat without replies") => {
+            Held::Against(election, Kinds(&["request-vote", "vote", "heartbeat"]), OfElection)
+        }
+        ("raft", r#"steady state, minimum ("single round-trip to half the cluster")"#) => {
+            Held::Not("not built: a leader sends entries to every follower, not to a bare majority")
+        }
+        ("pbft", "normal case, no batching, all n replicas correct") => {
+            Held::Against(|n| format!("#/pbft?n={n}&req=1"), Decisions, OfDecisions)
+        }
+        ("pbft", "normal case, Figure 1 situation (one backup silent, n=3f+1)") => {
+            Held::Against(one_backup_down, Decisions, OfDecisions)
+        }
+        ("pbft", "phase pre-prepare") => phase(&["pre-prepare"]),
+        ("pbft", "phase prepare") => phase(&["prepare"]),
+        ("pbft", "phase commit") => phase(&["commit"]),
+        ("pbft", "checkpoint (once every K requests)") => Held::Against(
+            |n| format!("#/pbft?n={n}&req=1&checkpoint=1"),
+            Kinds(&["checkpoint"]),
+            Between("checkpoint", "checkpoint"),
+        ),
+        ("pbft", "view change, old primary silent, empty O") => Held::Against(
+            silent_primary,
+            Kinds(&["view-change", "new-view"]),
+            Between("view-change", "new-view"),
+        ),
+        ("pbft", variant) if variant.starts_with("naive count incl. self messages") => Held::Not(
+            "another convention: self messages, and a PREPARE of the primary, which the paper has not",
+        ),
+        ("pbft", variant) if variant.starts_with("tentative execution") => {
+            Held::Not("not built: replies before the commit (§5.1) are left out")
+        }
+        ("pbft", "read-only optimisation") => {
+            Held::Not("not built: read-only requests without ordering (§5.1) are left out")
+        }
+        _ => panic!("{protocol}, {variant}: neither held against a run nor listed with a reason"),
+    }
+}
+
+fn phase(kinds: &'static [&'static str]) -> Held {
+    Held::Against(
+        |n| format!("#/pbft?n={n}&req=1"),
+        Counted::Kinds(kinds),
+        Delays::Between(kinds[0], kinds[0]),
+    )
+}
+
+/// Server 0 is elected, gets one command, and tells the others of the commit with a heartbeat; no timer but these fires.
+fn steady_raft(n: usize, eager_commit: &str) -> String {
+    format!(
+        "#/raft?n={n}&until=1s&req=0&election=1h&heartbeat=1h&retry=1h&noop=off&eager-commit={eager_commit}\
+         &at=10ms:fire:0:election&at=100ms:propose:c0&at=200ms:fire:0:heartbeat"
+    )
+}
+
+/// Server 0 is elected.
+fn election(n: usize) -> String {
+    format!("#/raft?n={n}&until=1s&req=0&election=1h&heartbeat=1h&noop=off&at=10ms:fire:0:election")
+}
+
+/// The last backup is down. The run ends before anybody asks what became of it.
+fn one_backup_down(n: usize) -> String {
+    format!("#/pbft?n={n}&req=1&until=60ms&at=0:crash:{}", n - 1)
+}
+
+/// The primary says nothing. Backups hear of the request at the same moment, and all give up at the same moment.
+fn silent_primary(n: usize) -> String {
+    format!("#/pbft?n={n}&req=1&until=2s&byz=0:silent")
+}
+
+#[test]
+fn every_row_of_a_built_protocol_agrees_with_real_runs_or_is_listed() {
+    let mut compared = 0;
+    for row in rows().iter().filter(|row| catalogue().iter().any(|meta| meta.id == row["protocol"])) {
+        let (protocol, variant) = (row["protocol"].as_str(), row["variant"].as_str());
+        match held(protocol, variant) {
+            Held::Not(reason) => println!("not compared: {protocol}, {variant}: {reason}"),
+            Held::Against(link, counted, delays) => {
+                for n in sizes(row) {
+                    compare(row, n, &link(n), &counted, &delays);
+                    compared += 1;
+                }
+            }
+        }
+    }
+    // Three rows of Raft's and seven of PBFT's, each at seven sizes.
+    assert_eq!(compared, 10 * 7);
+}
+
+#[test]
+fn one_pbft_request_among_four_takes_24_and_29_messages_and_3_and_5_delays() {
+    let run = finished(&scenario("#/pbft?n=4&req=1"));
+    let metrics = run.metrics();
+    assert_eq!((metrics.replica, metrics.replica + metrics.client), (24, 29));
+    assert_eq!(delays(&*run, &Delays::OfDecisions), (3, 3, 5));
+}
+
+#[test]
+fn heartbeats_and_elections_are_counted_apart_from_decisions() {
+    let run = finished(&scenario("#/raft?n=5&req=20&gap=100ms&until=10s"));
+    let counts = by_class(&*run);
+    // Twenty commands and the no-op of the term, two messages a follower each.
+    assert_eq!(counts[&Class::Decision], 2 * 4 * 21);
+    assert_eq!(counts[&Class::Leadership], 2 * 4);
+    assert!(counts[&Class::Background] > 1_000, "{counts:?}");
+    let between_replicas = counts[&Class::Decision] + counts[&Class::Leadership] + counts[&Class::Background];
+    assert_eq!(between_replicas, run.metrics().replica);
+    assert_eq!(counts[&Class::Client], run.metrics().client);
+}
+
+/// [`KindClass`] with an order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Class {
+    Decision,
+    Leadership,
+    Background,
+    Client,
+}
+
+fn by_class(run: &dyn Session) -> BTreeMap<Class, u64> {
+    let mut counts = BTreeMap::new();
+    for (kind, (messages, _)) in run.scenario().meta.kinds.iter().zip(run.metrics().by_kind) {
+        let class = match kind.class {
+            KindClass::Decision => Class::Decision,
+            KindClass::Leadership => Class::Leadership,
+            KindClass::Background => Class::Background,
+            KindClass::Client => Class::Client,
+        };
+        *counts.entry(class).or_default() += messages;
+    }
+    counts
+}
+
+fn compare(row: &Row, n: usize, link: &str, counted: &Counted, wanted: &Delays) {
+    let run = finished(&scenario(link));
+    assert_eq!(violated(&*run), Vec::<&str>::new(), "{link}");
+    let (number, name) = (|column: String| row[&column].parse::<u64>().expect("a count"), &row["variant"]);
+    let replica = count(&*run, counted);
+    assert_eq!(replica, number(format!("replica_n{n}")), "{name}: messages between replicas in {link}");
+    let client = match counted {
+        Counted::Decisions => run.metrics().client,
+        Counted::Kinds(_) => 0,
+    };
+    assert_eq!(replica + client, number(format!("total_n{n}")), "{name}: all messages in {link}");
+    let columns = ["delays_first_decide", "delays_all_decide", "client_delays"].map(|c| number(c.to_owned()));
+    assert_eq!(delays(&*run, wanted), columns.into(), "{name}: delays in {link}");
+}
+
+fn count(run: &dyn Session, counted: &Counted) -> u64 {
+    let kinds = run.scenario().meta.kinds.iter().zip(run.metrics().by_kind);
+    let wanted = kinds.filter(|(kind, _)| match counted {
+        Counted::Decisions => kind.class == KindClass::Decision,
+        Counted::Kinds(names) => names.contains(&kind.name),
+    });
+    wanted.map(|(_, (messages, _))| messages).sum()
+}
+
+/// Delays until the first, until the last, and at the client.
+fn delays(run: &dyn Session, wanted: &Delays) -> (u64, u64, u64) {
+    match wanted {
+        Delays::OfDecisions => {
+            let decisions = run.decisions();
+            let of_requests =
+                || decisions.iter().filter(|d| d.value != Value::NOOP).map(|d| u64::from(d.delays));
+            let client = run.replies().iter().map(|d| u64::from(d.delays)).max();
+            (
+                of_requests().min().expect("decided"),
+                of_requests().max().expect("decided"),
+                client.unwrap_or(0),
+            )
+        }
+        Delays::Between(first, last) => {
+            let sent = travels(run, first).map(|(sent, _)| sent).min().expect("sent");
+            let arrived = travels(run, last).map(|(_, arrived)| arrived).max().expect("arrived");
+            let delays = arrived.since(sent).as_micros() / LATENCY_US;
+            (delays, delays, 0)
+        }
+        Delays::OfElection => {
+            let fired = run.scenario().script[0].at;
+            let elected =
+                run.marks().into_iter().find(|m| m.kind == MarkKind::Leader).expect("elected").position.at;
+            let heard = travels(run, "heartbeat").map(|(_, arrived)| arrived).max().expect("heard");
+            let since = |at: Time| at.since(fired).as_micros() / LATENCY_US;
+            (since(elected), since(heard), 0)
+        }
+    }
+}
+
+/// When each message of a kind was sent and arrived.
+fn travels(run: &dyn Session, kind: &str) -> impl Iterator<Item = (Time, Time)> {
+    let kind =
+        run.scenario().meta.kinds.iter().position(|k| k.name == kind).expect("the protocol has this kind");
+    run.events(0, run.frontier().event).into_iter().filter_map(move |event| match event.what {
+        What::Deliver(message) if message.flight.kind == kind => Some((message.flight.sent, event.at)),
+        _ => None,
+    })
+}
+
+type Row = BTreeMap<String, String>;
+
+fn rows() -> Vec<Row> {
+    let text = read("reference/message_counts.csv");
+    let mut lines = text.lines().map(cells);
+    let header = lines.next().expect("the table has a header");
+    lines.map(|cells| header.iter().cloned().zip(cells).collect()).collect()
+}
+
+/// The sizes that the table has columns for.
+fn sizes(row: &Row) -> Vec<usize> {
+    let mut sizes: Vec<usize> =
+        row.keys().filter_map(|column| column.strip_prefix("replica_n")?.parse().ok()).collect();
+    sizes.sort_unstable();
+    sizes
+}
+
+/// The cells of a line; quotes keep commas together, two quotes inside stand for one.
+fn cells(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                cells.last_mut().expect("never empty").push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            c => cells.last_mut().expect("never empty").push(c),
+        }
+    }
+    cells
+}

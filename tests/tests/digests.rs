@@ -1,0 +1,65 @@
+//! The same scenario gives the same run on every platform: fifty scenarios and the SHA-256 of their event streams.
+//!
+//! `golden/digests.txt` holds a digest and a link a line. Here the native engines are held to it; the scripts of
+//! `wasm/` and `browser/` hold the wasm module to it, in Node and in Chromium.
+
+use consensus_lab::{Budget, Hunt, catalogue, open};
+use consensus_scenario::{Scenario, print};
+use consensus_tests::{compare_with_golden, file, read, scenario, updates_golden};
+use std::fmt::Write;
+
+const DIGESTS: &str = "golden/digests.txt";
+
+/// Scenarios of each protocol.
+const EACH: usize = 25;
+
+#[test]
+fn fifty_scenarios_have_the_digests_that_every_platform_gives_them() {
+    let links: Vec<String> = if updates_golden() {
+        catalogue().iter().flat_map(|meta| golden(meta.id).chain(drawn(meta.id)).take(EACH)).collect()
+    } else {
+        read(DIGESTS)
+            .lines()
+            .map(|line| line.split_once(' ').expect("a digest and a link").1.to_owned())
+            .collect()
+    };
+    assert_eq!(links.len(), EACH * catalogue().len());
+    let mut lines = String::new();
+    for link in links {
+        let _ = writeln!(lines, "{} {link}", digest(&scenario(&link)));
+    }
+    compare_with_golden(DIGESTS, &lines);
+}
+
+#[test]
+fn each_of_them_gives_another_digest() {
+    let mut digests: Vec<String> = read(DIGESTS).lines().map(|line| line[..64].to_owned()).collect();
+    let all = digests.len();
+    digests.sort();
+    digests.dedup();
+    assert_eq!(digests.len(), all);
+}
+
+fn digest(scenario: &Scenario) -> String {
+    open(scenario).unwrap_or_else(|error| panic!("{}: {}", error.key, error.why)).digest().to_string()
+}
+
+/// The golden scenarios of a protocol, by name.
+fn golden(protocol: &str) -> impl Iterator<Item = String> {
+    let entries = std::fs::read_dir(file("golden")).expect("there are golden scenarios");
+    let names =
+        entries.map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned());
+    let wanted = |name: &String| name.starts_with(protocol) && name.ends_with(".scenario");
+    let mut names: Vec<String> = names.filter(wanted).collect();
+    names.sort();
+    names.into_iter().map(|name| print(&scenario(&read(&format!("golden/{name}")))))
+}
+
+/// What the swarm draws, beyond the budget every third time.
+fn drawn(protocol: &str) -> impl Iterator<Item = String> {
+    let meta = consensus_tests::protocol(protocol);
+    (1_000..).map(move |seed| {
+        let budget = if seed % 3 == 0 { Budget::Beyond } else { Budget::Within };
+        print(&Hunt { meta, budget, without: None }.scenario(seed))
+    })
+}
