@@ -158,6 +158,10 @@ impl<P: Protocol> Session for Run<P> {
         self.frontier.sim.scenario()
     }
 
+    fn quorum(&self) -> Option<usize> {
+        P::quorum(self.frontier.sim.config())
+    }
+
     fn position(&self) -> Position {
         Position { event: self.cursor.sim.events(), at: self.cursor.sim.now() }
     }

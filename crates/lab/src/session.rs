@@ -14,6 +14,9 @@ pub trait Session {
     /// What determines the run.
     fn scenario(&self) -> &Scenario;
 
+    /// How many replicas make a quorum in this run, if the protocol has one size only.
+    fn quorum(&self) -> Option<usize>;
+
     /// Where the cursor stands.
     fn position(&self) -> Position;
 

@@ -185,6 +185,10 @@ impl Protocol for Raft {
         invariants::ALL
     }
 
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
     fn milestones() -> &'static [RuleId] {
         &[Cite::BecomeLeader as RuleId]
     }

@@ -10,7 +10,7 @@ use yew::prelude::*;
 /// Nodes, faults, weights and seed.
 pub fn agents(props: &Form) -> Html {
     let store = &props.store;
-    let scenario = store.with(|m| m.scenario().clone());
+    let (scenario, quorum) = store.with(|m| (m.scenario().clone(), m.session().quorum()));
     let (min, _, max) = scenario.meta.n;
     let weights: Vec<String> = scenario.weights.iter().map(u64::to_string).collect();
     let roll = store.on(|m, _: MouseEvent| match fresh_seed() {
@@ -24,7 +24,7 @@ pub fn agents(props: &Form) -> Html {
             <Field store={store.clone()} name="f" label="Faults tolerated" letter="f"
                 help="Number of faulty replicas that quorums are sized for; may be set beyond the bound"
                 value={scenario.f.to_string()} steps={Some((0, scenario.n.saturating_sub(1) as u64))} />
-            { bound(&scenario) }
+            { bound(&scenario, quorum) }
             <Field store={store.clone()} name="seed" label="Seed" help="The root of every random choice"
                 value={scenario.seed.to_string()}>
                 <button type="button" class="icon dice" title="Another random seed" aria-label="Another random seed"
@@ -39,13 +39,13 @@ pub fn agents(props: &Form) -> Html {
 }
 
 /// Whether n and f fit the protocol's bound, and how large a quorum is.
-fn bound(scenario: &Scenario) -> Html {
+fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
     let Scenario { n, f, meta, .. } = scenario;
     let factor = match meta.bound {
         Bound::Half => 2,
         Bound::Third => 3,
     };
-    let quorum = meta.quorum.size(*n, *f);
+    let quorum = quorum.unwrap_or_else(|| meta.quorum.size(*n, *f));
     if *n >= meta.bound.min_n(*f) {
         html! { <p class="bound ok">{ format!("✓ {n} ≥ {factor}·{f} + 1 · quorum {quorum}") }</p> }
     } else {
