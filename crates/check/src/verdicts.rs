@@ -59,11 +59,7 @@ impl<P: Protocol> Verdicts<P> {
     pub fn new(replicas: usize, clients: usize) -> Self {
         let own: Vec<Own<P>> = P::invariants()
             .iter()
-            .map(|invariant| Own {
-                invariant,
-                ledger: Ledger::new(),
-                violated: false,
-            })
+            .map(|invariant| Own { invariant, ledger: Ledger::new(), violated: false })
             .collect();
         let on = |own: &Own<P>| own.invariant.on.iter().fold(0, |set, rule| set | 1 << rule);
         let rules: Vec<u64> = own.iter().map(on).collect();
