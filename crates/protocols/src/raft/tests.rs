@@ -4,7 +4,7 @@ mod storms;
 
 use super::*;
 use crate::testbed::Table;
-use consensus_kernel::{Breaks, Ledger, Outbox, ParamValue, Params, Ratio, Rng, SwitchId, World};
+use consensus_kernel::{Breaks, Ledger, Outbox, ParamValue, Params, Ratio, Rng, RuleSet, SwitchId, World};
 use std::collections::BTreeMap;
 
 const MILLIS: u64 = 1_000;
