@@ -4,6 +4,7 @@ use crate::controls::controls;
 use crate::dialogs::dialogs;
 use crate::header::header;
 use crate::live::live;
+use crate::markup::html;
 use crate::notices::notices;
 use crate::panel::panel;
 use crate::presentation::{ControlBar, Presentation};

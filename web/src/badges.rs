@@ -1,8 +1,10 @@
 //! Properties and assumptions at a glance: a badge for each, and one line that says why it stands so.
 
+use crate::markup::html;
 use crate::model::Tab;
 use crate::scene::density_choice;
 use crate::shown::Shown;
+use consensus_kernel::sort_by_number;
 use consensus_lab::view::{AssumptionView, PropertyView, Status};
 use yew::prelude::*;
 
@@ -16,7 +18,7 @@ pub fn badges(props: &Shown) -> Html {
     let broken: Vec<AssumptionView> = assumptions.into_iter().filter(|a| !a.holds).collect();
     let line = telling_line(&properties, &broken);
     // What is violated comes first; the rest keeps its order.
-    properties.sort_by_key(|p| p.status != Status::Violated);
+    sort_by_number(&mut properties, |p| u64::from(p.status != Status::Violated));
     let violated = properties.iter().filter(|p| p.status == Status::Violated).count();
     let shown = BADGES.max(violated).min(properties.len());
     let more = properties.split_off(shown);

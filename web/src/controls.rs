@@ -1,10 +1,12 @@
 //! The control bar: lets time pass, steps both ways, sets the speed, says where the cursor stands, and lists branches.
 
 use crate::icons::{Sign, sign};
+use crate::markup::html;
 use crate::scale::{log10, pow10};
 use crate::setup::field::rail;
 use crate::shown::Shown;
 use crate::words;
+use consensus_figure::shape::{hundredths, number};
 use consensus_lab::view::End;
 use yew::prelude::*;
 
@@ -21,7 +23,8 @@ pub fn controls(props: &Shown) -> Html {
     });
     let at_end = end.is_some() && event >= known && !playing;
     let set_speed = store.on(|m, e: InputEvent| {
-        if let Ok(exponent) = e.target_unchecked_into::<web_sys::HtmlInputElement>().value().parse::<f64>() {
+        let exponent = e.target_unchecked_into::<web_sys::HtmlInputElement>().value_as_number();
+        if exponent.is_finite() {
             m.speed = pow10(exponent.clamp(SPEED_LOW, SPEED_HIGH));
         }
     });
@@ -48,8 +51,8 @@ pub fn controls(props: &Shown) -> Html {
                 <span>{ "speed" }</span>
                 <span class="sliders">
                     { rail(0.0, (log10(speed) - SPEED_LOW) / (SPEED_HIGH - SPEED_LOW)) }
-                    <input type="range" min={SPEED_LOW.to_string()} max={SPEED_HIGH.to_string()} step="0.05"
-                        value={log10(speed).to_string()} oninput={set_speed} aria-valuetext={speed_text(speed)} />
+                    <input type="range" min={number(SPEED_LOW)} max={number(SPEED_HIGH)} step="0.05"
+                        value={hundredths(log10(speed))} oninput={set_speed} aria-valuetext={speed_text(speed)} />
                 </span>
                 <output>{ speed_text(speed) }</output>
             </label>
@@ -89,9 +92,9 @@ fn speed_text(speed: f64) -> String {
     let slow = 1e6 / speed;
     match slow {
         s if s >= 9.5 => format!("1/{}", two_digits(s)),
-        s if s > 1.05 => format!("1/{s:.1}"),
+        s if s > 1.05 => format!("1/{}", number(s)),
         s if s > 0.95 => "1×".to_owned(),
-        s if s > 0.105 => format!("{:.1}×", 1.0 / s),
+        s if s > 0.105 => format!("{}×", number(1.0 / s)),
         s => format!("{}×", two_digits(1.0 / s)),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::address;
 use crate::icons::{Sign, logo, sign};
+use crate::markup::html;
 use crate::model::Dialog;
 use crate::shown::Shown;
 use crate::theme;

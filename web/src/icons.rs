@@ -1,5 +1,6 @@
 //! The page's few signs, as paths on a square of 16.
 
+use crate::markup::html;
 use yew::prelude::*;
 
 /// A sign.

@@ -1,12 +1,13 @@
 //! What the signs on the stage mean. All kinds of messages of the protocol have a place, so that nothing moves when one
 //! appears for the first time; further signs join as this run shows them.
 
+use crate::markup::html;
 use crate::shown::Shown;
 use crate::stage::shapes::shapes;
 use consensus_figure::glyph;
 use consensus_figure::legend::{SIGN_HEIGHT, SIGN_WIDTH, Seen, entries};
 use consensus_figure::point::Point;
-use consensus_figure::shape::Shape;
+use consensus_figure::shape::{Shape, number};
 use consensus_lab::view::FlightMark;
 use yew::prelude::*;
 
@@ -45,7 +46,7 @@ pub fn Legend(props: &Shown) -> Html {
 fn entry(sign: &[Shape], label: &str, appeared: bool) -> Html {
     html! {
         <li class={classes!((!appeared).then_some("not-yet"))}>
-            <svg width="22" height="20" viewBox={format!("3 0 22 {SIGN_HEIGHT}")} aria-hidden="true">{ shapes(sign) }</svg>
+            <svg width="22" height="20" viewBox={format!("3 0 22 {}", number(SIGN_HEIGHT))} aria-hidden="true">{ shapes(sign) }</svg>
             { label.to_owned() }
         </li>
     }

@@ -1,5 +1,6 @@
 //! Decisions and violations for those who listen instead of looking.
 
+use crate::markup::html;
 use crate::shown::Shown;
 use consensus_lab::view::MarkKind;
 use yew::prelude::*;

@@ -16,6 +16,7 @@ mod keyboard;
 mod legend;
 mod lessons;
 mod live;
+mod markup;
 mod model;
 mod notices;
 mod open;

@@ -1,6 +1,7 @@
 //! Sentences about what was wrong and what was done instead, until they are dismissed.
 
 use crate::icons::{Sign, sign};
+use crate::markup::html;
 use crate::shown::Shown;
 use yew::prelude::*;
 

@@ -71,17 +71,28 @@ impl Presentation {
             "start" => self.start = Some(parse_duration(value).map_err(|_| "write a time such as 412ms")?),
             "play" => self.play = Some(flag(value)?),
             "speed" => {
-                let times: f64 = value.parse().map_err(|_| "write a number such as 0.02")?;
-                if !(0.000_1..=100.0).contains(&times) {
+                let millionths = millionths(value).ok_or("write a number such as 0.02")?;
+                if !(100..=100_000_000).contains(&millionths) {
                     return Err("write a number from 0.0001 to 100, where 1 is as fast as the virtual world");
                 }
-                self.speed = Some(times * 1e6);
+                self.speed = Some(millionths as f64);
             }
             // Somebody else's key, such as a tracker's: none of our business.
             _ => {}
         }
         Ok(())
     }
+}
+
+/// A decimal number, in millionths; digits beyond are dropped.
+fn millionths(value: &str) -> Option<u64> {
+    const DIGITS: usize = 6;
+    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
+    if whole.len() > DIGITS || !value.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return None;
+    }
+    let digits: String = part.chars().chain("0".repeat(DIGITS).chars()).take(DIGITS).collect();
+    Some(whole.parse::<u64>().ok()? * 1_000_000 + digits.parse::<u64>().ok()?)
 }
 
 fn flag(value: &str) -> Result<bool, &'static str> {

@@ -2,6 +2,7 @@
 
 use crate::badges::badges;
 use crate::legend::Legend;
+use crate::markup::html;
 use crate::model::Density;
 use crate::shown::Shown;
 use crate::stage::Stage;

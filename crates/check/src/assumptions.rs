@@ -1,6 +1,6 @@
 //! What a protocol's promises rest on, judged apart from the promises.
 
-use consensus_kernel::{FaultModel, NodeId, Protocol, Time};
+use consensus_kernel::{FaultModel, Protocol, Time};
 use consensus_scenario::{Action, Scenario};
 use consensus_sim::Simulation;
 use std::collections::BTreeSet;
@@ -76,7 +76,10 @@ fn bound(scenario: &Scenario) -> Assumption {
 fn budget(scenario: &Scenario, now: Time) -> Assumption {
     const NAME: &str = "At most f faulty";
     let f = scenario.f;
-    let byzantine: BTreeSet<NodeId> = scenario.byzantine.iter().map(|b| b.node).collect();
+    let mut byzantine = BTreeSet::new();
+    for liar in &scenario.byzantine {
+        byzantine.insert(liar.node);
+    }
     let mut faulty = byzantine.clone();
     let mut worst = faulty.len();
     let mut broken = (worst > f).then_some(Time::ZERO);

@@ -210,7 +210,17 @@ impl Shape {
 /// A coordinate, to a tenth of a pixel.
 pub fn number(x: f64) -> String {
     let tenths = (x * 10.0).round();
-    if tenths % 10.0 == 0.0 { format!("{}", tenths as i64 / 10) } else { format!("{:.1}", tenths / 10.0) }
+    let (sign, tenths) = if tenths < 0.0 { ("-", -tenths as u64) } else { ("", tenths as u64) };
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{sign}{whole}"),
+        (whole, part) => format!("{sign}{whole}.{part}"),
+    }
+}
+
+/// A number that is not negative, to a hundredth.
+pub fn hundredths(x: f64) -> String {
+    let hundredths = (x.max(0.0) * 100.0).round() as u64;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// Two coordinates, as paths have them.

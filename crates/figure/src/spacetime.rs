@@ -9,7 +9,7 @@ use crate::palette::Ink;
 use crate::point::Point;
 use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape};
 use crate::table::{clock, span};
-use consensus_kernel::{Duration, KindClass, Meta, NodeId, Time};
+use consensus_kernel::{Duration, KindClass, Meta, NodeId, Time, sort_by_number};
 use consensus_lab::Session;
 use consensus_lab::view::{EventView, FlightMark, FlightView, Health, What};
 
@@ -163,7 +163,12 @@ fn lost_after(why: &str) -> f64 {
 /// Keeps of each event's messages those to the first and last row, and the last to arrive.
 fn thin(chart: &mut Chart) {
     let mut order: Vec<usize> = (0..chart.arrows.len()).collect();
-    order.sort_by_key(|&i| (chart.arrows[i].cause, chart.arrows[i].from, chart.arrows[i].kind));
+    let number = |&i: &usize| {
+        let arrow = &chart.arrows[i];
+        // Kinds and nodes are few: with the event in front, one number holds all three.
+        arrow.cause << 24 | (arrow.from as u64) << 8 | arrow.kind as u64
+    };
+    sort_by_number(&mut order, number);
     let mut keep = vec![false; chart.arrows.len()];
     let same = |a: &usize, b: &usize| {
         let (a, b) = (&chart.arrows[*a], &chart.arrows[*b]);

@@ -3,7 +3,7 @@
 use crate::legend::{Entry, SIGN_HEIGHT, SIGN_WIDTH};
 use crate::palette::{Ink, Theme};
 use crate::point::Point;
-use crate::shape::{Fill, Paint, Scene, Shape, number, text_width};
+use crate::shape::{Fill, Paint, Scene, Shape, hundredths, number, text_width};
 use std::fmt::Write;
 
 const FONT: &str = "system-ui, 'DejaVu Sans', sans-serif";
@@ -167,7 +167,7 @@ fn look(paint: &Paint, theme: Theme) -> String {
         let _ = write!(out, " stroke-dasharray=\"{pattern}\"");
     }
     if paint.opacity < 1.0 {
-        let _ = write!(out, " opacity=\"{:.2}\"", paint.opacity);
+        let _ = write!(out, " opacity=\"{}\"", hundredths(paint.opacity));
     }
     out
 }

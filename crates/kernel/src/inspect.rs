@@ -1,6 +1,7 @@
-//! Serde used as reflection: any state or message as a tree that a person can read.
+//! Any state or message as a tree that a person can read.
 
-use serde::ser::{self, Serialize, SerializeMap, SerializeSeq, Serializer};
+use crate::walk::{Sink, walk};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::fmt;
 
 /// A value as a tree, fields in the order of declaration.
@@ -12,8 +13,6 @@ pub enum Tree {
     Bool(bool),
     /// A whole number.
     Int(i128),
-    /// A number with a fraction.
-    Float(f64),
     /// Text, or the name of a variant.
     Text(String),
     /// Several of a kind.
@@ -25,7 +24,11 @@ pub enum Tree {
 impl Tree {
     /// Reads any serialisable value.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
-        value.serialize(Reader).unwrap_or_else(|Unreadable(why)| Self::Text(why))
+        let mut grower = Grower::default();
+        match walk(value, &mut grower) {
+            Ok(()) => grower.done.unwrap_or(Self::None),
+            Err(why) => Self::Text(why),
+        }
     }
 
     /// The part with this name.
@@ -43,8 +46,11 @@ impl fmt::Display for Tree {
         match self {
             Self::None => f.write_str("–"),
             Self::Bool(x) => write!(f, "{}", if *x { "yes" } else { "no" }),
-            Self::Int(x) => write!(f, "{x}"),
-            Self::Float(x) => write!(f, "{x}"),
+            Self::Int(x) => match (i64::try_from(*x), u64::try_from(*x)) {
+                (Ok(x), _) => write!(f, "{x}"),
+                (_, Ok(x)) => write!(f, "{x}"),
+                _ => f.write_str("beyond 64 bits"),
+            },
             Self::Text(x) => f.write_str(x),
             Self::List(items) => {
                 f.write_str("[")?;
@@ -74,7 +80,6 @@ impl Serialize for Tree {
                 (_, Ok(x)) => s.serialize_u64(x),
                 _ => s.collect_str(x),
             },
-            Self::Float(x) => s.serialize_f64(*x),
             Self::Text(x) => s.serialize_str(x),
             Self::List(items) => {
                 let mut seq = s.serialize_seq(Some(items.len()))?;
@@ -90,203 +95,95 @@ impl Serialize for Tree {
     }
 }
 
-#[derive(Debug)]
-struct Unreadable(String);
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// What is open while a tree grows.
+enum Open {
+    Variant(&'static str),
+    List(Vec<Tree>),
+    Map { parts: Vec<(String, Tree)>, name: Option<String> },
 }
 
-impl std::error::Error for Unreadable {}
-
-impl ser::Error for Unreadable {
-    fn custom<T: fmt::Display>(msg: T) -> Self {
-        Self(msg.to_string())
-    }
+/// Grows a tree from what it is told.
+#[derive(Default)]
+struct Grower {
+    open: Vec<Open>,
+    done: Option<Tree>,
 }
 
-struct Reader;
-
-struct Items {
-    variant: Option<&'static str>,
-    items: Vec<Tree>,
-}
-
-struct Parts {
-    variant: Option<&'static str>,
-    parts: Vec<(String, Tree)>,
-    key: Option<String>,
-}
-
-fn tagged(variant: Option<&'static str>, tree: Tree) -> Tree {
-    match variant {
-        None => tree,
-        Some(name) => Tree::Map(vec![(name.to_owned(), tree)]),
-    }
-}
-
-macro_rules! ints {
-    ($($method:ident $ty:ty),*) => {$(
-        fn $method(self, v: $ty) -> Result<Tree, Unreadable> {
-            Ok(Tree::Int(v.into()))
+impl Grower {
+    /// A part is complete: it goes where it belongs.
+    fn put(&mut self, mut tree: Tree) {
+        while let Some(Open::Variant(name)) = self.open.last() {
+            tree = Tree::Map(vec![((*name).to_owned(), tree)]);
+            self.open.pop();
         }
-    )*};
-}
-
-impl Serializer for Reader {
-    type Ok = Tree;
-    type Error = Unreadable;
-    type SerializeSeq = Items;
-    type SerializeTuple = Items;
-    type SerializeTupleStruct = Items;
-    type SerializeTupleVariant = Items;
-    type SerializeMap = Parts;
-    type SerializeStruct = Parts;
-    type SerializeStructVariant = Parts;
-
-    ints!(serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_u8 u8,
-          serialize_u16 u16, serialize_u32 u32, serialize_u64 u64);
-
-    fn serialize_bool(self, v: bool) -> Result<Tree, Unreadable> {
-        Ok(Tree::Bool(v))
-    }
-    fn serialize_f32(self, v: f32) -> Result<Tree, Unreadable> {
-        Ok(Tree::Float(v.into()))
-    }
-    fn serialize_f64(self, v: f64) -> Result<Tree, Unreadable> {
-        Ok(Tree::Float(v))
-    }
-    fn serialize_char(self, v: char) -> Result<Tree, Unreadable> {
-        Ok(Tree::Text(v.into()))
-    }
-    fn serialize_str(self, v: &str) -> Result<Tree, Unreadable> {
-        Ok(Tree::Text(v.to_owned()))
-    }
-    fn serialize_bytes(self, v: &[u8]) -> Result<Tree, Unreadable> {
-        Ok(Tree::List(v.iter().map(|b| Tree::Int((*b).into())).collect()))
-    }
-    fn serialize_none(self) -> Result<Tree, Unreadable> {
-        Ok(Tree::None)
-    }
-    fn serialize_some<T: Serialize + ?Sized>(self, v: &T) -> Result<Tree, Unreadable> {
-        v.serialize(self)
-    }
-    fn serialize_unit(self) -> Result<Tree, Unreadable> {
-        Ok(Tree::None)
-    }
-    fn serialize_unit_struct(self, name: &'static str) -> Result<Tree, Unreadable> {
-        Ok(Tree::Text(name.to_owned()))
-    }
-    fn serialize_unit_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-    ) -> Result<Tree, Unreadable> {
-        Ok(Tree::Text(variant.to_owned()))
-    }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        v: &T,
-    ) -> Result<Tree, Unreadable> {
-        v.serialize(self)
-    }
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        v: &T,
-    ) -> Result<Tree, Unreadable> {
-        Ok(tagged(Some(variant), v.serialize(self)?))
-    }
-    fn serialize_seq(self, len: Option<usize>) -> Result<Items, Unreadable> {
-        Ok(Items { variant: None, items: Vec::with_capacity(len.unwrap_or(0).min(1024)) })
-    }
-    fn serialize_tuple(self, len: usize) -> Result<Items, Unreadable> {
-        self.serialize_seq(Some(len))
-    }
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Items, Unreadable> {
-        self.serialize_seq(Some(len))
-    }
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Items, Unreadable> {
-        Ok(Items { variant: Some(variant), items: Vec::new() })
-    }
-    fn serialize_map(self, _: Option<usize>) -> Result<Parts, Unreadable> {
-        Ok(Parts { variant: None, parts: Vec::new(), key: None })
-    }
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts, Unreadable> {
-        self.serialize_map(None)
-    }
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Parts, Unreadable> {
-        Ok(Parts { variant: Some(variant), parts: Vec::new(), key: None })
-    }
-}
-
-macro_rules! items {
-    ($($tr:ident $method:ident),*) => {$(
-        impl ser::$tr for Items {
-            type Ok = Tree;
-            type Error = Unreadable;
-            fn $method<T: Serialize + ?Sized>(&mut self, v: &T) -> Result<(), Unreadable> {
-                self.items.push(v.serialize(Reader)?);
-                Ok(())
-            }
-            fn end(self) -> Result<Tree, Unreadable> {
-                Ok(tagged(self.variant, Tree::List(self.items)))
-            }
+        match self.open.last_mut() {
+            Some(Open::List(items)) => items.push(tree),
+            Some(Open::Map { parts, name }) => match name.take() {
+                Some(name) => parts.push((name, tree)),
+                None => *name = Some(tree.to_string()),
+            },
+            _ => self.done = Some(tree),
         }
-    )*};
+    }
 }
-items!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field,
-       SerializeTupleVariant serialize_field);
 
-macro_rules! parts {
-    ($($tr:ident),*) => {$(
-        impl ser::$tr for Parts {
-            type Ok = Tree;
-            type Error = Unreadable;
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, k: &'static str, v: &T) -> Result<(), Unreadable> {
-                self.parts.push((k.to_owned(), v.serialize(Reader)?));
-                Ok(())
-            }
-            fn end(self) -> Result<Tree, Unreadable> {
-                Ok(tagged(self.variant, Tree::Map(self.parts)))
-            }
+impl Sink for Grower {
+    fn for_people(&self) -> bool {
+        true
+    }
+    fn truth(&mut self, is: bool) {
+        self.put(Tree::Bool(is));
+    }
+    fn signed(&mut self, x: i64) {
+        self.put(Tree::Int(x.into()));
+    }
+    fn unsigned(&mut self, x: u64) {
+        self.put(Tree::Int(x.into()));
+    }
+    fn fraction(&mut self, _: u64) {
+        self.text("a number with a fraction");
+    }
+    fn letter(&mut self, c: char) {
+        self.put(Tree::Text(c.into()));
+    }
+    fn text(&mut self, text: &str) {
+        self.put(Tree::Text(text.to_owned()));
+    }
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.put(Tree::List(bytes.iter().map(|b| Tree::Int((*b).into())).collect()));
+    }
+    fn none(&mut self) {
+        self.put(Tree::None);
+    }
+    fn some(&mut self) {}
+    fn unit(&mut self, name: Option<&'static str>) {
+        self.put(name.map_or(Tree::None, |name| Tree::Text(name.to_owned())));
+    }
+    fn unit_variant(&mut self, _: u32, name: &'static str) {
+        self.text(name);
+    }
+    fn variant(&mut self, _: u32, name: &'static str) {
+        self.open.push(Open::Variant(name));
+    }
+    fn length(&mut self, _: Option<usize>) {}
+    fn list(&mut self) {
+        self.open.push(Open::List(Vec::new()));
+    }
+    fn map(&mut self) {
+        self.open.push(Open::Map { parts: Vec::new(), name: None });
+    }
+    fn field(&mut self, name: &'static str) {
+        if let Some(Open::Map { name: next, .. }) = self.open.last_mut() {
+            *next = Some(name.to_owned());
         }
-    )*};
-}
-parts!(SerializeStruct, SerializeStructVariant);
-
-impl SerializeMap for Parts {
-    type Ok = Tree;
-    type Error = Unreadable;
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, k: &T) -> Result<(), Unreadable> {
-        self.key = Some(k.serialize(Reader)?.to_string());
-        Ok(())
     }
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, v: &T) -> Result<(), Unreadable> {
-        let key = self.key.take().unwrap_or_default();
-        self.parts.push((key, v.serialize(Reader)?));
-        Ok(())
-    }
-    fn end(self) -> Result<Tree, Unreadable> {
-        Ok(tagged(self.variant, Tree::Map(self.parts)))
+    fn key(&mut self) {}
+    fn end(&mut self) {
+        match self.open.pop() {
+            Some(Open::List(items)) => self.put(Tree::List(items)),
+            Some(Open::Map { parts, .. }) => self.put(Tree::Map(parts)),
+            _ => {}
+        }
     }
 }
 

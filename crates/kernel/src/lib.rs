@@ -15,6 +15,7 @@ mod invariant;
 mod ledger;
 mod meta;
 mod node;
+mod order;
 mod panel;
 mod protocol;
 mod quorum;
@@ -24,6 +25,7 @@ mod rules;
 mod signed;
 mod time;
 mod value;
+pub mod walk;
 
 pub use cx::{Cx, Outbox, TimerChange};
 pub use digest::{Digest, Hash, Hashed, Hasher};
@@ -36,6 +38,7 @@ pub use meta::{
     ParamKind, ParamSpec, ParamValue, Params, Setup, SetupError,
 };
 pub use node::{MAX_REPLICAS, NodeId, NodeSet, NodeSetIter};
+pub use order::sort_by_number;
 pub use panel::{LogCell, LogMark, LogPanel, LogRow, LogState, Panel};
 pub use protocol::{Input, Message, NoTimer, Protocol, Timer, To};
 pub use quorum::{Poll, QuorumRule, Tally, Vote, exceeds_two_thirds};

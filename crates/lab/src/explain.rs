@@ -38,7 +38,9 @@ pub(crate) fn explain(scenario: &Scenario, event: &EventView) -> Explanation {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }
 
 fn message(meta: &Meta, flight: &FlightView) -> String {

@@ -8,7 +8,7 @@ use crate::watch::{Watch, replica_name};
 use crate::{explain, properties};
 use consensus_check::{Tracker, Verdicts, assumptions, values_allowed};
 use consensus_kernel::inspect::Tree;
-use consensus_kernel::{Digest, Message, NodeId, Panel, Protocol, SetupError, Time};
+use consensus_kernel::{Digest, Message, NodeId, Panel, Protocol, SetupError, Time, sort_by_number};
 use consensus_scenario::{MessageName, Scenario, describe_strategy};
 use consensus_sim::{
     self as sim, Decision, Observer, PendingWhat, Progress, Simulation, Step, Stop, TraceDigest,
@@ -318,7 +318,7 @@ impl<P: Protocol> Session for Run<P> {
         };
         let mut marks: Vec<Mark> = self.verdicts.violations().iter().map(violation).collect();
         marks.extend(self.marks.iter().cloned());
-        marks.sort_by_key(|m| m.position);
+        sort_by_number(&mut marks, |m| m.position.event);
         marks
     }
 

@@ -175,7 +175,7 @@ fn is_hidden(c: char) -> bool {
 
 /// The candidate that differs in the fewest letters, if it is so near that a slip of the hand explains it.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word: Vec<char> = word.chars().take(KEY_CHARS).flat_map(char::to_lowercase).collect();
+    let word: Vec<char> = word.chars().take(KEY_CHARS).map(|c| c.to_ascii_lowercase()).collect();
     let allowed = word.len().div_ceil(3).min(3);
     candidates
         .map(|c| (distance(&word, c), c))

@@ -11,7 +11,7 @@ use crate::value::{
     parse_replica, parse_span, print_bandwidth, print_latency, print_ratio,
 };
 use crate::{Byzantine, Network, Scenario, ValueError};
-use consensus_kernel::{Duration, NodeId, RuleSet, SwitchId, Time};
+use consensus_kernel::{Duration, NodeId, RuleSet, SwitchId, Time, sort_by_number};
 
 /// A key that every protocol understands.
 pub struct Key {
@@ -262,10 +262,10 @@ pub const FAULTS: &[Key] = &[
 
 /// Puts what the protocol's order does not matter for into the order of the model.
 pub(crate) fn put_in_order(scenario: &mut Scenario) {
-    scenario.byzantine.sort_by_key(|b| b.node);
-    scenario.skews.sort_by_key(|(id, _)| *id);
+    sort_by_number(&mut scenario.byzantine, |b| b.node.raw().into());
+    sort_by_number(&mut scenario.skews, |(id, _)| id.raw().into());
     // Stable: what stands first happens first at the same time.
-    scenario.script.sort_by_key(|timed| timed.at);
+    sort_by_number(&mut scenario.script, |timed| timed.at.0);
 }
 
 fn read_weights(s: &mut Scenario, text: &str) -> Read<()> {

@@ -22,7 +22,7 @@ use crate::error::ErrorKind::{
 use crate::keys::{FAULTS, Key, SETTINGS, put_in_order};
 use crate::value::{parse_number, parse_param, print_param};
 use crate::{ErrorKind, ParseError, Scenario, ValueError};
-use consensus_kernel::Meta;
+use consensus_kernel::{Meta, sort_by_number};
 use std::borrow::Cow;
 
 /// The version of the engines' meaning: it grows when a scenario gives another run than before.
@@ -229,7 +229,7 @@ fn read_plain(
 ) -> Option<Link> {
     let meta = find_protocol(reader, head, position, catalogue)?;
     let mut pairs = split_pairs(reader, meta, rest);
-    pairs.sort_by_key(|pair| pair.slot);
+    sort_by_number(&mut pairs, |pair| pair.slot as u64);
     Some(apply(reader, meta, &pairs))
 }
 

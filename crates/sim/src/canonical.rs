@@ -2,9 +2,9 @@
 
 use crate::observer::{Cause, Observer, Step};
 use crate::{MessageFacts, Simulation};
+use consensus_kernel::walk::{Sink, walk};
 use consensus_kernel::{Digest, Hasher, Protocol, Timer};
-use serde::ser::{self, Serialize, Serializer};
-use std::fmt;
+use serde::Serialize;
 
 /// Absorbs every event of a run, with its message, the rules cited and what was decided.
 pub struct TraceDigest {
@@ -91,7 +91,7 @@ impl<P: Protocol> Observer<P> for TraceDigest {
 /// Appends the canonical bytes of any value: numbers little-endian in eight bytes, lengths before contents, variants by
 /// position. Never fails for the plain data that protocols are made of.
 fn write(into: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
-    value.serialize(Writer(into)).expect("plain data always has a canonical form");
+    walk(value, &mut Writer(into)).expect("plain data always has a canonical form");
 }
 
 /// Length of the canonical bytes.
@@ -103,185 +103,53 @@ pub(crate) fn length(value: &(impl Serialize + ?Sized)) -> usize {
 
 struct Writer<'a>(&'a mut Vec<u8>);
 
-#[derive(Debug)]
-struct Never(String);
-
-impl fmt::Display for Never {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Never {}
-
-impl ser::Error for Never {
-    fn custom<T: fmt::Display>(msg: T) -> Self {
-        Self(msg.to_string())
-    }
-}
-
-impl Writer<'_> {
-    fn put(&mut self, x: u64) {
-        self.0.extend_from_slice(&x.to_le_bytes());
-    }
-}
-
-macro_rules! numbers {
-    ($($method:ident $ty:ty),*) => {$(
-        fn $method(mut self, v: $ty) -> Result<(), Never> {
-            self.put(v as u64);
-            Ok(())
-        }
-    )*};
-}
-
-impl<'a> Serializer for Writer<'a> {
-    type Ok = ();
-    type Error = Never;
-    type SerializeSeq = Writer<'a>;
-    type SerializeTuple = Writer<'a>;
-    type SerializeTupleStruct = Writer<'a>;
-    type SerializeTupleVariant = Writer<'a>;
-    type SerializeMap = Writer<'a>;
-    type SerializeStruct = Writer<'a>;
-    type SerializeStructVariant = Writer<'a>;
-
-    numbers!(serialize_bool bool, serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64,
-             serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64, serialize_char char);
-
-    fn is_human_readable(&self) -> bool {
+impl Sink for Writer<'_> {
+    fn for_people(&self) -> bool {
         false
     }
-    fn serialize_f32(mut self, v: f32) -> Result<(), Never> {
-        self.put(v.to_bits().into());
-        Ok(())
+    fn truth(&mut self, is: bool) {
+        self.unsigned(is.into());
     }
-    fn serialize_f64(mut self, v: f64) -> Result<(), Never> {
-        self.put(v.to_bits());
-        Ok(())
+    fn signed(&mut self, x: i64) {
+        self.unsigned(x as u64);
     }
-    fn serialize_str(self, v: &str) -> Result<(), Never> {
-        self.serialize_bytes(v.as_bytes())
+    fn unsigned(&mut self, x: u64) {
+        self.0.extend_from_slice(&x.to_le_bytes());
     }
-    fn serialize_bytes(mut self, v: &[u8]) -> Result<(), Never> {
-        self.put(v.len() as u64);
-        self.0.extend_from_slice(v);
-        Ok(())
+    fn fraction(&mut self, bits: u64) {
+        self.unsigned(bits);
     }
-    fn serialize_none(mut self) -> Result<(), Never> {
-        self.put(0);
-        Ok(())
+    fn letter(&mut self, c: char) {
+        self.unsigned(c as u64);
     }
-    fn serialize_some<T: Serialize + ?Sized>(mut self, v: &T) -> Result<(), Never> {
-        self.put(1);
-        v.serialize(self)
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
     }
-    fn serialize_unit(self) -> Result<(), Never> {
-        Ok(())
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.unsigned(bytes.len() as u64);
+        self.0.extend_from_slice(bytes);
     }
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Never> {
-        Ok(())
+    fn none(&mut self) {
+        self.unsigned(0);
     }
-    fn serialize_unit_variant(mut self, _: &'static str, index: u32, _: &'static str) -> Result<(), Never> {
-        self.put(index.into());
-        Ok(())
+    fn some(&mut self) {
+        self.unsigned(1);
     }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, v: &T) -> Result<(), Never> {
-        v.serialize(self)
+    fn unit(&mut self, _: Option<&'static str>) {}
+    fn unit_variant(&mut self, index: u32, _: &'static str) {
+        self.unsigned(index.into());
     }
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        mut self,
-        _: &'static str,
-        index: u32,
-        _: &'static str,
-        v: &T,
-    ) -> Result<(), Never> {
-        self.put(index.into());
-        v.serialize(self)
+    fn variant(&mut self, index: u32, _: &'static str) {
+        self.unsigned(index.into());
     }
-    fn serialize_seq(mut self, len: Option<usize>) -> Result<Self, Never> {
-        self.put(len.map_or(u64::MAX, |l| l as u64));
-        Ok(self)
+    fn length(&mut self, length: Option<usize>) {
+        self.unsigned(length.map_or(u64::MAX, |l| l as u64));
     }
-    fn serialize_tuple(self, _: usize) -> Result<Self, Never> {
-        Ok(self)
-    }
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
-        Ok(self)
-    }
-    fn serialize_tuple_variant(
-        mut self,
-        _: &'static str,
-        index: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self, Never> {
-        self.put(index.into());
-        Ok(self)
-    }
-    fn serialize_map(self, len: Option<usize>) -> Result<Self, Never> {
-        self.serialize_seq(len)
-    }
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Never> {
-        Ok(self)
-    }
-    fn serialize_struct_variant(
-        mut self,
-        _: &'static str,
-        index: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self, Never> {
-        self.put(index.into());
-        Ok(self)
-    }
-}
-
-macro_rules! parts {
-    ($($tr:ident $method:ident),*) => {$(
-        impl ser::$tr for Writer<'_> {
-            type Ok = ();
-            type Error = Never;
-            fn $method<T: Serialize + ?Sized>(&mut self, v: &T) -> Result<(), Never> {
-                v.serialize(Writer(self.0))
-            }
-            fn end(self) -> Result<(), Never> {
-                Ok(())
-            }
-        }
-    )*};
-}
-parts!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field,
-       SerializeTupleVariant serialize_field);
-
-macro_rules! fields {
-    ($($tr:ident),*) => {$(
-        impl ser::$tr for Writer<'_> {
-            type Ok = ();
-            type Error = Never;
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, _: &'static str, v: &T) -> Result<(), Never> {
-                v.serialize(Writer(self.0))
-            }
-            fn end(self) -> Result<(), Never> {
-                Ok(())
-            }
-        }
-    )*};
-}
-fields!(SerializeStruct, SerializeStructVariant);
-
-impl ser::SerializeMap for Writer<'_> {
-    type Ok = ();
-    type Error = Never;
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, k: &T) -> Result<(), Never> {
-        k.serialize(Writer(self.0))
-    }
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, v: &T) -> Result<(), Never> {
-        v.serialize(Writer(self.0))
-    }
-    fn end(self) -> Result<(), Never> {
-        Ok(())
-    }
+    fn list(&mut self) {}
+    fn map(&mut self) {}
+    fn field(&mut self, _: &'static str) {}
+    fn key(&mut self) {}
+    fn end(&mut self) {}
 }
 
 #[cfg(test)]

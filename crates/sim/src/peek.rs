@@ -3,7 +3,7 @@
 use crate::queue::{Event, Tag, identity_index};
 use crate::simulation::{Health, NO_TWIN, Simulation};
 use crate::{MessageFacts, queue};
-use consensus_kernel::{NodeId, Protocol, Time, Timer, Value};
+use consensus_kernel::{NodeId, Protocol, Time, Timer, Value, sort_by_number};
 use consensus_scenario::MessageName;
 
 /// A message under way, with its body.
@@ -151,7 +151,8 @@ impl<P: Protocol> Simulation<P> {
         let relevant = self.queue.iter().filter(|e| self.will_matter(e));
         // By the view's time: a timer that was pushed back is looked after by an event before it is due.
         let mut soonest: Vec<(Pending, u32)> = relevant.map(|e| (self.pending_view(e), e.seq)).collect();
-        soonest.sort_unstable_by_key(|(pending, seq)| (pending.due, *seq));
+        sort_by_number(&mut soonest, |(_, seq)| (*seq).into());
+        sort_by_number(&mut soonest, |(pending, _)| pending.due.0);
         soonest.truncate(most);
         soonest.into_iter().map(|(pending, _)| pending).collect()
     }

@@ -2,6 +2,7 @@
 
 use crate::address;
 use crate::lessons::LESSONS;
+use crate::markup::html;
 use crate::shown::Shown;
 use consensus_lab::catalogue;
 use consensus_scenario::parse;

@@ -1,5 +1,6 @@
 //! Keys, gestures, and what the signs mean.
 
+use crate::markup::html;
 use crate::shown::Shown;
 use yew::prelude::*;
 

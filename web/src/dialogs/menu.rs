@@ -1,5 +1,6 @@
 //! On narrow pages: what has no room in the line at the top.
 
+use crate::markup::html;
 use crate::model::{Dialog, Model};
 use crate::scene::density_choice;
 use crate::shown::Shown;

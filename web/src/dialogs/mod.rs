@@ -6,6 +6,7 @@ mod menu;
 mod share;
 
 use crate::icons::{Sign, sign};
+use crate::markup::html;
 use crate::model::Dialog;
 use crate::shown::Shown;
 use yew::prelude::*;

@@ -1,6 +1,7 @@
 //! Links to exactly what is on screen: for people, for Markdown, for another page.
 
 use crate::address;
+use crate::markup::html;
 use crate::shown::Shown;
 use crate::words;
 use consensus_scenario::{Link, print_file};

@@ -1,5 +1,6 @@
 //! Buttons that do something to the run; one that cannot says why.
 
+use crate::markup::html;
 use crate::store::Store;
 use consensus_scenario::Action;
 use yew::prelude::*;
@@ -16,10 +17,12 @@ pub struct Deed {
 
 /// A row of buttons, and below it a sentence for each that is disabled.
 pub fn deeds(store: &Store, all: Vec<Deed>) -> Html {
-    let mut reasons: Vec<&'static str> =
-        all.iter().filter_map(|d| d.action.as_ref().err().copied()).collect();
-    reasons.sort_unstable();
-    reasons.dedup();
+    let mut reasons: Vec<&'static str> = Vec::new();
+    for why in all.iter().filter_map(|d| d.action.as_ref().err()) {
+        if !reasons.contains(why) {
+            reasons.push(why);
+        }
+    }
     html! {
         <div class="deeds-box">
             <div class="deeds" role="group" aria-label="What you can do">

@@ -1,5 +1,6 @@
 //! The list of events around the cursor, which is also the run in words; filtered by node and by kind.
 
+use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
 use crate::words;

@@ -1,5 +1,6 @@
 //! The explanation card of one event.
 
+use crate::markup::html;
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::words;

@@ -2,6 +2,7 @@
 
 use super::event_link;
 use crate::badges::{glyph, state};
+use crate::markup::html;
 use crate::shown::Shown;
 use crate::words;
 use consensus_lab::view::{DecisionView, PropertyView};

@@ -1,5 +1,6 @@
 //! Replicated logs side by side: one row per replica, one column per slot.
 
+use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
 use consensus_kernel::{LogCell, LogPanel, LogRow, LogState, NodeId, Panel};

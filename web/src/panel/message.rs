@@ -2,6 +2,7 @@
 
 use super::deeds::{Deed, deeds};
 use super::tree::tree;
+use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
 use crate::words;

@@ -11,6 +11,7 @@ mod node;
 mod tree;
 mod why;
 
+use crate::markup::html;
 use crate::model::{Selection, Tab};
 use crate::setup::SetUp;
 use crate::shown::Shown;

@@ -2,6 +2,7 @@
 
 use super::deeds::{Deed, deeds};
 use super::message::message_deeds;
+use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
 use crate::words;

@@ -3,6 +3,7 @@
 
 use super::deeds::{Deed, deeds};
 use super::tree::tree;
+use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
 use crate::store::Store;
@@ -226,5 +227,8 @@ fn waiting(node: &NodeView) -> String {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|c| std::iter::once(c.to_ascii_uppercase()).chain(letters).collect())
+        .unwrap_or_default()
 }

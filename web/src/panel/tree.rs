@@ -1,5 +1,6 @@
 //! Any state or message as nested lists that can be folded.
 
+use crate::markup::html;
 use consensus_kernel::inspect::Tree;
 use yew::prelude::*;
 

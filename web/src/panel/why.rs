@@ -3,6 +3,7 @@
 use super::explain::Explain;
 use crate::address;
 use crate::lessons::by_title;
+use crate::markup::html;
 use crate::shown::Shown;
 use crate::width::Width;
 use yew::prelude::*;

@@ -1,6 +1,7 @@
 //! The small form that adds a fault: what, to whom, when. It writes the same words as a link and reads them the same way.
 
 use super::Form;
+use crate::markup::html;
 use crate::words;
 use consensus_kernel::{Duration, NodeId};
 use consensus_scenario::{Byzantine, Scenario, parse_action, parse_strategy};

@@ -3,6 +3,7 @@
 use super::Form;
 use super::field::Field;
 use crate::icons::{Sign, sign};
+use crate::markup::html;
 use consensus_kernel::Bound;
 use consensus_scenario::{Scenario, bounds};
 use yew::prelude::*;

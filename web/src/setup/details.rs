@@ -2,6 +2,7 @@
 
 use super::Form;
 use super::field::{Field, toggle};
+use crate::markup::html;
 use consensus_kernel::{Duration, ParamKind, ParamValue};
 use consensus_scenario::{bounds, print_param, print_ratio};
 use yew::prelude::*;

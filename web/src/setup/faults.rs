@@ -3,6 +3,7 @@
 use super::Form;
 use super::add_fault::AddFault;
 use crate::icons::{Sign, sign};
+use crate::markup::html;
 use crate::words;
 use consensus_kernel::Duration;
 use consensus_scenario::{Scenario, Strategy, describe_action, describe_strategy, print_strategy};

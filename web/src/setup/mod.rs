@@ -8,6 +8,7 @@ pub mod field;
 mod network;
 mod rules;
 
+use crate::markup::html;
 use crate::store::Store;
 use yew::prelude::*;
 

@@ -2,7 +2,9 @@
 
 use super::Form;
 use super::field::{Field, rail};
+use crate::markup::html;
 use crate::scale::{log10, pow10};
+use consensus_figure::shape::{hundredths, number};
 use consensus_kernel::Duration;
 use consensus_scenario::{Latency, print_latency};
 use yew::prelude::*;
@@ -35,12 +37,12 @@ pub fn network_fields(props: &Form) -> Html {
     };
     let set_loss = store.on(|m, e: Event| {
         if let Some(percent) = value_of(&e) {
-            m.set_key("loss", &format!("{percent}%"));
+            m.set_key("loss", &(number(percent) + "%"));
         }
     });
     let slider = |at: Duration, label: &'static str, onchange: Callback<Event>| {
         html! {
-            <input type="range" min={LOW.to_string()} max={HIGH.to_string()} step="0.02" value={exponent(at).to_string()}
+            <input type="range" min={number(LOW)} max={number(HIGH)} step="0.02" value={hundredths(exponent(at))}
                 aria-label={label} aria-valuetext={at.to_string()} {onchange} />
         }
     };
@@ -60,7 +62,7 @@ pub fn network_fields(props: &Form) -> Html {
                 <div class="sliders">
                     { rail(0.0, network.loss.as_f64() * 100.0 / f64::from(LOSS_MAX)) }
                     <input type="range" min="0" max={LOSS_MAX.to_string()} step="1" aria-label="Loss in per cent"
-                        value={(network.loss.as_f64() * 100.0).to_string()} onchange={set_loss} />
+                        value={number(network.loss.as_f64() * 100.0)} onchange={set_loss} />
                 </div>
             </Field>
         </>
@@ -72,7 +74,7 @@ fn between(low: Duration, high: Duration) -> Latency {
 }
 
 fn value_of(e: &Event) -> Option<f64> {
-    e.target_unchecked_into::<web_sys::HtmlInputElement>().value().parse().ok()
+    Some(e.target_unchecked_into::<web_sys::HtmlInputElement>().value_as_number()).filter(|x| x.is_finite())
 }
 
 fn exponent(d: Duration) -> f64 {

@@ -2,6 +2,7 @@
 
 use super::Form;
 use super::field::toggle;
+use crate::markup::html;
 use consensus_kernel::{Breaks, RuleSet, Switch, SwitchId};
 use yew::prelude::*;
 

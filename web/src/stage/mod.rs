@@ -10,6 +10,7 @@ pub mod shapes;
 pub mod size;
 mod values;
 
+use crate::markup::html;
 use crate::model::{Density, Selection};
 use crate::place::place_of;
 use crate::shown::Shown;
@@ -18,6 +19,7 @@ use consensus_figure::density;
 use consensus_figure::layout::{self, Placement};
 use consensus_figure::moment::{Moment, Show, ask, draw};
 use consensus_figure::point::Point;
+use consensus_figure::shape::number;
 use node::NodeFigure;
 use painter::Painter;
 use shapes::{hatches, shapes};
@@ -69,7 +71,7 @@ pub fn Stage(props: &Shown) -> Html {
     html! {
         <div class="stage" ref={place} onclick={pick}>
             if size.width > 0.0 {
-                <svg class="picture" width={size.width.to_string()} height={size.height.to_string()} role="group"
+                <svg class="picture" width={number(size.width)} height={number(size.height)} role="group"
                     aria-label={scene.title}>
                     { hatches() }
                     <g aria-hidden="true">{ shapes(&scene.ground) }</g>

@@ -1,6 +1,7 @@
 //! One node on the stage: drawn again only when its drawing changes.
 
 use super::shapes::shapes;
+use crate::markup::html;
 use crate::model::Selection;
 use crate::store::Store;
 use consensus_figure::point::Point;

@@ -1,7 +1,8 @@
 //! Shapes of a scene as SVG elements. Colours are classes, so that the theme changes without drawing again.
 
+use crate::markup::html;
 use consensus_figure::palette::{Ink, ROUND_COLOURS};
-use consensus_figure::shape::{Fill, Paint, Shape, number};
+use consensus_figure::shape::{Fill, Paint, Shape, hundredths, number};
 use yew::prelude::*;
 
 /// All of them, in order.
@@ -57,7 +58,7 @@ impl Look {
             fill,
             width: paint.stroke.map(|_| number(paint.width)),
             dash: paint.dash.pattern(),
-            opacity: (paint.opacity < 1.0).then(|| format!("{:.2}", paint.opacity)),
+            opacity: (paint.opacity < 1.0).then(|| hundredths(paint.opacity)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::painter::Painter;
 use super::scrubber::whole_us;
+use crate::markup::html;
 use crate::model::{Model, Selection};
 use crate::place::place_of;
 use crate::shown::Shown;

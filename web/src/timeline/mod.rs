@@ -6,6 +6,7 @@ mod painter;
 mod scrubber;
 mod window;
 
+use crate::markup::html;
 use crate::shown::Shown;
 use diagram::Diagram;
 use scrubber::Scrubber;

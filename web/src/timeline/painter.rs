@@ -13,7 +13,7 @@ use consensus_figure::spacetime::{
     Arrow, Chart, NAMES_WIDTH, TickKind, Window, chart, grid_step, height_at, name_every,
 };
 use consensus_figure::table::span;
-use consensus_kernel::{Duration, NodeId, Time};
+use consensus_kernel::{Duration, NodeId, Time, sort_by_number};
 use consensus_lab::view::{FlightView, Health};
 use consensus_scenario::MessageName;
 use std::f64::consts::TAU;
@@ -240,7 +240,9 @@ impl Painter {
         let under_way: &[FlightView] = if reaches_known && here >= known.event { &self.flights } else { &[] };
         let ids: Vec<NodeId> = session.nodes().iter().map(|n| n.id).collect();
         self.chart = chart(model.meta(), &ids, &events, under_way);
-        self.chart.arrows.sort_by_key(|a| (Ink::round_colour(a.round), a.proposal));
+        sort_by_number(&mut self.chart.arrows, |a| {
+            2 * Ink::round_colour(a.round) as u64 + u64::from(a.proposal)
+        });
         let from_us = if first == 0 { 0.0 } else { events.first().map_or(0.0, |e| e.at.0 as f64) };
         let to_us = if reaches_known && session.end().is_some() {
             f64::MAX

@@ -1,11 +1,15 @@
 //! The scrubber: the whole run, how far it is known, where the cursor stands, and marks whose shape says what they are.
 
+use crate::markup::html;
 use crate::model::Model;
 use crate::place::place_of;
 use crate::shown::Shown;
 use crate::stage::size::use_size;
 use crate::store::Store;
 use crate::words;
+use consensus_figure::point::Point;
+use consensus_figure::shape::{number, pair};
+use consensus_kernel::sort_by_number;
 use consensus_lab::view::{Mark, MarkKind};
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
@@ -40,22 +44,22 @@ pub fn Scrubber(props: &Shown) -> Html {
     let drawn: Html = thinned(&marks, scale).into_iter().map(figure).collect();
     html! {
         <div class="scrubber" ref={place} role="slider" tabindex="0" aria-label="Time" aria-valuemin="0"
-            aria-valuemax={format!("{:.0}", scale.whole_us)} aria-valuenow={format!("{clock_us:.0}")}
+            aria-valuemax={(scale.whole_us as u64).to_string()} aria-valuenow={(clock_us as u64).to_string()}
             aria-valuetext={said} onkeydown={on_key(store, scale)} onpointerdown={on_press(store, scale, marks)}
             onpointermove={on_move(store, scale)}>
             if width > 0.0 {
-                <svg width={width.to_string()} height={HEIGHT.to_string()} aria-hidden="true">
-                    <line class="track" x1={px(MARGIN)} x2={px(MARGIN + scale.width)} y1={px(middle)} y2={px(middle)} />
-                    <line class="known" x1={px(MARGIN)} x2={px(known)} y1={px(middle)} y2={px(middle)} />
-                    <line class="past" x1={px(MARGIN)} x2={px(at)} y1={px(middle)} y2={px(middle)} />
+                <svg width={number(width)} height={number(HEIGHT)} aria-hidden="true">
+                    <line class="track" x1={number(MARGIN)} x2={number(MARGIN + scale.width)} y1={number(middle)} y2={number(middle)} />
+                    <line class="known" x1={number(MARGIN)} x2={number(known)} y1={number(middle)} y2={number(middle)} />
+                    <line class="past" x1={number(MARGIN)} x2={number(at)} y1={number(middle)} y2={number(middle)} />
                     if scale.knee_us < scale.whole_us {
-                        <path class="knee" d={format!("M{:.1} {} l5 -12 m4 0 l-5 12", scale.x(scale.knee_us), middle + 6.0)}>
+                        <path class="knee" d={format!("M{} l5 -12 m4 0 l-5 12", at_point(scale.x(scale.knee_us), middle + 6.0))}>
                             <title>{ "from here on time is drawn shorter: nothing but silence" }</title>
                         </path>
                     }
                     { drawn }
-                    <circle class="knob-halo" cx={px(at)} cy={px(middle)} r="12" />
-                    <circle class="knob" cx={px(at)} cy={px(middle)} r="7" />
+                    <circle class="knob-halo" cx={number(at)} cy={number(middle)} r="12" />
+                    <circle class="knob" cx={number(at)} cy={number(middle)} r="7" />
                 </svg>
             }
         </div>
@@ -112,8 +116,8 @@ pub fn whole_us(model: &Model) -> f64 {
     model.end().unwrap_or(model.scenario().until).0.max(1) as f64
 }
 
-fn px(x: f64) -> String {
-    format!("{x:.1}")
+fn at_point(x: f64, y: f64) -> String {
+    pair(Point::new(x, y))
 }
 
 fn thinned(marks: &[Mark], scale: Scale) -> Vec<&Mark> {
@@ -129,7 +133,7 @@ fn thinned(marks: &[Mark], scale: Scale) -> Vec<&Mark> {
     };
     let mut kept: Vec<&Mark> = marks.iter().filter(kept).collect();
     // What matters most is drawn last, on top.
-    kept.sort_by_key(|m| std::cmp::Reverse(m.kind));
+    sort_by_number(&mut kept, |m| u64::MAX - m.kind as u64);
     kept
 }
 
@@ -137,10 +141,12 @@ fn thinned(marks: &[Mark], scale: Scale) -> Vec<&Mark> {
 fn mark_figure(mark: &Mark, x: f64) -> Html {
     let y = HEIGHT / 2.0;
     let (class, d) = match mark.kind {
-        MarkKind::Decision => ("decision", format!("M{x:.1} {} l4 5 l-4 5 l-4 -5 Z", y - 5.0)),
-        MarkKind::Leader => ("leader", format!("M{x:.1} {} v-15 l8 3.5 l-8 3.5", y - 1.0)),
-        MarkKind::Fault => ("fault", format!("M{x:.1} {} l5 9 h-10 Z", y + 4.0)),
-        MarkKind::Violation => ("violation", format!("M{:.1} {} l12 12 m0 -12 l-12 12", x - 6.0, y - 6.0)),
+        MarkKind::Decision => ("decision", format!("M{} l4 5 l-4 5 l-4 -5 Z", at_point(x, y - 5.0))),
+        MarkKind::Leader => ("leader", format!("M{} v-15 l8 3.5 l-8 3.5", at_point(x, y - 1.0))),
+        MarkKind::Fault => ("fault", format!("M{} l5 9 h-10 Z", at_point(x, y + 4.0))),
+        MarkKind::Violation => {
+            ("violation", format!("M{} l12 12 m0 -12 l-12 12", at_point(x - 6.0, y - 6.0)))
+        }
     };
     html! { <path class={classes!("mark", class)} {d}><title>{ mark.label.clone() }</title></path> }
 }
@@ -216,7 +222,7 @@ fn on_key(store: &Store, scale: Scale) -> Callback<KeyboardEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use consensus_kernel::Time;
+    use consensus_kernel::{Time, sort_by_number};
     use consensus_lab::view::Position;
 
     fn mark(at: u64, kind: MarkKind) -> Mark {
