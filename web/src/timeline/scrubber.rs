@@ -222,7 +222,7 @@ fn on_key(store: &Store, scale: Scale) -> Callback<KeyboardEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use consensus_kernel::{Time, sort_by_number};
+    use consensus_kernel::Time;
     use consensus_lab::view::Position;
 
     fn mark(at: u64, kind: MarkKind) -> Mark {
