@@ -146,13 +146,12 @@ impl Store {
 
     fn redraw(&self) {
         let inner = &self.0;
+        // Before the root listens nothing is drawn, so it stays due.
+        let Some(root) = inner.root.borrow().clone() else { return };
         inner.dirty.set(false);
         inner.last_redraw_ms.set(now_ms());
         inner.version.set(inner.version.get() + 1);
-        let root = inner.root.borrow().clone();
-        if let Some(root) = root {
-            root.emit(inner.version.get());
-        }
+        root.emit(inner.version.get());
     }
 
     /// One frame: let time pass, look ahead, draw, and ask for the next one only if there is a reason.

@@ -22,6 +22,7 @@
 //! down by itself when it loses its majority (dissertation §6.2), pipelined AppendEntries.
 
 mod client;
+mod config;
 mod invariants;
 mod log;
 mod message;
@@ -31,13 +32,14 @@ mod tests;
 mod view;
 
 pub use client::Client;
+pub use config::Config;
 pub use log::{Entry, Log};
 pub use message::{Ack, Msg};
 pub use tables::Cite;
 
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Message, Meta, NodeId, NodeSet, Panel, Protocol, QuorumRule,
-    RuleId, RuleSet, Setup, SetupError, Slot, Tally, Time, To, Value,
+    Cx, Duration, Face, Input, Invariant, Message, Meta, NodeId, NodeSet, Panel, Protocol, RuleId, Setup,
+    SetupError, Slot, Tally, Time, To, Value,
 };
 use serde::Serialize;
 use tables::*;
@@ -63,35 +65,6 @@ impl Raft {
             Self::Client(_) => None,
         }
     }
-}
-
-/// What all nodes know beforehand.
-#[derive(Clone, Debug, Serialize)]
-pub struct Config {
-    /// Number of servers.
-    pub n: usize,
-    /// Number of clients.
-    pub clients: usize,
-    /// Votes that elect, copies that commit.
-    pub quorum: usize,
-    /// Election timeouts are drawn from this range.
-    pub election: (Duration, Duration),
-    /// A leader is heard this often.
-    pub heartbeat: Duration,
-    /// A client waits this long before it asks another server.
-    pub retry: Duration,
-    /// At most so many entries travel in one message.
-    pub batch: u64,
-    /// Entries wait for the heartbeat timer.
-    pub on_heartbeat: bool,
-    /// A new leader appends a no-op.
-    pub noop: bool,
-    /// Ask before standing.
-    pub prevote: bool,
-    /// Tell followers of each commit at once.
-    pub eager_commit: bool,
-    /// Which rules hold: what is on disk depends on it.
-    pub rules: RuleSet,
 }
 
 /// What nodes set timers for.
@@ -128,27 +101,7 @@ impl Protocol for Raft {
     const META: &'static Meta = &META;
 
     fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        let p = &setup.params;
-        let election = p.span_range(ELECTION);
-        if election.0 > election.1 {
-            let why = format!("{}..{} is empty: the shorter timeout comes first", election.0, election.1);
-            return Err(SetupError { key: "election", why });
-        }
-        let rule = if setup.rules.holds(MAJORITY) { QuorumRule::Majority } else { QuorumRule::Half };
-        Ok(Config {
-            n: setup.n,
-            clients: setup.clients,
-            quorum: rule.size(setup.n, setup.f),
-            election,
-            heartbeat: p.span(HEARTBEAT),
-            retry: p.span(RETRY),
-            batch: p.int(BATCH).max(1),
-            on_heartbeat: p.choice(REPLICATE) == 1,
-            noop: p.flag(NOOP),
-            prevote: p.flag(PREVOTE),
-            eager_commit: p.flag(EAGER_COMMIT),
-            rules: setup.rules,
-        })
+        Config::of(setup)
     }
 
     fn new(config: &Config, me: NodeId) -> Self {

@@ -83,7 +83,7 @@ const NONE: u32 = u32::MAX;
 /// Microseconds a bucket spans, as a power of two: at first, at least and at most.
 const SPAN_BITS: (u32, u32, u32) = (9, 3, 16);
 /// How many events a bucket should hold on average; beyond these bounds the span is halved or doubled.
-const FILLING: (u32, u32) = (3, 12);
+const FILLING: (u32, u32) = (3, 8);
 /// After so many turns of the wheel the filling is judged.
 const TURNS: u32 = 256;
 

@@ -13,12 +13,13 @@ struct Step {
     check: fn() -> Outcome,
 }
 
-static STEPS: [Step; 9] = [
+static STEPS: [Step; 10] = [
     Step { name: "tools", claim: "every tool is there, at its pinned version", check: tools::all },
     Step { name: "format", claim: "the code is formatted", check: format },
     Step { name: "lint", claim: "the linter is silent, natively", check: lint },
     Step { name: "lint-wasm", claim: "the linter is silent, for the browser", check: lint_wasm },
     Step { name: "native", claim: "all native tests pass", check: native },
+    Step { name: "release", claim: "optimised engines give the same digests", check: release },
     Step { name: "doc", claim: "all examples in the documentation run", check: doc },
     Step { name: "wasm", claim: "the engines pass as wasm in Node", check: wasm_node::test },
     Step { name: "page", claim: "the page builds, light enough", check: page::build },
@@ -75,6 +76,10 @@ fn lint_wasm() -> Outcome {
 
 fn native() -> Outcome {
     run(&mut native_tests())
+}
+
+fn release() -> Outcome {
+    run(&mut cargo(["test", "--release", "--package", "consensus-tests", "--test", "digests"]))
 }
 
 fn native_tests() -> std::process::Command {

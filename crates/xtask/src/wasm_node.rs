@@ -30,11 +30,10 @@ pub fn test() -> Outcome {
 /// The module, as its host loads it.
 pub fn build(host: Host) -> Outcome<PathBuf> {
     tools::wasm_target()?;
-    let mut build =
-        cargo(["build", "--package", "consensus-bindings", "--lib", "--profile", "web", "--target"]);
+    let mut build = cargo(["build", "--package", "consensus-bindings", "--lib", "--release", "--target"]);
     run(build.arg(WASM_TARGET))?;
     let target = target_dir()?;
-    let wasm = target.join(WASM_TARGET).join("web/consensus_bindings.wasm");
+    let wasm = target.join(WASM_TARGET).join("release/consensus_bindings.wasm");
     let (form, folder) = match host {
         Host::Node => ("nodejs", "wasm-node"),
         Host::Browser => ("web", "wasm-web"),
