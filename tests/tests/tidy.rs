@@ -41,7 +41,11 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("consensus-figure", &["kernel", "protocols", "scenario", "sim", "check", "lab"]),
     ("consensus-bindings", &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure"]),
     ("consensus-cli", &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure"]),
-    ("consensus-web", &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure", "bindings"]),
+    ("consensus-markup", &[]),
+    (
+        "consensus-web",
+        &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure", "bindings", "markup"],
+    ),
     ("consensus-tests", &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure", "cli"]),
     ("xtask", &[]),
 ];
