@@ -8,6 +8,8 @@ use consensus_sim::Simulation;
 const INTERVAL: u64 = 1_024;
 /// At most so many checkpoints; beyond that every second one is given up and the interval doubles.
 const COUNT_MAX: usize = 64;
+/// Copying this many bytes takes about as long as one event: moments are as far apart as copying one is worth.
+const BYTES_PER_EVENT: usize = 512;
 /// At most so many bytes, roughly.
 const BYTES_MAX: usize = 96 << 20;
 
@@ -35,6 +37,11 @@ impl<P: Protocol> Checkpoints<P> {
         (from / self.interval + 1) * self.interval
     }
 
+    /// From how many events on it is quicker to copy a moment than to get there event by event.
+    pub fn worth_a_copy(&self) -> u64 {
+        self.interval / 4
+    }
+
     /// Keeps this moment if one is due.
     pub fn offer(&mut self, moment: &Moment<P>) {
         let last = self.moments.last().map_or(0, |m| m.sim.events());
@@ -42,7 +49,14 @@ impl<P: Protocol> Checkpoints<P> {
         if event < last + self.interval {
             return;
         }
-        self.bytes += moment.sim.estimated_bytes();
+        let bytes = moment.sim.estimated_bytes();
+        while (self.interval as usize) < bytes / BYTES_PER_EVENT {
+            self.interval *= 2;
+        }
+        if event < last + self.interval {
+            return;
+        }
+        self.bytes += bytes;
         self.moments.push(moment.clone());
         if self.moments.len() > COUNT_MAX || (self.bytes > BYTES_MAX && self.moments.len() > 2) {
             self.thin();

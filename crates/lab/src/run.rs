@@ -67,13 +67,15 @@ impl<P: Protocol> Run<P> {
         false
     }
 
-    /// Moves the cursor, from where it stands or from the nearest checkpoint, whichever is nearer.
-    fn move_cursor(&mut self, base_is_better: impl Fn(&Moment<P>, &Moment<P>) -> bool, stop: Stop) {
+    /// Moves the cursor, from where it stands or from the nearest checkpoint, whichever is quicker. `behind`: the goal lies
+    /// behind the cursor.
+    fn move_cursor(&mut self, behind: bool, stop: Stop) {
         let base = match stop.event {
             u64::MAX => self.checkpoints.before_time(stop.time),
             event => self.checkpoints.at_or_before_event(event),
         };
-        if base_is_better(base, &self.cursor) {
+        let ahead = self.cursor.sim.events() + self.checkpoints.worth_a_copy();
+        if behind || base.sim.events() > ahead {
             self.cursor.clone_from(base);
         }
         let Moment { sim, tracker } = &mut self.cursor;
@@ -182,19 +184,13 @@ impl<P: Protocol> Session for Run<P> {
     fn seek_event(&mut self, event: u64) {
         self.run_frontier(Stop::at_event(event));
         let event = event.min(self.frontier.sim.events());
-        self.move_cursor(
-            |base, cursor| cursor.sim.events() > event || base.sim.events() > cursor.sim.events(),
-            Stop::at_event(event),
-        );
+        self.move_cursor(self.cursor.sim.events() > event, Stop::at_event(event));
     }
 
     fn seek_time(&mut self, at: Time) {
         let at = at.min(self.scenario().until);
         self.run_frontier(Stop::at_time(at));
-        self.move_cursor(
-            |base, cursor| cursor.sim.now() > at || base.sim.events() > cursor.sim.events(),
-            Stop::at_time(at),
-        );
+        self.move_cursor(self.cursor.sim.now() > at, Stop::at_time(at));
     }
 
     fn nodes(&self) -> Vec<NodeView> {
