@@ -12,7 +12,7 @@ use crate::scene::scene;
 use crate::setup::SetUp;
 use crate::shown::Shown;
 use crate::store::Store;
-use crate::timeline::Timeline;
+use crate::timeline::timeline;
 use crate::width::Width;
 use crate::{address, keyboard, open, theme, width};
 use wasm_bindgen::JsCast;
@@ -67,7 +67,7 @@ fn whole(shown: &Shown, edits: u64) -> Html {
                 { scene(shown) }
             </main>
             { controls(shown) }
-            <div class="timeline-box"><Timeline ..shown.clone() /></div>
+            <div class="timeline-box">{ timeline(shown) }</div>
             { panel(shown) }
             { dialogs(shown) }
             { live(shown) }
@@ -99,7 +99,7 @@ fn embedded(shown: &Shown, bar: ControlBar) -> Html {
             </main>
             if bar != ControlBar::None { { controls(shown) } }
             if bar == ControlBar::Full {
-                <div class="timeline-box"><Timeline ..shown.clone() /></div>
+                <div class="timeline-box">{ timeline(shown) }</div>
             }
             { live(shown) }
         </div>

@@ -101,6 +101,8 @@ pub struct Model {
     pub field_error: Option<FieldError>,
     /// Whether the form that adds a fault is open.
     pub adding_fault: bool,
+    /// Which line of what happens next is unfolded.
+    pub open_next: Option<usize>,
     /// Sentences that wait to be dismissed.
     pub notices: Vec<String>,
     /// The lesson on the bench, as long as its scenario is untouched.
@@ -137,6 +139,7 @@ impl Model {
             edits: 0,
             field_error: None,
             adding_fault: false,
+            open_next: None,
             notices: Vec::new(),
             lesson: None,
             expected_digest: None,

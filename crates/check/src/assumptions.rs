@@ -1,9 +1,8 @@
 //! What a protocol's promises rest on, judged apart from the promises.
 
-use consensus_kernel::{FaultModel, Protocol, Time};
+use consensus_kernel::{FaultModel, NodeId, Protocol, Time};
 use consensus_scenario::{Action, Scenario};
 use consensus_sim::Simulation;
-use std::collections::BTreeSet;
 
 /// One assumption at one moment.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,20 +75,19 @@ fn bound(scenario: &Scenario) -> Assumption {
 fn budget(scenario: &Scenario, now: Time) -> Assumption {
     const NAME: &str = "At most f faulty";
     let f = scenario.f;
-    let mut byzantine = BTreeSet::new();
-    for liar in &scenario.byzantine {
-        byzantine.insert(liar.node);
-    }
+    let byzantine: Vec<NodeId> = scenario.byzantine.iter().map(|b| b.node).collect();
     let mut faulty = byzantine.clone();
     let mut worst = faulty.len();
     let mut broken = (worst > f).then_some(Time::ZERO);
     for timed in scenario.script.iter().take_while(|t| t.at <= now) {
         match timed.action {
             Action::Crash(id) if !id.is_client() => {
-                faulty.insert(id);
+                if !faulty.contains(&id) {
+                    faulty.push(id);
+                }
             }
             Action::Restart(id) if !byzantine.contains(&id) => {
-                faulty.remove(&id);
+                faulty.retain(|other| *other != id);
             }
             _ => {}
         }

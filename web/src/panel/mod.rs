@@ -59,7 +59,7 @@ pub fn panel(props: &Shown) -> Html {
         (Tab::Chosen, Some(Selection::Message(name))) => message::message_inspector(props, name),
         (Tab::Chosen, _) => node::node_table(props),
         (Tab::Events, _) => html! { <events::Events ..props.clone() /> },
-        (Tab::Next, _) => html! { <next::Next ..props.clone() /> },
+        (Tab::Next, _) => next::next(props),
         (Tab::Facts, _) => facts::facts(props),
         (Tab::Setup, _) => html! { <SetUp store={store.clone()} {edits} /> },
     };

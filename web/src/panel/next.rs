@@ -15,11 +15,10 @@ use yew::prelude::*;
 const SHOWN: usize = 24;
 
 /// What happens next.
-#[component]
-pub fn Next(props: &Shown) -> Html {
-    let open = use_state(|| None::<usize>);
-    let (pending, scenario, clock, playing) =
-        props.store.with(|m| (m.session().pending(SHOWN), m.scenario().clone(), m.clock_us, m.playing));
+pub fn next(props: &Shown) -> Html {
+    let (pending, scenario, clock, playing, open) = props
+        .store
+        .with(|m| (m.session().pending(SHOWN), m.scenario().clone(), m.clock_us, m.playing, m.open_next));
     if pending.is_empty() {
         return html! { <p class="quiet">{ "Nothing: no message is under way and no timer is set." }</p> };
     }
@@ -28,8 +27,8 @@ pub fn Next(props: &Shown) -> Html {
             <h2>{ "What happens next" }</h2>
             <ol class="rows">
                 { for pending.iter().enumerate().map(|(i, p)| {
-                    let expanded = !playing && *open == Some(i);
-                    let flip = { let open = open.clone(); Callback::from(move |_: MouseEvent| open.set((!expanded).then_some(i))) };
+                    let expanded = !playing && open == Some(i);
+                    let flip = props.store.on(move |m, _: MouseEvent| m.open_next = (!expanded).then_some(i));
                     html! {
                         <li>
                             <button class="row" aria-expanded={expanded.to_string()} onclick={flip}>

@@ -5,7 +5,6 @@ use crate::markup::html;
 use crate::words;
 use consensus_kernel::{Duration, NodeId};
 use consensus_scenario::{Byzantine, Scenario, parse_action, parse_strategy};
-use std::collections::BTreeSet;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -57,7 +56,7 @@ pub fn AddFault(props: &Form) -> Html {
     let deed = use_state(|| "crash".to_owned());
     let first = use_state(|| "0".to_owned());
     let second = use_state(|| "1".to_owned());
-    let side = use_state(BTreeSet::<NodeId>::new);
+    let side = use_state(Vec::<NodeId>::new);
     let text = use_state(String::new);
     let at = use_state(|| None::<String>);
     let error = use_state(|| None::<String>);
@@ -186,7 +185,7 @@ fn or(text: &str, usual: &str) -> String {
 }
 
 /// Everybody who is not on that side.
-fn rest(scenario: &Scenario, side: &BTreeSet<NodeId>) -> String {
+fn rest(scenario: &Scenario, side: &[NodeId]) -> String {
     let others = (0..scenario.n).map(NodeId::replica).filter(|x| !side.contains(x));
     others.map(|x| x.to_string()).collect::<Vec<_>>().join(",")
 }
@@ -210,7 +209,7 @@ fn with_liar(scenario: &Scenario, who: &str, words: &str) -> Result<(Scenario, S
 }
 
 /// Buttons that put each node on a side.
-fn sides(nodes: &[NodeId], side: &UseStateHandle<BTreeSet<NodeId>>, label: &'static str) -> Html {
+fn sides(nodes: &[NodeId], side: &UseStateHandle<Vec<NodeId>>, label: &'static str) -> Html {
     html! {
         <div class="part"><span>{ label }</span>
             <span class="sides" role="group" aria-label={label}>
@@ -219,8 +218,9 @@ fn sides(nodes: &[NodeId], side: &UseStateHandle<BTreeSet<NodeId>>, label: &'sta
                     html! {
                         <button type="button" aria-pressed={on.to_string()} onclick={move |_| {
                             let mut next = (*side).clone();
-                            if !next.remove(&x) {
-                                next.insert(x);
+                            match next.binary_search(&x) {
+                                Ok(place) => drop(next.remove(place)),
+                                Err(place) => next.insert(place, x),
                             }
                             side.set(next);
                         }}>{ x.to_string() }</button>

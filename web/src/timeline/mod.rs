@@ -13,8 +13,7 @@ use scrubber::Scrubber;
 use yew::prelude::*;
 
 /// The run over time.
-#[component]
-pub fn Timeline(props: &Shown) -> Html {
+pub fn timeline(props: &Shown) -> Html {
     html! {
         <section class="timeline" aria-label="Run over time">
             <Diagram ..props.clone() />
