@@ -13,13 +13,16 @@ use yew::Callback;
 
 /// Shortest time between two drawings by Yew while the run plays, in real ms.
 const REDRAW_MS: f64 = 100.0;
+/// The same for runs of more nodes than this: nobody follows so many of them word by word.
+const REDRAW_CROWD_MS: f64 = 200.0;
+const CROWD: usize = 32;
 /// Longest step of real time that one frame answers for, in ms: after a pause of the tab the run does not leap.
 const FRAME_MS_MAX: f64 = 100.0;
 /// Real ms that a frame may spend on computing the future: little while the run plays, more while it rests.
-const AHEAD_PLAYING_MS: f64 = 1.0;
+const AHEAD_PLAYING_MS: f64 = 0.5;
 const AHEAD_RESTING_MS: f64 = 8.0;
 /// Events computed between two looks at the clock.
-const AHEAD_EVENTS: u64 = 256;
+const AHEAD_EVENTS: u64 = 128;
 /// With reduced motion: real ms between two pictures while the run plays.
 const STILL_MS: f64 = 500.0;
 
@@ -162,17 +165,18 @@ impl Store {
             Some(last) => (frame_ms - last).clamp(0.0, FRAME_MS_MAX),
             None => 0.0,
         };
-        let (moved, playing, ahead) = {
+        let (moved, playing, ahead, redraw_ms) = {
             let mut model = inner.model.borrow_mut();
             let moved = model.pass(passed_ms);
             let ahead = look_ahead(&mut model);
-            (moved, model.playing, ahead)
+            let redraw_ms = if model.scenario().n > CROWD { REDRAW_CROWD_MS } else { REDRAW_MS };
+            (moved, model.playing, ahead, redraw_ms)
         };
         if moved || ahead {
             inner.dirty.set(true);
         }
         self.draw(frame_ms);
-        if inner.dirty.get() && (!playing || now_ms() - inner.last_redraw_ms.get() >= REDRAW_MS) {
+        if inner.dirty.get() && (!playing || now_ms() - inner.last_redraw_ms.get() >= redraw_ms) {
             let calm = !playing && ahead && now_ms() - inner.last_redraw_ms.get() < 2.5 * REDRAW_MS;
             if !calm {
                 self.redraw();
