@@ -81,11 +81,7 @@ fn budget(scenario: &Scenario, now: Time) -> Assumption {
     let mut broken = (worst > f).then_some(Time::ZERO);
     for timed in scenario.script.iter().take_while(|t| t.at <= now) {
         match timed.action {
-            Action::Crash(id) if !id.is_client() => {
-                if !faulty.contains(&id) {
-                    faulty.push(id);
-                }
-            }
+            Action::Crash(id) if !id.is_client() && !faulty.contains(&id) => faulty.push(id),
             Action::Restart(id) if !byzantine.contains(&id) => {
                 faulty.retain(|other| *other != id);
             }
