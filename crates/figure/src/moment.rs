@@ -165,7 +165,12 @@ fn counts(over: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
     }
     let readable = placement.replicas <= 32;
     for (spot, count) in placement.spots.iter().zip(inbound).filter(|(_, count)| readable && *count > 0) {
-        let at = spot.at + spot.out * (spot.radius + 9.0) + Point::new(0.0, 3.5);
+        let beside = spot.at + spot.out * (spot.radius + 9.0) + Point::new(0.0, 3.5);
+        // At the picture's very edge the count moves inwards rather than out of sight.
+        let at = Point::new(
+            beside.x.clamp(8.0, placement.width - 8.0),
+            beside.y.clamp(9.0, placement.height - 3.0),
+        );
         over.push(Shape::text(at, 9.5, Anchor::Middle, Ink::Soft, count.to_string()));
     }
 }
