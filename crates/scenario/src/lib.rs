@@ -7,7 +7,6 @@ mod action;
 pub mod bounds;
 mod compress;
 mod error;
-mod flate;
 mod keys;
 mod model;
 mod text;
