@@ -25,7 +25,13 @@ pub fn header(props: &Shown) -> Html {
         }
         m.playing = !m.reduced_motion;
     });
-    let open = |dialog| store.on(move |m, _: MouseEvent| m.dialog = Some(dialog));
+    let open = |dialog| {
+        store.on(move |m, _: MouseEvent| {
+            // What is shared is the moment on the screen, so it stays there.
+            m.playing &= !matches!(dialog, Dialog::Share);
+            m.dialog = Some(dialog);
+        })
+    };
     html! {
         <header class="head">
             <a class="brand" href={address::here()} aria-label="Consensus Playground">{ logo() }<b>{ "Consensus Playground" }</b></a>
