@@ -40,8 +40,8 @@ pub use meta::{
 pub use node::{MAX_REPLICAS, NodeId, NodeSet, NodeSetIter};
 pub use order::sort_by_number;
 pub use panel::{LogCell, LogMark, LogPanel, LogRow, LogState, Panel};
-pub use protocol::{Input, Message, NoTimer, Protocol, Timer, To};
-pub use quorum::{Poll, QuorumRule, Tally, Vote, exceeds_two_thirds};
+pub use protocol::{Input, Message, Protocol, Timer, To};
+pub use quorum::{Poll, QuorumRule, Tally, Vote};
 pub use ratio::Ratio;
 pub use rng::{Rng, keyed_draw, mix};
 pub use rules::{Breaks, Rule, RuleId, RuleSet, Switch, SwitchId};

@@ -1,6 +1,6 @@
 //! What a protocol says of itself: the page, the link and the command line are built from this.
 
-use crate::{Duration, QuorumRule, Ratio, Rule, RuleSet, Switch};
+use crate::{Duration, QuorumRule, Rule, RuleSet, Switch};
 use serde::Serialize;
 
 /// Everything static about a protocol.
@@ -337,12 +337,6 @@ pub struct Setup {
     pub rules: RuleSet,
     /// Weight of each replica; as many as there are replicas.
     pub weights: Vec<u64>,
-    /// Longest one-way delay that the network's settings name, for defaults that depend on it.
-    pub delay_max: Duration,
-    /// Root seed, for protocols whose set-up is itself random.
-    pub seed: u64,
-    /// Loss of the network, for protocols that must know whether links are reliable.
-    pub loss: Ratio,
 }
 
 /// A set-up that the protocol refuses, although every single value is within its bounds.

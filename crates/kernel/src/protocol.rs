@@ -37,8 +37,7 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
     /// What the stage draws of this node.
     fn face(&self, config: &Self::Config) -> Face;
 
-    /// Views over all nodes beyond the stage: logs, trees, tables. `node(id)` is none for a node that the viewer must
-    /// not rely on (it is Byzantine with two faces, say).
+    /// Views over all replicas beyond the stage: logs, trees, tables. Of a twin the first copy is shown.
     fn panels(_config: &Self::Config, _replicas: &[&Self]) -> Vec<Panel> {
         Vec::new()
     }
@@ -126,23 +125,4 @@ pub trait Timer: Copy + Eq + Serialize + 'static {
     fn from_index(index: usize) -> Self;
     /// Its name, for people: "election".
     fn name(self) -> &'static str;
-}
-
-/// For protocols without timers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum NoTimer {}
-
-impl Timer for NoTimer {
-    fn count(_n: usize) -> usize {
-        0
-    }
-    fn index(self) -> usize {
-        match self {}
-    }
-    fn from_index(_index: usize) -> Self {
-        unreachable!("no timer was ever set")
-    }
-    fn name(self) -> &'static str {
-        match self {}
-    }
 }

@@ -47,11 +47,6 @@ impl QuorumRule {
     }
 }
 
-/// Whether `weight` is strictly more than two thirds of `total`, in integers.
-pub const fn exceeds_two_thirds(weight: u64, total: u64) -> bool {
-    3 * weight as u128 > 2 * total as u128
-}
-
 /// Distinct voters for one thing, and their weight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Tally {
@@ -203,13 +198,6 @@ mod tests {
             assert_eq!(literal_is_safe, n == 3 * f + 1, "n={n}");
         }
         assert_eq!(QuorumRule::ByzantineMinimum.size(3, 1), 3, "beyond the bound it stalls");
-    }
-
-    #[test]
-    fn two_thirds_is_strict() {
-        assert!(!exceeds_two_thirds(4, 6));
-        assert!(exceeds_two_thirds(5, 6));
-        assert!(!exceeds_two_thirds(u64::MAX / 3 * 2, u64::MAX / 3 * 3));
     }
 
     proptest! {

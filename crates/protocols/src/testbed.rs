@@ -1,10 +1,34 @@
 //! A table-top for unit tests: nodes, a pile of letters, and the test's own hand moving them. No time passes here.
 
 use consensus_kernel::{
-    Cx, Duration, Input, NodeId, Outbox, Protocol, Rng, RuleId, RuleSet, Setup, Slot, Time, Timer,
-    TimerChange, To, Value,
+    Cx, Duration, Input, Meta, NodeId, Outbox, ParamValue, Params, Protocol, Rng, RuleId, RuleSet, Setup,
+    Slot, SwitchId, Time, Timer, TimerChange, To, Value,
 };
 use std::collections::{BTreeMap, VecDeque};
+
+/// A set-up of this many replicas and clients with everything at its default.
+pub fn setup(meta: &Meta, n: usize, clients: usize) -> Setup {
+    Setup {
+        n,
+        f: meta.bound.max_f(n),
+        clients,
+        params: Params::defaults(meta.params),
+        rules: RuleSet::ALL_HOLD,
+        weights: vec![1; n],
+    }
+}
+
+/// The same with another value for the parameter at this place.
+pub fn with(mut setup: Setup, at: usize, value: ParamValue) -> Setup {
+    setup.params.0[at] = value;
+    setup
+}
+
+/// The same with this rule switched off.
+pub fn without(mut setup: Setup, switch: SwitchId) -> Setup {
+    setup.rules = setup.rules.without(switch);
+    setup
+}
 
 /// A letter on the pile.
 #[derive(Clone)]

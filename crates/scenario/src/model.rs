@@ -260,9 +260,6 @@ impl Scenario {
             params: self.params.clone(),
             rules: self.rules,
             weights: if self.weights.is_empty() { vec![1; self.n] } else { self.weights.clone() },
-            delay_max: self.network.latency.high(),
-            seed: self.seed,
-            loss: self.network.loss,
         }
     }
 

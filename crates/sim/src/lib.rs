@@ -18,6 +18,6 @@ mod timers;
 
 pub use canonical::TraceDigest;
 pub use metrics::{KindCount, Metrics};
-pub use observer::{Blind, Cause, Decision, MessageFacts, Observer, Step};
+pub use observer::{Cause, Decision, MessageFacts, Observer, Step};
 pub use peek::{InFlight, Loss, Pending, PendingWhat, TimerFacts};
 pub use simulation::{End, Health, Progress, Simulation, Stop};

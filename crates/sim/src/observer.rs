@@ -28,11 +28,6 @@ pub trait Observer<P: Protocol> {
     fn acted(&mut self, _sim: &Simulation<P>, _action: usize) {}
 }
 
-/// Watches nothing.
-pub struct Blind;
-
-impl<P: Protocol> Observer<P> for Blind {}
-
 /// A node's decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Decision {

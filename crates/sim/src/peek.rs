@@ -1,8 +1,8 @@
 //! Looking at a run without touching it: messages under way, timers, what comes next.
 
+use crate::MessageFacts;
 use crate::queue::{Event, Tag, identity_index};
 use crate::simulation::{Health, NO_TWIN, Simulation};
-use crate::{MessageFacts, queue};
 use consensus_kernel::{NodeId, Protocol, Time, Timer, Value, sort_by_number};
 use consensus_scenario::MessageName;
 
@@ -135,12 +135,6 @@ impl<P: Protocol> Simulation<P> {
         self.connectivity.any_blocked()
     }
 
-    /// Whether nothing gets from one node to another.
-    pub fn is_blocked(&self, from: NodeId, to: NodeId) -> bool {
-        let (a, b) = (identity_index(from, self.shape.n), identity_index(to, self.shape.n));
-        a < self.shape.total && b < self.shape.total && self.connectivity.is_blocked(a, b)
-    }
-
     /// Whether a node has two copies.
     pub fn is_twin(&self, id: NodeId) -> bool {
         self.fixed.second.get(identity_index(id, self.shape.n)).is_some_and(|s| *s != NO_TWIN)
@@ -192,10 +186,5 @@ impl<P: Protocol> Simulation<P> {
                 Pending { due: facts.due, node, what: PendingWhat::Deliver(facts) }
             }
         }
-    }
-
-    /// How many events wait in the queue: messages, timers, the script's next action.
-    pub fn queued(&self) -> usize {
-        queue::Queue::len(&self.queue)
     }
 }

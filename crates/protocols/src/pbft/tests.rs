@@ -5,31 +5,11 @@ mod storms;
 mod view_changes;
 
 use super::*;
-use crate::testbed::{Letter, Table};
-use consensus_kernel::{Message, Outbox, ParamValue, Params, Ratio, Rng, RuleSet, SwitchId, Time};
+use crate::testbed::{self, Letter, Table, with, without};
+use consensus_kernel::{Message, Outbox, ParamValue, Rng, SwitchId, Time};
 
 fn setup(n: usize, clients: usize) -> Setup {
-    Setup {
-        n,
-        f: META.bound.max_f(n),
-        clients,
-        params: Params::defaults(META.params),
-        rules: RuleSet::ALL_HOLD,
-        weights: vec![1; n],
-        delay_max: Duration::millis(10),
-        seed: 1,
-        loss: Ratio::ZERO,
-    }
-}
-
-fn with(mut setup: Setup, at: usize, value: ParamValue) -> Setup {
-    setup.params.0[at] = value;
-    setup
-}
-
-fn without(mut setup: Setup, switch: SwitchId) -> Setup {
-    setup.rules = setup.rules.without(switch);
-    setup
+    testbed::setup(&META, n, clients)
 }
 
 fn r(i: usize) -> NodeId {

@@ -3,34 +3,14 @@
 mod storms;
 
 use super::*;
-use crate::testbed::Table;
-use consensus_kernel::{Breaks, Ledger, Outbox, ParamValue, Params, Ratio, Rng, RuleSet, SwitchId, World};
+use crate::testbed::{self, Table, with, without};
+use consensus_kernel::{Breaks, Ledger, Outbox, ParamValue, Rng, RuleSet, SwitchId, World};
 use std::collections::BTreeMap;
 
 const MILLIS: u64 = 1_000;
 
 fn setup(n: usize, clients: usize) -> Setup {
-    Setup {
-        n,
-        f: META.bound.max_f(n),
-        clients,
-        params: Params::defaults(META.params),
-        rules: RuleSet::ALL_HOLD,
-        weights: vec![1; n],
-        delay_max: Duration::millis(10),
-        seed: 1,
-        loss: Ratio::ZERO,
-    }
-}
-
-fn with(mut setup: Setup, at: usize, value: ParamValue) -> Setup {
-    setup.params.0[at] = value;
-    setup
-}
-
-fn without(mut setup: Setup, switch: SwitchId) -> Setup {
-    setup.rules = setup.rules.without(switch);
-    setup
+    testbed::setup(&META, n, clients)
 }
 
 /// No no-ops, one entry a message, entries only with heartbeats: the schedules of the paper, step by step.
