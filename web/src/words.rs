@@ -10,7 +10,7 @@ pub fn nodes_of(action: &Action) -> Vec<NodeId> {
         Action::Crash(x) | Action::Restart(x) | Action::Amnesia(x) | Action::Pause(x) | Action::Resume(x) => {
             vec![*x]
         }
-        Action::Propose(x) | Action::Fire(x, _) => vec![*x],
+        Action::Propose(x) | Action::Fire(x, _) | Action::Command(x, ..) => vec![*x],
         Action::Partition(groups) => groups.iter().flat_map(Group::iter).collect(),
         Action::Block(a, b) => a.iter().chain(b.iter()).collect(),
         Action::Cut(a, b) | Action::Mend(a, b) => vec![*a, *b],
@@ -54,7 +54,7 @@ pub fn what(meta: &Meta, scenario: &Scenario, event: &EventView) -> String {
             )
         }
         What::Fire(timer) => format!("timer {timer}"),
-        What::Action(i) => {
+        What::Action(i) | What::Told(i) => {
             scenario.script.get(*i).map_or("action".to_owned(), |t| describe_action(meta, &t.action))
         }
         What::Restart => "is back".to_owned(),

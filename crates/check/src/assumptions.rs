@@ -1,7 +1,7 @@
 //! What a protocol's promises rest on, judged apart from the promises.
 
-use consensus_kernel::{FaultModel, NodeId, Protocol, Time};
-use consensus_scenario::{Action, Scenario};
+use consensus_kernel::{Duration, FaultModel, NodeId, Protocol, Time};
+use consensus_scenario::{Action, Fate, Latency, Scenario, describe_action};
 use consensus_sim::Simulation;
 
 /// One assumption at one moment.
@@ -27,7 +27,7 @@ impl Assumption {
 pub fn assumptions<P: Protocol>(sim: &Simulation<P>) -> Vec<Assumption> {
     let scenario = sim.scenario();
     let mut found = vec![bound(scenario), budget(scenario, sim.now())];
-    if scenario.meta.faults == FaultModel::Crash && !scenario.byzantine.is_empty() {
+    if scenario.faults() == FaultModel::Crash && !scenario.byzantine.is_empty() {
         let node = scenario.byzantine[0].node;
         let reason = format!("{} tolerates crashes only, and node {node} lies", scenario.meta.title);
         found.push(Assumption::new("Crash faults only", Some(Time::ZERO), reason));
@@ -36,6 +36,10 @@ pub fn assumptions<P: Protocol>(sim: &Simulation<P>) -> Vec<Assumption> {
         found.push(intersection(scenario, q));
     }
     found.push(disks(scenario, sim.now()));
+    found.extend(P::synchrony(sim.config()).map(|longest| synchrony(scenario, longest, sim.now())));
+    if scenario.meta.envelope.reliable_links {
+        found.push(reliable_links(scenario, sim.now()));
+    }
     if !scenario.rules.all_hold() {
         let off: Vec<&str> = scenario
             .meta
@@ -61,9 +65,9 @@ fn cuts(action: &Action) -> bool {
 }
 
 fn bound(scenario: &Scenario) -> Assumption {
-    let (n, f, meta) = (scenario.n, scenario.f, scenario.meta);
-    let most = meta.bound.max_f(n);
-    let formula = meta.bound.formula();
+    let (n, f) = (scenario.n, scenario.f);
+    let most = scenario.bound().max_f(n);
+    let formula = scenario.bound().formula();
     if f <= most {
         Assumption::new(formula, None, format!("{n} nodes tolerate {most}, {f} is assumed"))
     } else {
@@ -99,13 +103,76 @@ fn intersection(scenario: &Scenario, q: usize) -> Assumption {
     const NAME: &str = "Quorums intersect";
     let (n, f) = (scenario.n as isize, scenario.f as isize);
     let overlap = 2 * q as isize - n;
-    let needed = match scenario.meta.faults {
+    let needed = match scenario.faults() {
         FaultModel::Crash => 1,
         FaultModel::Byzantine => f + 1,
     };
     let shared = overlap.max(0);
     let reason = format!("any two quorums of {q} among {n} share at least {shared}; {needed} needed");
     Assumption::new(NAME, (overlap < needed).then_some(Time::ZERO), reason)
+}
+
+/// Every message arrives within the time that a round allows it: judged by what the network and the script are set to.
+fn synchrony(scenario: &Scenario, longest: Duration, now: Time) -> Assumption {
+    const NAME: &str = "Synchronous rounds";
+    let network = &scenario.network;
+    let slow = |latency: Latency| match latency {
+        Latency::Exponential(_) => true,
+        bounded => bounded.high() > longest,
+    };
+    if slow(network.latency) || network.gst.is_some() {
+        let reason = format!("messages may take longer than the {longest} that a round allows them");
+        return Assumption::new(NAME, Some(Time::ZERO), reason);
+    }
+    if !network.loss.is_zero() || network.cpu != Duration::ZERO || network.bandwidth.is_some() {
+        let reason = "messages may be lost, or wait for a busy node or link, and miss their round".to_owned();
+        return Assumption::new(NAME, Some(Time::ZERO), reason);
+    }
+    if let Some((id, _)) = scenario.skews.first() {
+        let reason = format!("the clock of node {id} runs at another rate, so its rounds drift away");
+        return Assumption::new(NAME, Some(Time::ZERO), reason);
+    }
+    let late = |action: &Action| match action {
+        Action::Latency(latency) => slow(*latency),
+        Action::Loss(loss) => !loss.is_zero(),
+        Action::Message(_, Fate::Drop | Fate::Delay(_)) | Action::Pause(_) | Action::Fire(..) => true,
+        other => cuts(other),
+    };
+    let first = scenario.script.iter().take_while(|t| t.at <= now).find(|t| late(&t.action));
+    match first {
+        Some(timed) => {
+            let what = describe_action(scenario.meta, &timed.action);
+            Assumption::new(NAME, Some(timed.at), format!("{what}: messages may miss their round"))
+        }
+        None => Assumption::new(NAME, None, format!("every message arrives within {longest}")),
+    }
+}
+
+/// What is sent arrives, however late.
+fn reliable_links(scenario: &Scenario, now: Time) -> Assumption {
+    const NAME: &str = "Reliable links";
+    let dropped = scenario.script.iter().take_while(|t| t.at <= now).find(|t| {
+        let lossy = match &t.action {
+            Action::Loss(loss) => !loss.is_zero(),
+            other => cuts(other),
+        };
+        matches!(t.action, Action::Message(_, Fate::Drop)) || (lossy && scenario.network.retransmit.is_none())
+    });
+    let loses = !scenario.network.loss.is_zero() && scenario.network.retransmit.is_none();
+    match (loses, dropped) {
+        (true, _) => Assumption::new(
+            NAME,
+            Some(Time::ZERO),
+            "messages are lost and nobody sends them again".to_owned(),
+        ),
+        (false, Some(timed)) => {
+            let what = describe_action(scenario.meta, &timed.action);
+            Assumption::new(NAME, Some(timed.at), format!("{what}, and nobody sends it again"))
+        }
+        (false, None) => {
+            Assumption::new(NAME, None, "what is lost is sent again until it arrives".to_owned())
+        }
+    }
 }
 
 fn disks(scenario: &Scenario, now: Time) -> Assumption {

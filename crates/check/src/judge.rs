@@ -3,7 +3,7 @@
 use crate::tracker::Termination;
 use crate::verdicts::{TERMINATION, Verdicts, Violation};
 use consensus_kernel::{Protocol, SetupError};
-use consensus_scenario::{Action, Scenario};
+use consensus_scenario::Scenario;
 use consensus_sim::{End, Progress, Simulation, Stop};
 
 /// What came of a run.
@@ -29,30 +29,11 @@ impl Outcome {
     }
 }
 
-/// Values that each client may ask for under this scenario: planned and by hand.
-pub fn values_allowed(scenario: &Scenario) -> Vec<u32> {
-    let clients = scenario.clients;
-    let mut most = vec![0u32; clients];
-    for (i, most) in most.iter_mut().enumerate() {
-        let k = scenario.requests as usize;
-        *most = (k / clients + usize::from(i < k % clients)) as u32;
-    }
-    for timed in &scenario.script {
-        if let Action::Propose(id) = timed.action
-            && let Some(most) = most.get_mut(id.index())
-        {
-            *most += 1;
-        }
-    }
-    most
-}
-
 /// Runs a scenario to its end and judges it. With `stop_at_first`, ends at the first violation of safety.
 pub fn judge<P: Protocol>(scenario: &Scenario, stop_at_first: bool) -> Result<Outcome, SetupError> {
     const SLICE: u64 = 512;
     let mut sim = Simulation::<P>::new(scenario)?;
-    let mut verdicts = Verdicts::new(scenario.n, scenario.clients);
-    verdicts.allow_values(&values_allowed(scenario));
+    let mut verdicts = Verdicts::new(scenario);
     let deadline = scenario.deadline.unwrap_or(scenario.until);
     let mut by_deadline = None;
     let end = loop {

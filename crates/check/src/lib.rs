@@ -9,11 +9,13 @@ mod judge;
 mod shrink;
 mod swarm;
 mod tracker;
+mod valid;
 mod verdicts;
 
 pub use assumptions::{Assumption, assumptions};
-pub use judge::{Outcome, judge, values_allowed};
+pub use judge::{Outcome, judge};
 pub use shrink::shrink;
 pub use swarm::{Budget, draw_scenario, heals};
 pub use tracker::{Termination, Tracker};
+pub use valid::Valid;
 pub use verdicts::{AGREEMENT, INTEGRITY, TERMINATION, VALIDITY, Verdicts, Violation};

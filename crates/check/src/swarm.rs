@@ -4,7 +4,7 @@
 //! it at all, many at zero, so that some runs do little but crash, others little but cut links.
 
 use consensus_kernel::{
-    Duration, FaultModel, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng, SwitchId, Time,
+    Duration, FaultModel, Inputs, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng, SwitchId, Time, Variants,
 };
 use consensus_scenario::{Action, Byzantine, Group, Latency, Network, Scenario, Strategy, Timed};
 
@@ -60,12 +60,12 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     let mut draw = Draw { rng: Rng::stream(seed, PURPOSE) };
     let mut scenario = Scenario::new(meta);
     scenario.seed = seed;
-    let smallest = meta.bound.min_n(1).max(meta.n.0);
-    scenario.n = draw.rng.within(smallest as u64, 7.max(smallest as u64)) as usize;
-    scenario.f = meta.bound.max_f(scenario.n);
-    scenario.clients = 1 + draw.below(3);
-    scenario.requests = draw.rng.within(1, 8) as u32;
-    scenario.gap = if draw.chance(30) { Duration::ZERO } else { draw.millis(5, 400) };
+    draw_variant(&mut draw, &mut scenario);
+    let smallest = scenario.bound().min_n(1).max(meta.n.0);
+    let largest = 7.max(smallest).min(meta.n.2);
+    scenario.n = draw.rng.within(smallest as u64, largest as u64) as usize;
+    scenario.f = scenario.bound().max_f(scenario.n);
+    draw_values(&mut draw, &mut scenario);
     draw_network(&mut draw, &mut scenario);
     draw_numbers(&mut draw, &mut scenario, without.is_some());
     if let Some(switch) = without {
@@ -76,8 +76,44 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     scenario
 }
 
+/// Draws which fault model holds, where a parameter chooses between several.
+fn draw_variant(draw: &mut Draw, scenario: &mut Scenario) {
+    if let Some(Variants { param, models }) = scenario.meta.variants {
+        scenario.params.0[param] = ParamValue::Choice(draw.below(models.len()));
+    }
+}
+
+/// Draws who asks for how much, or what replicas begin with.
+fn draw_values(draw: &mut Draw, scenario: &mut Scenario) {
+    match scenario.meta.inputs {
+        Inputs::Requests => {
+            scenario.clients = 1 + draw.below(3);
+            scenario.requests = draw.rng.within(1, 8) as u32;
+            scenario.gap = if draw.chance(30) { Duration::ZERO } else { draw.millis(5, 400) };
+        }
+        Inputs::Given { options, .. } => {
+            let givers = scenario.meta.inputs.givers(scenario.n);
+            // All alike now and then: unanimity has a law of its own.
+            let alike = draw.chance(20).then(|| options[draw.below(options.len())]);
+            scenario.inputs =
+                (0..givers).map(|_| alike.unwrap_or_else(|| options[draw.below(options.len())])).collect();
+            if scenario.inputs == scenario.meta.inputs.usual(scenario.n) {
+                scenario.inputs.clear();
+            }
+        }
+    }
+}
+
 fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
     let envelope = scenario.meta.envelope;
+    if let Some(longest) = envelope.delay_max {
+        let high = draw.rng.within(2, longest.0);
+        let latency = Latency::Uniform(Duration(draw.rng.within(1, high)), Duration(high));
+        let duplicate = if envelope.duplication && draw.chance(30) { 10 } else { 0 };
+        scenario.network =
+            Network { latency, duplicate: Ratio::percent(duplicate), ..Network::usual(scenario.meta) };
+        return;
+    }
     let low = draw.millis(1, 20);
     let latency = match draw.below(4) {
         0 => Latency::Constant(low),
@@ -91,7 +127,8 @@ fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
     let loss = percent(draw, envelope.loss, 25);
     let duplicate = percent(draw, envelope.duplication, 25);
     let gst = (draw.chance(15)).then(|| Time(draw.millis(100, 1_500).0));
-    scenario.network = Network { latency, loss, duplicate, fifo: draw.chance(15), gst, ..Network::default() };
+    scenario.network =
+        Network { latency, loss, duplicate, fifo: draw.chance(15), gst, ..Network::usual(scenario.meta) };
     if envelope.pause && draw.chance(20) {
         let node = NodeId::replica(draw.below(scenario.n));
         let rate = [Ratio::new(1, 2), Ratio::new(9, 10), Ratio::new(11, 10), Ratio::new(2, 1)][draw.below(4)];
@@ -121,7 +158,7 @@ fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> u
         Budget::Within => f,
         Budget::Beyond => (f + 2).min(scenario.n - 1),
     };
-    if scenario.meta.faults == FaultModel::Crash || !scenario.meta.envelope.byzantine {
+    if scenario.faults() == FaultModel::Crash || !scenario.meta.envelope.byzantine {
         return most;
     }
     let liars = match budget {
@@ -188,9 +225,12 @@ fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: 
     }
     at += draw.millis(50, 500);
     let healed = down.into_iter().map(Action::Restart).chain(paused.into_iter().map(Action::Resume));
-    let calm = Latency::Uniform(Duration::millis(1), Duration::millis(10));
-    let network = [Action::Heal, Action::Loss(Ratio::ZERO), Action::Latency(calm)];
-    scenario.script.extend(network.into_iter().chain(healed).map(|action| Timed { at, action }));
+    if scenario.meta.envelope.delay_max.is_none() {
+        let calm = Latency::Uniform(Duration::millis(1), Duration::millis(10));
+        let network = [Action::Heal, Action::Loss(Ratio::ZERO), Action::Latency(calm)];
+        scenario.script.extend(network.map(|action| Timed { at, action }));
+    }
+    scenario.script.extend(healed.map(|action| Timed { at, action }));
     let last = scenario.gap.times(scenario.requests.into());
     scenario.until = at + last + RECOVERY;
     scenario.deadline = Some(scenario.until);
@@ -202,7 +242,8 @@ pub fn heals(scenario: &Scenario) -> bool {
     let mut broken = Group::default();
     let mut cut = false;
     let mut loss = scenario.network.loss;
-    let mut calm = scenario.network.latency.high() <= Duration::millis(20);
+    let bearable = scenario.meta.envelope.delay_max.unwrap_or(Duration::millis(20));
+    let mut calm = scenario.network.latency.high() <= bearable;
     for timed in &scenario.script {
         match &timed.action {
             Action::Crash(id) | Action::Pause(id) => {
@@ -214,7 +255,7 @@ pub fn heals(scenario: &Scenario) -> bool {
             Action::Partition(_) | Action::Block(..) | Action::Cut(..) => cut = true,
             Action::Heal => cut = false,
             Action::Loss(now) => loss = *now,
-            Action::Latency(now) => calm = now.high() <= Duration::millis(20),
+            Action::Latency(now) => calm = now.high() <= bearable,
             _ => {}
         }
     }
@@ -227,8 +268,8 @@ fn allowed(scenario: &Scenario, class: Class) -> bool {
         Class::Crash => envelope.crash,
         Class::Partition | Class::Block => envelope.partition,
         Class::Pause => envelope.pause,
-        Class::Fire => !scenario.meta.timers.is_empty(),
-        Class::Calm | Class::Latency => true,
+        Class::Fire => !scenario.meta.timers.is_empty() && envelope.delay_max.is_none(),
+        Class::Calm | Class::Latency => envelope.delay_max.is_none(),
     }
 }
 

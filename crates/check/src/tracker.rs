@@ -1,6 +1,6 @@
 //! How far everybody has come: the small part of checking that travels with every checkpoint.
 
-use consensus_kernel::{NodeId, Protocol, Slot};
+use consensus_kernel::{Inputs, NodeId, Protocol, Slot};
 use consensus_sim::{Decision, Health, Observer, Simulation};
 
 /// Who has decided how much.
@@ -62,6 +62,9 @@ impl Tracker {
 
     /// Whether everybody has decided everything, as the run stands.
     pub fn termination<P: Protocol>(&self, sim: &Simulation<P>) -> Termination {
+        if let Inputs::Given { .. } = sim.scenario().meta.inputs {
+            return self.all_know(sim, self.highest.max(1));
+        }
         let planned = sim.scenario().requests;
         let proposed: u64 = sim.proposed().iter().map(|k| u64::from(*k)).sum();
         if planned == 0 && proposed == 0 {
@@ -75,12 +78,22 @@ impl Tracker {
             };
             return Termination::Missing(self.with_waiting(sim, reason));
         }
+        self.all_know(sim, self.highest)
+    }
+
+    /// Whether every correct running replica that is to learn has decided up to this slot.
+    fn all_know<P: Protocol>(&self, sim: &Simulation<P>, wanted: Slot) -> Termination {
         for (i, high) in self.high.iter().enumerate() {
             let id = NodeId::replica(i);
-            if *high < self.highest && !sim.is_byzantine(id) && sim.health(id) == Health::Up {
+            let counts = !sim.is_byzantine(id) && sim.health(id) == Health::Up && P::learns(sim.config(), id);
+            if *high < wanted && counts {
                 let slot = P::META.slot;
-                let reason =
-                    format!("node {id} has decided up to {slot} {high}, others up to {}", self.highest);
+                let reason = match *high {
+                    0 if self.highest == 0 => format!("node {id} has not decided"),
+                    high => {
+                        format!("node {id} has decided up to {slot} {high}, others up to {}", self.highest)
+                    }
+                };
                 return Termination::Missing(self.with_waiting(sim, reason));
             }
         }

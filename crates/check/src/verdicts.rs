@@ -1,14 +1,15 @@
 //! Safety, judged incrementally: each decision once, each invariant when a rule that can break it is cited.
 
 use crate::tracker::Tracker;
+use crate::valid::Valid;
 use consensus_kernel::{Invariant, Ledger, NodeId, Protocol, Slot, Time, Value};
-use consensus_scenario::Action;
+use consensus_scenario::{Action, Scenario};
 use consensus_sim::{Decision, Observer, Simulation};
 use std::cmp::Ordering;
 
 /// All correct nodes that decide a slot decide the same value.
 pub const AGREEMENT: &str = "Agreement";
-/// What is decided was proposed by a client, or is the no-op.
+/// What is decided was proposed: by a client, or as what a replica began with ([`consensus_kernel::Validity`]).
 pub const VALIDITY: &str = "Validity";
 /// No correct node decides a slot twice (carrying out the log again after a crash aside).
 pub const INTEGRITY: &str = "Integrity";
@@ -37,8 +38,7 @@ pub struct Verdicts<P: Protocol> {
     windows: Vec<(Slot, u64)>,
     /// When replicas crashed: a replica that comes back carries out its log again, which is no second decision.
     crashes: Vec<(u64, NodeId)>,
-    /// What each client was asked for, so far: how many values.
-    proposed: Vec<u32>,
+    valid: Valid,
     own: Vec<Own<P>>,
     /// For each of them: the rules after which it is judged, apart so that they lie close together.
     rules: Vec<u64>,
@@ -56,7 +56,8 @@ struct Own<P: Protocol> {
 
 impl<P: Protocol> Verdicts<P> {
     /// Nothing judged yet.
-    pub fn new(replicas: usize, clients: usize) -> Self {
+    pub fn new(scenario: &Scenario) -> Self {
+        let (replicas, clients) = (scenario.n, scenario.clients);
         let own: Vec<Own<P>> = P::invariants()
             .iter()
             .map(|invariant| Own { invariant, ledger: Ledger::new(), violated: false })
@@ -67,7 +68,7 @@ impl<P: Protocol> Verdicts<P> {
             decided: Decided::default(),
             windows: vec![(0, 0); replicas],
             crashes: Vec::new(),
-            proposed: vec![u32::MAX; clients],
+            valid: Valid::of(scenario),
             watched: rules.iter().fold(0, |set, on| set | on),
             rules,
             own,
@@ -76,9 +77,9 @@ impl<P: Protocol> Verdicts<P> {
         }
     }
 
-    /// Tells how many values each client may have been asked for: those of the plan and those by hand.
-    pub fn allow_values(&mut self, most: &[u32]) {
-        self.proposed.copy_from_slice(most);
+    /// Goes on under another scenario, one that differs only in what its script does from now on.
+    pub fn allow(&mut self, scenario: &Scenario) {
+        self.valid = Valid::of(scenario);
     }
 
     /// All violations so far, the first of each property, in the order they happened.
@@ -144,15 +145,8 @@ impl<P: Protocol> Verdicts<P> {
 
     #[inline]
     fn judge_validity(&mut self, d: &Decision) {
-        let proposed = match d.value.client() {
-            None => true,
-            Some(client) => {
-                let asked = self.proposed.get(client.index()).copied().unwrap_or(0);
-                (1..=asked).contains(&d.value.number())
-            }
-        };
-        if !proposed {
-            let reason = format!("{} decided {}, which nobody proposed", name(d.node), d.value);
+        if let Some(objection) = self.valid.objection(d.value) {
+            let reason = format!("{} decided {}, {objection}", name(d.node), d.value);
             self.violate(VALIDITY, d, reason);
         }
     }

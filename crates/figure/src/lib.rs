@@ -11,6 +11,7 @@ pub mod density;
 pub mod glyph;
 pub mod layout;
 pub mod legend;
+pub mod lineage;
 pub mod mermaid;
 pub mod moment;
 mod node;

@@ -57,7 +57,7 @@ fn line(
             arrow(out, meta, m, if is_proposal(meta, m) { "->>" } else { "-->>" }, event.rejected)
         }
         What::Lost(m, why) => arrow(out, meta, m, "-x", Some(why)),
-        What::Propose(_) | What::Fire(_) | What::Restart | What::Action(_) => {
+        What::Propose(_) | What::Fire(_) | What::Restart | What::Action(_) | What::Told(_) => {
             let over = match (event.node, nodes) {
                 (Some(node), _) => format!("n{node}"),
                 (None, [first, .., last]) => format!("n{first},n{last}"),

@@ -3,8 +3,8 @@
 use crate::moment::Moment;
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{
-    AgreementScope, Bound, Claims, Envelope, Face, FaultModel, Kind, KindClass, Layout, Meta, NodeId,
-    QuorumRule, Time, Tone, Votes,
+    AgreementScope, Bound, Claims, Envelope, Face, FaultModel, Inputs, Kind, KindClass, Layout, Meta, NodeId,
+    QuorumRule, Time, Tone, Validity, Votes,
 };
 use consensus_lab::view::*;
 
@@ -18,9 +18,16 @@ pub(crate) static META: Meta = Meta {
     paper: "Nobody 2000",
     reference: "Nobody: Nothing. Nowhere, 2000.",
     summary: "Asks and answers.",
-    claims: Claims { agreement: AgreementScope::Correct, termination: None, safety: "always" },
+    claims: Claims {
+        agreement: AgreementScope::Correct,
+        validity: Validity::Proposed,
+        termination: None,
+        safety: "always",
+    },
     faults: FaultModel::Byzantine,
     bound: Bound::Third,
+    variants: None,
+    inputs: Inputs::Requests,
     quorum: QuorumRule::ByzantineMinimum,
     n: (1, 4, 128),
     round: "view",
@@ -36,6 +43,7 @@ pub(crate) static META: Meta = Meta {
         kind("request", "R", true, KindClass::Client),
     ],
     timers: &["patience"],
+    commands: &[],
     adversaries: &[],
     simplified: &[],
     envelope: Envelope {
@@ -45,6 +53,8 @@ pub(crate) static META: Meta = Meta {
         crash: true,
         pause: true,
         byzantine: true,
+        delay_max: None,
+        reliable_links: false,
     },
     layout: Layout::Ring,
     weighted: false,

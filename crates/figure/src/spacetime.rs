@@ -139,7 +139,7 @@ pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[Fli
             let kind = match &event.what {
                 _ if !event.decided.is_empty() => Some(TickKind::Decision),
                 What::Fire(_) => Some(TickKind::Timer),
-                What::Restart | What::Action(_) => Some(TickKind::Fault),
+                What::Restart | What::Action(_) | What::Told(_) => Some(TickKind::Fault),
                 _ => None,
             };
             if let Some(kind) = kind {

@@ -81,6 +81,7 @@ fn word(event: &EventView) -> &'static str {
         (What::Fire(_), _) => "timer",
         (What::Action(_), _) => "action",
         (What::Restart, _) => "restart",
+        (What::Told(_), _) => "command",
     }
 }
 

@@ -34,12 +34,16 @@ pub use fault::{Corruption, Liar, Lie};
 pub use invariant::{Invariant, World};
 pub use ledger::{Ledger, LedgerConflict, LedgerKey};
 pub use meta::{
-    AdversarySpec, AgreementScope, Bound, Claims, Envelope, FaultModel, Kind, KindClass, Layout, Meta,
-    ParamKind, ParamSpec, ParamValue, Params, Setup, SetupError,
+    About, AdversarySpec, AgreementScope, Bound, Claims, CommandSpec, Envelope, FaultModel, Givers, Inputs,
+    Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, ParamValue, Params, Setup, SetupError, Validity,
+    Variants,
 };
 pub use node::{MAX_REPLICAS, NodeId, NodeSet, NodeSetIter};
 pub use order::sort_by_number;
-pub use panel::{LogCell, LogMark, LogPanel, LogRow, LogState, Panel};
+pub use panel::{
+    Block, BlockPanel, LogCell, LogMark, LogPanel, LogRow, LogState, MatrixPanel, MatrixRow, Panel, TreeNode,
+    TreePanel,
+};
 pub use protocol::{Input, Message, Protocol, Timer, To};
 pub use quorum::{Poll, QuorumRule, Tally, Vote};
 pub use ratio::Ratio;

@@ -1,6 +1,6 @@
 //! What a protocol says of itself: the page, the link and the command line are built from this.
 
-use crate::{Duration, QuorumRule, Rule, RuleSet, Switch};
+use crate::{Duration, QuorumRule, Rule, RuleSet, Switch, Value};
 use serde::Serialize;
 
 /// Everything static about a protocol.
@@ -18,10 +18,14 @@ pub struct Meta {
     pub summary: &'static str,
     /// What it promises, and under which assumptions.
     pub claims: Claims,
-    /// What faulty nodes may do.
+    /// What faulty nodes may do, unless a variant says otherwise.
     pub faults: FaultModel,
-    /// How many of them, for a given n.
+    /// How many of them, for a given n, unless a variant says otherwise.
     pub bound: Bound,
+    /// Fault models that a parameter chooses between; [`Meta::model`] gives the one that holds.
+    pub variants: Option<Variants>,
+    /// Where the values come from that are agreed on.
+    pub inputs: Inputs,
     /// What counts as a quorum unless an option says otherwise.
     pub quorum: QuorumRule,
     /// Smallest, usual and largest number of replicas.
@@ -40,6 +44,8 @@ pub struct Meta {
     pub kinds: &'static [Kind],
     /// Names of the timers that a visitor can fire by hand ([`crate::Timer::name`]).
     pub timers: &'static [&'static str],
+    /// What a visitor can tell a node to do ([`crate::Input::Command`]), beyond what befalls every node.
+    pub commands: &'static [CommandSpec],
     /// Protocol-specific misbehaviour, beside the generic strategies of the simulator.
     pub adversaries: &'static [AdversarySpec],
     /// What the engine leaves out, and where the paper has it.
@@ -52,15 +58,123 @@ pub struct Meta {
     pub weighted: bool,
 }
 
+impl Meta {
+    /// What faulty nodes may do, and how many of them there may be, with these parameters.
+    pub fn model(&self, params: &Params) -> (FaultModel, Bound) {
+        match self.variants {
+            Some(Variants { param, models }) => {
+                models.get(params.choice(param)).copied().unwrap_or((self.faults, self.bound))
+            }
+            None => (self.faults, self.bound),
+        }
+    }
+}
+
+/// Fault models that a parameter chooses between.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Variants {
+    /// Position of the parameter, a [`ParamKind::Choice`].
+    pub param: usize,
+    /// The model of each of its options, in their order.
+    pub models: &'static [(FaultModel, Bound)],
+}
+
+/// Where the values come from that are agreed on.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub enum Inputs {
+    /// Clients ask for them, as many as the scenario says.
+    Requests,
+    /// Replicas begin with them, and there are no clients.
+    Given {
+        /// Who has one: every replica, or replica 0 alone.
+        by: Givers,
+        /// What each may be.
+        options: &'static [Value],
+        /// Positions of the usual ones among the options, for replicas 0, 1, …, and again from the beginning.
+        usual: &'static [usize],
+    },
+}
+
+/// Which replicas begin with a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Givers {
+    /// Every replica.
+    All,
+    /// Replica 0 alone: a commander.
+    First,
+}
+
+impl Inputs {
+    /// How many of n replicas begin with a value.
+    pub const fn givers(self, n: usize) -> usize {
+        match self {
+            Self::Requests => 0,
+            Self::Given { by: Givers::All, .. } => n,
+            Self::Given { by: Givers::First, .. } => 1,
+        }
+    }
+
+    /// What n replicas begin with unless the scenario says otherwise, in their order.
+    pub fn usual(self, n: usize) -> Vec<Value> {
+        let Self::Given { options, usual, .. } = self else { return Vec::new() };
+        let value = |i: usize| options[usual[i % usual.len()]];
+        (0..self.givers(n)).map(value).collect()
+    }
+
+    /// What a replica may begin with.
+    pub const fn options(self) -> &'static [Value] {
+        match self {
+            Self::Requests => &[],
+            Self::Given { options, .. } => options,
+        }
+    }
+}
+
+/// What a visitor can tell a node to do.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CommandSpec {
+    /// Name in a link: `at=300ms:do:1:suspect:2`.
+    pub id: &'static str,
+    /// Two or three words, after the node's name: "suspects".
+    pub label: &'static str,
+    /// What it does, in a sentence.
+    pub does: &'static str,
+    /// What it needs beside the node.
+    pub about: About,
+}
+
+/// What a command needs beside the node that it is given to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum About {
+    /// Nothing.
+    Nothing,
+    /// Another replica: its index.
+    Replica,
+    /// One of several names: its position.
+    Choice(&'static [&'static str]),
+}
+
 /// What a protocol promises.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Claims {
     /// Whose decisions must agree.
     pub agreement: AgreementScope,
+    /// What may be decided.
+    pub validity: Validity,
     /// Under which assumption every correct node decides, for people; none if it never promises to.
     pub termination: Option<&'static str>,
     /// Under which assumption it is safe, for people.
     pub safety: &'static str,
+}
+
+/// What may be decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Validity {
+    /// What a client asked for (or the no-op), or some replica began with.
+    Proposed,
+    /// If all correct replicas that begin with a value begin with the same one, only that. With a single commander: if
+    /// it is loyal, its order (Lamport, Shostak & Pease 1982, IC2).
+    Unanimous,
 }
 
 /// Whose decisions must agree.
@@ -88,6 +202,11 @@ pub enum Bound {
     Half,
     /// n ≥ 3f + 1.
     Third,
+    /// n ≥ 5f + 1.
+    Fifth,
+    /// n ≥ f + 2: with signatures and synchrony any number can be faulty, and with fewer than two correct replicas there
+    /// is nothing to agree on.
+    AllButTwo,
 }
 
 impl Bound {
@@ -96,6 +215,8 @@ impl Bound {
         match self {
             Self::Half => n.saturating_sub(1) / 2,
             Self::Third => n.saturating_sub(1) / 3,
+            Self::Fifth => n.saturating_sub(1) / 5,
+            Self::AllButTwo => n.saturating_sub(2),
         }
     }
 
@@ -104,6 +225,8 @@ impl Bound {
         match self {
             Self::Half => 2 * f + 1,
             Self::Third => 3 * f + 1,
+            Self::Fifth => 5 * f + 1,
+            Self::AllButTwo => f + 2,
         }
     }
 
@@ -112,6 +235,8 @@ impl Bound {
         match self {
             Self::Half => "n ≥ 2f + 1",
             Self::Third => "n ≥ 3f + 1",
+            Self::Fifth => "n ≥ 5f + 1",
+            Self::AllButTwo => "n ≥ f + 2",
         }
     }
 }
@@ -168,6 +293,12 @@ pub struct Envelope {
     pub pause: bool,
     /// At most f Byzantine replicas, among them twins.
     pub byzantine: bool,
+    /// The largest one-way delay, for a protocol that works in rounds of known length: it promises nothing if a message
+    /// takes longer. None: any delay will do.
+    pub delay_max: Option<Duration>,
+    /// Whether it needs links that lose nothing: then, unless the scenario says otherwise, a link layer below it sends
+    /// again what the network loses.
+    pub reliable_links: bool,
 }
 
 /// Which arrangement of the nodes explains the protocol.
@@ -337,6 +468,8 @@ pub struct Setup {
     pub rules: RuleSet,
     /// Weight of each replica; as many as there are replicas.
     pub weights: Vec<u64>,
+    /// What replicas begin with, as many as begin with something ([`Inputs::givers`]).
+    pub inputs: Vec<Value>,
 }
 
 /// A set-up that the protocol refuses, although every single value is within its bounds.

@@ -7,6 +7,88 @@ use serde::Serialize;
 pub enum Panel {
     /// One row per replica, one column per slot.
     Log(LogPanel),
+    /// Cells in rows and columns: votes by voter and ballot, reports by node and round.
+    Matrix(MatrixPanel),
+    /// Who was told what by whom: a recursion, a hierarchy.
+    Tree(TreePanel),
+    /// Blocks and their parents: height on one axis.
+    Blocks(BlockPanel),
+}
+
+/// Cells in rows and columns.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct MatrixPanel {
+    /// What it shows: "Promises and votes".
+    pub title: &'static str,
+    /// What a row is: "acceptor".
+    pub row_name: &'static str,
+    /// What a column is: "ballot".
+    pub column_name: &'static str,
+    /// Heads of the columns.
+    pub columns: Vec<String>,
+    /// The rows, in order.
+    pub rows: Vec<MatrixRow>,
+}
+
+/// One row of a matrix.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct MatrixRow {
+    /// Its head: a replica's name, or another.
+    pub label: String,
+    /// The replica it belongs to, by index, if it belongs to one.
+    pub replica: Option<usize>,
+    /// As many cells as the panel has columns; none where there is nothing.
+    pub cells: Vec<Option<LogCell>>,
+}
+
+/// A tree, or several.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct TreePanel {
+    /// What it shows: "What lieutenant 2 has heard".
+    pub title: String,
+    /// Its nodes; a parent stands before its children.
+    pub nodes: Vec<TreeNode>,
+}
+
+/// One node of a tree.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct TreeNode {
+    /// Position of its parent in the list; none for a root.
+    pub parent: Option<usize>,
+    /// What it is: "1 says that 0 said".
+    pub label: String,
+    /// What it holds, short, with its colour and how far it has come.
+    pub cell: LogCell,
+}
+
+/// Blocks that refer to each other.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct BlockPanel {
+    /// What it shows: "Block tree".
+    pub title: &'static str,
+    /// What the height counts: "view", "height".
+    pub height_name: &'static str,
+    /// The blocks; a parent stands before its children.
+    pub blocks: Vec<Block>,
+}
+
+/// One block.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Block {
+    /// Its short name: the first digits of its hash.
+    pub name: String,
+    /// Position of its parent in the list; none for a root.
+    pub parent: Option<usize>,
+    /// Another block that it refers to, such as the one its certificate is for, if that is not its parent.
+    pub link: Option<usize>,
+    /// Its height or view.
+    pub height: u64,
+    /// Work or weight behind it, relative to the others of this panel: its size. All 1 if that means nothing.
+    pub weight: u64,
+    /// What it carries, with its colour and how far it has come.
+    pub cell: LogCell,
+    /// What is to be said of it: "locked by 1, 2", "head of 0".
+    pub marks: Vec<String>,
 }
 
 /// Replicated logs side by side.

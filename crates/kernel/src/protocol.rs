@@ -1,7 +1,7 @@
 //! The shape of a protocol.
 
 use crate::{
-    Cx, Face, Invariant, Liar, Meta, NodeId, NodeSet, Panel, RuleId, Setup, SetupError, Slot, Value,
+    Cx, Duration, Face, Invariant, Liar, Meta, NodeId, NodeSet, Panel, RuleId, Setup, SetupError, Slot, Value,
 };
 use serde::Serialize;
 
@@ -52,6 +52,17 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
         None
     }
 
+    /// Whether this replica is to learn what is decided: nobody waits for the others.
+    fn learns(_config: &Self::Config, _replica: NodeId) -> bool {
+        true
+    }
+
+    /// The longest that a message may take in this configuration, for a protocol that works in rounds of known length;
+    /// none if any delay will do.
+    fn synchrony(_config: &Self::Config) -> Option<Duration> {
+        None
+    }
+
     /// Rules that, when cited, are worth a mark on the time line: elections won, views begun.
     fn milestones() -> &'static [RuleId] {
         &[]
@@ -79,6 +90,13 @@ pub enum Input<'a, M, T> {
     },
     /// A timer that this node set has run out.
     Fire(T),
+    /// The visitor tells the node to do something.
+    Command {
+        /// What: position in [`Meta::commands`].
+        command: usize,
+        /// About what, as [`crate::About`] says: a replica's index, the position of a name, or 0.
+        about: usize,
+    },
     /// The node is back after a crash.
     Restart,
 }

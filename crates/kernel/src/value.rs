@@ -8,28 +8,51 @@ use serde::{Serialize, Serializer};
 /// use slot 1.
 pub type Slot = u64;
 
-/// A value that a client asked for, or the no-op that fills a place nobody asked for.
+/// A value that a client asked for, the no-op that fills a place nobody asked for, or what a replica began with.
 ///
-/// A value is the name of a request: client `i`'s `k`-th (k ≥ 1). It prints as an assignment to that client's own
-/// register, `x←1`, which is also what executing it means.
+/// What a client asks for is the name of its request: client `i`'s `k`-th (k ≥ 1). It prints as an assignment to that
+/// client's own register, `x←1`, which is also what executing it means. What a replica begins with is a number or an
+/// order ([`crate::Inputs`]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Value(pub u64);
+
+/// Set in what replicas begin with; the word below it says of which sort it is.
+const INPUT: u64 = 1 << 63;
+const ORDER: u64 = INPUT | 1 << 32;
 
 impl Value {
     /// The value that changes nothing.
     pub const NOOP: Self = Self(0);
+    /// A general's order, and what a general does who has heard none.
+    pub const RETREAT: Self = Self(ORDER);
+    /// A general's order.
+    pub const ATTACK: Self = Self(ORDER | 1);
+
+    /// A number that a replica begins with; prints as the number.
+    pub const fn plain(number: u32) -> Self {
+        Self(INPUT | number as u64)
+    }
+
+    /// Whether a replica can begin with it: a number or an order.
+    pub const fn is_input(self) -> bool {
+        self.0 & INPUT != 0
+    }
 
     /// The `number`-th request (from 1) of client `client` (from 0).
     pub const fn request(client: usize, number: u32) -> Self {
         Self(((client as u64) << 32) | number as u64)
     }
 
-    /// The client that asked; none for the no-op.
+    /// The client that asked; none for the no-op and for what replicas begin with.
     pub const fn client(self) -> Option<NodeId> {
-        if self.0 == 0 { None } else { Some(NodeId::client((self.0 >> 32) as usize & 0x7fff)) }
+        if self.0 == 0 || self.is_input() {
+            None
+        } else {
+            Some(NodeId::client((self.0 >> 32) as usize & 0x7fff))
+        }
     }
 
-    /// Which of its client's requests this is, from 1; 0 for the no-op.
+    /// Which of its client's requests this is, from 1; 0 for the no-op. Of what a replica begins with: the number.
     pub const fn number(self) -> u32 {
         self.0 as u32
     }
@@ -39,6 +62,9 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const REGISTERS: [&str; 6] = ["x", "y", "z", "u", "v", "w"];
         match self.client() {
+            None if *self == Self::RETREAT => f.write_str("retreat"),
+            None if *self == Self::ATTACK => f.write_str("attack"),
+            None if self.is_input() => write!(f, "{}", self.number()),
             None => f.write_str("no-op"),
             Some(c) => match REGISTERS.get(c.index()) {
                 Some(name) => write!(f, "{name}←{}", self.number()),

@@ -57,7 +57,7 @@ fn happened(scenario: &Scenario, event: &EventView) -> String {
         What::Deliver(m) => format!("{} arrived", message(scenario.meta, &m.flight)),
         What::Lost(m, why) => format!("{} is lost: {why}", message(scenario.meta, &m.flight)),
         What::Fire(timer) => format!("the {timer} timer of {who} ran out"),
-        What::Action(i) => scenario.script.get(*i).map_or_else(
+        What::Action(i) | What::Told(i) => scenario.script.get(*i).map_or_else(
             || "something was done by hand".to_owned(),
             |t| describe_action(scenario.meta, &t.action),
         ),

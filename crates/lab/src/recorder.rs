@@ -53,6 +53,7 @@ pub(crate) fn event_view<P: Protocol>(step: &Step<'_, P>) -> EventView {
         Cause::Fire(timer) => What::Fire(timer.name()),
         Cause::Action(index) => What::Action(*index),
         Cause::Restart => What::Restart,
+        Cause::Told(index) => What::Told(*index),
     };
     EventView {
         index: step.event,

@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::view::*;
 use crate::watch::{Watch, replica_name};
 use crate::{explain, properties};
-use consensus_check::{Tracker, Verdicts, assumptions, values_allowed};
+use consensus_check::{Tracker, Verdicts, assumptions};
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{Digest, Message, NodeId, Panel, Protocol, SetupError, Time, sort_by_number};
 use consensus_scenario::{MessageName, Scenario, describe_strategy};
@@ -30,8 +30,7 @@ impl<P: Protocol> Run<P> {
     pub fn new(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
         let tracker = Tracker::new(scenario.n, scenario.clients);
         let beginning = Moment { sim: Simulation::<P>::with_limit(scenario, events_max)?, tracker };
-        let mut verdicts = Verdicts::new(scenario.n, scenario.clients);
-        verdicts.allow_values(&values_allowed(scenario));
+        let verdicts = Verdicts::new(scenario);
         Ok(Self {
             cursor: beginning.clone(),
             frontier: beginning.clone(),
@@ -345,7 +344,7 @@ impl<P: Protocol> Session for Run<P> {
         let Some(since) = differing.into_iter().flatten().map(|t| t.at).min() else { return Ok(()) };
         let onto = Simulation::<P>::with_limit(&scenario, self.events_max)?;
         self.go_back_to(since, &onto);
-        self.verdicts.allow_values(&values_allowed(&scenario));
+        self.verdicts.allow(&scenario);
         self.seek_time(at);
         Ok(())
     }

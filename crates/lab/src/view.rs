@@ -176,6 +176,8 @@ pub enum What {
     Action(usize),
     /// The node came back after a crash.
     Restart,
+    /// The visitor told the node to do something: position in the scenario's script.
+    Told(usize),
 }
 
 /// One message, past or under way.

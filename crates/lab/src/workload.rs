@@ -54,9 +54,10 @@ pub fn bare_loop(n: usize, messages: u64) -> u64 {
 pub fn busy_scenario(meta: &'static Meta, n: usize, trouble: bool) -> Scenario {
     let mut scenario = Scenario::new(meta);
     scenario.n = n;
-    scenario.f = meta.bound.max_f(n);
-    scenario.clients = 4;
-    scenario.requests = 1_000_000;
+    scenario.f = scenario.bound().max_f(n);
+    if scenario.clients > 0 {
+        (scenario.clients, scenario.requests) = (4, 1_000_000);
+    }
     scenario.gap = Duration::millis(10);
     scenario.until = Time(consensus_scenario::bounds::UNTIL.0);
     scenario.network.latency = Latency::Uniform(Duration::millis(5), Duration::millis(20));
@@ -106,8 +107,7 @@ impl<P: Protocol> Engine for Running<P> {
 
 /// A real engine in a busy scenario.
 pub(crate) fn engine<P: Protocol>(scenario: &Scenario) -> Box<dyn Engine> {
-    let mut verdicts = Verdicts::new(scenario.n, scenario.clients);
-    verdicts.allow_values(&vec![scenario.requests; scenario.clients]);
+    let verdicts = Verdicts::new(scenario);
     let sim = Simulation::<P>::with_limit(scenario, u64::MAX).expect("a busy scenario is possible");
     Box::new(Running { sim, verdicts })
 }

@@ -3,6 +3,9 @@
 //! A protocol here knows the kernel's vocabulary and nothing else: no simulator, no network, no scenario, no clock, no
 //! user interface. To add one: its file, its `mod` line and its place in [`for_each_protocol`].
 
+#[macro_use]
+mod tables;
+
 pub mod pbft;
 pub mod raft;
 

@@ -460,6 +460,7 @@ impl Replica {
                 self.ask(cx);
             }
             Input::Propose(_) => cx.reject("requests come from clients, not from replicas"),
+            Input::Command { .. } => cx.reject("replicas take no commands of a visitor"),
             Input::Fire(Timer::Request) => {
                 self.request_timer = false;
                 self.on_request_timeout(cx);

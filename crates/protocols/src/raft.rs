@@ -262,6 +262,7 @@ impl Server {
                 return self.restart_election_timer(cx);
             }
             Input::Propose(_) => return cx.reject("commands come from clients, not from servers"),
+            Input::Command { .. } => return cx.reject("servers take no commands of a visitor"),
             Input::Fire(Timer::Election) => return self.election_timeout(cx),
             Input::Fire(Timer::Heartbeat) => return self.heartbeat_timeout(cx),
             Input::Fire(Timer::Retry) => return cx.reject("servers have no retry timer"),

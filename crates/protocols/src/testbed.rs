@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, VecDeque};
 pub fn setup(meta: &Meta, n: usize, clients: usize) -> Setup {
     Setup {
         n,
-        f: meta.bound.max_f(n),
+        f: meta.model(&Params::defaults(meta.params)).1.max_f(n),
         clients,
         params: Params::defaults(meta.params),
         rules: RuleSet::ALL_HOLD,
         weights: vec![1; n],
+        inputs: meta.inputs.usual(n),
     }
 }
 

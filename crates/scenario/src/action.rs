@@ -4,13 +4,13 @@ use crate::bounds;
 use crate::error::ErrorKind::{Conflict, Malformed, Missing, NoSuchNode, UnknownName};
 use crate::value::{
     Read, join, parse_duration, parse_group, parse_groups, parse_latency, parse_node, parse_number,
-    parse_pair, parse_probability, parse_span, print_group, print_latency, print_ratio,
+    parse_pair, parse_probability, parse_replica, parse_span, print_group, print_latency, print_ratio,
 };
 use crate::{Action, Fate, Group, Latency, MessageName, Scenario, Strategy, Timed, ValueError};
-use consensus_kernel::{Duration, Meta, NodeId, Time};
+use consensus_kernel::{About, CommandSpec, Duration, Meta, NodeId, Time};
 
 /// Every action: its name, and how it is written.
-pub const ACTIONS: [(&str, &str); 18] = [
+pub const ACTIONS: [(&str, &str); 19] = [
     ("crash", "crash:2"),
     ("restart", "restart:2"),
     ("amnesia", "amnesia:2"),
@@ -25,6 +25,7 @@ pub const ACTIONS: [(&str, &str); 18] = [
     ("latency", "latency:5ms..20ms"),
     ("propose", "propose:c0"),
     ("fire", "fire:NODE:TIMER"),
+    ("do", "do:NODE:COMMAND or do:NODE:COMMAND:ABOUT"),
     ("drop", "drop:FROM-TO:KIND:NTH"),
     ("deliver", "deliver:FROM-TO:KIND:NTH"),
     ("delay", "delay:FROM-TO:KIND:NTH:SPAN"),
@@ -84,6 +85,7 @@ pub fn parse_action(scenario: &Scenario, text: &str) -> Result<Timed, ValueError
         ("latency", Some(rest)) => Action::Latency(parse_latency(rest)?),
         ("propose", Some(rest)) => Action::Propose(parse_client(scenario, rest)?),
         ("fire", Some(rest)) => parse_fire(scenario, rest)?,
+        ("do", Some(rest)) => parse_command(scenario, rest)?,
         ("delay", Some(rest)) => {
             let Some((name, span)) = rest.rsplit_once(':') else {
                 return Err(ValueError::new(Missing, "a span is missing", format!("write {form}")));
@@ -136,6 +138,49 @@ fn parse_fire(scenario: &Scenario, text: &str) -> Read<Action> {
     }
 }
 
+/// Reads what a replica is told to do, `1:suspect:2`.
+fn parse_command(scenario: &Scenario, text: &str) -> Read<Action> {
+    let commands = scenario.meta.commands;
+    let mut parts = text.splitn(3, ':');
+    let node = parse_replica(scenario, parts.next().unwrap_or_default())?;
+    let name = parts.next().unwrap_or_default();
+    let Some(at) = commands.iter().position(|command| command.id == name) else {
+        return Err(ValueError::unknown(UnknownName, "command", name, commands.iter().map(|c| c.id)));
+    };
+    let about = match (commands[at].about, parts.next()) {
+        (About::Nothing, None) => 0,
+        (About::Nothing, Some(_)) => {
+            return Err(ValueError::new(
+                Conflict,
+                format!("{name} takes nothing"),
+                format!("write do:{node}:{name}"),
+            ));
+        }
+        (About::Replica, Some(other)) => parse_replica(scenario, other)?.index(),
+        (About::Choice(names), Some(choice)) => match names.iter().position(|name| *name == choice) {
+            Some(place) => place,
+            None => return Err(ValueError::unknown(UnknownName, "choice", choice, names.iter().copied())),
+        },
+        (_, None) => {
+            return Err(ValueError::new(
+                Missing,
+                format!("{name} needs more"),
+                format!("write do:{node}:{name}:ABOUT"),
+            ));
+        }
+    };
+    Ok(Action::Command(node, at, about))
+}
+
+/// What a command is about, as a link and people read it; nothing where it is about nothing.
+fn about(command: &CommandSpec, about: usize) -> Option<String> {
+    match command.about {
+        About::Nothing => None,
+        About::Replica => Some(about.to_string()),
+        About::Choice(names) => Some(names.get(about).copied().unwrap_or_default().to_owned()),
+    }
+}
+
 /// Reads the name of one message, `from-to:kind:nth`.
 fn parse_message(scenario: &Scenario, text: &str, form: &str) -> Read<MessageName> {
     let mut parts = text.splitn(3, ':');
@@ -177,6 +222,13 @@ fn print_what(meta: &Meta, action: &Action) -> String {
         Action::Latency(latency) => format!("latency:{}", print_latency(*latency)),
         Action::Propose(id) => format!("propose:{id}"),
         Action::Fire(id, timer) => format!("fire:{id}:{}", timer_name(meta, *timer)),
+        Action::Command(id, at, what) => match meta.commands.get(*at) {
+            Some(command) => {
+                let about = about(command, *what).map_or_else(String::new, |about| format!(":{about}"));
+                format!("do:{id}:{}{about}", command.id)
+            }
+            None => String::new(),
+        },
         Action::Message(name, fate) => {
             let MessageName { from, to, nth, .. } = name;
             let message = format!("{from}-{to}:{}:{nth}", kind_name(meta, name.kind));
@@ -211,6 +263,13 @@ pub fn describe_action(meta: &Meta, action: &Action) -> String {
         Action::Latency(latency) => format!("delay messages by {} from now on", describe_latency(*latency)),
         Action::Propose(id) => format!("{id} asks for one more value"),
         Action::Fire(id, timer) => format!("run out the {} timer of {id}", timer_name(meta, *timer)),
+        Action::Command(id, at, what) => match meta.commands.get(*at) {
+            Some(command) => {
+                let about = about(command, *what).map_or_else(String::new, |about| format!(" {about}"));
+                format!("{id} {}{about}", command.label)
+            }
+            None => String::new(),
+        },
         Action::Message(name, fate) => {
             let MessageName { from, to, nth, .. } = name;
             let message = format!("the {} {} from {from} to {to}", ordinal(*nth), kind_name(meta, name.kind));

@@ -11,7 +11,7 @@ use crate::value::{
     parse_replica, parse_span, print_bandwidth, print_latency, print_ratio,
 };
 use crate::{Byzantine, Network, Scenario, ValueError};
-use consensus_kernel::{Duration, NodeId, RuleSet, SwitchId, Time, sort_by_number};
+use consensus_kernel::{Duration, Inputs, NodeId, RuleSet, SwitchId, Time, sort_by_number};
 
 /// A key that every protocol understands.
 pub struct Key {
@@ -39,7 +39,8 @@ pub const SETTINGS: &[Key] = &[
         read: |s, text| {
             let (min, _, max) = s.meta.n;
             s.n = parse_number(text, min as u64, max.min(bounds::REPLICAS) as u64, "replicas")? as usize;
-            s.f = s.meta.bound.max_f(s.n);
+            s.f = s.bound().max_f(s.n);
+            s.inputs.clear();
             Ok(())
         },
         write: |s| unless(s.n == s.meta.n.1, || s.n),
@@ -53,7 +54,7 @@ pub const SETTINGS: &[Key] = &[
             s.f = parse_number(text, 0, s.n.saturating_sub(1) as u64, "faulty replicas")? as usize;
             Ok(())
         },
-        write: |s| unless(s.f == s.meta.bound.max_f(s.n), || s.f),
+        write: |s| unless(s.f == s.bound().max_f(s.n), || s.f),
     },
     Key {
         name: "seed",
@@ -85,10 +86,11 @@ pub const SETTINGS: &[Key] = &[
         help: "number of clients",
         repeats: false,
         read: |s, text| {
+            has_clients(s)?;
             s.clients = parse_number(text, 1, bounds::CLIENTS as u64, "clients")? as usize;
             Ok(())
         },
-        write: |s| unless(s.clients == 1, || s.clients),
+        write: |s| unless(s.clients <= 1, || s.clients),
     },
     Key {
         name: "req",
@@ -96,19 +98,31 @@ pub const SETTINGS: &[Key] = &[
         help: "number of requests, dealt to the clients in turn",
         repeats: false,
         read: |s, text| {
+            has_clients(s)?;
             let number = parse_number(text, 0, u64::from(bounds::REQUESTS), "requests")?;
             s.requests = u32::try_from(number).unwrap_or(bounds::REQUESTS);
             Ok(())
         },
-        write: |s| unless(s.requests == 1, || s.requests),
+        write: |s| unless(s.requests == 1 || s.clients == 0, || s.requests),
     },
     Key {
         name: "gap",
         example: "100ms",
         help: "time between one request and the next",
         repeats: false,
-        read: |s, text| set(&mut s.gap, parse_span(text, Duration::ZERO, bounds::SPAN)),
+        read: |s, text| {
+            has_clients(s)?;
+            set(&mut s.gap, parse_span(text, Duration::ZERO, bounds::SPAN))
+        },
         write: |s| unless(s.gap == Duration::ZERO, || s.gap),
+    },
+    Key {
+        name: "in",
+        example: "0,1,1",
+        help: "what each replica begins with, where there are no clients",
+        repeats: false,
+        read: read_inputs,
+        write: |s| unless(s.inputs.is_empty(), || join(s.inputs.iter(), ",")),
     },
     Key {
         name: "latency",
@@ -171,7 +185,12 @@ pub const SETTINGS: &[Key] = &[
             };
             Ok(())
         },
-        write: |s| s.network.retransmit.iter().map(|span| format!("retransmit:{span}")).collect(),
+        write: |s| {
+            unless(s.network.retransmit == Network::usual(s.meta).retransmit, || match s.network.retransmit {
+                Some(span) => format!("retransmit:{span}"),
+                None => "plain".to_owned(),
+            })
+        },
     },
     Key {
         name: "gst",
@@ -266,6 +285,43 @@ pub(crate) fn put_in_order(scenario: &mut Scenario) {
     sort_by_number(&mut scenario.skews, |(id, _)| id.raw().into());
     // Stable: what stands first happens first at the same time.
     sort_by_number(&mut scenario.script, |timed| timed.at.0);
+}
+
+fn has_clients(s: &Scenario) -> Read<()> {
+    match s.meta.inputs {
+        Inputs::Requests => Ok(()),
+        Inputs::Given { .. } => {
+            let why = format!("{} has no clients: replicas begin with the values", s.meta.id);
+            Err(ValueError::new(Conflict, why, "write in=… to say with which"))
+        }
+    }
+}
+
+fn read_inputs(s: &mut Scenario, text: &str) -> Read<()> {
+    let Inputs::Given { options, .. } = s.meta.inputs else {
+        let why = format!("in {} clients ask for the values", s.meta.id);
+        return Err(ValueError::new(Conflict, why, "leave it out, and write req=… for more requests"));
+    };
+    let givers = s.meta.inputs.givers(s.n);
+    let given = text.bytes().filter(|b| *b == b',').count() + 1;
+    if given != givers {
+        let (kind, some) = if given < givers { (TooSmall, "few") } else { (TooLarge, "many") };
+        let allowed = match givers {
+            1 => "one is needed, that of replica 0".to_owned(),
+            k => format!("one for each of the {k} replicas is needed"),
+        };
+        return Err(ValueError::new(kind, format!("{given} values are too {some}"), allowed));
+    }
+    let names: Vec<String> = options.iter().map(ToString::to_string).collect();
+    let read = |name: &str| match names.iter().position(|option| option == name) {
+        Some(place) => Ok(options[place]),
+        None => Err(ValueError::unknown(UnknownName, "value", name, names.iter().map(String::as_str))),
+    };
+    s.inputs = text.split(',').map(|name| read(name.trim())).collect::<Read<_>>()?;
+    if s.inputs == s.meta.inputs.usual(s.n) {
+        s.inputs.clear();
+    }
+    Ok(())
 }
 
 fn read_weights(s: &mut Scenario, text: &str) -> Read<()> {

@@ -1,6 +1,8 @@
 //! A scenario: everything that determines a run, as plain data.
 
-use consensus_kernel::{Duration, Meta, NodeId, NodeSet, Params, Ratio, RuleSet, Setup, Time};
+use consensus_kernel::{
+    Bound, Duration, FaultModel, Inputs, Meta, NodeId, NodeSet, Params, Ratio, RuleSet, Setup, Time, Value,
+};
 
 /// Everything that determines a run. Two equal scenarios give the same run, event for event, on every platform.
 #[derive(Clone, Debug)]
@@ -17,12 +19,14 @@ pub struct Scenario {
     pub until: Time,
     /// Every proposal should be decided by then; later, termination counts as violated. None: no such demand.
     pub deadline: Option<Time>,
-    /// Number of clients.
+    /// Number of clients; none where replicas begin with what is agreed on ([`Meta::inputs`]).
     pub clients: usize,
     /// Number of requests, dealt to the clients in turn.
     pub requests: u32,
     /// Time between one request and the next; zero hands all of them over at once.
     pub gap: Duration,
+    /// What replicas begin with, as many as begin with something; empty for the usual.
+    pub inputs: Vec<Value>,
     /// The protocol's own parameters.
     pub params: Params,
     /// Rules switched off.
@@ -197,6 +201,9 @@ pub enum Action {
     Propose(NodeId),
     /// The timer of this name runs out now, if it is set: node, position in [`Meta::timers`].
     Fire(NodeId, usize),
+    /// This replica is told to do something: position in [`Meta::commands`], and about what
+    /// ([`consensus_kernel::Input::Command`]).
+    Command(NodeId, usize, usize),
     /// Something happens to one message: at once if it is under way, as soon as it is sent if it is not yet sent.
     Message(MessageName, Fate),
 }
@@ -231,20 +238,23 @@ impl Scenario {
     /// The protocol with everything at its default: one request, no faults, 10 ms constant delay.
     pub fn new(meta: &'static Meta) -> Self {
         let n = meta.n.1;
+        let params = Params::defaults(meta.params);
+        let asked = matches!(meta.inputs, Inputs::Requests);
         Self {
             meta,
             n,
-            f: meta.bound.max_f(n),
+            f: meta.model(&params).1.max_f(n),
             seed: 1,
             until: Time(10_000_000),
             deadline: None,
-            clients: 1,
-            requests: 1,
+            clients: usize::from(asked),
+            requests: u32::from(asked),
             gap: Duration::ZERO,
-            params: Params::defaults(meta.params),
+            inputs: Vec::new(),
+            params,
             rules: RuleSet::ALL_HOLD,
             weights: Vec::new(),
-            network: Network::default(),
+            network: Network::usual(meta),
             byzantine: Vec::new(),
             skews: Vec::new(),
             script: Vec::new(),
@@ -260,7 +270,23 @@ impl Scenario {
             params: self.params.clone(),
             rules: self.rules,
             weights: if self.weights.is_empty() { vec![1; self.n] } else { self.weights.clone() },
+            inputs: self.inputs_given(),
         }
+    }
+
+    /// What replicas begin with, those that begin with something, in their order.
+    pub fn inputs_given(&self) -> Vec<Value> {
+        if self.inputs.is_empty() { self.meta.inputs.usual(self.n) } else { self.inputs.clone() }
+    }
+
+    /// What faulty replicas may do, with these parameters.
+    pub fn faults(&self) -> FaultModel {
+        self.meta.model(&self.params).0
+    }
+
+    /// How many of them there may be, with these parameters.
+    pub fn bound(&self) -> Bound {
+        self.meta.model(&self.params).1
     }
 
     /// Inserts an action behind all that happen before or at the same time; gives its position.
@@ -275,12 +301,26 @@ impl Scenario {
     /// Whether two scenarios are equal but for what their scripts do.
     pub fn same_but_script(&self, other: &Self) -> bool {
         let Self {
-            meta, n, f, seed, until, deadline, clients, requests, gap, params, rules, weights, ..
+            meta,
+            n,
+            f,
+            seed,
+            until,
+            deadline,
+            clients,
+            requests,
+            gap,
+            inputs,
+            params,
+            rules,
+            weights,
+            ..
         } = self;
         meta.id == other.meta.id
             && (n, f, seed, until, deadline)
                 == (&other.n, &other.f, &other.seed, &other.until, &other.deadline)
-            && (clients, requests, gap) == (&other.clients, &other.requests, &other.gap)
+            && (clients, requests, gap, inputs)
+                == (&other.clients, &other.requests, &other.gap, &other.inputs)
             && (params, rules, weights) == (&other.params, &other.rules, &other.weights)
             && (&self.network, &self.byzantine) == (&other.network, &other.byzantine)
             && self.skews == other.skews
@@ -305,5 +345,14 @@ impl Default for Network {
             cpu: Duration::ZERO,
             bandwidth: None,
         }
+    }
+}
+
+impl Network {
+    /// The network of a scenario that says nothing of it: 10 ms constant delay, and links that send again what is lost
+    /// where the protocol needs such links.
+    pub fn usual(meta: &Meta) -> Self {
+        let retransmit = meta.envelope.reliable_links.then_some(Duration::millis(50));
+        Self { retransmit, ..Self::default() }
     }
 }

@@ -369,6 +369,10 @@ fn apply(reader: &mut Reader<'_>, meta: &'static Meta, pairs: &[Pair<'_>]) -> Li
             reader.blame(*position, key, value, error);
         }
     }
+    // Parameters come after n, and they may choose another bound.
+    if pairs.iter().all(|pair| pair.key != "f") {
+        link.scenario.f = link.scenario.bound().max_f(link.scenario.n);
+    }
     put_in_order(&mut link.scenario);
     link
 }

@@ -251,7 +251,10 @@ pub(crate) fn parse_replica(scenario: &Scenario, text: &str) -> Read<NodeId> {
 fn nodes_there_are(scenario: &Scenario) -> String {
     let range = |first: &str, last: String| if last == first { last } else { format!("{first} to {last}") };
     let replicas = range("0", scenario.n.saturating_sub(1).to_string());
-    let clients = range("c0", format!("c{}", scenario.clients.saturating_sub(1)));
+    let clients = match scenario.clients {
+        0 => return format!("replicas are {replicas}"),
+        k => range("c0", format!("c{}", k - 1)),
+    };
     format!("replicas are {replicas}, clients {clients}")
 }
 

@@ -223,6 +223,9 @@ fn every_action_is_read_and_said_in_words() {
         ("latency:5ms..20ms", Action::Latency(uniform), "delay messages by 5ms to 20ms from now on"),
         ("propose:c0", Action::Propose(C0), "c0 asks for one more value"),
         ("fire:1:election", Action::Fire(R1, 0), "run out the election timer of 1"),
+        ("do:1:suspect:2", Action::Command(R1, 0, 2), "1 suspects 2"),
+        ("do:1:rest", Action::Command(R1, 1, 0), "1 rests"),
+        ("do:1:rule:against", Action::Command(R1, 2, 1), "1 rules against"),
         ("drop:0-2:prepare:1", Action::Message(name, Fate::Drop), "lose the 1st prepare from 0 to 2"),
         (
             "deliver:c0-2:pre-prepare:13",
@@ -245,6 +248,33 @@ fn every_action_is_read_and_said_in_words() {
         assert_eq!(print(&s), format!("#/toy?at=300ms:{text}"));
         assert_eq!(describe_action(&TOY, &s.script[0].action), words);
     }
+}
+
+#[test]
+fn what_replicas_begin_with_is_one_known_value_for_each_of_them() {
+    let bits = |text: &str| read(text).inputs_given().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(bits("bits"), ["0", "1", "0", "1", "0"], "the usual ones, over and over");
+    assert_eq!(bits("bits?n=3&in=1,1,0"), ["1", "1", "0"]);
+    assert_eq!(print(&read("bits?n=3&in=1,1,0")), "#/bits?n=3&in=1,1,0");
+    assert_eq!(print(&read("bits?n=3&in=0,1,0")), "#/bits?n=3");
+    for (text, expected) in [
+        ("bits?in=1,1", "2 values are too few, one for each of the 5 replicas is needed"),
+        ("bits?in=1,1,maybe,0,0", "there is no value `maybe`, allowed: 0, 1"),
+        ("bits?req=2", "bits has no clients: replicas begin with the values, write in=… to say with which"),
+        ("toy?in=0", "in toy clients ask for the values, leave it out, and write req=… for more requests"),
+    ] {
+        let error = refused(text);
+        assert_eq!(format!("{}, {}", error.why, error.allowed), expected);
+    }
+}
+
+#[test]
+fn a_protocol_that_needs_reliable_links_has_them_unless_told_otherwise() {
+    assert_eq!(read("bits").network.retransmit, Some(Duration::millis(50)));
+    assert_eq!(read("bits?link=plain").network.retransmit, None);
+    assert_eq!(print(&read("bits?link=plain")), "#/bits?link=plain");
+    assert_eq!(print(&read("bits?link=retransmit:50ms")), "#/bits");
+    assert_eq!(read("toy").network.retransmit, None);
 }
 
 #[test]
@@ -274,6 +304,11 @@ fn an_impossible_action_says_what_is_wrong_with_it() {
             "1s:fire:0:elektion",
             "there is no timer `elektion`, did you mean `election`? allowed: election, view-change",
         ),
+        ("1s:do:1:sleep", "there is no command `sleep`, allowed: suspect, rest, rule"),
+        ("1s:do:1:suspect", "suspect needs more, write do:1:suspect:ABOUT"),
+        ("1s:do:1:rest:2", "rest takes nothing, write do:1:rest"),
+        ("1s:do:1:rule:perhaps", "there is no choice `perhaps`, allowed: for, against"),
+        ("1s:do:c0:rest", "c0 is a client, replicas are 0 to 3, clients c0"),
         ("1s:drop:0-1:prepare:0", "too small, at least 1 message is needed"),
         ("1s:drop:0-1:prepare", "the name of the message is not complete, write drop:FROM-TO:KIND:NTH"),
         (
@@ -443,20 +478,20 @@ fn an_unknown_name_suggests_the_nearest_and_lists_what_is_allowed() {
     assert_eq!(
         message("#/toy?sede=1"),
         "sede=1 (at character 7): there is no key `sede`, did you mean `seed`? allowed: n, f, seed, until, deadline, \
-         clients, req, gap, latency, loss, dup, order, link, gst, cpu, bandwidth, w, byz, skew, without, at, batch, \
+         clients, req, gap, in, latency, loss, dup, order, link, gst, cpu, bandwidth, w, byz, skew, without, at, batch, \
          timeout, election, quorum, prevote, v, digest"
     );
     assert_eq!(
         message("#/tyo?n=4"),
-        "protocol=tyo (at character 3): there is no protocol `tyo`, allowed: toy, plain"
+        "protocol=tyo (at character 3): there is no protocol `tyo`, allowed: toy, plain, bits"
     );
     assert_eq!(
         message("#/toi?n=4"),
-        "protocol=toi (at character 3): there is no protocol `toi`, did you mean `toy`? allowed: toy, plain"
+        "protocol=toi (at character 3): there is no protocol `toi`, did you mean `toy`? allowed: toy, plain, bits"
     );
     for nothing in ["", "#", "#/", "   ", "// only a comment", "#/?n=4"] {
         assert_eq!(refused(nothing).kind, ErrorKind::Empty, "{nothing:?}");
-        assert_eq!(refused(nothing).allowed, "allowed: toy, plain");
+        assert_eq!(refused(nothing).allowed, "allowed: toy, plain, bits");
     }
 }
 

@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{CATALOGUE, PLAIN, TOY};
+use common::{BITS, CATALOGUE, PLAIN, TOY};
 use consensus_kernel::{
-    Duration, Meta, NodeId, NodeSet, ParamKind, ParamSpec, ParamValue, Ratio, RuleSet, Time,
+    About, Duration, Inputs, Meta, NodeId, NodeSet, ParamKind, ParamSpec, ParamValue, Ratio, RuleSet, Time,
 };
 use consensus_scenario::{
     Action, Byzantine, Fate, Group, Latency, Link, MessageName, Network, ParseError, Scenario,
@@ -112,14 +112,27 @@ fn any_link() -> impl Strategy<Value = Link> {
 }
 
 fn any_scenario() -> impl Strategy<Value = Scenario> {
-    prop_oneof![4 => Just(&TOY), 1 => Just(&PLAIN)].prop_flat_map(|meta| {
+    prop_oneof![4 => Just(&TOY), 1 => Just(&PLAIN), 1 => Just(&BITS)].prop_flat_map(|meta| {
         let (min, usual, max) = meta.n;
         let n = prop_oneof![Just(usual), min..=max.min(9), min..=max];
-        (n, prop_oneof![3 => Just(1), 1 => 1..=bounds::CLIENTS]).prop_flat_map(move |(n, clients)| {
-            (numbers(meta, n), any_network(), params(meta), faults(meta, n, clients)).prop_map(
-                move |(numbers, network, params, faults)| {
+        let clients = match meta.inputs {
+            Inputs::Requests => prop_oneof![3 => Just(1), 1 => 1..=bounds::CLIENTS].boxed(),
+            Inputs::Given { .. } => Just(0).boxed(),
+        };
+        (n, clients).prop_flat_map(move |(n, clients)| {
+            let inputs = vec(subsequence(meta.inputs.options().to_vec(), 1), meta.inputs.givers(n));
+            let settings = (numbers(meta, n), any_network(), params(meta), inputs);
+            (settings, faults(meta, n, clients)).prop_map(
+                move |((numbers, network, params, inputs), faults)| {
                     let mut s = Scenario { n, clients, network, ..Scenario::new(meta) };
                     (s.f, s.seed, s.until, s.deadline, s.requests, s.gap) = numbers;
+                    s.inputs = inputs.concat();
+                    if clients == 0 {
+                        (s.requests, s.gap) = (0, Duration::ZERO);
+                    }
+                    if s.inputs == meta.inputs.usual(n) {
+                        s.inputs.clear();
+                    }
                     s.params.0 = params;
                     (s.rules, s.weights, s.byzantine, s.skews, s.script) = faults;
                     s.script.sort_by_key(|timed| timed.at);
@@ -234,6 +247,16 @@ fn action(meta: &'static Meta, n: usize, clients: usize) -> impl Strategy<Value 
         0 => Action::Pause(id),
         _ => Action::Fire(id, timer),
     });
+    let commands = meta.commands;
+    let command = (0..n, 0..commands.len().max(1), 0..n).prop_map(move |(id, at, other)| {
+        let about = match commands.get(at).map(|command| command.about) {
+            None => return Action::Heal,
+            Some(About::Nothing) => 0,
+            Some(About::Replica) => other,
+            Some(About::Choice(names)) => other % names.len(),
+        };
+        Action::Command(NodeId::replica(id), at, about)
+    });
     prop_oneof![
         node().prop_map(Action::Crash),
         node().prop_map(Action::Restart),
@@ -247,7 +270,11 @@ fn action(meta: &'static Meta, n: usize, clients: usize) -> impl Strategy<Value 
         Just(Action::Heal),
         probability().prop_map(Action::Loss),
         latency().prop_map(Action::Latency),
-        (0..clients).prop_map(|i| Action::Propose(NodeId::client(i))),
+        (0..clients.max(1)).prop_map(move |i| match clients {
+            0 => Action::Heal,
+            _ => Action::Propose(NodeId::client(i)),
+        }),
+        command,
         fire,
         message,
     ]
@@ -268,7 +295,8 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 fn node(n: usize, clients: usize) -> impl Strategy<Value = NodeId> {
-    prop_oneof![4 => (0..n).prop_map(NodeId::replica), 1 => (0..clients).prop_map(NodeId::client)]
+    let client = move |i| if clients == 0 { NodeId::replica(0) } else { NodeId::client(i) };
+    prop_oneof![4 => (0..n).prop_map(NodeId::replica), 1 => (0..clients.max(1)).prop_map(client)]
 }
 
 fn group(n: usize, clients: usize) -> impl Strategy<Value = Group> {

@@ -60,6 +60,11 @@ impl<P: Protocol> Simulation<P> {
                 }
             }
             Action::Fire(id, timer) => self.fire_by_hand(id, timer),
+            Action::Command(id, ..) => {
+                for (k, instance) in self.instances_of(id).enumerate() {
+                    self.follow(Tag::Told, instance, index as u32, k as u32);
+                }
+            }
             Action::Message(name, fate) => self.fate(name, fate),
         }
         self.choose_path();

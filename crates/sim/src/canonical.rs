@@ -70,6 +70,10 @@ impl<P: Protocol> Observer<P> for TraceDigest {
                 self.number(*i as u64);
             }
             Cause::Restart => self.buffer.push(6),
+            Cause::Told(i) => {
+                self.buffer.push(7);
+                self.number(*i as u64);
+            }
         }
         self.number(step.cites.len() as u64);
         self.buffer.extend_from_slice(step.cites);

@@ -62,6 +62,8 @@ pub enum Cause<'a, P: Protocol> {
     Fire(P::Timer),
     /// An action of the script: its position.
     Action(usize),
+    /// The visitor told the node to do something, by the action at this position of the script.
+    Told(usize),
     /// The node came back.
     Restart,
 }

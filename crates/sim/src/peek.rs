@@ -177,7 +177,7 @@ impl<P: Protocol> Simulation<P> {
                 let value = Value::request(client, self.proposed[client] + 1);
                 Pending { due: event.time(), node, what: PendingWhat::Propose(value) }
             }
-            Tag::Action => {
+            Tag::Action | Tag::Told => {
                 Pending { due: event.time(), node: None, what: PendingWhat::Action(event.payload as usize) }
             }
             Tag::Start | Tag::Back => Pending { due: event.time(), node, what: PendingWhat::Start },

@@ -28,6 +28,8 @@ pub(crate) enum Tag {
     Back,
     /// Likewise: a client is asked for one more value.
     Asked,
+    /// Likewise: a replica is told to do something; the payload is the action's index.
+    Told,
 }
 
 /// Set on a copy that the network made.

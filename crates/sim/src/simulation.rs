@@ -15,7 +15,7 @@ use consensus_kernel::{
     Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, Timer,
     TimerChange, To, Value, World,
 };
-use consensus_scenario::{Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
+use consensus_scenario::{Action, Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -180,6 +180,8 @@ enum Trigger<P: Protocol> {
     Propose(Value),
     Deliver(Event),
     Fire(P::Timer),
+    /// Position of the action in the script.
+    Told(usize),
     Restart,
 }
 
@@ -363,6 +365,14 @@ impl<P: Protocol> Simulation<P> {
             }
             Tag::Back => self.come_back(instance, event.payload != 0, observer, watched),
             Tag::Asked => self.propose(instance, observer, watched),
+            Tag::Told => match self.cells[instance].health {
+                Health::Up => {
+                    let depth = self.cells[instance].depth;
+                    self.step(instance, Trigger::Told(event.payload as usize), depth, observer, watched);
+                }
+                Health::Paused => self.cells[instance].held.push(event),
+                Health::Crashed => {}
+            },
             Tag::Start => match self.cells[instance].health {
                 Health::Up => self.step(instance, Trigger::Start, 0, observer, watched),
                 Health::Paused => self.cells[instance].held.push(event),
@@ -538,6 +548,10 @@ impl<P: Protocol> Simulation<P> {
                 Input::Deliver { from: body.from, msg: &body.msg }
             }
             Trigger::Fire(timer) => Input::Fire(*timer),
+            Trigger::Told(index) => match fixed.scenario.script.get(*index).map(|timed| &timed.action) {
+                Some(&Action::Command(_, command, about)) => Input::Command { command, about },
+                _ => unreachable!("only commands are told"),
+            },
             Trigger::Propose(value) => Input::Propose(*value),
             Trigger::Start => Input::Start,
             Trigger::Restart => Input::Restart,
@@ -607,6 +621,7 @@ impl<P: Protocol> Simulation<P> {
             Trigger::Propose(value) => Cause::Propose(*value),
             Trigger::Deliver(event) => Cause::Deliver(self.facts(event), &self.slab.get(event.payload).msg),
             Trigger::Fire(timer) => Cause::Fire(*timer),
+            Trigger::Told(index) => Cause::Told(*index),
             Trigger::Restart => Cause::Restart,
         };
         let step = Step {
@@ -659,6 +674,8 @@ impl<P: Protocol> Simulation<P> {
         let base = value.client().and_then(|c| self.bases.get(c.index()));
         let sent_at = base.map(|b| b[value.number() as usize % REQUESTS_REMEMBERED]);
         let delays = match sent_at {
+            // What replicas begin with is there from the start.
+            _ if value.is_input() => cell.depth,
             Some((number, depth)) if number == value.number() => {
                 cell.depth.saturating_sub(depth + u32::from(!node.is_client()))
             }

@@ -121,12 +121,12 @@ fn decisions(props: &Shown) -> Html {
 
 /// What the protocol is, and what the engine leaves out.
 fn about(props: &Shown) -> Html {
-    let meta = props.store.with(|m| m.meta());
+    let (meta, bound) = props.store.with(|m| (m.meta(), m.scenario().bound()));
     html! {
         <>
             <h2>{ format!("About {}", meta.title) }</h2>
             <p>{ meta.summary }</p>
-            <p>{ format!("Bound: {}. Safe if {}.", meta.bound.formula(), meta.claims.safety) }</p>
+            <p>{ format!("Bound: {}. Safe if {}.", bound.formula(), meta.claims.safety) }</p>
             if let Some(when) = meta.claims.termination { <p>{ format!("Decides if {when}.") }</p> }
             <p class="quiet">{ meta.reference }</p>
             if !meta.simplified.is_empty() {

@@ -1,14 +1,19 @@
 //! The panel on the right: tabs, of which only the open one is drawn.
 
+mod blocks;
+mod cell;
 mod deeds;
 mod events;
 mod explain;
 mod facts;
+mod family;
 mod log;
+mod matrix;
 mod message;
 mod next;
 mod node;
 mod tree;
+mod views;
 mod why;
 
 use crate::markup::html;
@@ -32,7 +37,7 @@ pub fn panel(props: &Shown) -> Html {
     };
     let mut tabs = vec![
         (Tab::Why, "Why".to_owned()),
-        (Tab::Log, "Log".to_owned()),
+        (Tab::Log, store.with(|m| views::name(&m.session().panels())).to_owned()),
         (Tab::Chosen, chosen),
         (Tab::Events, "Events".to_owned()),
         (Tab::Next, "Next".to_owned()),
@@ -54,7 +59,7 @@ pub fn panel(props: &Shown) -> Html {
     });
     let body = match (tab, selection) {
         (Tab::Why, _) => why::why(props),
-        (Tab::Log, _) => log::log(props),
+        (Tab::Log, _) => views::views(props),
         (Tab::Chosen, Some(Selection::Node(id))) => node::node_inspector(props, id),
         (Tab::Chosen, Some(Selection::Message(name))) => message::message_inspector(props, name),
         (Tab::Chosen, _) => node::node_table(props),

@@ -4,7 +4,7 @@ use super::Form;
 use super::field::Field;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
-use consensus_kernel::Bound;
+use consensus_kernel::{Bound, Value};
 use consensus_scenario::{Scenario, bounds};
 use yew::prelude::*;
 
@@ -31,6 +31,10 @@ pub fn agents(props: &Form) -> Html {
                 <button type="button" class="icon dice" title="Another random seed" aria-label="Another random seed"
                     onclick={roll}>{ sign(Sign::Dice) }</button>
             </Field>
+            if !scenario.meta.inputs.options().is_empty() {
+                <Field store={store.clone()} name="in" label="Begin with" help={inputs_help(&scenario)}
+                    value={join(&scenario.inputs_given())} />
+            }
             if scenario.meta.weighted {
                 <Field store={store.clone()} name="w" label="Weights" help="Weight of each replica, with commas between"
                     value={weights.join(",")} placeholder="all weigh 1" />
@@ -39,20 +43,39 @@ pub fn agents(props: &Form) -> Html {
     }
 }
 
+/// Who begins with a value, and what it may be.
+fn inputs_help(scenario: &Scenario) -> String {
+    let who = match scenario.meta.inputs.givers(scenario.n) {
+        1 => "What replica 0 begins with",
+        _ => "What each replica begins with, with commas between",
+    };
+    format!(
+        "{who}: {}",
+        scenario.meta.inputs.options().iter().map(Value::to_string).collect::<Vec<_>>().join(" or ")
+    )
+}
+
+fn join(values: &[Value]) -> String {
+    values.iter().map(Value::to_string).collect::<Vec<_>>().join(",")
+}
+
 /// Whether n and f fit the protocol's bound, and how large a quorum is.
 fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
     let Scenario { n, f, meta, .. } = scenario;
-    let factor = match meta.bound {
-        Bound::Half => 2,
-        Bound::Third => 3,
+    let bound = scenario.bound();
+    let least = match bound {
+        Bound::Half => format!("2·{f} + 1"),
+        Bound::Third => format!("3·{f} + 1"),
+        Bound::Fifth => format!("5·{f} + 1"),
+        Bound::AllButTwo => format!("{f} + 2"),
     };
     let quorum = quorum.unwrap_or_else(|| meta.quorum.size(*n, *f));
-    if *n >= meta.bound.min_n(*f) {
-        html! { <p class="bound ok">{ format!("✓ {n} ≥ {factor}·{f} + 1 · quorum {quorum}") }</p> }
+    if *n >= bound.min_n(*f) {
+        html! { <p class="bound ok">{ format!("✓ {n} ≥ {least} · quorum {quorum}") }</p> }
     } else {
         html! {
             <p class="bound warn" role="status">
-                { format!("⚠ {n} < {factor}·{f} + 1: beyond the bound {}, so expect trouble · quorum {quorum}", meta.bound.formula()) }
+                { format!("⚠ {n} < {least}: beyond the bound {}, so expect trouble · quorum {quorum}", bound.formula()) }
             </p>
         }
     }

@@ -56,6 +56,7 @@ impl Client {
             Input::Deliver { from, msg: Msg::Reply(reply) } => self.on_reply(from, reply, cx),
             Input::Deliver { .. } => cx.reject("clients take replies only"),
             Input::Fire(_) => cx.reject("clients have a retry timer only"),
+            Input::Command { .. } => cx.reject("clients take requests only"),
         }
     }
 

@@ -1,30 +1,9 @@
 //! What PBFT says of itself: the table of citations, the switches, the parameters.
 
 use consensus_kernel::{
-    AdversarySpec, AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Kind, KindClass,
-    Layout, Meta, ParamKind, ParamSpec, QuorumRule, Rule, RuleId, Switch, SwitchId,
+    AdversarySpec, AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Inputs, Kind,
+    KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Validity,
 };
-
-/// Declares the citations once, so that the enum and the table cannot fall apart.
-macro_rules! rules {
-    ($($name:ident, $id:literal, $place:literal, $what:literal, $why:literal, $rule:literal;)*) => {
-        /// The rules of the paper, in its order, as the engine cites them.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        #[repr(u8)]
-        pub enum Cite { $(#[doc = $what] $name,)* }
-
-        /// One row per [`Cite`].
-        pub const RULES: &[Rule] =
-            &[$(Rule { id: $id, what: $what, why: $why, rule: $rule, place: $place },)*];
-    };
-}
-
-impl From<Cite> for RuleId {
-    #[inline]
-    fn from(cite: Cite) -> Self {
-        cite as Self
-    }
-}
 
 rules! {
     ClientAsks, "§4.1 request", "PBFT, §4.1",
@@ -232,15 +211,6 @@ const PARAMS: &[ParamSpec] = &[
     },
 ];
 
-macro_rules! switches {
-    ($($const:ident = $at:literal, $id:literal, $cite:literal, $breaks:expr, $label:literal, $accident:literal;)*) => {
-        $(#[doc = $label] pub const $const: SwitchId = $at;)*
-        /// One row per rule that can be switched off.
-        pub const SWITCHES: &[Switch] =
-            &[$(Switch { id: $id, label: $label, cite: $cite, breaks: $breaks, accident: $accident },)*];
-    };
-}
-
 switches! {
     CLIENT_QUORUM = 0, "client-quorum", "§4.1", Breaks::Safety("Agreement"),
         "A client waits for f + 1 equal replies",
@@ -353,6 +323,7 @@ pub const META: Meta = Meta {
               its successor what may already be decided.",
     claims: Claims {
         agreement: AgreementScope::Correct,
+        validity: Validity::Proposed,
         termination: Some(
             "at most f replicas are faulty and messages between the others arrive after a delay that does not grow \
              for ever",
@@ -362,6 +333,8 @@ pub const META: Meta = Meta {
     },
     faults: FaultModel::Byzantine,
     bound: Bound::Third,
+    variants: None,
+    inputs: Inputs::Requests,
     quorum: QuorumRule::ByzantineMinimum,
     n: (1, 4, 128),
     round: "view",
@@ -371,6 +344,7 @@ pub const META: Meta = Meta {
     switches: SWITCHES,
     kinds: KINDS,
     timers: &["request", "view-change", "retry", "status"],
+    commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
         "Requests travel with the certificates that are about them (§4.4 leaves them out and fetches what is missing)",
@@ -387,6 +361,8 @@ pub const META: Meta = Meta {
         crash: true,
         pause: true,
         byzantine: true,
+        delay_max: None,
+        reliable_links: false,
     },
     layout: Layout::Ring,
     weighted: false,

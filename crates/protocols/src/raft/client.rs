@@ -58,6 +58,7 @@ impl Client {
             }
             Input::Fire(Timer::Retry) if self.outstanding.is_some() => self.ask_the_next_server(cx),
             Input::Fire(_) => cx.reject("nothing to wait for"),
+            Input::Command { .. } => cx.reject("clients take requests only"),
             Input::Deliver { msg: &Msg::Reply { value, index, .. }, .. } => {
                 if self.outstanding != Some(value) {
                     return cx.reject("an answer to an earlier command");

@@ -1,29 +1,9 @@
 //! What Raft says of itself: the table of citations, the switches, the parameters.
 
 use consensus_kernel::{
-    AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Kind, KindClass, Layout, Meta,
-    ParamKind, ParamSpec, QuorumRule, Rule, RuleId, Switch, SwitchId,
+    AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Inputs, Kind, KindClass, Layout,
+    Meta, ParamKind, ParamSpec, QuorumRule, Switch, SwitchId, Validity,
 };
-
-/// Declares the citations once, so that the enum and the table cannot fall apart.
-macro_rules! rules {
-    ($($(#[$doc:meta])* $name:ident, $id:literal, $place:literal, $what:literal, $why:literal, $rule:literal;)*) => {
-        /// The rules of the paper, in its order, as the engine cites them.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        #[repr(u8)]
-        pub enum Cite { $($(#[$doc])* #[doc = $what] $name,)* }
-
-        /// One row per [`Cite`].
-        pub const RULES: &[Rule] =
-            &[$(Rule { id: $id, what: $what, why: $why, rule: $rule, place: $place },)*];
-    };
-}
-
-impl From<Cite> for RuleId {
-    fn from(cite: Cite) -> Self {
-        cite as Self
-    }
-}
 
 rules! {
     Begin, "Fig. 2 follower", "Raft, Figure 2",
@@ -475,6 +455,7 @@ pub const META: Meta = Meta {
               the next term begins.",
     claims: Claims {
         agreement: AgreementScope::Uniform,
+        validity: Validity::Proposed,
         termination: Some(
             "a majority is alive and connected for long enough, and messages are fast compared with election timeouts",
         ),
@@ -483,6 +464,8 @@ pub const META: Meta = Meta {
     },
     faults: FaultModel::Crash,
     bound: Bound::Half,
+    variants: None,
+    inputs: Inputs::Requests,
     quorum: QuorumRule::Majority,
     n: (1, 5, 128),
     round: "term",
@@ -492,6 +475,7 @@ pub const META: Meta = Meta {
     switches: SWITCHES,
     kinds: KINDS,
     timers: &["election", "heartbeat", "retry"],
+    commands: &[],
     adversaries: &[],
     simplified: &[
         "Snapshots and InstallSnapshot (§7): the log is kept whole",
@@ -507,6 +491,8 @@ pub const META: Meta = Meta {
         crash: true,
         pause: true,
         byzantine: false,
+        delay_max: None,
+        reliable_links: false,
     },
     layout: Layout::Ring,
     weighted: false,
@@ -515,6 +501,7 @@ pub const META: Meta = Meta {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use consensus_kernel::RuleId;
     use std::collections::BTreeSet;
 
     #[test]

@@ -1,12 +1,12 @@
 //! A protocol that exists only as its description, with every kind of parameter.
 
 use consensus_kernel::{
-    AdversarySpec, AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Kind, KindClass,
-    Layout, Meta, ParamKind, ParamSpec, QuorumRule, Switch,
+    About, AdversarySpec, AgreementScope, Bound, Breaks, Claims, CommandSpec, Duration, Envelope, FaultModel,
+    Givers, Inputs, Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Switch, Validity, Value,
 };
 
-/// Both test protocols.
-pub const CATALOGUE: &[&Meta] = &[&TOY, &PLAIN];
+/// All test protocols.
+pub const CATALOGUE: &[&Meta] = &[&TOY, &PLAIN, &BITS];
 
 /// The one with everything.
 pub static TOY: Meta = Meta {
@@ -15,9 +15,16 @@ pub static TOY: Meta = Meta {
     paper: "Nobody 2000",
     reference: "Nobody: Nothing. 2000.",
     summary: "Exists only as its description.",
-    claims: Claims { agreement: AgreementScope::Correct, termination: None, safety: "always" },
+    claims: Claims {
+        agreement: AgreementScope::Correct,
+        validity: Validity::Proposed,
+        termination: None,
+        safety: "always",
+    },
     faults: FaultModel::Byzantine,
     bound: Bound::Third,
+    variants: None,
+    inputs: Inputs::Requests,
     quorum: QuorumRule::Majority,
     n: (1, 4, 128),
     round: "view",
@@ -69,6 +76,16 @@ pub static TOY: Meta = Meta {
     switches: &[switch("lock"), switch("up-to-date"), switch("5.4.2"), switch("§1 – a")],
     kinds: &[kind("prepare"), kind("pre-prepare"), kind("commit")],
     timers: &["election", "view-change"],
+    commands: &[
+        CommandSpec { id: "suspect", label: "suspects", does: "Doubts another.", about: About::Replica },
+        CommandSpec { id: "rest", label: "rests", does: "Does nothing for a while.", about: About::Nothing },
+        CommandSpec {
+            id: "rule",
+            label: "rules",
+            does: "Says its word.",
+            about: About::Choice(&["for", "against"]),
+        },
+    ],
     adversaries: &[
         AdversarySpec { id: "two-faced", label: "two-faced", does: "Tells each half something else." },
         AdversarySpec { id: "stale", label: "sends old votes", does: "Sends the votes of the round before." },
@@ -81,6 +98,8 @@ pub static TOY: Meta = Meta {
         crash: true,
         pause: true,
         byzantine: true,
+        delay_max: None,
+        reliable_links: false,
     },
     layout: Layout::Ring,
     weighted: true,
@@ -95,9 +114,18 @@ pub static PLAIN: Meta = Meta {
     switches: &[],
     kinds: &[],
     timers: &[],
+    commands: &[],
     adversaries: &[],
     weighted: false,
     ..TOY
+};
+
+/// One whose replicas begin with a bit, over links that lose nothing.
+pub static BITS: Meta = Meta {
+    id: "bits",
+    inputs: Inputs::Given { by: Givers::All, options: &[Value::plain(0), Value::plain(1)], usual: &[0, 1] },
+    envelope: Envelope { reliable_links: true, ..TOY.envelope },
+    ..PLAIN
 };
 
 const fn switch(id: &'static str) -> Switch {

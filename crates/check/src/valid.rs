@@ -1,0 +1,83 @@
+//! What may be decided in a run, by the protocol's own kind of validity.
+
+use consensus_kernel::{Inputs, NodeId, Validity, Value};
+use consensus_scenario::{Action, Scenario};
+
+/// The values that may be decided.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Valid {
+    /// How many values each client may have been asked for: those of the plan and those by hand.
+    asked: Vec<u32>,
+    /// Where replicas begin with values: those that may be decided.
+    begun: Vec<Value>,
+    /// The one that every correct replica began with, where that is the reason.
+    unanimous: Option<Value>,
+}
+
+impl Valid {
+    /// What may be decided in a run of this scenario.
+    pub fn of(scenario: &Scenario) -> Self {
+        let options = match scenario.meta.inputs {
+            Inputs::Requests => {
+                return Self { asked: values_asked(scenario), begun: Vec::new(), unanimous: None };
+            }
+            Inputs::Given { options, .. } => options,
+        };
+        let given = scenario.inputs_given();
+        let unanimous = match scenario.meta.claims.validity {
+            Validity::Proposed => None,
+            Validity::Unanimous => {
+                let lies = |i: usize| scenario.byzantine.iter().any(|b| b.node == NodeId::replica(i));
+                let mut correct =
+                    given.iter().enumerate().filter(|(i, _)| !lies(*i)).map(|(_, value)| *value);
+                correct.next().filter(|first| correct.all(|value| value == *first))
+            }
+        };
+        let begun = match (scenario.meta.claims.validity, unanimous) {
+            (_, Some(value)) => vec![value],
+            (Validity::Proposed, None) => given,
+            (Validity::Unanimous, None) => options.to_vec(),
+        };
+        Self { asked: Vec::new(), begun, unanimous }
+    }
+
+    /// Why this value may not be decided, as the end of a sentence; none if it may.
+    #[inline]
+    pub fn objection(&self, value: Value) -> Option<String> {
+        let fine = match value.client() {
+            Some(client) => {
+                let asked = self.asked.get(client.index()).copied().unwrap_or(0);
+                (1..=asked).contains(&value.number())
+            }
+            None if self.begun.is_empty() => value == Value::NOOP,
+            None => self.begun.contains(&value),
+        };
+        if fine { None } else { Some(self.complaint()) }
+    }
+
+    #[cold]
+    fn complaint(&self) -> String {
+        match self.unanimous {
+            Some(other) => format!("although every correct node that has a say began with {other}"),
+            None => "which nobody proposed".to_owned(),
+        }
+    }
+}
+
+/// How many values each client may ask for: planned and by hand.
+fn values_asked(scenario: &Scenario) -> Vec<u32> {
+    let clients = scenario.clients;
+    let mut most = vec![0u32; clients];
+    for (i, most) in most.iter_mut().enumerate() {
+        let k = scenario.requests as usize;
+        *most = (k / clients + usize::from(i < k % clients)) as u32;
+    }
+    for timed in &scenario.script {
+        if let Action::Propose(id) = timed.action
+            && let Some(most) = most.get_mut(id.index())
+        {
+            *most += 1;
+        }
+    }
+    most
+}

@@ -1,0 +1,46 @@
+//! Cells in rows and columns: votes by voter and ballot, reports by node and round.
+
+use super::cell::{cell, key};
+use crate::markup::html;
+use crate::model::Selection;
+use crate::shown::Shown;
+use consensus_kernel::{MatrixPanel, MatrixRow, NodeId};
+use yew::prelude::*;
+
+/// Draws them.
+pub fn table(props: &Shown, matrix: &MatrixPanel) -> Html {
+    html! {
+        <div class="log">
+            <h2>{ matrix.title }</h2>
+            <div class="log-scroll" tabindex="0" role="region" aria-label={matrix.title}>
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col" class="corner">{ matrix.column_name }</th>
+                            { for matrix.columns.iter().map(|head| html! { <th scope="col">{ head.clone() }</th> }) }
+                        </tr>
+                    </thead>
+                    <tbody>{ for matrix.rows.iter().map(|row| line(props, row)) }</tbody>
+                </table>
+            </div>
+            { key() }
+        </div>
+    }
+}
+
+fn line(props: &Shown, row: &MatrixRow) -> Html {
+    let head = match row.replica.map(NodeId::replica) {
+        Some(id) => html! {
+            <button class="link" onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
+                { row.label.clone() }
+            </button>
+        },
+        None => html! { { row.label.clone() } },
+    };
+    html! {
+        <tr>
+            <th scope="row">{ head }</th>
+            { for row.cells.iter().map(|entry| html! { <td>{ cell(entry.as_ref()) }</td> }) }
+        </tr>
+    }
+}

@@ -1,0 +1,32 @@
+//! The protocol's views over all nodes, each in its closed shape.
+
+use super::{blocks, family, log, matrix};
+use crate::markup::html;
+use crate::shown::Shown;
+use consensus_kernel::Panel;
+use yew::prelude::*;
+
+/// All of them.
+pub fn views(props: &Shown) -> Html {
+    let panels = props.store.with(|m| m.session().panels());
+    if panels.is_empty() {
+        return html! { <p class="quiet">{ "This protocol keeps nothing that all nodes share a view of." }</p> };
+    }
+    let draw = |panel: &Panel| match panel {
+        Panel::Log(log) => log::table(props, log),
+        Panel::Matrix(matrix) => matrix::table(props, matrix),
+        Panel::Tree(tree) => family::family(tree),
+        Panel::Blocks(blocks) => blocks::blocks(blocks),
+    };
+    panels.iter().map(draw).collect()
+}
+
+/// What the tab is called, by the first of them.
+pub fn name(panels: &[Panel]) -> &'static str {
+    match panels.first() {
+        Some(Panel::Matrix(_)) => "Table",
+        Some(Panel::Tree(_)) => "Tree",
+        Some(Panel::Blocks(_)) => "Blocks",
+        Some(Panel::Log(_)) | None => "Log",
+    }
+}
