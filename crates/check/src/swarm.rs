@@ -4,7 +4,8 @@
 //! it at all, many at zero, so that some runs do little but crash, others little but cut links.
 
 use consensus_kernel::{
-    Duration, FaultModel, Inputs, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng, SwitchId, Time, Variants,
+    Bound, Duration, FaultModel, Inputs, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng, SwitchId, Time,
+    Variants,
 };
 use consensus_scenario::{Action, Byzantine, Group, Latency, Network, Scenario, Strategy, Timed};
 
@@ -64,7 +65,7 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     let smallest = scenario.bound().min_n(1).max(meta.n.0);
     let largest = 7.max(smallest).min(meta.n.2);
     scenario.n = draw.rng.within(smallest as u64, largest as u64) as usize;
-    scenario.f = scenario.bound().max_f(scenario.n);
+    scenario.f = draw_tolerance(&mut draw, &scenario, budget);
     draw_values(&mut draw, &mut scenario);
     draw_network(&mut draw, &mut scenario);
     draw_numbers(&mut draw, &mut scenario, without.is_some());
@@ -74,6 +75,17 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     let spare = draw_byzantine(&mut draw, &mut scenario, budget);
     draw_script(&mut draw, &mut scenario, budget, spare);
     scenario
+}
+
+/// Draws how many faults it is built for: the most that n allows. Where that is all but two, fewer are as interesting, and
+/// with one more than all but two there would be nobody left to disagree.
+fn draw_tolerance(draw: &mut Draw, scenario: &Scenario, budget: Budget) -> usize {
+    let most = scenario.bound().max_f(scenario.n);
+    match (scenario.bound(), budget) {
+        (Bound::AllButTwo, Budget::Within) => draw.rng.within(most.min(1) as u64, most as u64) as usize,
+        (Bound::AllButTwo, Budget::Beyond) => draw.below(most),
+        _ => most,
+    }
 }
 
 /// Draws which fault model holds, where a parameter chooses between several.
@@ -224,6 +236,9 @@ fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: 
         }
     }
     at += draw.millis(50, 500);
+    if stays_down(scenario, budget) {
+        down.clear();
+    }
     let healed = down.into_iter().map(Action::Restart).chain(paused.into_iter().map(Action::Resume));
     if scenario.meta.envelope.delay_max.is_none() {
         let calm = Latency::Uniform(Duration::millis(1), Duration::millis(10));
@@ -236,8 +251,13 @@ fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: 
     scenario.deadline = Some(scenario.until);
 }
 
+/// Whether a node that crashes is faulty for good: in rounds of known length it has missed some when it comes back.
+fn stays_down(scenario: &Scenario, budget: Budget) -> bool {
+    budget == Budget::Within && scenario.meta.envelope.delay_max.is_some()
+}
+
 /// Whether everything that a script breaks is mended in the end, so that a promise to decide can be demanded: links
-/// open, no loss, calm delays, nobody down or standing still.
+/// open, no loss, calm delays, nobody down (unless it is faulty for good) or standing still.
 pub fn heals(scenario: &Scenario) -> bool {
     let mut broken = Group::default();
     let mut cut = false;
@@ -246,6 +266,7 @@ pub fn heals(scenario: &Scenario) -> bool {
     let mut calm = scenario.network.latency.high() <= bearable;
     for timed in &scenario.script {
         match &timed.action {
+            Action::Crash(_) if stays_down(scenario, Budget::Within) => {}
             Action::Crash(id) | Action::Pause(id) => {
                 broken.insert(*id);
             }
@@ -286,6 +307,9 @@ fn draw_action(
     let honest = scenario.byzantine.iter().all(|b| b.node != node);
     match class {
         Class::Crash => {
+            if stays_down(scenario, budget) && (down.len() >= spare || down.contains(&node)) {
+                return None;
+            }
             if let Some(place) = down.iter().position(|id| *id == node) {
                 down.remove(place);
                 let forget = budget == Budget::Beyond && draw.chance(40);

@@ -28,9 +28,14 @@ impl Valid {
             Validity::Proposed => None,
             Validity::Unanimous => {
                 let lies = |i: usize| scenario.byzantine.iter().any(|b| b.node == NodeId::replica(i));
-                let mut correct =
-                    given.iter().enumerate().filter(|(i, _)| !lies(*i)).map(|(_, value)| *value);
-                correct.next().filter(|first| correct.all(|value| value == *first))
+                let crashes = |i: usize| {
+                    scenario.script.iter().any(|timed| timed.action == Action::Crash(NodeId::replica(i)))
+                };
+                let correct = || given.iter().enumerate().filter(|(i, _)| !lies(*i));
+                // One that crashes may have done so before it told anybody.
+                let told = correct().any(|(i, _)| !crashes(i));
+                let mut values = correct().map(|(_, value)| *value).filter(|_| told);
+                values.next().filter(|first| values.all(|value| value == *first))
             }
         };
         let begun = match (scenario.meta.claims.validity, unanimous) {

@@ -1,6 +1,6 @@
 //! Lies that a protocol's literature knows, told by a Byzantine node on top of its honest code.
 
-use crate::{NodeId, Protocol, Signer};
+use crate::{Duration, NodeId, NodeSet, Protocol, Signer};
 
 /// Decides, message by message and receiver by receiver, what a Byzantine node really sends. It may sign as the node
 /// itself, and as nobody else.
@@ -18,6 +18,8 @@ pub struct Lie<'a, P: Protocol> {
     pub config: &'a P::Config,
     /// The liar's own signature.
     pub signer: &'a Signer,
+    /// All Byzantine replicas of the run, itself among them: traitors know each other.
+    pub fellows: &'a NodeSet,
 }
 
 /// What a liar sends instead of an honest message.
@@ -29,4 +31,6 @@ pub enum Corruption<M> {
     Drop,
     /// Something else.
     Replace(M),
+    /// This, the honest message or something else, so much later than the honest one would leave.
+    Late(M, Duration),
 }

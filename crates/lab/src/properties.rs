@@ -3,7 +3,7 @@
 use crate::checkpoints::Moment;
 use crate::view::{DecisionView, End, PropertyView, Status};
 use consensus_check::{AGREEMENT, INTEGRITY, TERMINATION, Termination, VALIDITY, Verdicts, Violation};
-use consensus_kernel::{AgreementScope, NodeId, Protocol, Slot, Value};
+use consensus_kernel::{AgreementScope, Inputs, NodeId, Protocol, Slot, Validity, Value};
 use consensus_sim::Decision;
 
 /// All properties at this moment. `over`: why the run is over, if this is its last moment.
@@ -24,9 +24,16 @@ pub(crate) fn views<P: Protocol>(
         }
         AgreementScope::Correct => "No two correct nodes decide differently at the same place.",
     };
+    let validity = match (P::META.inputs, P::META.claims.validity) {
+        (Inputs::Requests, _) => "Only what a client asked for is decided.",
+        (_, Validity::Proposed) => "Only what some node began with is decided.",
+        (_, Validity::Unanimous) => {
+            "If all correct nodes that begin with a value begin with the same one, only that is decided."
+        }
+    };
     let mut views = vec![
         safety(AGREEMENT, agreement, "the consensus problem"),
-        safety(VALIDITY, "Only what a client asked for is decided.", "the consensus problem"),
+        safety(VALIDITY, validity, "the consensus problem"),
         safety(INTEGRITY, "No correct node decides a place twice.", "the consensus problem"),
         termination(moment, over),
     ];
@@ -74,7 +81,11 @@ fn termination<P: Protocol>(moment: &Moment<P>, over: Option<End>) -> PropertyVi
     let sim = &moment.sim;
     let (mut status, mut reason) = match moment.tracker.termination(sim) {
         Termination::Reached => {
-            (Status::Holds, "every request is answered and every correct node knows it".to_owned())
+            let reason = match P::META.inputs {
+                Inputs::Requests => "every request is answered and every correct node knows it",
+                Inputs::Given { .. } => "every correct node has decided",
+            };
+            (Status::Holds, reason.to_owned())
         }
         Termination::Missing(what) => (Status::Pending, what),
     };

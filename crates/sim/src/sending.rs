@@ -289,6 +289,11 @@ impl<P: Protocol> Simulation<P> {
                     forged = true;
                     said = Some(lie);
                 }
+                Corruption::Late(lie, more) => {
+                    forged = true;
+                    said = Some(lie);
+                    extra = Extra { delay: more.0, held: true };
+                }
             },
         }
         let msg = said.unwrap_or_else(|| msg.clone());
@@ -328,7 +333,14 @@ impl<P: Protocol> Simulation<P> {
     ) -> Corruption<P::Msg> {
         let Some(liar) = self.fixed.liars[sender] else { return Corruption::Keep };
         let signer = Signer::for_simulator(me);
-        liar(&Lie { msg, to, node: &self.cells[instance].node, config: &self.fixed.config, signer: &signer })
+        liar(&Lie {
+            msg,
+            to,
+            node: &self.cells[instance].node,
+            config: &self.fixed.config,
+            signer: &signer,
+            fellows: &self.fixed.fellows,
+        })
     }
 
     /// Which instance of the receiver faces the sender; for a twin, one of two.

@@ -12,8 +12,8 @@ use crate::queue::{
 use crate::sending::link_keys;
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
-    Cx, Duration, Input, Liar, Message, NodeId, Outbox, Protocol, Ratio, Rng, SetupError, Slot, Time, Timer,
-    TimerChange, To, Value, World,
+    Cx, Duration, Input, Liar, Message, NodeId, NodeSet, Outbox, Protocol, Ratio, Rng, SetupError, Slot,
+    Time, Timer, TimerChange, To, Value, World,
 };
 use consensus_scenario::{Action, Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;
@@ -39,6 +39,8 @@ pub(crate) struct Fixed<P: Protocol> {
     pub strategies: Vec<Option<Strategy>>,
     /// The lies of each identity.
     pub liars: Vec<Option<Liar<P>>>,
+    /// All Byzantine replicas.
+    pub fellows: NodeSet,
     pub events_max: u64,
     /// By sender and kind: what the fates of messages are drawn from.
     pub link_keys: Vec<u64>,
@@ -875,6 +877,7 @@ impl<P: Protocol> Fixed<P> {
             sides: vec![Group::default(); total],
             strategies: vec![None; total],
             liars: vec![None; total],
+            fellows: scenario.byzantine.iter().map(|b| b.node).collect(),
             identities,
             events_max,
             link_keys: link_keys(scenario.seed, total, P::META.kinds.len()),
