@@ -2,7 +2,8 @@
 //! back, tables are well formed. No test here names a protocol; one that is added to the catalogue is held to all of it.
 
 use consensus_kernel::{Breaks, Duration, Meta, NodeId, ParamKind, Protocol, Rng, Time};
-use consensus_lab::{Budget, Hunt, Session, Studio, catalogue, open};
+use consensus_lab::view::Status;
+use consensus_lab::{Budget, Hunt, Session, Studio, catalogue, judge_scenario, open, typed_digest};
 use consensus_scenario::{
     Action, FAULTS, Fate, MessageName, SETTINGS, Scenario, parse, parse_param, print, print_compressed,
     print_file, print_param,
@@ -104,6 +105,21 @@ fn the_same_scenario_gives_the_same_digest_however_it_was_looked_at() {
         assert_eq!(run.digest(), digest, "{}", print(&scenario));
         let read = parse(&print(&scenario), catalogue()).expect("what is printed is read").scenario;
         assert_eq!(open(&read).expect("possible").digest(), digest, "{}", print(&scenario));
+    }
+}
+
+#[test]
+fn a_session_that_forgot_the_type_of_its_protocol_runs_as_the_type_does() {
+    for (scenario, _) in drawn(20) {
+        let typed = typed_digest(&scenario).expect("possible");
+        assert_eq!(open(&scenario).expect("possible").digest(), typed, "{}", print(&scenario));
+        let (outcome, run) = (judge_scenario(&scenario, false).expect("possible"), finished(&scenario));
+        assert_eq!((outcome.events, outcome.decisions), (run.frontier().event, run.decisions().len() as u64));
+        let is_violated = |property| outcome.violations.iter().any(|v| v.property == property);
+        for property in run.properties().iter().filter(|p| p.kind == "safety") {
+            let violated = property.status == Status::Violated;
+            assert_eq!(violated, is_violated(property.name), "{}: {}", property.name, print(&scenario));
+        }
     }
 }
 

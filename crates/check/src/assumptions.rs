@@ -1,6 +1,6 @@
 //! What a protocol's promises rest on, judged apart from the promises.
 
-use consensus_kernel::{Duration, FaultModel, NodeId, Protocol, Time};
+use consensus_kernel::{Automaton, Duration, FaultModel, NodeId, Time};
 use consensus_scenario::{Action, Fate, Latency, Scenario, describe_action};
 use consensus_sim::Simulation;
 
@@ -24,7 +24,7 @@ impl Assumption {
 }
 
 /// The assumptions of a run as it stands.
-pub fn assumptions<P: Protocol>(sim: &Simulation<P>) -> Vec<Assumption> {
+pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     let scenario = sim.scenario();
     let mut found = vec![bound(scenario), budget(scenario, sim.now())];
     if scenario.faults() == FaultModel::Crash && !scenario.byzantine.is_empty() {

@@ -33,7 +33,7 @@ impl Outcome {
 pub fn judge<P: Protocol>(scenario: &Scenario, stop_at_first: bool) -> Result<Outcome, SetupError> {
     const SLICE: u64 = 512;
     let mut sim = Simulation::<P>::new(scenario)?;
-    let mut verdicts = Verdicts::new(scenario);
+    let mut verdicts = Verdicts::new(&sim);
     let deadline = scenario.deadline.unwrap_or(scenario.until);
     let mut by_deadline = None;
     let end = loop {

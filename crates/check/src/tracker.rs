@@ -1,6 +1,6 @@
 //! How far everybody has come: the small part of checking that travels with every checkpoint.
 
-use consensus_kernel::{Inputs, NodeId, Protocol, Slot};
+use consensus_kernel::{Automaton, Inputs, NodeId, Slot};
 use consensus_sim::{Decision, Health, Observer, Simulation};
 
 /// Who has decided how much.
@@ -61,7 +61,7 @@ impl Tracker {
     }
 
     /// Whether everybody has decided everything, as the run stands.
-    pub fn termination<P: Protocol>(&self, sim: &Simulation<P>) -> Termination {
+    pub fn termination<P: Automaton>(&self, sim: &Simulation<P>) -> Termination {
         if let Inputs::Given { .. } = sim.scenario().meta.inputs {
             return self.all_know(sim, self.highest.max(1));
         }
@@ -82,12 +82,12 @@ impl Tracker {
     }
 
     /// Whether every correct running replica that is to learn has decided up to this slot.
-    fn all_know<P: Protocol>(&self, sim: &Simulation<P>, wanted: Slot) -> Termination {
+    fn all_know<P: Automaton>(&self, sim: &Simulation<P>, wanted: Slot) -> Termination {
         for (i, high) in self.high.iter().enumerate() {
             let id = NodeId::replica(i);
             let counts = !sim.is_byzantine(id) && sim.health(id) == Health::Up && P::learns(sim.config(), id);
             if *high < wanted && counts {
-                let slot = P::META.slot;
+                let slot = sim.scenario().meta.slot;
                 let reason = match *high {
                     0 if self.highest == 0 => format!("node {id} has not decided"),
                     high => {
@@ -101,7 +101,7 @@ impl Tracker {
     }
 
     /// Adds what the node with most to wait for says it waits for.
-    fn with_waiting<P: Protocol>(&self, sim: &Simulation<P>, reason: String) -> String {
+    fn with_waiting<P: Automaton>(&self, sim: &Simulation<P>, reason: String) -> String {
         let waiting = (0..self.high.len()).map(NodeId::replica).find_map(|id| {
             let running = sim.health(id) == Health::Up && !sim.is_byzantine(id);
             let copy = sim.copies(id).into_iter().next().filter(|_| running)?;
@@ -114,7 +114,7 @@ impl Tracker {
     }
 }
 
-impl<P: Protocol> Observer<P> for Tracker {
+impl<P: Automaton> Observer<P> for Tracker {
     #[inline]
     fn decided(&mut self, decision: &Decision) {
         self.note(decision);

@@ -2,7 +2,7 @@
 
 use crate::tracker::Tracker;
 use crate::valid::Valid;
-use consensus_kernel::{Invariant, Ledger, NodeId, Protocol, Slot, Time, Value};
+use consensus_kernel::{Automaton, Ledger, NodeId, Promise, Slot, Time, Value};
 use consensus_scenario::{Action, Scenario};
 use consensus_sim::{Decision, Observer, Simulation};
 use std::cmp::Ordering;
@@ -32,37 +32,39 @@ pub struct Violation {
 }
 
 /// Judges the safety properties of a run as it goes.
-pub struct Verdicts<P: Protocol> {
+pub struct Verdicts {
     decided: Decided,
     /// Per replica: the highest slot decided, and which of the 64 slots up to it.
     windows: Vec<(Slot, u64)>,
     /// When replicas crashed: a replica that comes back carries out its log again, which is no second decision.
     crashes: Vec<(u64, NodeId)>,
     valid: Valid,
-    own: Vec<Own<P>>,
+    own: Vec<Own>,
     /// For each of them: the rules after which it is judged, apart so that they lie close together.
     rules: Vec<u64>,
     watched: u64,
     violations: Vec<Violation>,
+    slot_name: &'static str,
     /// How far everybody has come.
     pub tracker: Tracker,
 }
 
-struct Own<P: Protocol> {
-    invariant: &'static Invariant<P>,
+struct Own {
+    invariant: Promise,
     ledger: Ledger,
     violated: bool,
 }
 
-impl<P: Protocol> Verdicts<P> {
+impl Verdicts {
     /// Nothing judged yet.
-    pub fn new(scenario: &Scenario) -> Self {
+    pub fn new<P: Automaton>(sim: &Simulation<P>) -> Self {
+        let scenario = sim.scenario();
         let (replicas, clients) = (scenario.n, scenario.clients);
-        let own: Vec<Own<P>> = P::invariants()
-            .iter()
+        let own: Vec<Own> = P::promises(sim.config())
+            .into_iter()
             .map(|invariant| Own { invariant, ledger: Ledger::new(), violated: false })
             .collect();
-        let on = |own: &Own<P>| own.invariant.on.iter().fold(0, |set, rule| set | 1 << rule);
+        let on = |own: &Own| own.invariant.on.iter().fold(0, |set, rule| set | 1 << rule);
         let rules: Vec<u64> = own.iter().map(on).collect();
         Self {
             decided: Decided::default(),
@@ -73,6 +75,7 @@ impl<P: Protocol> Verdicts<P> {
             rules,
             own,
             violations: Vec::new(),
+            slot_name: sim.scenario().meta.slot,
             tracker: Tracker::new(replicas, clients),
         }
     }
@@ -111,6 +114,27 @@ impl<P: Protocol> Verdicts<P> {
         self.tracker = tracker;
     }
 
+    /// Rules (one bit each) after which something is judged.
+    pub fn watched(&self) -> u64 {
+        self.watched
+    }
+
+    /// Judges a decision.
+    #[inline]
+    pub fn note(&mut self, decision: &Decision) {
+        self.tracker.note(decision);
+        if decision.byzantine {
+            return;
+        }
+        self.judge_agreement(decision);
+        self.judge_validity(decision);
+        if !decision.node.is_client() && !self.fits_window(decision) {
+            let reason =
+                format!("{} decided {} {} twice", name(decision.node), self.slot_name, decision.slot);
+            self.violate(INTEGRITY, decision, reason);
+        }
+    }
+
     fn violate(&mut self, property: &'static str, decision: &Decision, reason: String) {
         if self.violations.iter().all(|v| v.property != property) {
             let (event, at) = (decision.event, decision.at);
@@ -136,7 +160,7 @@ impl<P: Protocol> Verdicts<P> {
             reason: format!(
                 "{} decided {first} at {} {slot}, {} decided {value}",
                 name(who),
-                P::META.slot,
+                self.slot_name,
                 name(node)
             ),
             conflict: Some((who, first, node, value, slot)),
@@ -203,23 +227,14 @@ fn name(id: NodeId) -> String {
     if id.is_client() { format!("client {id}") } else { format!("node {id}") }
 }
 
-impl<P: Protocol> Observer<P> for Verdicts<P> {
+impl<P: Automaton> Observer<P> for Verdicts {
     fn watched_rules(&self) -> u64 {
         self.watched
     }
 
     #[inline]
     fn decided(&mut self, decision: &Decision) {
-        self.tracker.note(decision);
-        if decision.byzantine {
-            return;
-        }
-        self.judge_agreement(decision);
-        self.judge_validity(decision);
-        if !decision.node.is_client() && !self.fits_window(decision) {
-            let reason = format!("{} decided {} {} twice", name(decision.node), P::META.slot, decision.slot);
-            self.violate(INTEGRITY, decision, reason);
-        }
+        self.note(decision);
     }
 
     fn acted(&mut self, sim: &Simulation<P>, action: usize) {
@@ -238,12 +253,12 @@ impl<P: Protocol> Observer<P> for Verdicts<P> {
         }
         // The event under way has been counted already.
         let event = sim.events().saturating_sub(1);
-        for (own, on) in self.own.iter_mut().zip(&self.rules) {
+        for (place, (own, on)) in self.own.iter_mut().zip(&self.rules).enumerate() {
             if on & rules == 0 || own.violated {
                 continue;
             }
             own.ledger.at_event(event);
-            if let Err(reason) = (own.invariant.check)(&mut own.ledger, sim, node) {
+            if let Err(reason) = P::judge(sim.config(), place, &mut own.ledger, sim, node) {
                 own.violated = true;
                 let (property, at) = (own.invariant.name, sim.now());
                 self.violations.push(Violation { property, event, at, reason, conflict: None });

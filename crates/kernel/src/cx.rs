@@ -1,7 +1,7 @@
 //! What a node may ask of the world while it handles one input.
 
 use crate::{
-    Duration, NodeId, Protocol, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To, Value,
+    Automaton, Duration, NodeId, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To, Value,
 };
 
 /// What a step did to the world: effects as data, a closed vocabulary, in order within each kind. Whoever carries them
@@ -55,22 +55,30 @@ impl<M, T> Outbox<M, T> {
         self.cited = 0;
         self.rejected = None;
     }
+
+    /// Exchanges with another outbox what does not depend on their types: decisions, citations and refusal.
+    pub(crate) fn swap_plain<N, U>(&mut self, other: &mut Outbox<N, U>) {
+        std::mem::swap(&mut self.decisions, &mut other.decisions);
+        std::mem::swap(&mut self.cites, &mut other.cites);
+        std::mem::swap(&mut self.cited, &mut other.cited);
+        std::mem::swap(&mut self.rejected, &mut other.rejected);
+    }
 }
 
 /// One node's view of the world during one step.
-pub struct Cx<'a, P: Protocol> {
+pub struct Cx<'a, P: Automaton> {
     /// The node itself.
     pub me: NodeId,
     /// What all nodes know beforehand.
     pub config: &'a P::Config,
-    now: Time,
-    rules: RuleSet,
+    pub(crate) now: Time,
+    pub(crate) rules: RuleSet,
     signer: Signer,
-    rng: &'a mut Rng,
-    out: &'a mut Outbox<P::Msg, P::Timer>,
+    pub(crate) rng: &'a mut Rng,
+    pub(crate) out: &'a mut Outbox<P::Msg, P::Timer>,
 }
 
-impl<'a, P: Protocol> Cx<'a, P> {
+impl<'a, P: Automaton> Cx<'a, P> {
     /// For the simulator and for tests: the context of one step.
     #[inline]
     pub fn new(

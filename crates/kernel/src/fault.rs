@@ -1,13 +1,13 @@
 //! Lies that a protocol's literature knows, told by a Byzantine node on top of its honest code.
 
-use crate::{Duration, NodeId, NodeSet, Protocol, Signer};
+use crate::{Automaton, Duration, NodeId, NodeSet, Protocol, Signer};
 
 /// Decides, message by message and receiver by receiver, what a Byzantine node really sends. It may sign as the node
 /// itself, and as nobody else.
 pub type Liar<P> = fn(&Lie<'_, P>) -> Corruption<<P as Protocol>::Msg>;
 
 /// What a liar knows when it is asked.
-pub struct Lie<'a, P: Protocol> {
+pub struct Lie<'a, P: Automaton> {
     /// The honest message.
     pub msg: &'a P::Msg,
     /// Its receiver.

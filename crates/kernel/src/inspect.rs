@@ -1,6 +1,6 @@
 //! Any state or message as a tree that a person can read.
 
-use crate::walk::{Sink, walk};
+use crate::walk::{Sink, Walk};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::fmt;
 
@@ -22,10 +22,10 @@ pub enum Tree {
 }
 
 impl Tree {
-    /// Reads any serialisable value.
-    pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
+    /// Reads any value that can be walked: any that can be serialised.
+    pub fn of(value: &(impl Walk + ?Sized)) -> Self {
         let mut grower = Grower::default();
-        match walk(value, &mut grower) {
+        match value.walk(&mut grower) {
             Ok(()) => grower.done.unwrap_or(Self::None),
             Err(why) => Self::Text(why),
         }

@@ -1,9 +1,9 @@
 //! A protocol's own invariants: named predicates over all nodes' states, checked where they can change.
 
-use crate::{Ledger, NodeId, Protocol, RuleId};
+use crate::{Automaton, Ledger, NodeId, Protocol, RuleId};
 
 /// The states of all nodes, as an invariant may see them.
-pub trait World<P: Protocol> {
+pub trait World<P: Automaton> {
     /// What all nodes know beforehand.
     fn config(&self) -> &P::Config;
     /// Number of replicas.

@@ -6,6 +6,8 @@
 //!
 //! This crate knows no protocol, no network, no clock, no scenario text and no user interface.
 
+mod any;
+mod automaton;
 mod cx;
 mod digest;
 mod face;
@@ -27,6 +29,8 @@ mod time;
 mod value;
 pub mod walk;
 
+pub use any::{AnyConfig, AnyMessage, AnyNode};
+pub use automaton::{Automaton, Promise};
 pub use cx::{Cx, Outbox, TimerChange};
 pub use digest::{Digest, Hash, Hashed, Hasher};
 pub use face::{Face, Tone, Votes};

@@ -1,5 +1,6 @@
 //! The shape of a protocol.
 
+use crate::walk::Walk;
 use crate::{
     Cx, Duration, Face, Invariant, Liar, Meta, NodeId, NodeSet, Panel, RuleId, Setup, SetupError, Slot, Value,
 };
@@ -113,7 +114,7 @@ pub enum To {
 }
 
 /// What nodes send each other.
-pub trait Message: Clone + Serialize + 'static {
+pub trait Message: Clone + Walk + 'static {
     /// Position in [`Meta::kinds`].
     fn kind(&self) -> usize;
 

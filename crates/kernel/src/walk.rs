@@ -48,9 +48,16 @@ pub trait Sink {
     fn end(&mut self);
 }
 
-/// Tells a sink about a value. An error is a sentence of the value itself; plain data has none.
-pub fn walk(value: &(impl Serialize + ?Sized), sink: &mut dyn Sink) -> Result<(), String> {
-    value.serialize(Walker(sink)).map_err(|Refused(why)| why)
+/// What a sink can be told about: whatever can be serialised, and nodes and messages whose types are forgotten.
+pub trait Walk {
+    /// Tells a sink about itself. An error is a sentence of the value itself; plain data has none.
+    fn walk(&self, sink: &mut dyn Sink) -> Result<(), String>;
+}
+
+impl<T: Serialize + ?Sized> Walk for T {
+    fn walk(&self, sink: &mut dyn Sink) -> Result<(), String> {
+        self.serialize(Walker(sink)).map_err(|Refused(why)| why)
+    }
 }
 
 struct Walker<'a>(&'a mut dyn Sink);

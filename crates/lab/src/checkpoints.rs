@@ -1,7 +1,7 @@
 //! Moments of a run to go back to, evenly spaced in events, within a bound in number and in bytes.
 
 use consensus_check::Tracker;
-use consensus_kernel::{Protocol, Time};
+use consensus_kernel::{AnyNode, Time};
 use consensus_sim::Simulation;
 
 /// Events between checkpoints at first.
@@ -13,22 +13,25 @@ const BYTES_PER_EVENT: usize = 512;
 /// At most so many bytes, roughly.
 const BYTES_MAX: usize = 96 << 20;
 
+/// A simulation, whatever its protocol.
+pub(crate) type Sim = Simulation<AnyNode>;
+
 /// A moment of a run.
 #[derive(Clone)]
-pub(crate) struct Moment<P: Protocol> {
-    pub sim: Simulation<P>,
+pub(crate) struct Moment {
+    pub sim: Sim,
     pub tracker: Tracker,
 }
 
 /// Moments to go back to, oldest first; the beginning is always among them.
-pub(crate) struct Checkpoints<P: Protocol> {
-    moments: Vec<Moment<P>>,
+pub(crate) struct Checkpoints {
+    moments: Vec<Moment>,
     interval: u64,
     bytes: usize,
 }
 
-impl<P: Protocol> Checkpoints<P> {
-    pub fn new(beginning: Moment<P>) -> Self {
+impl Checkpoints {
+    pub fn new(beginning: Moment) -> Self {
         Self { moments: vec![beginning], interval: INTERVAL, bytes: 0 }
     }
 
@@ -43,7 +46,7 @@ impl<P: Protocol> Checkpoints<P> {
     }
 
     /// Keeps this moment if one is due.
-    pub fn offer(&mut self, moment: &Moment<P>) {
+    pub fn offer(&mut self, moment: &Moment) {
         let last = self.moments.last().map_or(0, |m| m.sim.events());
         let event = moment.sim.events();
         if event < last + self.interval {
@@ -74,19 +77,19 @@ impl<P: Protocol> Checkpoints<P> {
     }
 
     /// The latest moment at which at most so many events had happened.
-    pub fn at_or_before_event(&self, event: u64) -> &Moment<P> {
+    pub fn at_or_before_event(&self, event: u64) -> &Moment {
         let place = self.moments.partition_point(|m| m.sim.events() <= event);
         &self.moments[place.saturating_sub(1)]
     }
 
     /// The latest moment strictly before a time; the beginning, if none is.
-    pub fn before_time(&self, at: Time) -> &Moment<P> {
+    pub fn before_time(&self, at: Time) -> &Moment {
         let place = self.moments.partition_point(|m| m.sim.now() < at);
         &self.moments[place.saturating_sub(1)]
     }
 
     /// Gives up all moments at or after a time but the beginning, and puts the rest under another scenario.
-    pub fn cut(&mut self, at: Time, onto: &Simulation<P>) {
+    pub fn cut(&mut self, at: Time, onto: &Sim) {
         let keep = self.moments.partition_point(|m| m.sim.now() < at).max(1);
         self.bytes = self.bytes / self.moments.len() * keep;
         self.moments.truncate(keep);

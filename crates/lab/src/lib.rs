@@ -24,7 +24,7 @@ pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shrink};
 #[cfg(feature = "experiments")]
 pub use experiments::{Hunt, Trial};
 #[cfg(feature = "experiments")]
-pub use registry::{busy_engine, judge_scenario};
+pub use registry::{busy_engine, judge_scenario, typed_digest};
 pub use registry::{catalogue, open, open_with_limit};
 pub use session::Session;
 pub use studio::{Branch, Studio};

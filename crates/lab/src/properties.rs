@@ -3,28 +3,28 @@
 use crate::checkpoints::Moment;
 use crate::view::{DecisionView, End, PropertyView, Status};
 use consensus_check::{AGREEMENT, INTEGRITY, TERMINATION, Termination, VALIDITY, Verdicts, Violation};
-use consensus_kernel::{AgreementScope, Inputs, NodeId, Protocol, Slot, Validity, Value};
+use consensus_kernel::{AgreementScope, AnyNode, Automaton, Inputs, NodeId, Slot, Validity, Value};
 use consensus_sim::Decision;
 
 /// All properties at this moment. `over`: why the run is over, if this is its last moment.
-pub(crate) fn views<P: Protocol>(
-    moment: &Moment<P>,
-    verdicts: &Verdicts<P>,
+pub(crate) fn views(
+    moment: &Moment,
+    verdicts: &Verdicts,
     decisions: &[Decision],
     over: Option<End>,
 ) -> Vec<PropertyView> {
-    let here = moment.sim.events();
+    let (here, meta) = (moment.sim.events(), moment.sim.scenario().meta);
     let safety = |name: &'static str, says: &'static str, place: &'static str| {
         let violation = verdicts.violations().iter().find(|v| v.property == name && v.event < here);
         safety_view(moment, name, says, place, violation, decisions)
     };
-    let agreement = match P::META.claims.agreement {
+    let agreement = match meta.claims.agreement {
         AgreementScope::Uniform => {
             "No two nodes ever decide differently at the same place, not even one that crashes."
         }
         AgreementScope::Correct => "No two correct nodes decide differently at the same place.",
     };
-    let validity = match (P::META.inputs, P::META.claims.validity) {
+    let validity = match (meta.inputs, meta.claims.validity) {
         (Inputs::Requests, _) => "Only what a client asked for is decided.",
         (_, Validity::Proposed) => "Only what some node began with is decided.",
         (_, Validity::Unanimous) => {
@@ -37,12 +37,12 @@ pub(crate) fn views<P: Protocol>(
         safety(INTEGRITY, "No correct node decides a place twice.", "the consensus problem"),
         termination(moment, over),
     ];
-    views.extend(P::invariants().iter().map(|i| safety(i.name, i.says, i.place)));
+    views.extend(AnyNode::promises(moment.sim.config()).iter().map(|i| safety(i.name, i.says, i.place)));
     views
 }
 
-fn safety_view<P: Protocol>(
-    moment: &Moment<P>,
+fn safety_view(
+    moment: &Moment,
     name: &'static str,
     says: &'static str,
     place: &'static str,
@@ -77,11 +77,11 @@ fn safety_view<P: Protocol>(
     }
 }
 
-fn termination<P: Protocol>(moment: &Moment<P>, over: Option<End>) -> PropertyView {
+fn termination(moment: &Moment, over: Option<End>) -> PropertyView {
     let sim = &moment.sim;
     let (mut status, mut reason) = match moment.tracker.termination(sim) {
         Termination::Reached => {
-            let reason = match P::META.inputs {
+            let reason = match sim.scenario().meta.inputs {
                 Inputs::Requests => "every request is answered and every correct node knows it",
                 Inputs::Given { .. } => "every correct node has decided",
             };
@@ -101,7 +101,7 @@ fn termination<P: Protocol>(moment: &Moment<P>, over: Option<End>) -> PropertyVi
     PropertyView {
         name: TERMINATION,
         kind: "liveness",
-        says: P::META.claims.termination.unwrap_or("This protocol does not promise to decide."),
+        says: sim.scenario().meta.claims.termination.unwrap_or("This protocol does not promise to decide."),
         place: "the consensus problem",
         status,
         event: violated.then(|| sim.events()),

@@ -1,14 +1,15 @@
 //! Events as front ends see them.
 
+use crate::checkpoints::Sim;
 use crate::view::{EventView, FlightMark, FlightView, MessageView, What};
 use consensus_kernel::inspect::Tree;
-use consensus_kernel::{Message, Protocol, Timer};
-use consensus_sim::{Cause, MessageFacts, Observer, Simulation, Step};
+use consensus_kernel::{AnyNode, Automaton, Message};
+use consensus_sim::{Cause, MessageFacts, Observer, Step};
 
 /// Hands every event that passes to somebody. One type whoever that is: each type of observer costs the page a copy of
-/// every engine.
-pub(crate) struct Recorder<'a, P: Protocol> {
-    pub each: &'a mut dyn FnMut(&Simulation<P>, &Step<'_, P>),
+/// the simulator.
+pub(crate) struct Recorder<'a> {
+    pub each: &'a mut dyn FnMut(&Sim, &Step<'_, AnyNode>),
 }
 
 /// A message as front ends see it.
@@ -35,22 +36,22 @@ fn message_view(facts: &MessageFacts, msg: &impl Message) -> MessageView {
     MessageView { flight: flight_view(facts), body: Tree::of(msg), bytes: msg.bytes() }
 }
 
-impl<P: Protocol> Observer<P> for Recorder<'_, P> {
+impl Observer<AnyNode> for Recorder<'_> {
     const RECORDS: bool = true;
 
-    fn step(&mut self, sim: &Simulation<P>, step: &Step<'_, P>) {
+    fn step(&mut self, sim: &Sim, step: &Step<'_, AnyNode>) {
         (self.each)(sim, step);
     }
 }
 
 /// An event as front ends see it.
-pub(crate) fn event_view<P: Protocol>(step: &Step<'_, P>) -> EventView {
+pub(crate) fn event_view(sim: &Sim, step: &Step<'_, AnyNode>) -> EventView {
     let what = match &step.cause {
         Cause::Start => What::Start,
         Cause::Propose(value) => What::Propose(*value),
         Cause::Deliver(facts, msg) => What::Deliver(message_view(facts, *msg)),
         Cause::Lost(facts, msg, why) => What::Lost(message_view(facts, *msg), why),
-        Cause::Fire(timer) => What::Fire(timer.name()),
+        Cause::Fire(timer) => What::Fire(AnyNode::timer_name(sim.config(), *timer)),
         Cause::Action(index) => What::Action(*index),
         Cause::Restart => What::Restart,
         Cause::Told(index) => What::Told(*index),

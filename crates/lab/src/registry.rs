@@ -1,34 +1,39 @@
 //! The list of protocols, and the step from a scenario to something of its type.
 
+use crate::checkpoints::Sim;
 use crate::run::Run;
 use crate::session::Session;
 #[cfg(feature = "experiments")]
 use crate::workload::{self, Engine};
 #[cfg(feature = "experiments")]
 use consensus_check::{Outcome, judge};
-use consensus_kernel::{Meta, Protocol, SetupError};
+#[cfg(feature = "experiments")]
+use consensus_kernel::Digest;
+use consensus_kernel::{AnyConfig, Meta, Protocol, Setup, SetupError};
 use consensus_scenario::{Scenario, bounds};
 
 /// One protocol with its type forgotten.
 struct Entry {
     meta: &'static Meta,
-    open: Open,
+    configure: fn(&Setup) -> Result<AnyConfig, SetupError>,
     #[cfg(feature = "experiments")]
     judge: fn(&Scenario, bool) -> Result<Outcome, SetupError>,
     #[cfg(feature = "experiments")]
     engine: fn(&Scenario) -> Box<dyn Engine>,
+    #[cfg(feature = "experiments")]
+    digest: fn(&Scenario) -> Result<Digest, SetupError>,
 }
-
-type Open = fn(&Scenario, u64) -> Result<Box<dyn Session>, SetupError>;
 
 const fn entry<P: Protocol>() -> Entry {
     Entry {
         meta: P::META,
-        open: |scenario, events_max| Ok(Box::new(Run::<P>::new(scenario, events_max)?)),
+        configure: AnyConfig::of::<P>,
         #[cfg(feature = "experiments")]
         judge: judge::<P>,
         #[cfg(feature = "experiments")]
         engine: workload::engine::<P>,
+        #[cfg(feature = "experiments")]
+        digest: workload::digest::<P>,
     }
 }
 
@@ -58,7 +63,13 @@ pub fn open(scenario: &Scenario) -> Result<Box<dyn Session>, SetupError> {
 
 /// Builds the run of a scenario with another bound on the number of events.
 pub fn open_with_limit(scenario: &Scenario, events_max: u64) -> Result<Box<dyn Session>, SetupError> {
-    (find(scenario)?.open)(scenario, events_max)
+    Ok(Box::new(Run::new(scenario, events_max)?))
+}
+
+/// The simulation of a scenario at its beginning.
+pub(crate) fn simulate(scenario: &Scenario, events_max: u64) -> Result<Sim, SetupError> {
+    let config = (find(scenario)?.configure)(&scenario.setup())?;
+    Ok(Sim::configured(scenario, config, events_max))
 }
 
 #[cfg(feature = "experiments")]
@@ -71,4 +82,11 @@ pub fn judge_scenario(scenario: &Scenario, stop_at_first: bool) -> Result<Outcom
 /// A real engine with its checks on, to be measured.
 pub fn busy_engine(scenario: &Scenario) -> Result<Box<dyn Engine>, SetupError> {
     Ok((find(scenario)?.engine)(scenario))
+}
+
+#[cfg(feature = "experiments")]
+/// SHA-256 over the canonical event stream of the whole run, computed with the types of its protocol, which a session has
+/// forgotten: the same as [`Session::digest`].
+pub fn typed_digest(scenario: &Scenario) -> Result<Digest, SetupError> {
+    (find(scenario)?.digest)(scenario)
 }

@@ -1,36 +1,37 @@
-//! A session over a typed simulation.
+//! A session over a simulation.
 
-use crate::checkpoints::{Checkpoints, Moment};
+use crate::checkpoints::{Checkpoints, Moment, Sim};
 use crate::recorder::{Recorder, event_view, flight_view};
+use crate::registry::simulate;
 use crate::session::Session;
 use crate::view::*;
 use crate::watch::{Watch, replica_name};
 use crate::{explain, properties};
 use consensus_check::{Tracker, Verdicts, assumptions};
 use consensus_kernel::inspect::Tree;
-use consensus_kernel::{Digest, Message, NodeId, Panel, Protocol, SetupError, Time, sort_by_number};
-use consensus_scenario::{MessageName, Scenario, describe_strategy};
-use consensus_sim::{
-    self as sim, Decision, Observer, PendingWhat, Progress, Simulation, Step, Stop, TraceDigest,
+use consensus_kernel::{
+    AnyNode, Automaton, Digest, Message, Meta, NodeId, Panel, SetupError, Time, sort_by_number,
 };
+use consensus_scenario::{MessageName, Scenario, describe_strategy};
+use consensus_sim::{self as sim, Decision, Observer, PendingWhat, Progress, Step, Stop, TraceDigest};
 
-/// A run of one protocol with a cursor, a frontier and checkpoints.
-pub(crate) struct Run<P: Protocol> {
-    cursor: Moment<P>,
-    frontier: Moment<P>,
-    checkpoints: Checkpoints<P>,
-    verdicts: Verdicts<P>,
+/// A run with a cursor, a frontier and checkpoints.
+pub(crate) struct Run {
+    cursor: Moment,
+    frontier: Moment,
+    checkpoints: Checkpoints,
+    verdicts: Verdicts,
     decisions: Vec<Decision>,
     marks: Vec<Mark>,
     end: Option<End>,
     events_max: u64,
 }
 
-impl<P: Protocol> Run<P> {
+impl Run {
     pub fn new(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
         let tracker = Tracker::new(scenario.n, scenario.clients);
-        let beginning = Moment { sim: Simulation::<P>::with_limit(scenario, events_max)?, tracker };
-        let verdicts = Verdicts::new(scenario);
+        let beginning = Moment { sim: simulate(scenario, events_max)?, tracker };
+        let verdicts = Verdicts::new(&beginning.sim);
         Ok(Self {
             cursor: beginning.clone(),
             frontier: beginning.clone(),
@@ -49,8 +50,8 @@ impl<P: Protocol> Run<P> {
             let here = self.frontier.sim.events();
             let slice = Stop { event: stop.event.min(self.checkpoints.next_due(here)), time: stop.time };
             let Moment { sim, tracker } = &mut self.frontier;
-            let mut watch =
-                Watch::at_front(tracker, &mut self.verdicts, &mut self.decisions, &mut self.marks);
+            let (verdicts, decisions) = (&mut self.verdicts, &mut self.decisions);
+            let mut watch = Watch::at_front(sim, tracker, verdicts, decisions, &mut self.marks);
             let progress = sim.run(&mut watch, slice);
             match progress {
                 Progress::Ended(end) => self.end = Some(end_view(end)),
@@ -81,8 +82,13 @@ impl<P: Protocol> Run<P> {
         sim.run(&mut Watch::behind(tracker), stop);
     }
 
+    /// The beginning of a run of a scenario that is this one but for its script.
+    fn anew(&self, scenario: &Scenario) -> Sim {
+        Sim::configured(scenario, self.frontier.sim.config().clone(), self.events_max)
+    }
+
     /// A moment of its own at an event, for looking around without moving the cursor.
-    fn moment_at(&self, event: u64) -> Simulation<P> {
+    fn moment_at(&self, event: u64) -> Sim {
         let Moment { mut sim, mut tracker } = self.checkpoints.at_or_before_event(event).clone();
         sim.run(&mut Watch::behind(&mut tracker), Stop::at_event(event));
         sim
@@ -135,14 +141,14 @@ impl<P: Protocol> Run<P> {
             byzantine: lies.map(|b| describe_strategy(scenario.meta, &b.strategy)),
             standing,
             weight: if id.is_client() { 1 } else { scenario.weights.get(id.index()).copied().unwrap_or(1) },
-            timers: sim.timers(id).into_iter().filter_map(|t| timer_view::<P>(&t)).collect(),
+            timers: sim.timers(id).into_iter().filter_map(|t| timer_view(scenario.meta, &t)).collect(),
             decided: sim.decided(id),
         }
     }
 }
 
-fn timer_view<P: Protocol>(timer: &sim::TimerFacts) -> Option<TimerView> {
-    let index = P::META.timers.iter().position(|name| *name == timer.name)?;
+fn timer_view(meta: &Meta, timer: &sim::TimerFacts) -> Option<TimerView> {
+    let index = meta.timers.iter().position(|name| *name == timer.name)?;
     Some(TimerView { name: timer.name, index, set_at: timer.set_at, due: timer.due })
 }
 
@@ -154,13 +160,13 @@ fn end_view(end: sim::End) -> End {
     }
 }
 
-impl<P: Protocol> Session for Run<P> {
+impl Session for Run {
     fn scenario(&self) -> &Scenario {
         self.frontier.sim.scenario()
     }
 
     fn quorum(&self) -> Option<usize> {
-        P::quorum(self.frontier.sim.config())
+        AnyNode::quorum(self.frontier.sim.config())
     }
 
     fn position(&self) -> Position {
@@ -226,9 +232,9 @@ impl<P: Protocol> Session for Run<P> {
 
     fn panels(&self) -> Vec<Panel> {
         let sim = &self.cursor.sim;
-        let replicas: Vec<&P> =
+        let replicas: Vec<&AnyNode> =
             (0..sim.scenario().n).filter_map(|i| sim.copies(NodeId::replica(i)).into_iter().next()).collect();
-        P::panels(sim.config(), &replicas)
+        AnyNode::panels(sim.config(), &replicas)
     }
 
     fn events(&self, from: u64, to: u64) -> Vec<EventView> {
@@ -238,7 +244,7 @@ impl<P: Protocol> Session for Run<P> {
         }
         let mut sim = self.moment_at(from);
         let mut events = Vec::new();
-        let mut record = |_: &Simulation<P>, step: &Step<'_, P>| events.push(event_view(step));
+        let mut record = |sim: &Sim, step: &Step<'_, AnyNode>| events.push(event_view(sim, step));
         sim.run(&mut Recorder { each: &mut record }, Stop::at_event(to));
         events
     }
@@ -254,12 +260,13 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn pending(&self, most: usize) -> Vec<PendingView> {
+        let timers = self.scenario().meta.timers;
         let view = |p: sim::Pending| {
             let what = match p.what {
                 PendingWhat::Start => Pending::Start,
                 PendingWhat::Deliver(facts) => Pending::Deliver(flight_view(&facts)),
                 PendingWhat::Fire(name) => {
-                    Pending::Fire(name, P::META.timers.iter().position(|t| *t == name).unwrap_or(0))
+                    Pending::Fire(name, timers.iter().position(|t| *t == name).unwrap_or(0))
                 }
                 PendingWhat::Propose(value) => Pending::Propose(value),
                 PendingWhat::Action(i) => Pending::Action(i),
@@ -322,10 +329,9 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn digest(&self) -> Digest {
-        let mut sim =
-            Simulation::<P>::with_limit(self.scenario(), self.events_max).expect("this run exists already");
+        let mut sim = self.anew(self.scenario());
         let mut digest = TraceDigest::default();
-        let mut absorb = |sim: &Simulation<P>, step: &Step<'_, P>| digest.step(sim, step);
+        let mut absorb = |sim: &Sim, step: &Step<'_, AnyNode>| digest.step(sim, step);
         sim.run(&mut Recorder { each: &mut absorb }, Stop::NEVER);
         digest.finish(&sim)
     }
@@ -342,7 +348,7 @@ impl<P: Protocol> Session for Run<P> {
         }
         let differing = [before.script.get(common), scenario.script.get(common)];
         let Some(since) = differing.into_iter().flatten().map(|t| t.at).min() else { return Ok(()) };
-        let onto = Simulation::<P>::with_limit(&scenario, self.events_max)?;
+        let onto = self.anew(&scenario);
         self.go_back_to(since, &onto);
         self.verdicts.allow(&scenario);
         self.seek_time(at);
@@ -350,9 +356,9 @@ impl<P: Protocol> Session for Run<P> {
     }
 }
 
-impl<P: Protocol> Run<P> {
+impl Run {
     /// Forgets everything at or after a time and continues under the scenario of `onto`.
-    fn go_back_to(&mut self, since: Time, onto: &Simulation<P>) {
+    fn go_back_to(&mut self, since: Time, onto: &Sim) {
         self.checkpoints.cut(since, onto);
         if self.cursor.sim.now() < since {
             self.cursor.sim.rebase(onto);

@@ -1,10 +1,11 @@
 //! What is noted once, when the frontier first passes: verdicts, decisions, marks.
 
+use crate::checkpoints::Sim;
 use crate::view::{Mark, MarkKind, Position};
 use consensus_check::{Tracker, Verdicts};
-use consensus_kernel::{NodeId, Protocol};
+use consensus_kernel::{AnyNode, Automaton, Meta, NodeId};
 use consensus_scenario::describe_action;
-use consensus_sim::{Decision, Observer, Simulation};
+use consensus_sim::{Decision, Observer};
 
 /// Most decisions that a session remembers one by one.
 const DECISIONS_MAX: usize = 1 << 20;
@@ -12,22 +13,23 @@ const DECISIONS_MAX: usize = 1 << 20;
 const MARKS_MAX: usize = 4_096;
 
 /// Watches a run. At the frontier it judges and notes; behind it, only the tracker follows. One type serves both: each
-/// type of observer costs the page a copy of every engine.
-pub(crate) struct Watch<'a, P: Protocol> {
+/// type of observer costs the page a copy of the simulator.
+pub(crate) struct Watch<'a> {
     tracker: &'a mut Tracker,
-    front: Option<Front<'a, P>>,
+    front: Option<Front<'a>>,
 }
 
 /// What is noted where the run is new.
-struct Front<'a, P: Protocol> {
-    verdicts: &'a mut Verdicts<P>,
+struct Front<'a> {
+    meta: &'static Meta,
+    verdicts: &'a mut Verdicts,
     decisions: &'a mut Vec<Decision>,
     marks: &'a mut Vec<Mark>,
     milestones: u64,
     highest: u64,
 }
 
-impl<'a, P: Protocol> Watch<'a, P> {
+impl<'a> Watch<'a> {
     /// Behind the frontier.
     pub fn behind(tracker: &'a mut Tracker) -> Self {
         Self { tracker, front: None }
@@ -35,18 +37,20 @@ impl<'a, P: Protocol> Watch<'a, P> {
 
     /// At the frontier.
     pub fn at_front(
+        sim: &Sim,
         tracker: &'a mut Tracker,
-        verdicts: &'a mut Verdicts<P>,
+        verdicts: &'a mut Verdicts,
         decisions: &'a mut Vec<Decision>,
         marks: &'a mut Vec<Mark>,
     ) -> Self {
-        let milestones = P::milestones().iter().fold(0, |set, rule| set | 1 << rule);
+        let meta = sim.scenario().meta;
+        let milestones = AnyNode::milestones(sim.config()).iter().fold(0, |set, rule| set | 1 << rule);
         let highest = verdicts.tracker.highest();
-        Self { tracker, front: Some(Front { verdicts, decisions, marks, milestones, highest }) }
+        Self { tracker, front: Some(Front { meta, verdicts, decisions, marks, milestones, highest }) }
     }
 }
 
-impl<P: Protocol> Front<'_, P> {
+impl Front<'_> {
     fn mark(&mut self, position: Position, kind: MarkKind, label: String) {
         if self.marks.len() < MARKS_MAX {
             self.marks.push(Mark { position, kind, label });
@@ -59,36 +63,37 @@ pub(crate) fn replica_name(id: NodeId) -> String {
     if id.is_client() { format!("client {id}") } else { format!("node {id}") }
 }
 
-impl<P: Protocol> Front<'_, P> {
+impl Front<'_> {
     fn decided(&mut self, d: &Decision) {
-        self.verdicts.decided(d);
+        self.verdicts.note(d);
         if self.decisions.len() < DECISIONS_MAX {
             self.decisions.push(*d);
         }
         if !d.byzantine && !d.node.is_client() && d.slot > self.highest {
             self.highest = d.slot;
-            let label = format!("{} decides {} {}: {}", replica_name(d.node), P::META.slot, d.slot, d.value);
+            let label =
+                format!("{} decides {} {}: {}", replica_name(d.node), self.meta.slot, d.slot, d.value);
             self.mark(Position { event: d.event + 1, at: d.at }, MarkKind::Decision, label);
         }
     }
 
-    fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
-        let judged = rules & self.verdicts.watched_rules();
+    fn cited(&mut self, sim: &Sim, node: NodeId, rules: u64) {
+        let judged = rules & self.verdicts.watched();
         if judged != 0 {
             self.verdicts.cited(sim, node, judged);
         }
         let reached = rules & self.milestones;
         if reached != 0
-            && let Some(rule) = P::META.rules.get(reached.trailing_zeros() as usize)
+            && let Some(rule) = self.meta.rules.get(reached.trailing_zeros() as usize)
             && let Some(copy) = sim.copies(node).first()
         {
             let round = copy.face(sim.config()).round;
-            let label = format!("{} {} ({} {round})", replica_name(node), rule.what, P::META.round);
+            let label = format!("{} {} ({} {round})", replica_name(node), rule.what, self.meta.round);
             self.mark(Position { event: sim.events(), at: sim.now() }, MarkKind::Leader, label);
         }
     }
 
-    fn acted(&mut self, sim: &Simulation<P>, action: usize) {
+    fn acted(&mut self, sim: &Sim, action: usize) {
         self.verdicts.acted(sim, action);
         let scenario = sim.scenario();
         let label = describe_action(scenario.meta, &scenario.script[action].action);
@@ -96,9 +101,9 @@ impl<P: Protocol> Front<'_, P> {
     }
 }
 
-impl<P: Protocol> Observer<P> for Watch<'_, P> {
+impl Observer<AnyNode> for Watch<'_> {
     fn watched_rules(&self) -> u64 {
-        self.front.as_ref().map_or(0, |front| front.verdicts.watched_rules() | front.milestones)
+        self.front.as_ref().map_or(0, |front| front.verdicts.watched() | front.milestones)
     }
 
     fn decided(&mut self, d: &Decision) {
@@ -108,13 +113,13 @@ impl<P: Protocol> Observer<P> for Watch<'_, P> {
         }
     }
 
-    fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
+    fn cited(&mut self, sim: &Sim, node: NodeId, rules: u64) {
         if let Some(front) = &mut self.front {
             front.cited(sim, node, rules);
         }
     }
 
-    fn acted(&mut self, sim: &Simulation<P>, action: usize) {
+    fn acted(&mut self, sim: &Sim, action: usize) {
         if let Some(front) = &mut self.front {
             front.acted(sim, action);
         }

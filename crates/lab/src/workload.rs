@@ -2,9 +2,9 @@
 //! runs it does.
 
 use consensus_check::Verdicts;
-use consensus_kernel::{Duration, Meta, Protocol, Ratio, Time};
+use consensus_kernel::{Digest, Duration, Meta, Protocol, Ratio, SetupError, Time};
 use consensus_scenario::{Latency, Scenario};
-use consensus_sim::{Simulation, Stop};
+use consensus_sim::{Simulation, Stop, TraceDigest};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -80,7 +80,7 @@ pub trait Engine {
 
 struct Running<P: Protocol> {
     sim: Simulation<P>,
-    verdicts: Verdicts<P>,
+    verdicts: Verdicts,
 }
 
 impl<P: Protocol> Engine for Running<P> {
@@ -107,7 +107,15 @@ impl<P: Protocol> Engine for Running<P> {
 
 /// A real engine in a busy scenario.
 pub(crate) fn engine<P: Protocol>(scenario: &Scenario) -> Box<dyn Engine> {
-    let verdicts = Verdicts::new(scenario);
     let sim = Simulation::<P>::with_limit(scenario, u64::MAX).expect("a busy scenario is possible");
+    let verdicts = Verdicts::new(&sim);
     Box::new(Running { sim, verdicts })
+}
+
+/// The digest of a whole run.
+pub(crate) fn digest<P: Protocol>(scenario: &Scenario) -> Result<Digest, SetupError> {
+    let mut sim = Simulation::<P>::new(scenario)?;
+    let mut digest = TraceDigest::default();
+    sim.run(&mut digest, Stop::NEVER);
+    Ok(digest.finish(&sim))
 }

@@ -3,10 +3,10 @@
 use crate::observer::{Cause, Observer, Step};
 use crate::queue::{Event, Tag, identity_index};
 use crate::simulation::{Health, Simulation};
-use consensus_kernel::{NodeId, Protocol, Timer};
+use consensus_kernel::{Automaton, NodeId};
 use consensus_scenario::Action;
 
-impl<P: Protocol> Simulation<P> {
+impl<P: Automaton> Simulation<P> {
     /// Carries out one action of the script.
     pub(crate) fn act<O: Observer<P>>(&mut self, index: usize, observer: &mut O) {
         let number = self.events;
@@ -148,12 +148,12 @@ impl<P: Protocol> Simulation<P> {
 
     /// Lets all timers of this name that are set on the node run out now.
     fn fire_by_hand(&mut self, id: NodeId, name: usize) {
-        let Some(name) = P::META.timers.get(name) else { return };
+        let Some(name) = self.fixed.scenario.meta.timers.get(name) else { return };
         for instance in self.instances_of(id) {
             for timer in 0..self.timers.per_instance() {
                 let set = self.timers.get(instance, timer).is_some();
                 if set
-                    && P::Timer::from_index(timer).name() == *name
+                    && P::timer_name(&self.fixed.config, timer) == *name
                     && self.timers.set(instance, timer, self.now, self.now.0)
                 {
                     let (payload, to) = (timer as u32, instance as u16);

@@ -2,9 +2,8 @@
 
 use crate::observer::{Cause, Observer, Step};
 use crate::{MessageFacts, Simulation};
-use consensus_kernel::walk::{Sink, walk};
-use consensus_kernel::{Digest, Hasher, Protocol, Timer};
-use serde::Serialize;
+use consensus_kernel::walk::{Sink, Walk};
+use consensus_kernel::{Automaton, Digest, Hasher};
 
 /// Absorbs every event of a run, with its message, the rules cited and what was decided.
 pub struct TraceDigest {
@@ -20,7 +19,7 @@ impl Default for TraceDigest {
 
 impl TraceDigest {
     /// The digest of all events seen, closed by the states of all nodes.
-    pub fn finish<P: Protocol>(mut self, sim: &Simulation<P>) -> Digest {
+    pub fn finish<P: Automaton>(mut self, sim: &Simulation<P>) -> Digest {
         for node in sim.states() {
             self.buffer.clear();
             write(&mut self.buffer, node);
@@ -42,7 +41,7 @@ impl TraceDigest {
     }
 }
 
-impl<P: Protocol> Observer<P> for TraceDigest {
+impl<P: Automaton> Observer<P> for TraceDigest {
     const RECORDS: bool = true;
 
     fn step(&mut self, _sim: &Simulation<P>, step: &Step<'_, P>) {
@@ -63,7 +62,7 @@ impl<P: Protocol> Observer<P> for TraceDigest {
             Cause::Lost(facts, ..) => self.facts(3, facts),
             Cause::Fire(timer) => {
                 self.buffer.push(4);
-                self.number(timer.index() as u64);
+                self.number(P::place(*timer) as u64);
             }
             Cause::Action(i) => {
                 self.buffer.push(5);
@@ -94,12 +93,12 @@ impl<P: Protocol> Observer<P> for TraceDigest {
 
 /// Appends the canonical bytes of any value: numbers little-endian in eight bytes, lengths before contents, variants by
 /// position. Never fails for the plain data that protocols are made of.
-fn write(into: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
-    walk(value, &mut Writer(into)).expect("plain data always has a canonical form");
+fn write(into: &mut Vec<u8>, value: &(impl Walk + ?Sized)) {
+    value.walk(&mut Writer(into)).expect("plain data always has a canonical form");
 }
 
 /// Length of the canonical bytes.
-pub(crate) fn length(value: &(impl Serialize + ?Sized)) -> usize {
+pub(crate) fn length(value: &(impl Walk + ?Sized)) -> usize {
     let mut bytes = Vec::new();
     write(&mut bytes, value);
     bytes.len()
@@ -160,7 +159,7 @@ impl Sink for Writer<'_> {
 mod tests {
     use super::*;
 
-    fn bytes(value: &impl Serialize) -> Vec<u8> {
+    fn bytes(value: &impl Walk) -> Vec<u8> {
         let mut out = Vec::new();
         write(&mut out, value);
         out

@@ -1,10 +1,10 @@
 //! What a run tells those who watch it.
 
 use crate::Simulation;
-use consensus_kernel::{NodeId, Protocol, RuleId, Slot, Time, Value};
+use consensus_kernel::{Automaton, NodeId, RuleId, Slot, Time, Value};
 
 /// Watches a run. Every method has an empty default, so that what nobody watches costs nothing.
-pub trait Observer<P: Protocol> {
+pub trait Observer<P: Automaton> {
     /// Whether [`Observer::step`] wants to be called: it makes every event slower.
     const RECORDS: bool = false;
 
@@ -49,7 +49,7 @@ pub struct Decision {
 }
 
 /// Why an event happened.
-pub enum Cause<'a, P: Protocol> {
+pub enum Cause<'a, P: Automaton> {
     /// The run began.
     Start,
     /// A client was handed a request.
@@ -96,7 +96,7 @@ pub struct MessageFacts {
 }
 
 /// One event with all it led to.
-pub struct Step<'a, P: Protocol> {
+pub struct Step<'a, P: Automaton> {
     /// Its number, from 0.
     pub event: u64,
     /// When.

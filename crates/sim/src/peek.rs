@@ -3,11 +3,11 @@
 use crate::MessageFacts;
 use crate::queue::{Event, Tag, identity_index};
 use crate::simulation::{Health, NO_TWIN, Simulation};
-use consensus_kernel::{NodeId, Protocol, Time, Timer, Value, sort_by_number};
+use consensus_kernel::{Automaton, NodeId, Time, Value, sort_by_number};
 use consensus_scenario::MessageName;
 
 /// A message under way, with its body.
-pub struct InFlight<'a, P: Protocol> {
+pub struct InFlight<'a, P: Automaton> {
     /// How it travels.
     pub facts: MessageFacts,
     /// What it says.
@@ -65,7 +65,7 @@ pub enum PendingWhat {
     Action(usize),
 }
 
-impl<P: Protocol> Simulation<P> {
+impl<P: Automaton> Simulation<P> {
     /// Calls `f` for every message under way. A message that will be lost is shown with the arrival it would have had.
     pub fn in_flight(&self, mut f: impl FnMut(InFlight<'_, P>)) {
         let waiting = self.cells.iter().flat_map(|c| c.inbox.iter().chain(&c.held));
@@ -103,7 +103,7 @@ impl<P: Protocol> Simulation<P> {
         for instance in self.instances_of(id) {
             for timer in 0..self.timers.per_instance() {
                 if let Some((set_at, due)) = self.timers.get(instance, timer) {
-                    found.push(TimerFacts { name: P::Timer::from_index(timer).name(), set_at, due });
+                    found.push(TimerFacts { name: P::timer_name(self.config(), timer), set_at, due });
                 }
             }
         }
@@ -169,7 +169,7 @@ impl<P: Protocol> Simulation<P> {
                 Pending {
                     due,
                     node,
-                    what: PendingWhat::Fire(P::Timer::from_index(event.payload as usize).name()),
+                    what: PendingWhat::Fire(P::timer_name(self.config(), event.payload as usize)),
                 }
             }
             Tag::Request | Tag::Asked => {

@@ -7,7 +7,7 @@ use crate::payload::Payload;
 use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, HELD, Tag, identity_index};
 use crate::simulation::{NO_TWIN, Simulation, attempt};
 use consensus_kernel::{
-    Corruption, Duration, Lie, Message, NodeId, Protocol, Rng, Signer, Time, To, keyed_draw, mix,
+    Automaton, Corruption, Duration, Lie, Message, NodeId, Rng, Signer, Time, To, keyed_draw, mix,
 };
 use consensus_scenario::{Fate, Latency, MessageName, Strategy};
 
@@ -47,7 +47,7 @@ struct Link {
     key: u64,
 }
 
-impl<P: Protocol> Simulation<P> {
+impl<P: Automaton> Simulation<P> {
     /// Sends one message to its receivers; says how many there are.
     #[inline(always)]
     pub(crate) fn send(&mut self, instance: usize, to: To, msg: P::Msg, event: u64) -> usize {
@@ -282,7 +282,7 @@ impl<P: Protocol> Simulation<P> {
                 }
                 forged = true;
             }
-            Some(Strategy::Own(_)) => match self.ask_liar(sender, instance, from, to, msg) {
+            Some(Strategy::Own(which)) => match self.ask_liar(*which, instance, from, to, msg) {
                 Corruption::Keep => {}
                 Corruption::Drop => return 0,
                 Corruption::Replace(lie) => {
@@ -325,22 +325,15 @@ impl<P: Protocol> Simulation<P> {
 
     fn ask_liar(
         &self,
-        sender: usize,
+        strategy: usize,
         instance: usize,
         me: NodeId,
         to: NodeId,
         msg: &P::Msg,
     ) -> Corruption<P::Msg> {
-        let Some(liar) = self.fixed.liars[sender] else { return Corruption::Keep };
         let signer = Signer::for_simulator(me);
-        liar(&Lie {
-            msg,
-            to,
-            node: &self.cells[instance].node,
-            config: &self.fixed.config,
-            signer: &signer,
-            fellows: &self.fixed.fellows,
-        })
+        let (node, config) = (&self.cells[instance].node, &self.fixed.config);
+        P::lie(strategy, &Lie { msg, to, node, config, signer: &signer, fellows: &self.fixed.fellows })
     }
 
     /// Which instance of the receiver faces the sender; for a twin, one of two.

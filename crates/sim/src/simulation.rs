@@ -12,8 +12,8 @@ use crate::queue::{
 use crate::sending::link_keys;
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
-    Cx, Duration, Input, Liar, Message, NodeId, NodeSet, Outbox, Protocol, Ratio, Rng, SetupError, Slot,
-    Time, Timer, TimerChange, To, Value, World,
+    Automaton, Cx, Duration, Input, Message, NodeId, NodeSet, Outbox, Protocol, Ratio, Rng, SetupError, Slot,
+    Time, TimerChange, To, Value, World,
 };
 use consensus_scenario::{Action, Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;
@@ -26,7 +26,7 @@ const REQUESTS_REMEMBERED: usize = 64;
 pub(crate) const NO_TWIN: u16 = u16::MAX;
 
 /// What never changes during a run, shared by all its checkpoints.
-pub(crate) struct Fixed<P: Protocol> {
+pub(crate) struct Fixed<P: Automaton> {
     pub scenario: Scenario,
     pub config: P::Config,
     /// Who each instance is: replicas, clients, then second copies of twins.
@@ -37,8 +37,6 @@ pub(crate) struct Fixed<P: Protocol> {
     pub sides: Vec<Group>,
     /// The misbehaviour of each identity.
     pub strategies: Vec<Option<Strategy>>,
-    /// The lies of each identity.
-    pub liars: Vec<Option<Liar<P>>>,
     /// All Byzantine replicas.
     pub fellows: NodeSet,
     pub events_max: u64,
@@ -93,7 +91,7 @@ pub(crate) struct Cell<P> {
 
 /// A run of one protocol at one moment. Cloning it makes a checkpoint.
 #[derive(Clone)]
-pub struct Simulation<P: Protocol> {
+pub struct Simulation<P: Automaton> {
     pub(crate) fixed: Arc<Fixed<P>>,
     pub(crate) shape: Shape,
     pub(crate) now: Time,
@@ -174,10 +172,10 @@ pub enum Progress {
     Ended(End),
 }
 
-type Effects<P> = Outbox<<P as Protocol>::Msg, <P as Protocol>::Timer>;
+type Effects<P> = Outbox<<P as Automaton>::Msg, <P as Automaton>::Timer>;
 
 /// What calls a node.
-enum Trigger<P: Protocol> {
+enum Trigger<P: Automaton> {
     Start,
     Propose(Value),
     Deliver(Event),
@@ -195,12 +193,19 @@ impl<P: Protocol> Simulation<P> {
 
     /// Like [`Simulation::new`], with another bound on the number of events.
     pub fn with_limit(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
-        let fixed = Fixed::<P>::new(scenario, events_max)?;
+        Ok(Self::configured(scenario, P::configure(&scenario.setup())?, events_max))
+    }
+}
+
+impl<P: Automaton> Simulation<P> {
+    /// Builds the run of a scenario whose set-up was turned into this configuration.
+    pub fn configured(scenario: &Scenario, config: P::Config, events_max: u64) -> Self {
+        let fixed = Fixed::<P>::new(scenario, config, events_max);
         let (n, clients) = (scenario.n, scenario.clients);
         let shape = Shape {
             n,
             total: n + clients,
-            kinds: P::META.kinds.len(),
+            kinds: scenario.meta.kinds.len(),
             twins: fixed.identities.len() > n + clients,
         };
         let instances = fixed.identities.len();
@@ -213,7 +218,7 @@ impl<P: Protocol> Simulation<P> {
             seq: FIRST_SEQ,
             queue: Queue::default(),
             slab: Slab::default(),
-            timers: Timers::new(instances, P::Timer::count(n)),
+            timers: Timers::new(instances, P::timers(&fixed.config, n)),
             cells,
             network: scenario.network,
             connectivity: Connectivity::new(shape.total),
@@ -246,7 +251,7 @@ impl<P: Protocol> Simulation<P> {
         sim.plan_action(0);
         sim.plan_request();
         sim.choose_path();
-        Ok(sim)
+        sim
     }
 
     /// Puts this moment under another scenario, one that differs only in what its script does after now. `onto` is any
@@ -342,7 +347,7 @@ impl<P: Protocol> Simulation<P> {
             }
             Tag::Timer => {
                 let depth = self.cells[instance].depth;
-                let timer = P::Timer::from_index(event.payload as usize);
+                let timer = P::timer(event.payload as usize);
                 self.step(instance, Trigger::Fire(timer), depth, observer, watched);
             }
             Tag::Ready => {
@@ -579,7 +584,7 @@ impl<P: Protocol> Simulation<P> {
             for change in timers.drain(..) {
                 match change {
                     TimerChange::Set(timer, after) => self.set_timer(instance, timer, after),
-                    TimerChange::Cancel(timer) => self.timers.cancel(instance, timer.index()),
+                    TimerChange::Cancel(timer) => self.timers.cancel(instance, P::place(timer)),
                 }
             }
             self.effects.timers = timers;
@@ -649,11 +654,11 @@ impl<P: Protocol> Simulation<P> {
             Some(rate) => after.0.saturating_mul(u64::from(rate.den())) / u64::from(rate.num()).max(1),
         };
         let deadline = self.now.0.saturating_add(real).min(u64::MAX - 1);
-        if self.timers.set(instance, timer.index(), self.now, deadline) {
+        if self.timers.set(instance, P::place(timer), self.now, deadline) {
             self.push(Event {
                 at: deadline,
                 seq: 0,
-                payload: timer.index() as u32,
+                payload: P::place(timer) as u32,
                 nth: 0,
                 to: instance as u16,
                 tag: Tag::Timer,
@@ -827,7 +832,7 @@ impl<P: Protocol> Simulation<P> {
     }
 }
 
-impl<P: Protocol> World<P> for Simulation<P> {
+impl<P: Automaton> World<P> for Simulation<P> {
     fn config(&self) -> &P::Config {
         &self.fixed.config
     }
@@ -842,7 +847,7 @@ impl<P: Protocol> World<P> for Simulation<P> {
     }
 }
 
-impl<P: Protocol> Cell<P> {
+impl<P: Automaton> Cell<P> {
     fn new(fixed: &Fixed<P>, instance: usize, id: NodeId) -> Self {
         let scenario = &fixed.scenario;
         let strategy = &fixed.strategies[identity_index(id, scenario.n)];
@@ -863,9 +868,8 @@ impl<P: Protocol> Cell<P> {
     }
 }
 
-impl<P: Protocol> Fixed<P> {
-    fn new(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
-        let config = P::configure(&scenario.setup())?;
+impl<P: Automaton> Fixed<P> {
+    fn new(scenario: &Scenario, config: P::Config, events_max: u64) -> Self {
         let (n, clients) = (scenario.n, scenario.clients);
         let mut identities: Vec<NodeId> = (0..n).map(NodeId::replica).collect();
         identities.extend((0..clients).map(NodeId::client));
@@ -876,28 +880,23 @@ impl<P: Protocol> Fixed<P> {
             second: vec![NO_TWIN; total],
             sides: vec![Group::default(); total],
             strategies: vec![None; total],
-            liars: vec![None; total],
             fellows: scenario.byzantine.iter().map(|b| b.node).collect(),
             identities,
             events_max,
-            link_keys: link_keys(scenario.seed, total, P::META.kinds.len()),
+            link_keys: link_keys(scenario.seed, total, scenario.meta.kinds.len()),
         };
         for byzantine in &scenario.byzantine {
             let index = identity_index(byzantine.node, n);
-            match &byzantine.strategy {
-                Strategy::Twins(side) => {
-                    let everyone = fixed.identities[..total].iter().copied();
-                    let odd = || everyone.filter(|id| id.index() % 2 == 1).collect();
-                    fixed.sides[index] = side.unwrap_or_else(odd);
-                    fixed.second[index] = fixed.identities.len() as u16;
-                    fixed.identities.push(byzantine.node);
-                }
-                Strategy::Own(which) => fixed.liars[index] = P::lie(*which),
-                _ => {}
+            if let Strategy::Twins(side) = &byzantine.strategy {
+                let everyone = fixed.identities[..total].iter().copied();
+                let odd = || everyone.filter(|id| id.index() % 2 == 1).collect();
+                fixed.sides[index] = side.unwrap_or_else(odd);
+                fixed.second[index] = fixed.identities.len() as u16;
+                fixed.identities.push(byzantine.node);
             }
             fixed.strategies[index] = Some(byzantine.strategy.clone());
         }
-        Ok(fixed)
+        fixed
     }
 }
 
