@@ -86,7 +86,7 @@ fn budget(scenario: &Scenario, now: Time) -> Assumption {
     for timed in scenario.script.iter().take_while(|t| t.at <= now) {
         match timed.action {
             Action::Crash(id) if !id.is_client() && !faulty.contains(&id) => faulty.push(id),
-            Action::Restart(id) if !byzantine.contains(&id) => {
+            Action::Restart(id) if !byzantine.contains(&id) && scenario.meta.envelope.recovers() => {
                 faulty.retain(|other| *other != id);
             }
             _ => {}

@@ -251,9 +251,9 @@ fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: 
     scenario.deadline = Some(scenario.until);
 }
 
-/// Whether a node that crashes is faulty for good: in rounds of known length it has missed some when it comes back.
+/// Whether a node that crashes is faulty for good.
 fn stays_down(scenario: &Scenario, budget: Budget) -> bool {
-    budget == Budget::Within && scenario.meta.envelope.delay_max.is_some()
+    budget == Budget::Within && !scenario.meta.envelope.recovers()
 }
 
 /// Whether everything that a script breaks is mended in the end, so that a promise to decide can be demanded: links

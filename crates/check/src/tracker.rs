@@ -1,6 +1,7 @@
 //! How far everybody has come: the small part of checking that travels with every checkpoint.
 
 use consensus_kernel::{Automaton, Inputs, NodeId, Slot};
+use consensus_scenario::Action;
 use consensus_sim::{Decision, Health, Observer, Simulation};
 
 /// Who has decided how much.
@@ -86,7 +87,7 @@ impl Tracker {
         for (i, high) in self.high.iter().enumerate() {
             let id = NodeId::replica(i);
             let counts = !sim.is_byzantine(id) && sim.health(id) == Health::Up && P::learns(sim.config(), id);
-            if *high < wanted && counts {
+            if *high < wanted && counts && !is_gone(sim, id) {
                 let slot = sim.scenario().meta.slot;
                 let reason = match *high {
                     0 if self.highest == 0 => format!("node {id} has not decided"),
@@ -112,6 +113,13 @@ impl Tracker {
             None => reason,
         }
     }
+}
+
+/// Whether the node crashed in a protocol that knows no coming back, so that it may run again but is promised nothing.
+fn is_gone<P: Automaton>(sim: &Simulation<P>, id: NodeId) -> bool {
+    let scenario = sim.scenario();
+    let mut happened = scenario.script.iter().take(sim.actions_done());
+    !scenario.meta.envelope.recovers() && happened.any(|timed| timed.action == Action::Crash(id))
 }
 
 impl<P: Automaton> Observer<P> for Tracker {

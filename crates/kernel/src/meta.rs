@@ -297,8 +297,16 @@ pub struct Envelope {
     /// takes longer. None: any delay will do.
     pub delay_max: Option<Duration>,
     /// Whether it needs links that lose nothing: then, unless the scenario says otherwise, a link layer below it sends
-    /// again what the network loses.
+    /// again what the network loses. Such a layer lives and dies with its node: what a crashed node has sent may be lost,
+    /// and what reached it while it was down is. So these are the protocols in which a crash is for good.
     pub reliable_links: bool,
+}
+
+impl Envelope {
+    /// Whether a crashed node may come back and has promises again. In rounds of known length it has missed some.
+    pub const fn recovers(&self) -> bool {
+        !self.reliable_links && self.delay_max.is_none()
+    }
 }
 
 /// Which arrangement of the nodes explains the protocol.
@@ -470,6 +478,8 @@ pub struct Setup {
     pub weights: Vec<u64>,
     /// What replicas begin with, as many as begin with something ([`Inputs::givers`]).
     pub inputs: Vec<Value>,
+    /// Root of what is drawn for all nodes alike before the run, such as a dealer's coins.
+    pub seed: u64,
 }
 
 /// A set-up that the protocol refuses, although every single value is within its bounds.

@@ -16,6 +16,7 @@ pub fn setup(meta: &Meta, n: usize, clients: usize) -> Setup {
         rules: RuleSet::ALL_HOLD,
         weights: vec![1; n],
         inputs: meta.inputs.usual(n),
+        seed: 1,
     }
 }
 

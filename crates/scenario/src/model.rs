@@ -271,6 +271,7 @@ impl Scenario {
             rules: self.rules,
             weights: if self.weights.is_empty() { vec![1; self.n] } else { self.weights.clone() },
             inputs: self.inputs_given(),
+            seed: self.seed,
         }
     }
 

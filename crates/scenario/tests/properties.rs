@@ -120,7 +120,10 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
             Inputs::Given { .. } => Just(0).boxed(),
         };
         (n, clients).prop_flat_map(move |(n, clients)| {
-            let inputs = vec(subsequence(meta.inputs.options().to_vec(), 1), meta.inputs.givers(n));
+            let inputs = vec(
+                subsequence(meta.inputs.options().to_vec(), usize::from(!meta.inputs.options().is_empty())),
+                meta.inputs.givers(n),
+            );
             let settings = (numbers(meta, n), any_network(), params(meta), inputs);
             (settings, faults(meta, n, clients)).prop_map(
                 move |((numbers, network, params, inputs), faults)| {

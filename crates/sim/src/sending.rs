@@ -3,9 +3,10 @@
 //! The fate of a message is drawn from the seed, its sender, receiver, kind and number on that link, and from nothing
 //! else: one more message elsewhere never changes it.
 
+use crate::observer::Observer;
 use crate::payload::Payload;
 use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, HELD, Tag, identity_index};
-use crate::simulation::{NO_TWIN, Simulation, attempt};
+use crate::simulation::{Health, NO_TWIN, Simulation, attempt};
 use consensus_kernel::{
     Automaton, Corruption, Duration, Lie, Message, NodeId, Rng, Signer, Time, To, keyed_draw, mix,
 };
@@ -211,11 +212,14 @@ impl<P: Automaton> Simulation<P> {
         self.push(Event { at, tag: Tag::Retry, flags: (k + 1) << ATTEMPT_SHIFT, ..event });
     }
 
-    /// One more attempt of the link layer.
-    pub(crate) fn send_again(&mut self, event: Event) {
-        self.metrics.retransmitted += 1;
+    /// One more attempt of the link layer, which dies with its node.
+    pub(crate) fn send_again<O: Observer<P>>(&mut self, event: Event, observer: &mut O) {
         let payload = self.slab.get(event.payload);
         let sender = identity_index(payload.from, self.shape.n);
+        if self.cells[sender].health == Health::Crashed {
+            return self.lost(event, "its sender is down and sends it no more", observer);
+        }
+        self.metrics.retransmitted += 1;
         let receiver = self.identity_of(event.to as usize);
         let key = self.link_key(sender, payload.kind as usize);
         let bits = keyed_draw(draw(key, receiver, event.nth), purpose::RETRY, event.at);

@@ -359,7 +359,7 @@ impl<P: Automaton> Simulation<P> {
                 }
             }
             Tag::Lost => self.lose_on_the_way(event, observer),
-            Tag::Retry => self.send_again(event),
+            Tag::Retry => self.send_again(event, observer),
             Tag::Request => {
                 self.requests_planned += 1;
                 self.plan_request();
