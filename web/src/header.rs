@@ -19,7 +19,7 @@ pub fn header(props: &Shown) -> Html {
         let id = e.target_unchecked_into::<web_sys::HtmlSelectElement>().value();
         let Some(meta) = catalogue().iter().find(|p| p.id == id) else { return };
         let seed = m.scenario().seed;
-        let scenario = Scenario { seed, requests: 3, ..Scenario::new(meta) };
+        let scenario = Scenario { seed, ..Scenario::example(meta) };
         if let Err(e) = m.replace(scenario) {
             m.refuse(e.key, e.why);
         }

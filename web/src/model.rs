@@ -348,6 +348,7 @@ impl Model {
             // Lines that name nodes beyond the new n would make the text invalid.
             if let Ok(n) = text.trim().parse::<usize>() {
                 scenario.n = n.max(1);
+                scenario.inputs.clear();
                 let gone = forget_missing_nodes(&mut scenario);
                 if gone > 0 {
                     self.notice(format!(

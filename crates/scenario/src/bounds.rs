@@ -16,6 +16,8 @@ pub const CLIENTS: usize = 16;
 pub const REQUESTS: u32 = 1_000_000;
 /// Most actions in a script.
 pub const ACTIONS: usize = 2_000;
+/// Most scenarios that another one is compared with.
+pub const RIVALS: usize = 7;
 /// Most groups in a partition.
 pub const GROUPS: usize = 16;
 /// Most virtual time: ten years.

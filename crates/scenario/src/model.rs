@@ -261,6 +261,12 @@ impl Scenario {
         }
     }
 
+    /// A run worth watching: the defaults, with three requests where clients ask.
+    pub fn example(meta: &'static Meta) -> Self {
+        let usual = Self::new(meta);
+        Self { requests: 3 * usual.requests, ..usual }
+    }
+
     /// What the protocol's configuration is made from.
     pub fn setup(&self) -> Setup {
         Setup {

@@ -14,12 +14,13 @@
 //! in which they depend on each other; apply them one by one to the protocol's defaults. A mistake is noted and the
 //! rest goes on, so that the strict reader and the lenient one are the same.
 
-use crate::bounds::{ACTIONS, FILE_BYTES, FRAGMENT_BYTES, REPLICAS};
+use crate::bounds::{ACTIONS, FILE_BYTES, FRAGMENT_BYTES, REPLICAS, RIVALS};
 use crate::compress::{deflate, inflate, is_compressed};
 use crate::error::ErrorKind::{
     Conflict, Empty, Escape, Malformed, Missing, Repeated, TooLong, TooMany, Version,
 };
 use crate::keys::{FAULTS, Key, SETTINGS, put_in_order};
+use crate::rival::{parse_rival, print_rival};
 use crate::value::{parse_number, parse_param, print_param};
 use crate::{ErrorKind, ParseError, Scenario, ValueError};
 use consensus_kernel::{Meta, sort_by_number};
@@ -37,11 +38,13 @@ pub struct Link {
     pub version: u32,
     /// The digest that the run had, or the beginning of it: 16 to 64 hexadecimal digits, lower case.
     pub digest: Option<String>,
+    /// What it is to be compared with, see [`crate::rival`].
+    pub rivals: Vec<Scenario>,
 }
 
 impl From<Scenario> for Link {
     fn from(scenario: Scenario) -> Self {
-        Self { scenario, version: VERSION, digest: None }
+        Self { scenario, version: VERSION, digest: None, rivals: Vec::new() }
     }
 }
 
@@ -120,7 +123,7 @@ const ERRORS_MAX: usize = 16;
 const PAIRS_MAX: usize = ACTIONS + 2 * REPLICAS + 256;
 
 /// The keys that belong to the link, not to the scenario.
-const LINK_KEYS: [&str; 2] = ["v", "digest"];
+const LINK_KEYS: [&str; 3] = ["vs", "v", "digest"];
 
 /// One `key=value`, unescaped, and where it stands.
 struct Pair<'t> {
@@ -230,7 +233,23 @@ fn read_plain(
     let meta = find_protocol(reader, head, position, catalogue)?;
     let mut pairs = split_pairs(reader, meta, rest);
     sort_by_number(&mut pairs, |pair| pair.slot as u64);
-    Some(apply(reader, meta, &pairs))
+    let mut link = apply(reader, meta, &pairs);
+    for Pair { key, value, position, .. } in pairs.iter().filter(|pair| pair.key == "vs") {
+        match add_rival(&mut link, catalogue, value) {
+            Ok(()) => {}
+            Err(error) => reader.blame(*position, key, value, error),
+        }
+    }
+    Some(link)
+}
+
+fn add_rival(link: &mut Link, catalogue: &[&'static Meta], text: &str) -> Result<(), ValueError> {
+    if link.rivals.len() >= RIVALS {
+        let allowed = format!("at most {RIVALS} are allowed");
+        return Err(ValueError::new(TooMany, "one rival too many", allowed));
+    }
+    link.rivals.push(parse_rival(&link.scenario, catalogue, text)?);
+    Ok(())
 }
 
 fn find_protocol(
@@ -339,7 +358,7 @@ fn read_pair<'t>(
             return None;
         }
     };
-    let repeats = all_keys().any(|k| k.repeats && k.name == key);
+    let repeats = key == "vs" || all_keys().any(|k| k.repeats && k.name == key);
     let first = seen.get_mut(slot).is_none_or(|seen| !std::mem::replace(seen, true));
     if !first && !repeats {
         let error = ValueError::new(Repeated, "it was given before", format!("{key} may stand once"));
@@ -386,6 +405,8 @@ fn read_other(link: &mut Link, key: &str, value: &str) -> Result<(), ValueError>
         return Ok(());
     }
     match key {
+        // Rivals come when everything they share is known.
+        "vs" => {}
         "v" => link.version = parse_version(value)?,
         _ => link.digest = Some(parse_digest(value)?),
     }
@@ -469,6 +490,7 @@ fn one_line(meta: &Meta, pairs: &[(&'static str, String)]) -> String {
 
 fn link_pairs(link: &Link) -> Vec<(&'static str, String)> {
     let mut pairs = scenario_pairs(&link.scenario);
+    pairs.extend(link.rivals.iter().map(|r| ("vs", print_rival(&link.scenario, r, scenario_pairs))));
     pairs.push(("v", link.version.to_string()));
     pairs.extend(link.digest.iter().map(|digest| ("digest", digest.clone())));
     pairs

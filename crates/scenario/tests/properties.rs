@@ -9,7 +9,7 @@ use consensus_kernel::{
 use consensus_scenario::{
     Action, Byzantine, Fate, Group, Latency, Link, MessageName, Network, ParseError, Scenario,
     Strategy as Lies, Timed, bounds, describe_action, describe_strategy, parse, parse_lenient, print,
-    print_compressed, print_file, print_link, share,
+    print_compressed, print_file, print_link, rival, share,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -107,8 +107,11 @@ fn is_fit_to_show(text: &str) -> bool {
 }
 
 fn any_link() -> impl Strategy<Value = Link> {
-    (any_scenario(), option::of("[0-9a-f]{16,64}"))
-        .prop_map(|(scenario, digest)| Link { digest, ..Link::from(scenario) })
+    (any_scenario(), option::of("[0-9a-f]{16,64}")).prop_map(|(scenario, digest)| Link {
+        digest,
+        rivals: vec![rival(&scenario, &TOY), rival(&scenario, &BITS)],
+        ..Link::from(scenario)
+    })
 }
 
 fn any_scenario() -> impl Strategy<Value = Scenario> {
@@ -120,16 +123,14 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
             Inputs::Given { .. } => Just(0).boxed(),
         };
         (n, clients).prop_flat_map(move |(n, clients)| {
-            let inputs = vec(
-                subsequence(meta.inputs.options().to_vec(), usize::from(!meta.inputs.options().is_empty())),
-                meta.inputs.givers(n),
-            );
+            let options = meta.inputs.options();
+            let inputs = vec(0..options.len().max(1), meta.inputs.givers(n));
             let settings = (numbers(meta, n), any_network(), params(meta), inputs);
             (settings, faults(meta, n, clients)).prop_map(
                 move |((numbers, network, params, inputs), faults)| {
                     let mut s = Scenario { n, clients, network, ..Scenario::new(meta) };
                     (s.f, s.seed, s.until, s.deadline, s.requests, s.gap) = numbers;
-                    s.inputs = inputs.concat();
+                    s.inputs = inputs.into_iter().map(|place| options[place]).collect();
                     if clients == 0 {
                         (s.requests, s.gap) = (0, Duration::ZERO);
                     }

@@ -5,7 +5,7 @@ use crate::lessons::LESSONS;
 use crate::markup::html;
 use crate::shown::Shown;
 use consensus_lab::catalogue;
-use consensus_scenario::parse;
+use consensus_scenario::{Scenario, parse, print};
 use yew::prelude::*;
 
 /// The gallery.
@@ -32,7 +32,7 @@ pub fn gallery(props: &Shown) -> Html {
             <ul class="gallery">
                 { for catalogue().iter().map(|p| html! {
                     <li>
-                        <a href={format!("{}#/{}?req=3", address::here(), p.id)} onclick={close.clone()}>
+                        <a href={format!("{}{}", address::here(), print(&Scenario::example(p)))} onclick={close.clone()}>
                             <small>{ p.paper }</small>
                             <b>{ p.title }</b>
                             <span>{ p.summary }</span>

@@ -1,0 +1,125 @@
+//! Scenarios to compare with another one: the same network, seed, load and faults, under another protocol or with other
+//! options.
+//!
+//! In a link each is one `vs`: the protocol, and what it does not share, as `key:value` after semicolons:
+//! `vs=hotstuff;variant:chained;n:7`.
+
+use crate::error::ErrorKind::{Malformed, Protocol, Repeated, UnknownName};
+use crate::keys::{FAULTS, SETTINGS, put_in_order};
+use crate::value::{Read, parse_param};
+use crate::{Action, Scenario, Strategy, ValueError};
+use consensus_kernel::{FaultModel, Inputs, Meta, NodeId};
+
+/// Keys that a rival can set for itself beside its protocol's parameters; all else it shares.
+const OWN_KEYS: [&str; 5] = ["n", "f", "in", "byz", "without"];
+
+/// The same network, seed, load and faults under another protocol: what means nothing there (messages by name, lies of
+/// the first protocol's own, lies at all where only crashes are known) is left out.
+pub fn rival(base: &Scenario, meta: &'static Meta) -> Scenario {
+    let usual = Scenario::new(meta);
+    let n = base.n.clamp(meta.n.0, meta.n.2);
+    let here = |id: NodeId| if id.is_client() { id.index() < base.clients } else { id.index() < n };
+    let asked = matches!(meta.inputs, Inputs::Requests);
+    let mut network = base.network;
+    network.retransmit = network.retransmit.or(usual.network.retransmit);
+    let mut scenario = Scenario {
+        n,
+        f: usual.bound().max_f(n),
+        seed: base.seed,
+        until: base.until,
+        deadline: base.deadline,
+        clients: if asked { base.clients.max(1) } else { 0 },
+        requests: if asked { base.requests.max(1) } else { 0 },
+        gap: if asked { base.gap } else { usual.gap },
+        network,
+        skews: base.skews.iter().filter(|(id, _)| here(*id)).copied().collect(),
+        ..usual
+    };
+    let generic = |strategy: &Strategy| !matches!(strategy, Strategy::Own(_));
+    if scenario.faults() == FaultModel::Byzantine {
+        let liars = base.byzantine.iter().filter(|b| here(b.node) && generic(&b.strategy));
+        scenario.byzantine = liars.cloned().collect();
+    }
+    let fits = |action: &Action| match action {
+        Action::Crash(id)
+        | Action::Restart(id)
+        | Action::Amnesia(id)
+        | Action::Pause(id)
+        | Action::Resume(id) => here(*id),
+        Action::Propose(id) => asked && here(*id),
+        Action::Cut(a, b) | Action::Mend(a, b) => here(*a) && here(*b),
+        Action::Block(a, b) => a.iter().chain(b.iter()).all(here),
+        Action::Partition(groups) => groups.iter().flat_map(|g| g.iter()).all(here),
+        Action::Heal | Action::Loss(_) | Action::Latency(_) => true,
+        Action::Fire(..) | Action::Command(..) | Action::Message(..) => false,
+    };
+    scenario.script = base.script.iter().filter(|timed| fits(&timed.action)).cloned().collect();
+    scenario
+}
+
+/// Reads one rival of a scenario.
+pub(crate) fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> Read<Scenario> {
+    let mut parts = text.split(';');
+    let name = parts.next().unwrap_or_default();
+    let Some(meta) = catalogue.iter().find(|meta| meta.id == name) else {
+        return Err(ValueError::unknown(Protocol, "protocol", name, catalogue.iter().map(|meta| meta.id)));
+    };
+    let mut scenario = rival(base, meta);
+    if let Some(n) = text.split(';').find_map(|part| part.strip_prefix("n:")) {
+        // What it shares depends on which nodes it has, so n comes first.
+        for key in SETTINGS.iter().filter(|key| key.name == "n") {
+            (key.read)(&mut scenario, n)?;
+        }
+        scenario = rival(&Scenario { n: scenario.n, ..base.clone() }, meta);
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for part in parts {
+        let Some((key, value)) = part.split_once(':') else {
+            return Err(ValueError::new(Malformed, "not a setting of a rival", "write vs=raft;n:5;batch:8"));
+        };
+        if seen.contains(&key) && key != "byz" {
+            return Err(ValueError::new(Repeated, format!("{key} was given before"), "each may stand once"));
+        }
+        if key == "byz" && !seen.contains(&key) {
+            scenario.byzantine.clear();
+        }
+        seen.push(key);
+        if key == "n" {
+            continue;
+        }
+        let place = meta.params.iter().position(|spec| spec.key == key);
+        let common = SETTINGS.iter().chain(FAULTS).find(|k| k.name == key && OWN_KEYS.contains(&key));
+        match (place, common) {
+            (Some(place), _) => scenario.params.0[place] = parse_param(&meta.params[place], value)?,
+            (None, Some(common)) => (common.read)(&mut scenario, value)?,
+            (None, None) => {
+                let own = meta.params.iter().map(|spec| spec.key);
+                return Err(ValueError::unknown(UnknownName, "key of a rival", key, own.chain(OWN_KEYS)));
+            }
+        }
+    }
+    if !seen.contains(&"f") {
+        scenario.f = scenario.bound().max_f(scenario.n);
+    }
+    put_in_order(&mut scenario);
+    Ok(scenario)
+}
+
+/// Prints a rival as [`parse_rival`] reads it: what it does not share with the scenario it is compared with.
+pub(crate) fn print_rival(base: &Scenario, other: &Scenario, pairs: Pairs) -> String {
+    let shared = pairs(&rival(&Scenario { n: other.n, ..base.clone() }, other.meta));
+    let own = |key: &str| OWN_KEYS.contains(&key) || other.meta.params.iter().any(|spec| spec.key == key);
+    let mut text = other.meta.id.to_owned();
+    if rival(base, other.meta).n != other.n {
+        text.push_str(&format!(";n:{}", other.n));
+    }
+    for (key, value) in pairs(other) {
+        if own(key) && key != "n" && !shared.contains(&(key, value.clone())) {
+            text.push_str(&format!(";{key}:{value}"));
+        }
+    }
+    text
+}
+
+/// What of a scenario differs from its protocol's defaults, as keys and values.
+pub(crate) type Pairs = fn(&Scenario) -> Vec<(&'static str, String)>;
