@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)] // A command line may read the clock to report speed.
 
 mod bench;
+mod compare;
 mod protocols;
 mod run;
 mod swarm;
@@ -29,6 +30,8 @@ enum Command {
     Run(run::RunArguments),
     /// Search many scenarios, drawn from seeds, for a violation.
     Swarm(swarm::SwarmArguments),
+    /// Run several protocols on one network, one seed and one fault script, and measure what each costs.
+    Compare(compare::CompareArguments),
     /// List the protocols with their parameters, rules and adversaries.
     Protocols(protocols::ProtocolsArguments),
     /// Measure the engines against a bare event loop in the same run.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Swarm(arguments) => swarm::swarm(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Protocols(arguments) => protocols::protocols(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
     };

@@ -3,6 +3,8 @@
 //! This is the only crate that sees both the simulator and the protocols. It draws nothing.
 
 mod checkpoints;
+pub mod compare;
+mod documented;
 #[cfg(feature = "experiments")]
 mod experiments;
 mod explain;
@@ -21,6 +23,7 @@ pub mod workload;
 
 #[cfg(feature = "experiments")]
 pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shrink};
+pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
 pub use experiments::{Hunt, Trial};
 #[cfg(feature = "experiments")]

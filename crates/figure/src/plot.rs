@@ -1,0 +1,200 @@
+//! Growth on log–log axes: a curve y = c·nᵉ is a straight line there, and its slope is e.
+
+use crate::palette::Ink;
+use crate::point::Point;
+use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, number, pair, text_width};
+use consensus_lab::compare::exponent;
+
+/// One curve.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Series {
+    /// What it is of.
+    pub name: String,
+    /// Points, ascending; only those with positive coordinates can be shown.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// Space left of, below, right of and above the axes.
+const MARGINS: (f64, f64, f64, f64) = (58.0, 34.0, 12.0, 12.0);
+const TICK_SIZE: f64 = 11.0;
+const NAME_SIZE: f64 = 12.0;
+/// Between two names beside their curves.
+const NAME_GAP: f64 = 16.0;
+
+/// The picture. `x` and `y` are what the axes count.
+pub fn log_log(series: &[Series], x: &str, y: &str, width: f64, height: f64) -> Scene {
+    let shown: Vec<Vec<(f64, f64)>> = series
+        .iter()
+        .map(|s| s.points.iter().copied().filter(|(n, value)| *n > 0.0 && *value > 0.0).collect())
+        .collect();
+    let mut scene = Scene { width, height, title: format!("{y} against {x}"), ..Scene::default() };
+    scene.description = description(series);
+    let names: Vec<String> = series.iter().map(label).collect();
+    let beside = names.iter().map(|name| text_width(name, NAME_SIZE)).fold(0.0, f64::max) + 14.0;
+    let (left, below, right, above) = MARGINS;
+    let all = || shown.iter().flatten();
+    let axis_x = Axis::over(all().map(|p| p.0), left, width - right - beside);
+    let axis_y = Axis::over(all().map(|p| p.1), height - below, above);
+    axes(&mut scene, &axis_x, &axis_y, x, y);
+    let mut ends: Vec<(f64, usize)> = Vec::new();
+    for (i, points) in shown.iter().enumerate() {
+        let ink = Ink::Round(i as u64);
+        let places: Vec<Point> =
+            points.iter().map(|(n, v)| Point::new(axis_x.place(*n), axis_y.place(*v))).collect();
+        let d: Vec<String> = places
+            .iter()
+            .enumerate()
+            .map(|(k, p)| format!("{}{}", if k == 0 { "M" } else { "L" }, pair(*p)))
+            .collect();
+        let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(i as u64)];
+        scene.over.push(Shape::Path { d: d.join(""), paint: Paint::line(ink, 2.0).dash(dash) });
+        for at in &places {
+            scene.over.push(Shape::circle(*at, 3.0, Paint::filled(Fill::Solid(ink))));
+        }
+        if let Some(last) = places.last() {
+            ends.push((last.y, i));
+        }
+    }
+    for (y, i) in spread(ends) {
+        let at = Point::new(width - right - beside + 12.0, y + NAME_SIZE * 0.35);
+        scene.over.push(Shape::text(at, NAME_SIZE, Anchor::Start, Ink::Round(i as u64), names[i].clone()));
+    }
+    scene
+}
+
+/// A curve's name with its exponent: "PBFT n^2.0".
+fn label(series: &Series) -> String {
+    match exponent(&series.points) {
+        Some(e) => format!("{} n^{}", series.name, number(e)),
+        None => series.name.clone(),
+    }
+}
+
+/// The picture in words, with all its numbers.
+fn description(series: &[Series]) -> String {
+    let one = |s: &Series| {
+        let points: Vec<String> =
+            s.points.iter().map(|(n, v)| format!("{} at {}", number(*v), number(*n))).collect();
+        format!("{}: {}.", label(s), points.join(", "))
+    };
+    series.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// Names that would lie on each other move apart, keeping their order.
+fn spread(mut ends: Vec<(f64, usize)>) -> Vec<(f64, usize)> {
+    consensus_kernel::sort_by_number(&mut ends, |(y, _)| (y.max(0.0) * 1_000.0) as u64);
+    for k in 1..ends.len() {
+        ends[k].0 = ends[k].0.max(ends[k - 1].0 + NAME_GAP);
+    }
+    ends
+}
+
+/// A logarithmic axis: from and to, in value and in place.
+struct Axis {
+    low: f64,
+    high: f64,
+    from: f64,
+    to: f64,
+}
+
+impl Axis {
+    fn over(values: impl Iterator<Item = f64>, from: f64, to: f64) -> Self {
+        let (low, high) = values.fold((f64::MAX, 0.0f64), |(low, high), v| (low.min(v), high.max(v)));
+        let (low, high) = if low > high { (1.0, 10.0) } else { (low, high.max(low * 2.0)) };
+        Self { low: low / 1.12, high: high * 1.12, from, to }
+    }
+
+    fn place(&self, value: f64) -> f64 {
+        let share = libm::log(value / self.low) / libm::log(self.high / self.low);
+        self.from + share * (self.to - self.from)
+    }
+
+    /// Round values to mark: 1, 2 and 5 times powers of ten, or powers of ten alone over a wide range.
+    fn ticks(&self) -> Vec<f64> {
+        let steps: &[f64] = if self.high / self.low > 1e3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        let powers = (-9..16).map(|k| libm::pow(10.0, f64::from(k)));
+        let all = powers.flat_map(|power| steps.iter().map(move |step| step * power));
+        all.filter(|tick| *tick >= self.low && *tick <= self.high).collect()
+    }
+}
+
+fn axes(scene: &mut Scene, x: &Axis, y: &Axis, x_name: &str, y_name: &str) {
+    let grid = Paint::line(Ink::Faint, 1.0);
+    for tick in x.ticks() {
+        let at = x.place(tick);
+        scene.ground.push(Shape::line(Point::new(at, y.from), Point::new(at, y.to), grid));
+        let below = Point::new(at, y.from + TICK_SIZE + 4.0);
+        scene.ground.push(Shape::text(below, TICK_SIZE, Anchor::Middle, Ink::Soft, short(tick)));
+    }
+    for tick in y.ticks() {
+        let at = y.place(tick);
+        scene.ground.push(Shape::line(Point::new(x.from, at), Point::new(x.to, at), grid));
+        let beside = Point::new(x.from - 6.0, at + TICK_SIZE * 0.35);
+        scene.ground.push(Shape::text(beside, TICK_SIZE, Anchor::End, Ink::Soft, short(tick)));
+    }
+    let foot = Point::new((x.from + x.to) / 2.0, y.from + 2.0 * TICK_SIZE + 8.0);
+    scene.ground.push(Shape::text(foot, TICK_SIZE, Anchor::Middle, Ink::Soft, x_name));
+    let head = Point::new(4.0, TICK_SIZE);
+    scene.ground.push(Shape::text(head, TICK_SIZE, Anchor::Start, Ink::Soft, y_name));
+}
+
+/// A round number as short as can be: "20", "5k", "1M", "0.5".
+fn short(value: f64) -> String {
+    match value {
+        v if v >= 1e6 => format!("{}M", number(v / 1e6)),
+        v if v >= 1e3 => format!("{}k", number(v / 1e3)),
+        v if v >= 0.1 => number(v),
+        v => format!("{}m", number(v * 1e3)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::palette::Theme;
+
+    fn series() -> Vec<Series> {
+        let of = |name: &str, e: i32| Series {
+            name: name.to_owned(),
+            points: [4.0f64, 10.0, 100.0].map(|n| (n, 2.0 * n.powi(e))).to_vec(),
+        };
+        vec![of("line", 1), of("square <&>", 2)]
+    }
+
+    #[test]
+    fn a_power_is_a_straight_line_named_with_its_exponent() {
+        let scene = log_log(&series(), "n", "messages", 640.0, 360.0);
+        let circles: Vec<Point> = scene
+            .over
+            .iter()
+            .filter_map(|s| if let Shape::Circle { at, .. } = s { Some(*at) } else { None })
+            .collect();
+        for line in circles.chunks(3) {
+            let slope = |a: Point, b: Point| (b.y - a.y) / (b.x - a.x);
+            assert!((slope(line[0], line[1]) - slope(line[1], line[2])).abs() < 1e-9);
+        }
+        let words = format!("{:?}", scene.over);
+        assert!(words.contains("line n^1") && words.contains("square <&> n^2"), "{words}");
+        assert!(scene.description.contains("20 at 10"), "{}", scene.description);
+    }
+
+    #[test]
+    fn nothing_to_show_is_an_empty_pair_of_axes() {
+        let empty = [Series { name: "none".to_owned(), points: Vec::new() }];
+        let scene = log_log(&empty, "n", "messages", 640.0, 360.0);
+        assert!(!scene.ground.is_empty());
+        crate::xml::assert_well_formed(&crate::svg::print(&scene, &[], Theme::Light));
+    }
+
+    #[test]
+    fn names_never_lie_on_each_other() {
+        let same = |name: &str| Series { name: name.to_owned(), points: vec![(4.0, 8.0), (100.0, 200.0)] };
+        let scene = log_log(&[same("a"), same("b"), same("c")], "n", "y", 640.0, 360.0);
+        let heights: Vec<f64> = scene
+            .over
+            .iter()
+            .filter_map(|s| if let Shape::Text { at, .. } = s { Some(at.y) } else { None })
+            .collect();
+        assert!(heights.windows(2).all(|w| w[1] - w[0] >= NAME_GAP - 1e-9), "{heights:?}");
+    }
+}
