@@ -5,7 +5,7 @@
 use crate::presentation::Presentation;
 use crate::store::Store;
 use consensus_lab::catalogue;
-use consensus_scenario::{Link, Scenario, parse_lenient, share};
+use consensus_scenario::{Link, parse_lenient, share};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -53,10 +53,9 @@ pub fn framed() -> bool {
     }
 }
 
-/// The link to a scenario as it is shown now: the fragment alone, or a sentence if it is too long for a link.
-pub fn link_to(scenario: &Scenario) -> Result<String, String> {
-    share(&Link::from(scenario.clone()))
-        .ok_or_else(|| "This scenario is too long for a link; save it as a file instead.".to_owned())
+/// A link as text: the fragment alone, or a sentence if it is too long for one.
+pub fn link_to(link: &Link) -> Result<String, String> {
+    share(link).ok_or_else(|| "This scenario is too long for a link; save it as a file instead.".to_owned())
 }
 
 /// Opens another scenario whenever the fragment is changed by hand or by a link.
@@ -84,7 +83,7 @@ pub fn publish(store: &Store) {
     let store = store.clone();
     let write = Closure::once_into_js(move || {
         WAITING.with(|w| w.set(false));
-        let Ok(text) = store.with(|m| link_to(m.scenario())) else { return };
+        let Ok(text) = store.with(|m| link_to(&m.link())) else { return };
         if text == fragment() {
             return;
         }

@@ -1,5 +1,6 @@
 //! The page as a whole: opens a run, and lays out what shows it.
 
+use crate::compare::comparison;
 use crate::controls::controls;
 use crate::dialogs::dialogs;
 use crate::header::header;
@@ -55,16 +56,16 @@ pub fn App() -> Html {
 
 /// The page on its own.
 fn whole(shown: &Shown, edits: u64) -> Html {
-    let width = shown.store.with(|m| m.width);
+    let (width, comparing) = shown.store.with(|m| (m.width, m.contest.is_some()));
     html! {
-        <div class={classes!("page", width.class())}>
+        <div class={classes!("page", width.class(), comparing.then_some("comparing"))}>
             { header(shown) }
             if width == Width::Wide {
                 <SetUp store={shown.store.clone()} {edits} />
             }
             <main class="middle">
                 { notices(shown) }
-                { scene(shown) }
+                { middle(shown) }
             </main>
             { controls(shown) }
             <div class="timeline-box">{ timeline(shown) }</div>
@@ -80,7 +81,7 @@ fn embedded(shown: &Shown, bar: ControlBar) -> Html {
     let (title, width) = shown.store.with(|m| (m.title(), m.width));
     let open_whole = shown.store.on(|m, e: MouseEvent| {
         m.playing = false;
-        if let Ok(fragment) = address::link_to(m.scenario()) {
+        if let Ok(fragment) = address::link_to(&m.link()) {
             let start = consensus_kernel::Duration(m.clock_us as u64);
             let link: web_sys::Element = e.target_unchecked_into();
             // The browser follows the link after this: it leads to what is on screen now.
@@ -95,7 +96,7 @@ fn embedded(shown: &Shown, bar: ControlBar) -> Html {
             </header>
             <main class="middle">
                 { notices(shown) }
-                { scene(shown) }
+                { middle(shown) }
             </main>
             if bar != ControlBar::None { { controls(shown) } }
             if bar == ControlBar::Full {
@@ -104,6 +105,11 @@ fn embedded(shown: &Shown, bar: ControlBar) -> Html {
             { live(shown) }
         </div>
     }
+}
+
+/// The picture of the run, or of several side by side.
+fn middle(shown: &Shown) -> Html {
+    if shown.store.with(|m| m.contest.is_some()) { comparison(shown) } else { scene(shown) }
 }
 
 /// Reads the address, opens the run, and starts listening.

@@ -13,8 +13,8 @@ use yew::prelude::*;
 /// The line at the top.
 pub fn header(props: &Shown) -> Html {
     let store = &props.store;
-    let (meta, title, can_undo, can_redo) =
-        store.with(|m| (m.meta(), m.title(), m.studio.can_undo(), m.studio.can_redo()));
+    let (meta, title, can_undo, can_redo, comparing) =
+        store.with(|m| (m.meta(), m.title(), m.studio.can_undo(), m.studio.can_redo(), m.contest.is_some()));
     let pick = store.on(|m, e: Event| {
         let id = e.target_unchecked_into::<web_sys::HtmlSelectElement>().value();
         let Some(meta) = catalogue().iter().find(|p| p.id == id) else { return };
@@ -55,6 +55,8 @@ pub fn header(props: &Shown) -> Html {
                 <button class="icon" title="Redo" aria-label="Redo the edit" disabled={!can_redo}
                     onclick={store.on(|m, _: MouseEvent| m.redo())}>{ sign(Sign::Redo) }</button>
                 <button onclick={open(Dialog::Gallery)}>{ "Gallery" }</button>
+                <button aria-pressed={comparing.to_string()} title="Protocols side by side on one clock"
+                    onclick={store.on(move |m, _: MouseEvent| m.compare(!comparing))}>{ "Compare" }</button>
                 <button class="primary" onclick={open(Dialog::Share)}>{ "Share" }</button>
                 <button class="icon" title="Light or dark" aria-label="Switch between light and dark"
                     onclick={store.on(|_, _: MouseEvent| theme::switch())}>{ sign(Sign::Theme) }</button>

@@ -7,6 +7,8 @@
 mod address;
 mod app;
 mod badges;
+mod compare;
+mod contest;
 mod controls;
 mod crash;
 mod dialogs;

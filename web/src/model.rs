@@ -1,5 +1,6 @@
 //! What the page shows, as plain data, and how gestures change it.
 
+use crate::contest::Contest;
 use crate::lessons::Lesson;
 use crate::width::Width;
 use crate::words;
@@ -83,6 +84,8 @@ pub struct Model {
     pub playing: bool,
     /// Virtual microseconds per real second.
     pub speed: f64,
+    /// What the run is compared with, while it is.
+    pub contest: Option<Contest>,
     /// What the visitor has pointed at.
     pub selection: Option<Selection>,
     /// How many messages the stage shows.
@@ -130,6 +133,7 @@ impl Model {
             clock_us: 0.0,
             playing: false,
             speed,
+            contest: None,
             selection: None,
             density: Density::Context,
             reduced_motion: false,
@@ -183,6 +187,7 @@ impl Model {
         }
         self.studio.session_mut().seek_time(Time(self.clock_us as u64));
         self.studio.note_seen();
+        self.seek_rivals();
         self.told_for_ms += real_ms;
         if self.told_for_ms >= TELL_MS || self.told_event.is_none() {
             self.told_event = self.telling_event();
@@ -194,6 +199,9 @@ impl Model {
     /// How much virtual time passes in a span of real time: more while nothing is under way, up to the next event.
     fn virtual_step(&mut self, real_ms: f64) -> f64 {
         let step = real_ms * self.speed / 1_000.0;
+        if self.contest.is_some() {
+            return step;
+        }
         self.studio.session().flights(&mut self.flights);
         if !self.flights.is_empty() {
             return step;
@@ -205,7 +213,80 @@ impl Model {
     /// The time of the run's last moment, once it is known.
     pub fn end(&self) -> Option<Time> {
         let session = self.session();
-        session.end().map(|_| session.frontier().at)
+        let end = session.end().map(|_| session.frontier().at)?;
+        match &self.contest {
+            Some(contest) => contest.end().map(|last| last.max(end)),
+            None => Some(end),
+        }
+    }
+
+    /// Opens or closes the comparison.
+    pub fn compare(&mut self, on: bool) {
+        self.contest = on.then(|| Contest::new(self.scenario(), Vec::new()));
+        self.seek_rivals();
+        self.edits += 1;
+    }
+
+    /// How many runs stand side by side.
+    pub fn contestants(&self) -> usize {
+        1 + self.contest.as_ref().map_or(0, |contest| contest.rivals.len())
+    }
+
+    /// One of them: 0 is the run on the bench.
+    pub fn contestant(&self, who: usize) -> &dyn Session {
+        let rivals = self.contest.as_ref().map_or(&[][..], |contest| &contest.rivals);
+        match who.checked_sub(1).and_then(|place| rivals.get(place)) {
+            Some(rival) => &*rival.session,
+            None => self.session(),
+        }
+    }
+
+    /// Compares with one more.
+    pub fn add_rival(&mut self, scenario: &Scenario) {
+        let base = self.scenario().clone();
+        if let Some(contest) = &mut self.contest
+            && let Err(e) = contest.add(&base, scenario)
+        {
+            let sentence = format!("{} cannot run here: {}: {}.", scenario.meta.title, e.key, e.why);
+            self.notice(sentence);
+        }
+        self.seek_rivals();
+        self.edits += 1;
+    }
+
+    /// Compares with one less.
+    pub fn remove_rival(&mut self, place: usize) {
+        if let Some(contest) = &mut self.contest {
+            contest.remove(place);
+        }
+        self.edits += 1;
+    }
+
+    /// Starts to measure growth with n.
+    pub fn grow(&mut self) {
+        let base = self.scenario().clone();
+        if let Some(contest) = &mut self.contest {
+            contest.grow(&base);
+        }
+    }
+
+    /// What the page's address says.
+    pub fn link(&self) -> Link {
+        let rivals = self.contest.as_ref().map_or_else(Vec::new, Contest::scenarios);
+        Link { rivals, ..Link::from(self.scenario().clone()) }
+    }
+
+    fn seek_rivals(&mut self) {
+        if let Some(contest) = &mut self.contest {
+            contest.seek(Time(self.clock_us as u64));
+        }
+    }
+
+    fn rivals_follow(&mut self) {
+        if let Some(contest) = &mut self.contest {
+            contest.follow(self.studio.session().scenario());
+            contest.seek(Time(self.clock_us as u64));
+        }
     }
 
     /// Starts or stops the passing of time; at the end it starts over.
@@ -386,6 +467,7 @@ impl Model {
         self.selection = None;
         self.speed = natural_speed(self.scenario());
         self.clock_us = 0.0;
+        self.rivals_follow();
         self.seek_time(0.0);
         self.forget_event();
         self.field_error = None;
@@ -468,6 +550,7 @@ impl Model {
 
     fn moved(&mut self) {
         self.studio.note_seen();
+        self.seek_rivals();
         self.forget_event();
     }
 
@@ -505,6 +588,7 @@ impl Model {
     /// After the run under the cursor has changed: what no longer exists is no longer shown.
     fn settle(&mut self) {
         self.edits += 1;
+        self.rivals_follow();
         let last = self.end().unwrap_or(self.scenario().until).0 as f64;
         if self.clock_us > last {
             self.clock_us = last;

@@ -1,6 +1,7 @@
 //! Opens the page's first run, and another one when the address changes.
 
 use crate::address;
+use crate::contest::Contest;
 use crate::lessons::{LESSONS, Lesson};
 use crate::model::{Model, natural_speed};
 use crate::presentation::Presentation;
@@ -10,7 +11,7 @@ use consensus_scenario::{Scenario, parse};
 /// The model that an address asks for; a sentence only if no run at all can be opened.
 pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String> {
     let first = catalogue().first().ok_or("No protocol is built into this page.")?;
-    let Asked { scenario, lesson, digest, mut sentences } = asked(fragment);
+    let Asked { scenario, lesson, digest, rivals, mut sentences } = asked(fragment);
     let studio = match Studio::new(scenario) {
         Ok(studio) => studio,
         Err(e) => {
@@ -26,13 +27,14 @@ pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String
     model.lesson = lesson.filter(|_| sentences.is_empty());
     model.expected_digest = digest.filter(|_| sentences.is_empty());
     model.notices = sentences;
+    model.contest = contest(&model, rivals);
     present(&mut model, presentation);
     Ok(model)
 }
 
 /// Puts another fragment on the bench of a running page. If it is wrong anywhere, what is on the bench stays.
 pub fn reopen(model: &mut Model, fragment: &str, presentation: &Presentation) {
-    let Asked { scenario, lesson, digest, sentences } = asked(fragment);
+    let Asked { scenario, lesson, digest, rivals, sentences } = asked(fragment);
     if !sentences.is_empty() {
         model.notice("The new link is not as it should be, so the last run stays:".to_owned());
         sentences.into_iter().skip(1).for_each(|sentence| model.notice(sentence));
@@ -42,12 +44,18 @@ pub fn reopen(model: &mut Model, fragment: &str, presentation: &Presentation) {
         Ok(()) => {
             model.lesson = lesson;
             model.expected_digest = digest;
+            model.contest = contest(model, rivals);
             present(model, presentation);
         }
         Err(e) => {
             model.notice(format!("The link's scenario cannot run: {}: {}. The last one stays.", e.key, e.why))
         }
     }
+}
+
+/// The comparison that a link asks for.
+fn contest(model: &Model, rivals: Vec<Scenario>) -> Option<Contest> {
+    (!rivals.is_empty()).then(|| Contest::new(model.scenario(), rivals))
 }
 
 /// Where the cursor stands and how fast time passes at first.
@@ -64,6 +72,7 @@ struct Asked {
     scenario: Scenario,
     lesson: Option<&'static Lesson>,
     digest: Option<String>,
+    rivals: Vec<Scenario>,
     sentences: Vec<String>,
 }
 
@@ -72,12 +81,18 @@ fn asked(fragment: &str) -> Asked {
     if bare.is_empty()
         && let Some((scenario, lesson)) = example()
     {
-        return Asked { scenario, lesson: Some(lesson), digest: None, sentences: Vec::new() };
+        return Asked {
+            scenario,
+            lesson: Some(lesson),
+            digest: None,
+            rivals: Vec::new(),
+            sentences: Vec::new(),
+        };
     }
     let (link, sentences) = address::read(fragment);
     let lesson =
         LESSONS.iter().find(|l| parse(l.link, catalogue()).is_ok_and(|x| x.scenario == link.scenario));
-    Asked { scenario: link.scenario, lesson, digest: link.digest, sentences }
+    Asked { scenario: link.scenario, lesson, digest: link.digest, rivals: link.rivals, sentences }
 }
 
 /// What the page opens on by itself.

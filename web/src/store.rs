@@ -208,19 +208,24 @@ impl Store {
 /// Computes a little of the future. True if there is more to compute.
 fn look_ahead(model: &mut Model) -> bool {
     model.compare_digest();
-    if model.studio.session().end().is_some() {
-        return false;
-    }
     let start = now_ms();
     let most_ms = if model.playing { AHEAD_PLAYING_MS } else { AHEAD_RESTING_MS };
-    let session = model.studio.session_mut();
-    while session.run_ahead(AHEAD_EVENTS) {
+    let mut moved = model.studio.session().end().is_none();
+    while moved && model.studio.session_mut().run_ahead(AHEAD_EVENTS) {
         if now_ms() - start >= most_ms {
             return true;
         }
     }
-    // The end is known now: worth one more drawing.
-    true
+    if let Some(contest) = &mut model.contest {
+        while contest.run_ahead(AHEAD_EVENTS) {
+            moved = true;
+            if now_ms() - start >= most_ms {
+                return true;
+            }
+        }
+    }
+    // Once the end is known it is worth one more drawing.
+    moved
 }
 
 fn now_ms() -> f64 {

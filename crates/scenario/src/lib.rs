@@ -20,7 +20,7 @@ pub use action::{
 pub use error::{ErrorKind, ParseError, ValueError};
 pub use keys::{FAULTS, Key, SETTINGS};
 pub use model::{Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Strategy, Timed};
-pub use rival::rival;
+pub use rival::{parse_rival, print_rival, rival};
 pub use text::{Link, VERSION, parse, parse_lenient, print, print_compressed, print_file, print_link, share};
 pub use value::{
     parse_duration, parse_latency, parse_param, parse_probability, parse_ratio, print_latency, print_param,

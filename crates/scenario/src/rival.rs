@@ -6,7 +6,8 @@
 
 use crate::error::ErrorKind::{Malformed, Protocol, Repeated, UnknownName};
 use crate::keys::{FAULTS, SETTINGS, put_in_order};
-use crate::value::{Read, parse_param};
+use crate::text::scenario_pairs;
+use crate::value::parse_param;
 use crate::{Action, Scenario, Strategy, ValueError};
 use consensus_kernel::{FaultModel, Inputs, Meta, NodeId};
 
@@ -57,8 +58,11 @@ pub fn rival(base: &Scenario, meta: &'static Meta) -> Scenario {
     scenario
 }
 
-/// Reads one rival of a scenario.
-pub(crate) fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> Read<Scenario> {
+/// Reads one rival of a scenario: `hotstuff;variant:chained;n:7`.
+///
+/// # Errors
+/// If there is no such protocol, or a setting is unknown or wrong.
+pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> Result<Scenario, ValueError> {
     let mut parts = text.split(';');
     let name = parts.next().unwrap_or_default();
     let Some(meta) = catalogue.iter().find(|meta| meta.id == name) else {
@@ -106,20 +110,17 @@ pub(crate) fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &s
 }
 
 /// Prints a rival as [`parse_rival`] reads it: what it does not share with the scenario it is compared with.
-pub(crate) fn print_rival(base: &Scenario, other: &Scenario, pairs: Pairs) -> String {
-    let shared = pairs(&rival(&Scenario { n: other.n, ..base.clone() }, other.meta));
+pub fn print_rival(base: &Scenario, other: &Scenario) -> String {
+    let shared = scenario_pairs(&rival(&Scenario { n: other.n, ..base.clone() }, other.meta));
     let own = |key: &str| OWN_KEYS.contains(&key) || other.meta.params.iter().any(|spec| spec.key == key);
     let mut text = other.meta.id.to_owned();
     if rival(base, other.meta).n != other.n {
         text.push_str(&format!(";n:{}", other.n));
     }
-    for (key, value) in pairs(other) {
+    for (key, value) in scenario_pairs(other) {
         if own(key) && key != "n" && !shared.contains(&(key, value.clone())) {
             text.push_str(&format!(";{key}:{value}"));
         }
     }
     text
 }
-
-/// What of a scenario differs from its protocol's defaults, as keys and values.
-pub(crate) type Pairs = fn(&Scenario) -> Vec<(&'static str, String)>;

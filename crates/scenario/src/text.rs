@@ -490,14 +490,14 @@ fn one_line(meta: &Meta, pairs: &[(&'static str, String)]) -> String {
 
 fn link_pairs(link: &Link) -> Vec<(&'static str, String)> {
     let mut pairs = scenario_pairs(&link.scenario);
-    pairs.extend(link.rivals.iter().map(|r| ("vs", print_rival(&link.scenario, r, scenario_pairs))));
+    pairs.extend(link.rivals.iter().map(|r| ("vs", print_rival(&link.scenario, r))));
     pairs.push(("v", link.version.to_string()));
     pairs.extend(link.digest.iter().map(|digest| ("digest", digest.clone())));
     pairs
 }
 
 /// What differs from the defaults, in canonical order.
-fn scenario_pairs(scenario: &Scenario) -> Vec<(&'static str, String)> {
+pub(crate) fn scenario_pairs(scenario: &Scenario) -> Vec<(&'static str, String)> {
     let common = |keys: &'static [Key]| {
         keys.iter().flat_map(|key| (key.write)(scenario).into_iter().map(|value| (key.name, value)))
     };

@@ -4,7 +4,7 @@ use crate::address;
 use crate::markup::html;
 use crate::shown::Shown;
 use crate::words;
-use consensus_scenario::{Link, print_file};
+use consensus_scenario::print_file;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlTextAreaElement, window};
 use yew::platform::spawn_local;
@@ -17,8 +17,9 @@ pub fn Share(props: &Shown) -> Html {
     // As it was when the dialog opened: what is being copied must not change under the hand.
     let now = use_memo((), |()| {
         props.store.with(|m| {
-            let file = print_file(&Link::from(m.scenario().clone()));
-            (address::link_to(m.scenario()), m.title(), m.clock_us as u64, file)
+            let link = m.link();
+            let file = print_file(&link);
+            (address::link_to(&link), m.title(), m.clock_us as u64, file)
         })
     });
     let (fragment, title, at_us, file) = (&now.0, &now.1, now.2, &now.3);

@@ -1,0 +1,68 @@
+//! One contestant: its picture at this moment, and how far it has come.
+
+use super::violated;
+use crate::icons::{Sign, sign};
+use crate::markup::html;
+use crate::stage::shapes::shapes;
+use crate::store::Store;
+use crate::words;
+use consensus_figure::density::Density;
+use consensus_figure::layout;
+use consensus_figure::moment::{Moment, Show, ask, draw};
+use yew::prelude::*;
+
+/// Size of the picture, before it is scaled to its place.
+const SIZE: (f64, f64) = (340.0, 250.0);
+
+/// What a card needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct CardProps {
+    /// The page's state.
+    pub store: Store,
+    /// Grows with every change of it.
+    pub version: u64,
+    /// Which contestant: 0 is the run on the bench, the rivals follow.
+    pub who: usize,
+}
+
+/// One contestant.
+#[component]
+pub fn Card(props: &CardProps) -> Html {
+    let who = props.who;
+    let (moment, settings, violation) = props.store.with(|m| {
+        let session = m.contestant(who);
+        let text = m
+            .contest
+            .as_ref()
+            .filter(|_| who > 0)
+            .and_then(|c| c.rivals.get(who - 1))
+            .map(|r| r.text.clone());
+        let violation = violated(&session.properties()).map(|p| format!("{} violated", p.name));
+        (Moment::of(session), text, violation)
+    });
+    let asked = ask(moment.meta.layout, &moment.nodes, SIZE.0, SIZE.1);
+    let placement = use_memo(asked, layout::place);
+    let scene = draw(&moment, &placement, Show { density: Density::All, selected: None, messages: true });
+    let settings =
+        settings.and_then(|text| Some(text.split_once(';')?.1.replace(';', " · ").replace(':', " ")));
+    html! {
+        <article class="card" aria-label={moment.meta.title}>
+            <header>
+                <b>{ moment.meta.title }</b>
+                <small>{ settings.unwrap_or_else(|| format!("{} replicas", moment.nodes.iter().filter(|n| !n.id.is_client()).count())) }</small>
+                if who > 0 {
+                    <button class="icon plain" aria-label={format!("Remove {}", moment.meta.title)}
+                        onclick={props.store.on(move |m, _: MouseEvent| m.remove_rival(who - 1))}>{ sign(Sign::Cross) }</button>
+                }
+            </header>
+            <svg viewBox={format!("0 0 {} {}", SIZE.0, SIZE.1)} role="img" aria-label={scene.description}>
+                { shapes(&scene.ground) }
+                { for scene.nodes.iter().map(|node| html! { <g>{ shapes(&node.shapes) }</g> }) }
+                { shapes(&scene.over) }
+            </svg>
+            <p class={if violation.is_some() { "bad-ink" } else { "quiet" }}>
+                { violation.unwrap_or_else(|| format!("{} messages under way", words::grouped(moment.flights.len() as u64))) }
+            </p>
+        </article>
+    }
+}

@@ -1,0 +1,50 @@
+//! Protocols side by side on one clock: a picture of each, what each has cost so far, beside what the document says, and
+//! how that grows with n.
+
+mod card;
+mod growth;
+mod table;
+
+use crate::markup::html;
+use crate::shown::Shown;
+use card::Card;
+use consensus_lab::catalogue;
+use consensus_lab::view::PropertyView;
+use consensus_scenario::{bounds, rival};
+use yew::prelude::*;
+
+/// The comparison, in the middle of the page.
+pub fn comparison(props: &Shown) -> Html {
+    let Shown { store, version } = props.clone();
+    let count = store.with(|m| m.contest.as_ref().map_or(0, |c| c.rivals.len()));
+    let add = store.on(|m, e: Event| {
+        let select = e.target_unchecked_into::<web_sys::HtmlSelectElement>();
+        let Some(meta) = catalogue().iter().find(|meta| meta.id == select.value()) else { return };
+        select.set_value("");
+        let scenario = rival(m.scenario(), meta);
+        m.add_rival(&scenario);
+    });
+    html! {
+        <section class="comparison" aria-label="Comparison">
+            <div class="comparison-head">
+                <h2>{ "Side by side" }</h2>
+                <p class="quiet">{ "One network, one seed, one load, the same faults. Self messages are never counted; messages with clients are counted apart." }</p>
+                <select aria-label="Add a protocol" disabled={count >= bounds::RIVALS} onchange={add}>
+                    <option value="">{ "Add a protocol…" }</option>
+                    { for catalogue().iter().map(|meta| html! { <option value={meta.id}>{ meta.title }</option> }) }
+                </select>
+                <button onclick={store.on(|m, _: MouseEvent| m.compare(false))}>{ "Back to one run" }</button>
+            </div>
+            <div class="cards">
+                { for (0..=count).map(|who| html! { <Card key={who} store={store.clone()} {version} {who} /> }) }
+            </div>
+            { table::table(props) }
+            { growth::growth(props) }
+        </section>
+    }
+}
+
+/// The first property that is violated.
+fn violated(properties: &[PropertyView]) -> Option<&PropertyView> {
+    properties.iter().find(|p| p.status == consensus_lab::view::Status::Violated)
+}

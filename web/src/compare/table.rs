@@ -1,0 +1,85 @@
+//! What each contestant has cost up to this moment, beside what the document says.
+
+use crate::markup::html;
+use crate::shown::Shown;
+use crate::words;
+use consensus_figure::shape::number;
+use consensus_lab::compare::{Measured, measured};
+use consensus_lab::{Documented, documented};
+use yew::prelude::*;
+
+/// Heads of the columns: short, and in a sentence.
+const HEADS: [(&str, &str); 7] = [
+    ("Tolerates", "Faulty replicas that the protocol promises to survive, and how many that is here"),
+    ("Decided", "Requests answered so far, or decisions reached"),
+    ("Messages", "Between replicas, for each decision; in brackets with elections and background"),
+    ("With clients", "Messages from or to a client, for each decision"),
+    ("Delays", "Message delays until the first replica decides, until all do, until the client knows"),
+    ("Latency", "Median time from request to answer"),
+    ("Throughput", "Decisions a second, up to the last of them"),
+];
+
+/// The table.
+pub fn table(props: &Shown) -> Html {
+    let rows = props.store.with(|m| {
+        let sessions = (0..m.contestants()).map(|who| m.contestant(who));
+        sessions.map(|s| (s.scenario().clone(), measured(s))).collect::<Vec<_>>()
+    });
+    html! {
+        <div class="compare-scroll" tabindex="0" role="region" aria-label="Measured so far">
+            <table class="compare">
+                <caption>{ "Measured so far, and what the document says" }</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "Protocol" }</th>
+                        { for HEADS.iter().map(|(head, says)| html! { <th scope="col" title={*says}>{ *head }</th> }) }
+                    </tr>
+                </thead>
+                <tbody>
+                    { for rows.iter().map(|(scenario, m)| html! {
+                        <>
+                            <tr>
+                                <th scope="row">{ scenario.meta.title }</th>
+                                <td>{ format!("f = {}, {}", m.f, scenario.bound().formula()) }</td>
+                                { for cells(m).into_iter().map(|text| html! { <td>{ text }</td> }) }
+                            </tr>
+                            { for documented(m.protocol).into_iter().map(said) }
+                        </>
+                    }) }
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+fn cells(m: &Measured) -> [String; 6] {
+    let real = |value: Option<f64>| value.map_or_else(dash, number);
+    let whole = |value: Option<u32>| value.map_or_else(dash, |v| v.to_string());
+    let messages = match (m.messages, m.messages_all) {
+        (Some(own), Some(all)) if all > own => format!("{} ({})", number(own), number(all)),
+        (own, _) => real(own),
+    };
+    [
+        words::grouped(m.decisions),
+        messages,
+        real(m.messages_client),
+        format!("{} / {} / {}", whole(m.delays_first), whole(m.delays_all), whole(m.delays_client)),
+        m.latency_us.map_or_else(dash, |us| words::moment(us as f64)),
+        m.throughput.map_or_else(dash, |rate| format!("{} /s", number(rate))),
+    ]
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+/// The document's row, and where runs differ from it.
+fn said(row: &'static Documented) -> Html {
+    html! {
+        <tr class="said">
+            <th scope="row">{ "the document says" }</th>
+            <td>{ row.tolerance }</td><td></td><td>{ row.messages }</td><td></td><td></td><td>{ row.latency }</td><td>{ row.throughput }</td>
+        </tr>
+        <tr class="differs"><td colspan="8">{ row.differs }</td></tr>
+    }
+}
