@@ -19,6 +19,10 @@ pub fn menu(props: &Shown) -> Html {
             <p class="quiet">{ "Messages shown" }</p>
             { density_choice(props) }
             { item("Gallery", true, |m| m.dialog = Some(Dialog::Gallery)) }
+            { item("Compare protocols", true, |m| {
+                m.dialog = None;
+                m.compare(true);
+            }) }
             { item("Undo", can_undo, Model::undo) }
             { item("Redo", can_redo, Model::redo) }
             { item("Light or dark", true, |_| theme::switch()) }

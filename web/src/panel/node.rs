@@ -8,9 +8,9 @@ use crate::model::Selection;
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::words;
-use consensus_kernel::{Meta, NodeId};
+use consensus_kernel::{About, Meta, NodeId};
 use consensus_lab::view::{Health, NodeView, Standing};
-use consensus_scenario::{Action, Byzantine, Scenario, Strategy, describe_strategy};
+use consensus_scenario::{Action, Byzantine, Scenario, Strategy, describe_action, describe_strategy};
 use yew::prelude::*;
 
 /// One node.
@@ -35,7 +35,7 @@ pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
             if node.standing == Standing::Befouled {
                 <p class="refused">{ "It is correct, yet decided something that another correct node contradicts." }</p>
             }
-            { deeds(store, node_deeds(&node, meta)) }
+            { deeds(store, node_deeds(&node, meta, scenario.n)) }
             { cuts(store, &scenario, id) }
             if !id.is_client() { { lies(store, &scenario, id) } }
             if !node.timers.is_empty() {
@@ -58,7 +58,7 @@ pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
     }
 }
 
-fn node_deeds(node: &NodeView, meta: &Meta) -> Vec<Deed> {
+fn node_deeds(node: &NodeView, meta: &Meta, n: usize) -> Vec<Deed> {
     let id = node.id;
     let if_up = |action| match node.health {
         Health::Up => Ok(action),
@@ -104,12 +104,39 @@ fn node_deeds(node: &NodeView, meta: &Meta) -> Vec<Deed> {
             },
         });
     }
+    if !id.is_client() {
+        all.extend(commands(meta, n, id).into_iter().map(|(label, help, action)| Deed {
+            label,
+            help,
+            action: if_up(action),
+        }));
+    }
     for timer in node.timers.iter().filter(|t| meta.timers.get(t.index) == Some(&t.name)) {
         all.push(Deed {
             label: format!("Fire {}", timer.name),
             help: "The timer runs out now",
             action: if_up(Action::Fire(id, timer.index)),
         });
+    }
+    all
+}
+
+/// What the protocol lets a visitor tell this node.
+fn commands(meta: &Meta, n: usize, id: NodeId) -> Vec<(String, &'static str, Action)> {
+    let mut all = Vec::new();
+    for (at, command) in meta.commands.iter().enumerate() {
+        let mut tell = |about: usize| {
+            let action = Action::Command(id, at, about);
+            let words = describe_action(meta, &action);
+            // Without the node's own name, which stands above the buttons.
+            let label = words.split_once(' ').map_or(words.clone(), |(_, rest)| rest.to_owned());
+            all.push((label, command.does, action));
+        };
+        match command.about {
+            About::Nothing => tell(0),
+            About::Replica => (0..n).filter(|other| *other != id.index()).for_each(tell),
+            About::Choice(names) => (0..names.len()).for_each(tell),
+        }
     }
     all
 }

@@ -3,7 +3,7 @@
 use super::Form;
 use crate::markup::html;
 use crate::words;
-use consensus_kernel::{Duration, NodeId};
+use consensus_kernel::{About, Duration, Meta, NodeId};
 use consensus_scenario::{Byzantine, Scenario, parse_action, parse_strategy};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -18,6 +18,8 @@ enum Shape {
     Side,
     Text(&'static str),
     Timer,
+    /// A command: what it is about.
+    Told(About),
     Liar,
     LiarSpan,
     LiarSide,
@@ -61,7 +63,7 @@ pub fn AddFault(props: &Form) -> Html {
     let at = use_state(|| None::<String>);
     let error = use_state(|| None::<String>);
 
-    let shape = shape_of(&deed);
+    let shape = shape_of(scenario.meta, &deed);
     let lies = matches!(shape, Shape::Liar | Shape::LiarSpan | Shape::LiarSide);
     let at_text = at.as_ref().cloned().unwrap_or_else(|| Duration(now_us).to_string());
     let group = side.iter().map(|x| x.to_string()).collect::<Vec<_>>().join(",");
@@ -74,6 +76,14 @@ pub fn AddFault(props: &Form) -> Html {
         Shape::LiarSide => format!("{}:{group}", *deed),
         Shape::Text(usual) => format!("{}:{}", *deed, or(&text, usual)),
         Shape::LiarSpan => format!("{}:{}", *deed, or(&text, "20ms")),
+        Shape::Told(about) => {
+            let about = match about {
+                About::Nothing => String::new(),
+                About::Replica => format!(":{}", *second),
+                About::Choice(names) => format!(":{}", or(&text, names.first().unwrap_or(&""))),
+            };
+            format!("do:{}:{}{about}", *first, deed.trim_start_matches("do:"))
+        }
         Shape::Timer => {
             format!("{}:{}:{}", *deed, *first, or(&text, scenario.meta.timers.first().unwrap_or(&"")))
         }
@@ -130,11 +140,12 @@ pub fn AddFault(props: &Form) -> Html {
         let at = at.setter();
         Callback::from(move |t| at.set(Some(t)))
     };
+    let meta = scenario.meta;
     let pick = {
         let (deed, first, text, error) = (deed.setter(), first.setter(), text.setter(), error.setter());
         Callback::from(move |e: Event| {
             let word = e.target_unchecked_into::<HtmlSelectElement>().value();
-            first.set(if shape_of(&word) == Shape::Client { "c0" } else { "0" }.to_owned());
+            first.set(if shape_of(meta, &word) == Shape::Client { "c0" } else { "0" }.to_owned());
             text.set(String::new());
             error.set(None);
             deed.set(word);
@@ -149,7 +160,11 @@ pub fn AddFault(props: &Form) -> Html {
         <div class="add-fault" role="group" aria-label="Add a fault">
             <label class="part"><span>{ "what" }</span>
                 <select onchange={pick}>
-                    <optgroup label="At a moment">{ for DEEDS.iter().map(|(label, word, _)| option(label, word)) }</optgroup>
+                    <optgroup label="At a moment">
+                        { for DEEDS.iter().filter(|(.., shape)| *shape != Shape::Client || scenario.clients > 0)
+                            .map(|(label, word, _)| option(label, word)) }
+                        { for meta.commands.iter().map(|c| option(&format!("a node {}", c.label), &format!("do:{}", c.id))) }
+                    </optgroup>
                     <optgroup label="A liar, from the start">
                         { for LIES.iter().map(|(label, word, _)| option(label, word)) }
                         { for scenario.meta.adversaries.iter().map(|a| option(a.label, a.id)) }
@@ -165,8 +180,18 @@ pub fn AddFault(props: &Form) -> Html {
                 Shape::LiarSide => html! { <>{ node_select("who", &first, replicas) }{ sides(&all, &side, "these nodes") }</> },
                 Shape::Text(usual) => text_input("to", or(&text, usual), set_text),
                 Shape::LiarSpan => html! { <>{ node_select("who", &first, replicas) }{ text_input("by", or(&text, "20ms"), set_text) }</> },
+                Shape::Told(about) => html! {
+                    <>
+                        { node_select("who", &first, replicas.clone()) }
+                        { match about {
+                            About::Nothing => Html::default(),
+                            About::Replica => node_select("about", &second, replicas),
+                            About::Choice(names) => choice("what", names, &text),
+                        } }
+                    </>
+                },
                 Shape::Timer => html! {
-                    <>{ node_select("of", &first, all) }{ timers(&scenario, &text) }</>
+                    <>{ node_select("of", &first, all) }{ choice("timer", scenario.meta.timers, &text) }</>
                 },
             } }
             if !lies { { text_input("at", at_text, set_at) } }
@@ -176,7 +201,10 @@ pub fn AddFault(props: &Form) -> Html {
     }
 }
 
-fn shape_of(word: &str) -> Shape {
+fn shape_of(meta: &Meta, word: &str) -> Shape {
+    if let Some(command) = word.strip_prefix("do:").and_then(|id| meta.commands.iter().find(|c| c.id == id)) {
+        return Shape::Told(command.about);
+    }
     DEEDS.iter().chain(LIES).find(|(_, w, _)| *w == word).map_or(Shape::Liar, |(_, _, shape)| *shape)
 }
 
@@ -231,14 +259,15 @@ fn sides(nodes: &[NodeId], side: &UseStateHandle<Vec<NodeId>>, label: &'static s
     }
 }
 
-fn timers(scenario: &Scenario, chosen: &UseStateHandle<String>) -> Html {
+/// One of several names; the first unless another is chosen.
+fn choice(label: &'static str, names: &'static [&'static str], chosen: &UseStateHandle<String>) -> Html {
     let setter = chosen.setter();
     let onchange =
         Callback::from(move |e: Event| setter.set(e.target_unchecked_into::<HtmlSelectElement>().value()));
     html! {
-        <label class="part"><span>{ "timer" }</span>
+        <label class="part"><span>{ label }</span>
             <select {onchange}>
-                { for scenario.meta.timers.iter().map(|t| html! { <option value={*t} selected={*t == chosen.as_str()}>{ *t }</option> }) }
+                { for names.iter().map(|name| html! { <option value={*name} selected={*name == chosen.as_str()}>{ *name }</option> }) }
             </select>
         </label>
     }
