@@ -156,7 +156,7 @@ mod tests {
     fn series() -> Vec<Series> {
         let of = |name: &str, e: i32| Series {
             name: name.to_owned(),
-            points: [4.0f64, 10.0, 100.0].map(|n| (n, 2.0 * n.powi(e))).to_vec(),
+            points: [4.0f64, 10.0, 100.0].map(|n| (n, 2.0 * libm::pow(n, f64::from(e)))).to_vec(),
         };
         vec![of("line", 1), of("square <&>", 2)]
     }

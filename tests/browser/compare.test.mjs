@@ -1,0 +1,63 @@
+// Protocols side by side.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { VIEWPORTS, assertNoTrouble, open } from './harness.mjs';
+
+let playground;
+before(async () => (playground = await open()));
+afterEach(() => playground.closePages());
+after(() => playground?.close());
+
+const card = (page, title) => page.getByRole('article', { name: title });
+const cell = (page, row, column) => page.locator('table.compare tbody tr').nth(row).locator('td, th').nth(column);
+
+test('a link with rivals opens them side by side, each measured on the same clock', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=1&vs=raft' });
+  await card(page, 'PBFT').waitFor();
+  await card(page, 'Raft').waitFor();
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.querySelector('table.compare tbody td:nth-child(3)')?.textContent === '1');
+  assert.equal(await cell(page, 0, 3).textContent(), '24', 'messages between replicas');
+  assert.equal(await cell(page, 0, 4).textContent(), '5', 'messages with clients');
+  assert.equal(await cell(page, 0, 5).textContent(), '3 / 3 / 5', 'delays');
+  assert.match(await page.locator('tr.said').first().textContent(), /f < n\/3 Byzantine.*O\(n²\).*3 RTT.*Lower/);
+  assertNoTrouble(page);
+});
+
+test('rivals are added and removed, an edit is shared by all, and the address says so', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=2' });
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await card(page, 'Raft').waitFor();
+  await page.getByRole('button', { name: 'Remove Raft' }).click();
+  await card(page, 'Raft').waitFor({ state: 'detached' });
+  await page.getByRole('combobox', { name: 'Add a protocol' }).selectOption('raft');
+  await card(page, 'Raft').waitFor();
+  await page.getByRole('textbox', { name: 'Replicas' }).fill('7');
+  await page.getByRole('textbox', { name: 'Replicas' }).press('Enter');
+  await page.waitForFunction(() => decodeURIComponent(location.hash).includes('n=7'));
+  await page.waitForFunction(() => decodeURIComponent(location.hash).includes('vs=raft'));
+  assert.match(await card(page, 'Raft').textContent(), /7 replicas/);
+  await page.getByRole('button', { name: 'Back to one run' }).click();
+  await page.locator('.stage').waitFor();
+  await page.waitForFunction(() => !decodeURIComponent(location.hash).includes('vs='));
+  assertNoTrouble(page);
+});
+
+test('growth is measured up to 100 replicas and its exponents are those of the literature', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=2&vs=raft' });
+  await page.getByRole('button', { name: /Measure growth/ }).click();
+  await page.getByText('its exponent is fitted').waitFor({ timeout: 60_000 });
+  const plot = await page.locator('.plots svg').first().getAttribute('aria-label');
+  assert.match(plot, /PBFT n\^(1\.9|2|2\.1)/, plot);
+  assert.match(plot, /Raft n\^(0\.9|1|1\.1)/, plot);
+  assertNoTrouble(page);
+});
+
+test('on a phone the comparison needs no sideways scrolling of the page', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=2&vs=raft', viewport: VIEWPORTS.phone, touch: true });
+  await card(page, 'Raft').waitFor();
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(overflow <= 0, `${overflow} px too wide`);
+  assertNoTrouble(page);
+});
