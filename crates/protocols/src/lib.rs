@@ -6,8 +6,11 @@
 #[macro_use]
 mod tables;
 
+mod generals;
+pub mod om;
 pub mod pbft;
 pub mod raft;
+pub mod sm;
 
 #[cfg(test)]
 mod testbed;
@@ -16,6 +19,6 @@ mod testbed;
 #[macro_export]
 macro_rules! for_each_protocol {
     ($callback:ident) => {
-        $callback! { $crate::pbft::Pbft, $crate::raft::Raft }
+        $callback! { $crate::pbft::Pbft, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm }
     };
 }
