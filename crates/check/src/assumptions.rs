@@ -136,8 +136,6 @@ fn synchrony(scenario: &Scenario, longest: Duration, now: Time) -> Assumption {
         Action::Latency(latency) => slow(*latency),
         Action::Loss(loss) => !loss.is_zero(),
         Action::Message(_, Fate::Drop | Fate::Delay(_)) | Action::Pause(_) | Action::Fire(..) => true,
-        // Who was down has missed messages of rounds that are over.
-        Action::Restart(_) | Action::Amnesia(_) => true,
         other => cuts(other),
     };
     let first = scenario.script.iter().take_while(|t| t.at <= now).find(|t| late(&t.action));

@@ -2,7 +2,7 @@
 
 use crate::tracker::Tracker;
 use crate::valid::Valid;
-use consensus_kernel::{Automaton, Ledger, NodeId, Promise, Slot, Time, Value};
+use consensus_kernel::{AgreementScope, Automaton, Ledger, NodeId, Promise, Slot, Time, Value};
 use consensus_scenario::{Action, Scenario};
 use consensus_sim::{Decision, Observer, Simulation};
 use std::cmp::Ordering;
@@ -38,6 +38,9 @@ pub struct Verdicts {
     windows: Vec<(Slot, u64)>,
     /// When replicas crashed: a replica that comes back carries out its log again, which is no second decision.
     crashes: Vec<(u64, NodeId)>,
+    /// Whether nothing is promised of a replica that comes back: only what correct ones decide must agree, and who has
+    /// crashed is not correct any more.
+    crash_is_final: bool,
     valid: Valid,
     own: Vec<Own>,
     /// For each of them: the rules after which it is judged, apart so that they lie close together.
@@ -70,6 +73,8 @@ impl Verdicts {
             decided: Decided::default(),
             windows: vec![(0, 0); replicas],
             crashes: Vec::new(),
+            crash_is_final: scenario.meta.claims.agreement == AgreementScope::Correct
+                && !scenario.meta.envelope.recovers(),
             valid: Valid::of(scenario),
             watched: rules.iter().fold(0, |set, on| set | on),
             rules,
@@ -96,7 +101,9 @@ impl Verdicts {
         self.violations.retain(|v| v.event < event);
         self.decided = Decided::default();
         for d in recent.iter().filter(|d| d.event < event && !d.byzantine) {
-            self.decided.state(d);
+            if !self.is_gone(d.node, d.event) {
+                self.decided.state(d);
+            }
         }
         for own in &mut self.own {
             own.ledger.take_back(event);
@@ -123,7 +130,7 @@ impl Verdicts {
     #[inline]
     pub fn note(&mut self, decision: &Decision) {
         self.tracker.note(decision);
-        if decision.byzantine {
+        if decision.byzantine || self.is_gone(decision.node, decision.event) {
             return;
         }
         self.judge_agreement(decision);
@@ -133,6 +140,12 @@ impl Verdicts {
                 format!("{} decided {} {} twice", name(decision.node), self.slot_name, decision.slot);
             self.violate(INTEGRITY, decision, reason);
         }
+    }
+
+    /// Whether a replica had crashed by this event, where that makes it faulty for good.
+    #[inline]
+    fn is_gone(&self, node: NodeId, event: u64) -> bool {
+        self.crash_is_final && self.crashes.iter().any(|(at, crashed)| *crashed == node && *at <= event)
     }
 
     fn violate(&mut self, property: &'static str, decision: &Decision, reason: String) {
@@ -253,6 +266,9 @@ impl<P: Automaton> Observer<P> for Verdicts {
         }
         // The event under way has been counted already.
         let event = sim.events().saturating_sub(1);
+        if self.is_gone(node, event) {
+            return;
+        }
         for (place, (own, on)) in self.own.iter_mut().zip(&self.rules).enumerate() {
             if on & rules == 0 || own.violated {
                 continue;
