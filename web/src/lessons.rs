@@ -83,6 +83,47 @@ pub const LESSONS: &[Lesson] = &[
                &at=1807901us:pause:0&at=2763114us:heal&at=2763114us:resume:0",
         twin: Some("The leader crashes"),
     },
+    Lesson {
+        title: "Seven generals, all loyal",
+        watch: "156 messages in three rounds: the order, what each was told, and what each was told that others were \
+                told. The trees show what a lieutenant has heard and the majorities over it.",
+        link: "#/om?n=7&until=1s",
+        twin: Some("Four generals, one traitor"),
+    },
+    Lesson {
+        title: "Four generals, one traitor",
+        watch: "Lieutenant 3 turns the order round. The other two hear attack twice and retreat once, and attack.",
+        link: "#/om?n=4&until=1s&byz=3:opposite",
+        twin: Some("Three generals cannot do it"),
+    },
+    Lesson {
+        title: "Three generals cannot do it",
+        watch: "Lieutenant 1 hears attack from the commander and retreat from 2, just as if the commander had two \
+                faces. Whatever it does is wrong in one of the two stories; here a loyal commander is not obeyed.",
+        link: "#/om?n=3&f=1&until=1s&byz=2:opposite",
+        twin: Some("Three generals who sign can do it"),
+    },
+    Lesson {
+        title: "Three generals who sign can do it",
+        watch: "The commander signs attack for 1 and retreat for 2. Each shows the other what it got: both know that he \
+                is a traitor, and both retreat.",
+        link: "#/sm?n=3&until=1s&byz=0:two-faced",
+        twin: Some("Three generals cannot do it"),
+    },
+    Lesson {
+        title: "An order shown too late",
+        watch: "Commander and lieutenant 1 keep a second order to themselves and show it to 2 in the last round. It \
+                carries two signatures; round three demands three.",
+        link: "#/sm?n=4&f=2&until=1s&byz=0:withhold&byz=1:withhold",
+        twin: Some("An order shown too late is believed"),
+    },
+    Lesson {
+        title: "An order shown too late is believed",
+        watch: "The same without that rule: 2 knows two orders and retreats, 3 was never shown the second one and \
+                attacks.",
+        link: "#/sm?n=4&f=2&until=1s&byz=0:withhold&byz=1:withhold&without=signed-in-time",
+        twin: Some("An order shown too late"),
+    },
 ];
 
 /// The lesson with this title.
@@ -126,6 +167,8 @@ mod tests {
             ("Two of four lie: one too many", "Prepared Uniqueness"),
             ("A vote must name what it is for", "Agreement"),
             ("An old entry, counted too early", "Leader Completeness"),
+            ("Three generals cannot do it", "IC2"),
+            ("An order shown too late is believed", "IC1"),
         ];
         for (title, property) in accidents {
             let session = run(by_title(title).expect(title));
