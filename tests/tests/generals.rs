@@ -86,7 +86,9 @@ fn told(run: &dyn Session, to: usize) -> Vec<(usize, &'static str, u64)> {
     let kinds = run.scenario().meta.kinds;
     let events = run.events(0, run.frontier().event).into_iter();
     let forged = events.filter_map(|event| match event.what {
-        What::Deliver(message) if message.flight.mark == FlightMark::Forged && message.flight.to == NodeId::replica(to) => {
+        What::Deliver(message)
+            if message.flight.mark == FlightMark::Forged && message.flight.to == NodeId::replica(to) =>
+        {
             Some((message.flight.from.index(), kinds[message.flight.kind].name, event.at.as_micros() / 1_000))
         }
         _ => None,

@@ -19,6 +19,6 @@ mod testbed;
 #[macro_export]
 macro_rules! for_each_protocol {
     ($callback:ident) => {
-        $callback! { $crate::pbft::Pbft, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm }
+        $callback! { $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm, $crate::pbft::Pbft }
     };
 }

@@ -6,7 +6,7 @@
 use crate::observer::Observer;
 use crate::payload::Payload;
 use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, HELD, Tag, identity_index};
-use crate::simulation::{Health, NO_TWIN, Simulation, attempt};
+use crate::simulation::{Health, NO_TWIN, Simulation};
 use consensus_kernel::{
     Automaton, Corruption, Duration, Lie, Message, NodeId, Rng, Signer, Time, To, keyed_draw, mix,
 };
@@ -508,4 +508,9 @@ pub(crate) fn link_keys(seed: u64, senders: usize, kinds: usize) -> Vec<u64> {
 #[inline]
 fn draw(key: u64, receiver: usize, nth: u32) -> u64 {
     mix(key ^ (((receiver as u64) << 32) | u64::from(nth)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
+/// The number of the attempt that the link layer is making, kept in an event's flags.
+pub(crate) fn attempt(flags: u8) -> u8 {
+    flags >> ATTEMPT_SHIFT
 }

@@ -6,9 +6,7 @@ use crate::metrics::Metrics;
 use crate::observer::{Cause, Decision, MessageFacts, Observer, Step};
 use crate::payload::Slab;
 use crate::peek::Loss;
-use crate::queue::{
-    ACTION_SEQ, ATTEMPT_SHIFT, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, REQUEST_SEQ, Tag, identity_index,
-};
+use crate::queue::{ACTION_SEQ, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, REQUEST_SEQ, Tag, identity_index};
 use crate::sending::link_keys;
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
@@ -898,9 +896,4 @@ impl<P: Automaton> Fixed<P> {
         }
         fixed
     }
-}
-
-/// The number of the attempt that the link layer is making, kept in an event's flags.
-pub(crate) fn attempt(flags: u8) -> u8 {
-    flags >> ATTEMPT_SHIFT
 }
