@@ -1,7 +1,7 @@
 //! What the run on the bench is compared with: rivals on the same clock, and growth with n, measured on demand.
 
 use consensus_kernel::{SetupError, Time};
-use consensus_lab::compare::{Measured, measured, with_replicas};
+use consensus_lab::compare::{Measured, Tolerance, Trials, measured, with_replicas};
 use consensus_lab::view::End;
 use consensus_lab::{Session, catalogue, documented, open};
 use consensus_scenario::{Scenario, bounds, parse_rival, print_rival, rival};
@@ -28,6 +28,8 @@ pub struct Growth {
     /// Runs still to be made: whose, and with how many replicas.
     waiting: VecDeque<(usize, Scenario)>,
     under_way: Option<(usize, Box<dyn Session>)>,
+    /// By contestant: how many faulty replicas it survives, tried after that.
+    trials: Vec<Trials>,
     /// What has been measured so far, by contestant.
     pub points: Vec<Vec<Measured>>,
 }
@@ -112,14 +114,13 @@ impl Contest {
     /// Starts to measure growth.
     pub fn grow(&mut self, base: &Scenario) {
         let contestants: Vec<Scenario> = std::iter::once(base.clone()).chain(self.scenarios()).collect();
-        let mut growth = Growth { points: vec![Vec::new(); contestants.len()], ..Growth::default() };
+        let trials = contestants.iter().map(|c| Trials::new(&with_requests(c.clone()))).collect();
+        let mut growth = Growth { points: vec![Vec::new(); contestants.len()], trials, ..Growth::default() };
         // Small runs of all first, so that the curves grow together.
         for n in SIZES {
             for (who, scenario) in contestants.iter().enumerate() {
                 if (scenario.meta.n.0..=scenario.meta.n.2).contains(&n) {
-                    let grown = with_replicas(scenario, n);
-                    let requests = grown.requests.min(GROWTH_REQUESTS);
-                    growth.waiting.push_back((who, Scenario { requests, ..grown }));
+                    growth.waiting.push_back((who, with_requests(with_replicas(scenario, n))));
                 }
             }
         }
@@ -127,15 +128,27 @@ impl Contest {
     }
 }
 
+fn with_requests(scenario: Scenario) -> Scenario {
+    Scenario { requests: scenario.requests.min(GROWTH_REQUESTS), ..scenario }
+}
+
 impl Growth {
     /// Whether everything is measured.
     pub fn is_complete(&self) -> bool {
-        self.waiting.is_empty() && self.under_way.is_none()
+        self.waiting.is_empty() && self.under_way.is_none() && self.trials.iter().all(|t| t.found().is_some())
+    }
+
+    /// How many faulty replicas a contestant survived, once that is known.
+    pub fn tolerance(&self, who: usize) -> Option<Tolerance> {
+        self.trials.get(who)?.found()
     }
 
     fn run_ahead(&mut self, events: u64) -> bool {
         if self.under_way.is_none() {
-            let Some((who, scenario)) = self.waiting.pop_front() else { return false };
+            let Some((who, scenario)) = self.waiting.pop_front() else {
+                // A scenario that ran once is not refused.
+                return self.trials.iter_mut().any(|trials| trials.run_ahead(events).unwrap_or(false));
+            };
             // A size that the protocol's own parameters exclude is left out.
             self.under_way = open(&scenario).ok().map(|session| (who, session));
         }

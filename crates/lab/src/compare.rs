@@ -175,41 +175,113 @@ pub struct Tolerance {
 /// Seeds on which lies are tried.
 const LIE_SEEDS: u64 = 4;
 
-/// Tries how many faulty replicas a scenario's protocol survives at this n: evidence, not proof.
+/// The search for how many faulty replicas a scenario's protocol survives at this n, run after run: evidence, not proof.
+pub struct Trials {
+    calm: Scenario,
+    lies: Vec<Strategy>,
+    /// How many are faulty in the run under way, and, once crashes are done, with which lie and seed.
+    faulty: usize,
+    lie: Option<(usize, u64)>,
+    under_way: Option<Box<dyn Session>>,
+    crashes: usize,
+    found: Option<Tolerance>,
+}
+
+impl Trials {
+    /// Nothing tried yet.
+    pub fn new(scenario: &Scenario) -> Self {
+        let own = (0..scenario.meta.adversaries.len()).map(Strategy::Own);
+        Self {
+            calm: with_replicas(scenario, scenario.n),
+            lies: [Strategy::Silent, Strategy::Twins(None)].into_iter().chain(own).collect(),
+            faulty: 1,
+            lie: None,
+            under_way: None,
+            crashes: 0,
+            found: None,
+        }
+    }
+
+    /// What was found, once everything has been tried.
+    pub fn found(&self) -> Option<Tolerance> {
+        self.found
+    }
+
+    /// The scenario to try next.
+    fn scenario(&self) -> Scenario {
+        let faulty = (0..self.faulty).map(NodeId::replica);
+        match self.lie {
+            None => {
+                let script = faulty.map(|id| Timed { at: Time(1), action: Action::Crash(id) }).collect();
+                Scenario { script, ..self.calm.clone() }
+            }
+            Some((lie, seed)) => {
+                let byzantine =
+                    faulty.map(|node| Byzantine { node, strategy: self.lies[lie].clone() }).collect();
+                Scenario { byzantine, seed: self.calm.seed ^ seed, ..self.calm.clone() }
+            }
+        }
+    }
+
+    /// Goes on for so many events. False once everything has been tried.
+    ///
+    /// # Errors
+    /// If the protocol refuses the scenario.
+    pub fn run_ahead(&mut self, events: u64) -> Result<bool, SetupError> {
+        if self.found.is_some() {
+            return Ok(false);
+        }
+        let mut session = match self.under_way.take() {
+            Some(session) => session,
+            None => open(&self.scenario())?,
+        };
+        if session.run_ahead(events) {
+            self.under_way = Some(session);
+        } else {
+            session.seek_event(session.frontier().event);
+            let outcome = measured(&*session);
+            self.judge(outcome.finished && outcome.violated.is_none());
+        }
+        Ok(true)
+    }
+
+    /// Takes the outcome of a run into account.
+    fn judge(&mut self, survived: bool) {
+        let next = match self.lie {
+            _ if !survived => None,
+            None => Some(None),
+            Some((lie, seed)) if seed + 1 < LIE_SEEDS => return self.lie = Some((lie, seed + 1)),
+            Some((lie, _)) if lie + 1 < self.lies.len() => return self.lie = Some((lie + 1, 0)),
+            Some(_) => Some(Some((0, 0))),
+        };
+        match next {
+            Some(lie) if self.faulty + 1 < self.calm.n => {
+                self.faulty += 1;
+                self.lie = lie;
+            }
+            next => {
+                let most = if next.is_some() { self.faulty } else { self.faulty - 1 };
+                match self.lie {
+                    None => (self.crashes, self.faulty, self.lie) = (most, 1, Some((0, 0))),
+                    Some(_) => self.found = Some(Tolerance { crashes: self.crashes, liars: most }),
+                }
+            }
+        }
+    }
+}
+
+/// Tries how many faulty replicas a scenario's protocol survives at this n.
 ///
 /// # Errors
 /// If the protocol refuses the scenario.
 pub fn tolerance(scenario: &Scenario) -> Result<Tolerance, SetupError> {
-    let calm = with_replicas(scenario, scenario.n);
-    let survives = |tried: &Scenario| measure(tried).map(|m| m.finished && m.violated.is_none());
-    let crashed = |k: usize| {
-        let script =
-            (0..k).map(|i| Timed { at: Time(1), action: Action::Crash(NodeId::replica(i)) }).collect();
-        survives(&Scenario { script, ..calm.clone() })
-    };
-    let own = (0..scenario.meta.adversaries.len()).map(Strategy::Own);
-    let lies: Vec<Strategy> = [Strategy::Silent, Strategy::Twins(None)].into_iter().chain(own).collect();
-    let lied = |k: usize| -> Result<bool, SetupError> {
-        for strategy in &lies {
-            for seed in 0..LIE_SEEDS {
-                let liar = |i| Byzantine { node: NodeId::replica(i), strategy: strategy.clone() };
-                let byzantine = (0..k).map(liar).collect();
-                if !survives(&Scenario { byzantine, seed: scenario.seed ^ seed, ..calm.clone() })? {
-                    return Ok(false);
-                }
-            }
+    let mut trials = Trials::new(scenario);
+    loop {
+        if let Some(found) = trials.found() {
+            return Ok(found);
         }
-        Ok(true)
-    };
-    let most = |survives: &dyn Fn(usize) -> Result<bool, SetupError>| -> Result<usize, SetupError> {
-        for k in 1..scenario.n {
-            if !survives(k)? {
-                return Ok(k - 1);
-            }
-        }
-        Ok(scenario.n - 1)
-    };
-    Ok(Tolerance { crashes: most(&crashed)?, liars: most(&lied)? })
+        trials.run_ahead(1 << 16)?;
+    }
 }
 
 #[cfg(test)]

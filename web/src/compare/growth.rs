@@ -35,7 +35,7 @@ pub fn growth(props: &Shown) -> Html {
     let Some((messages, latency, complete)) = state else {
         return html! {
             <div class="growth">
-                <button onclick={store.on(|m, _: MouseEvent| m.grow())}>{ "Measure growth from 4 to 100 replicas" }</button>
+                <button onclick={store.on(|m, _: MouseEvent| m.grow())}>{ "Measure growth from 4 to 100 replicas, and faults survived" }</button>
             </div>
         };
     };

@@ -4,13 +4,16 @@ use crate::markup::html;
 use crate::shown::Shown;
 use crate::words;
 use consensus_figure::shape::number;
-use consensus_lab::compare::{Measured, measured};
+use consensus_lab::compare::{Measured, Tolerance, measured};
 use consensus_lab::{Documented, documented};
 use yew::prelude::*;
 
 /// Heads of the columns: short, and in a sentence.
 const HEADS: [(&str, &str); 7] = [
-    ("Tolerates", "Faulty replicas that the protocol promises to survive, and how many that is here"),
+    (
+        "Tolerates",
+        "Faulty replicas that the protocol promises to survive; once growth is measured, how many it survived when tried: crashed, and lying in every way it knows",
+    ),
     ("Decided", "Requests answered so far, or decisions reached"),
     ("Messages", "Between replicas, for each decision; in brackets with elections and background"),
     ("With clients", "Messages from or to a client, for each decision"),
@@ -22,8 +25,12 @@ const HEADS: [(&str, &str); 7] = [
 /// The table.
 pub fn table(props: &Shown) -> Html {
     let rows = props.store.with(|m| {
-        let sessions = (0..m.contestants()).map(|who| m.contestant(who));
-        sessions.map(|s| (s.scenario().clone(), measured(s))).collect::<Vec<_>>()
+        let growth = m.contest.as_ref().and_then(|c| c.growth.as_ref());
+        let one = |who: usize| {
+            let session = m.contestant(who);
+            (session.scenario().clone(), measured(session), growth.and_then(|g| g.tolerance(who)))
+        };
+        (0..m.contestants()).map(one).collect::<Vec<_>>()
     });
     html! {
         <div class="compare-scroll" tabindex="0" role="region" aria-label="Measured so far">
@@ -36,11 +43,11 @@ pub fn table(props: &Shown) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { for rows.iter().map(|(scenario, m)| html! {
+                    { for rows.iter().map(|(scenario, m, tried)| html! {
                         <>
                             <tr>
                                 <th scope="row">{ scenario.meta.title }</th>
-                                <td>{ format!("f = {}, {}", m.f, scenario.bound().formula()) }</td>
+                                <td>{ tolerates(m.f, scenario.bound().formula(), *tried) }</td>
                                 { for cells(m).into_iter().map(|text| html! { <td>{ text }</td> }) }
                             </tr>
                             { for documented(m.protocol).into_iter().map(said) }
@@ -49,6 +56,14 @@ pub fn table(props: &Shown) -> Html {
                 </tbody>
             </table>
         </div>
+    }
+}
+
+/// The bound, and once it was tried how many crashed and how many lying replicas were survived.
+fn tolerates(f: usize, bound: &str, tried: Option<Tolerance>) -> String {
+    match tried {
+        None => format!("f = {f}, {bound}"),
+        Some(Tolerance { crashes, liars }) => format!("{crashes} crashed, {liars} lying"),
     }
 }
 
