@@ -109,9 +109,13 @@ impl Axis {
         self.from + share * (self.to - self.from)
     }
 
-    /// Round values to mark: 1, 2 and 5 times powers of ten, or powers of ten alone over a wide range.
+    /// Round values to mark: the wider the range, the fewer of each power of ten.
     fn ticks(&self) -> Vec<f64> {
-        let steps: &[f64] = if self.high / self.low > 1e3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        let steps: &[f64] = match self.high / self.low {
+            wide if wide > 1e3 => &[1.0],
+            middle if middle > 6.0 => &[1.0, 2.0, 5.0],
+            _ => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0],
+        };
         let powers = (-9..16).map(|k| libm::pow(10.0, f64::from(k)));
         let all = powers.flat_map(|power| steps.iter().map(move |step| step * power));
         all.filter(|tick| *tick >= self.low && *tick <= self.high).collect()

@@ -3,6 +3,7 @@
 use crate::markup::html;
 use crate::shown::Shown;
 use crate::stage::shapes::shapes;
+use crate::width::Width;
 use consensus_figure::palette::Theme;
 use consensus_figure::plot::{Series, log_log};
 use consensus_figure::shape::number;
@@ -10,7 +11,9 @@ use consensus_figure::svg;
 use consensus_lab::compare::Measured;
 use yew::prelude::*;
 
-const SIZE: (f64, f64) = (720.0, 360.0);
+/// Size of a plot, before it is scaled to its place: words stay readable on a narrow page.
+const SIZE: (f64, f64) = (640.0, 340.0);
+const SIZE_NARROW: (f64, f64) = (360.0, 300.0);
 
 /// The plots, or the way to them.
 pub fn growth(props: &Shown) -> Html {
@@ -32,6 +35,7 @@ pub fn growth(props: &Shown) -> Html {
         let latency = series(&|m| m.latency_us.map(|us| us as f64 / 1e3));
         Some((messages, latency, growth.is_complete()))
     });
+    let size = if store.with(|m| m.width) == Width::Phone { SIZE_NARROW } else { SIZE };
     let Some((messages, latency, complete)) = state else {
         return html! {
             <div class="growth">
@@ -44,18 +48,18 @@ pub fn growth(props: &Shown) -> Html {
         <div class="growth">
             <h2>{ "Growth with n" }</h2>
             <p class="quiet" role="status">{ if complete { "Three requests each, no faults. A straight line is a power of n; its exponent is fitted." } else { "Measuring…" } }</p>
-            <div class="plots">{ for plots.iter().map(|(series, y)| plot(series, y)) }</div>
+            <div class="plots">{ for plots.iter().map(|(series, y)| plot(series, y, size)) }</div>
         </div>
     }
 }
 
-fn plot(series: &[Series], y: &str) -> Html {
-    let scene = log_log(series, "replicas n", y, SIZE.0, SIZE.1);
+fn plot(series: &[Series], y: &str, size: (f64, f64)) -> Html {
+    let scene = log_log(series, "replicas n", y, size.0, size.1);
     let file =
         js_sys::encode_uri_component(&svg::print(&scene, &[], Theme::Light)).as_string().unwrap_or_default();
     html! {
         <figure>
-            <svg viewBox={format!("0 0 {} {}", number(SIZE.0), number(SIZE.1))} role="img" aria-label={scene.description.clone()}>
+            <svg viewBox={format!("0 0 {} {}", number(size.0), number(size.1))} role="img" aria-label={scene.description.clone()}>
                 { shapes(&scene.ground) }
                 { shapes(&scene.over) }
             </svg>

@@ -30,7 +30,7 @@ pub fn comparison(props: &Shown) -> Html {
                 <h2>{ "Side by side" }</h2>
                 <p class="quiet">{ "One network, one seed, one load, the same faults. Self messages are never counted; messages with clients are counted apart." }</p>
                 <select aria-label="Add a protocol" disabled={count >= bounds::RIVALS} onchange={add}>
-                    <option value="">{ "Add a protocol…" }</option>
+                    <option value="" selected=true>{ "Add a protocol…" }</option>
                     { for catalogue().iter().map(|meta| html! { <option value={meta.id}>{ meta.title }</option> }) }
                 </select>
                 <button onclick={store.on(|m, _: MouseEvent| m.compare(false))}>{ "Back to one run" }</button>

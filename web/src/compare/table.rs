@@ -95,6 +95,6 @@ fn said(row: &'static Documented) -> Html {
             <th scope="row">{ "the document says" }</th>
             <td>{ row.tolerance }</td><td></td><td>{ row.messages }</td><td></td><td></td><td>{ row.latency }</td><td>{ row.throughput }</td>
         </tr>
-        <tr class="differs"><td colspan="8">{ row.differs }</td></tr>
+        <tr class="differs"><td colspan="8"><p>{ row.differs }</p></td></tr>
     }
 }
