@@ -43,8 +43,6 @@ pub struct Verdicts {
     crash_is_final: bool,
     valid: Valid,
     own: Vec<Own>,
-    /// For each of them: the rules after which it is judged, apart so that they lie close together.
-    rules: Vec<u64>,
     watched: u64,
     violations: Vec<Violation>,
     slot_name: &'static str,
@@ -52,10 +50,17 @@ pub struct Verdicts {
     pub tracker: Tracker,
 }
 
+/// What is kept of one invariant of the protocol.
 struct Own {
-    invariant: Promise,
+    promise: Promise,
+    /// The rules after which it is judged, one bit each; none once it is violated.
+    on: u64,
     ledger: Ledger,
-    violated: bool,
+}
+
+/// The rules after which an invariant is judged.
+fn rules_of(promise: &Promise) -> u64 {
+    promise.on.iter().fold(0, |set, rule| set | 1 << rule)
 }
 
 impl Verdicts {
@@ -63,12 +68,8 @@ impl Verdicts {
     pub fn new<P: Automaton>(sim: &Simulation<P>) -> Self {
         let scenario = sim.scenario();
         let (replicas, clients) = (scenario.n, scenario.clients);
-        let own: Vec<Own> = P::promises(sim.config())
-            .into_iter()
-            .map(|invariant| Own { invariant, ledger: Ledger::new(), violated: false })
-            .collect();
-        let on = |own: &Own| own.invariant.on.iter().fold(0, |set, rule| set | 1 << rule);
-        let rules: Vec<u64> = own.iter().map(on).collect();
+        let own = |promise| Own { promise, on: rules_of(&promise), ledger: Ledger::new() };
+        let own: Vec<Own> = P::promises(sim.config()).into_iter().map(own).collect();
         Self {
             decided: Decided::default(),
             windows: vec![(0, 0); replicas],
@@ -76,8 +77,7 @@ impl Verdicts {
             crash_is_final: scenario.meta.claims.agreement == AgreementScope::Correct
                 && !scenario.meta.envelope.recovers(),
             valid: Valid::of(scenario),
-            watched: rules.iter().fold(0, |set, on| set | on),
-            rules,
+            watched: own.iter().fold(0, |set, own| set | own.on),
             own,
             violations: Vec::new(),
             slot_name: sim.scenario().meta.slot,
@@ -107,7 +107,8 @@ impl Verdicts {
         }
         for own in &mut self.own {
             own.ledger.take_back(event);
-            own.violated = self.violations.iter().any(|v| v.property == own.invariant.name);
+            let violated = self.violations.iter().any(|v| v.property == own.promise.name);
+            own.on = if violated { 0 } else { rules_of(&own.promise) };
         }
         self.windows.fill((0, 0));
         self.crashes.retain(|(at, _)| *at < event);
@@ -157,6 +158,25 @@ impl Verdicts {
 
     fn is_violated(&self, property: &str) -> bool {
         self.violations.iter().any(|v| v.property == property)
+    }
+
+    /// Judges the invariant at this place, if a rule that can break it was cited.
+    #[inline(always)]
+    fn judge<P: Automaton>(
+        &mut self,
+        place: usize,
+        sim: &Simulation<P>,
+        node: NodeId,
+        rules: u64,
+        event: u64,
+    ) {
+        let Some(own) = self.own.get_mut(place).filter(|own| own.on & rules != 0) else { return };
+        own.ledger.at_event(event);
+        if let Err(reason) = P::judge(sim.config(), place, &mut own.ledger, sim, node) {
+            own.on = 0;
+            let (property, at) = (own.promise.name, sim.now());
+            self.violations.push(Violation { property, event, at, reason, conflict: None });
+        }
     }
 
     #[inline]
@@ -269,16 +289,13 @@ impl<P: Automaton> Observer<P> for Verdicts {
         if self.is_gone(node, event) {
             return;
         }
-        for (place, (own, on)) in self.own.iter_mut().zip(&self.rules).enumerate() {
-            if on & rules == 0 || own.violated {
-                continue;
-            }
-            own.ledger.at_event(event);
-            if let Err(reason) = P::judge(sim.config(), place, &mut own.ledger, sim, node) {
-                own.violated = true;
-                let (property, at) = (own.invariant.name, sim.now());
-                self.violations.push(Violation { property, event, at, reason, conflict: None });
-            }
+        // Written out one by one, so that the compiler knows which check is called where.
+        macro_rules! each {
+            ($($place:literal)*) => {$( self.judge($place, sim, node, rules, event); )*};
+        }
+        each!(0 1 2 3 4 5 6 7 8 9 10 11);
+        for place in 12..self.own.len() {
+            self.judge(place, sim, node, rules, event);
         }
     }
 }

@@ -173,11 +173,12 @@ impl<P: Protocol> Node for Seated<P> {
             Input::Restart => Input::Restart,
         };
         let mut typed = self.host.outbox.borrow_mut();
+        typed.listens = cx.out.listens;
         let mut inner = Cx::new(cx.me, cx.now, &self.host.config, cx.rules, cx.rng, &mut typed);
         Protocol::step(&mut self.state, input, &mut inner);
         // What was cleared for this step is swapped in, so the typed outbox is empty again.
         cx.out.swap_plain(&mut typed);
-        cx.out.sends.extend(typed.sends.drain(..).map(|(to, msg)| (to, AnyMessage::of(msg))));
+        cx.out.take_sends(&mut typed, |msg| AnyMessage::of(msg.clone()));
         cx.out.timers.extend(typed.timers.drain(..).map(|change| match change {
             TimerChange::Set(timer, after) => TimerChange::Set(P::place(timer), after),
             TimerChange::Cancel(timer) => TimerChange::Cancel(P::place(timer)),

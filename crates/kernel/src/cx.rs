@@ -1,7 +1,8 @@
 //! What a node may ask of the world while it handles one input.
 
 use crate::{
-    Automaton, Duration, NodeId, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To, Value,
+    Automaton, Duration, NodeId, NodeSet, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To,
+    Value,
 };
 
 /// What a step did to the world: effects as data, a closed vocabulary, in order within each kind. Whoever carries them
@@ -11,15 +12,45 @@ pub struct Outbox<M, T> {
     /// Timers set (replacing the same timer, if it was set) or stopped.
     pub timers: Vec<TimerChange<T>>,
     /// Messages, each stored once however many receivers it has.
-    pub sends: Vec<(To, M)>,
+    pub sends: Vec<Sent<M>>,
     /// Decisions. A client decides when it accepts a reply.
     pub decisions: Vec<(Slot, Value)>,
-    /// The rules of the paper that fired.
+    /// The rules of the paper that fired, in order; empty if nobody [listens](Outbox::listens).
     pub cites: Vec<RuleId>,
     /// The same as a set, one bit each.
     pub cited: u64,
     /// Why the input was refused, if it was.
     pub rejected: Option<&'static str>,
+    /// Whether rules are listed one by one, for those who record.
+    pub listens: bool,
+    /// The sets that [`Address::Set`] points to.
+    sets: Vec<NodeSet>,
+    /// Places for messages to come.
+    spare: Spare<M>,
+}
+
+/// Messages are large and would be copied at every hand that they go through, so they travel in boxes, which are used
+/// again and again.
+type Spare<M> = Vec<Box<M>>;
+
+/// A message and its receivers.
+#[derive(Clone, Debug)]
+pub struct Sent<M> {
+    /// To whom; [`Outbox::receivers`] says it in full.
+    pub to: Address,
+    /// What it says.
+    pub msg: Box<M>,
+}
+
+/// [`To`] in four bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Address {
+    /// One node.
+    One(NodeId),
+    /// All replicas but the sender.
+    Others,
+    /// The set at this place of the outbox.
+    Set(u16),
 }
 
 /// What happened to a timer.
@@ -40,6 +71,9 @@ impl<M, T> Default for Outbox<M, T> {
             cites: Vec::new(),
             cited: 0,
             rejected: None,
+            listens: true,
+            sets: Vec::new(),
+            spare: Vec::new(),
         }
     }
 }
@@ -54,6 +88,50 @@ impl<M, T> Outbox<M, T> {
         self.cites.clear();
         self.cited = 0;
         self.rejected = None;
+        self.sets.clear();
+    }
+
+    /// Whether nothing is to be carried out.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.timers.len() | self.sends.len() | self.decisions.len() == 0
+    }
+
+    /// To whom an address of this outbox is.
+    #[inline]
+    pub fn receivers(&self, address: Address) -> To {
+        match address {
+            Address::One(id) => To::One(id),
+            Address::Others => To::Others,
+            Address::Set(place) => To::Set(self.sets[place as usize]),
+        }
+    }
+
+    /// Takes back a message's box, for another message.
+    #[inline]
+    pub fn reuse(&mut self, spare: Box<M>) {
+        self.spare.push(spare);
+    }
+
+    #[inline]
+    fn send(&mut self, to: Address, msg: M) {
+        let msg = match self.spare.pop() {
+            Some(mut place) => {
+                *place = msg;
+                place
+            }
+            None => Box::new(msg),
+        };
+        self.sends.push(Sent { to, msg });
+    }
+
+    /// Takes over the messages of another outbox, as this one's kind of message.
+    pub(crate) fn take_sends<N, U>(&mut self, other: &mut Outbox<N, U>, as_own: impl Fn(&N) -> M) {
+        std::mem::swap(&mut self.sets, &mut other.sets);
+        for Sent { to, msg } in other.sends.drain(..) {
+            self.send(to, as_own(&msg));
+            other.spare.push(msg);
+        }
     }
 
     /// Exchanges with another outbox what does not depend on their types: decisions, citations and refusal.
@@ -119,19 +197,27 @@ impl<'a, P: Automaton> Cx<'a, P> {
     /// Sends to one node. Sending to oneself does nothing: a node handles its own part directly.
     #[inline]
     pub fn send(&mut self, to: NodeId, msg: P::Msg) {
-        self.out.sends.push((To::One(to), msg));
+        self.out.send(Address::One(to), msg);
     }
 
     /// Sends to all other replicas; stored once however many there are.
     #[inline]
     pub fn broadcast(&mut self, msg: P::Msg) {
-        self.out.sends.push((To::Others, msg));
+        self.out.send(Address::Others, msg);
     }
 
     /// Sends to several.
     #[inline]
     pub fn multicast(&mut self, to: To, msg: P::Msg) {
-        self.out.sends.push((to, msg));
+        let address = match to {
+            To::One(id) => Address::One(id),
+            To::Others => Address::Others,
+            To::Set(set) => {
+                self.out.sets.push(set);
+                Address::Set((self.out.sets.len() - 1) as u16)
+            }
+        };
+        self.out.send(address, msg);
     }
 
     /// Sets a timer, replacing the same timer if it was set.
@@ -157,7 +243,9 @@ impl<'a, P: Automaton> Cx<'a, P> {
     pub fn cite(&mut self, rule: impl Into<RuleId>) {
         let rule = rule.into();
         self.out.cited |= 1 << (rule & 63);
-        self.out.cites.push(rule);
+        if self.out.listens {
+            self.out.cites.push(rule);
+        }
     }
 
     /// Refuses the input.

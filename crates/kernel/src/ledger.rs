@@ -14,6 +14,14 @@ pub struct LedgerKey {
     pub place: u64,
 }
 
+impl LedgerKey {
+    /// The number of its block, and its place there.
+    #[inline]
+    fn block(self) -> (u64, usize) {
+        (self.place / PLACES as u64, self.place as usize % PLACES)
+    }
+}
+
 impl From<u64> for LedgerKey {
     fn from(place: u64) -> Self {
         Self { group: 0, place }
@@ -83,7 +91,7 @@ impl Ledger {
         who: NodeId,
     ) -> Result<(), LedgerConflict> {
         let key = key.into();
-        let (number, i) = (key.place / PLACES as u64, key.place as usize % PLACES);
+        let (number, i) = key.block();
         let at = match self.young.find(key.group, number) {
             Some(at) => at,
             None => match self.old.fact(key) {
@@ -140,7 +148,14 @@ impl Ledger {
     #[inline]
     pub fn lookup(&self, key: impl Into<LedgerKey>) -> Option<(u64, NodeId)> {
         let key = key.into();
-        self.young.fact(key).or_else(|| self.old.fact(key)).map(|f| (f.value, f.who))
+        let (number, i) = key.block();
+        // What is in the younger generation is in no other.
+        let block = match self.young.find(key.group, number) {
+            Some(at) => &self.young.blocks[at],
+            None => &self.old.blocks[self.old.find(key.group, number)?],
+        };
+        let fact = &block.facts[i];
+        (block.there & (1 << i) != 0).then_some((fact.value, fact.who))
     }
 
     /// All facts still remembered (key, value, who), in no particular but a deterministic order.
@@ -177,8 +192,8 @@ struct Table {
 impl Table {
     #[inline]
     fn fact(&self, key: LedgerKey) -> Option<&Fact> {
-        let block = &self.blocks[self.find(key.group, key.place / PLACES as u64)?];
-        let i = key.place as usize % PLACES;
+        let (number, i) = key.block();
+        let block = &self.blocks[self.find(key.group, number)?];
         Some(&block.facts[i]).filter(|_| block.there & (1 << i) != 0)
     }
 
@@ -186,10 +201,15 @@ impl Table {
     fn find(&self, group: u64, number: u64) -> Option<usize> {
         // Runs move on from place to place, so it is mostly the newest block.
         if let Some(newest) = self.blocks.last()
-            && (newest.number == number && newest.group == group)
+            && (newest.number == number) & (newest.group == group)
         {
             return Some(self.blocks.len() - 1);
         }
+        self.search(group, number)
+    }
+
+    #[inline(never)]
+    fn search(&self, group: u64, number: u64) -> Option<usize> {
         let mut i = scatter(group, number);
         loop {
             // The mask keeps within a power of two; an empty index finds nothing.

@@ -31,7 +31,7 @@ pub mod walk;
 
 pub use any::{AnyConfig, AnyMessage, AnyNode};
 pub use automaton::{Automaton, Promise};
-pub use cx::{Cx, Outbox, TimerChange};
+pub use cx::{Address, Cx, Outbox, Sent, TimerChange};
 pub use digest::{Digest, Hash, Hashed, Hasher};
 pub use face::{Face, Tone, Votes};
 pub use fault::{Corruption, Liar, Lie};
@@ -50,7 +50,7 @@ pub use panel::{
 };
 pub use protocol::{Input, Message, Protocol, Timer, To};
 pub use quorum::{Poll, QuorumRule, Tally, Vote};
-pub use ratio::Ratio;
+pub use ratio::{Chance, Ratio};
 pub use rng::{Rng, keyed_draw, mix};
 pub use rules::{Breaks, Rule, RuleId, RuleSet, Switch, SwitchId};
 pub use signed::{Certificate, Signed, Signer};

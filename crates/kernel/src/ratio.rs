@@ -64,6 +64,17 @@ impl Ratio {
         (bits as u128) * (self.den as u128) < ((self.num as u128) << 64)
     }
 
+    /// The same, made ready to be asked often.
+    pub const fn chance(self) -> Chance {
+        // The least number that is not below num / den · 2^64.
+        let limit = ((self.num as u128) << 64).div_ceil(self.den as u128);
+        if limit > u64::MAX as u128 {
+            Chance { below: u64::MAX, always: true }
+        } else {
+            Chance { below: limit as u64, always: false }
+        }
+    }
+
     /// `x · num / den`, rounded down, saturating.
     #[inline]
     pub const fn of(self, x: u64) -> u64 {
@@ -74,6 +85,21 @@ impl Ratio {
     /// For drawing only: never for deciding.
     pub fn as_f64(self) -> f64 {
         f64::from(self.num) / f64::from(self.den)
+    }
+}
+
+/// A probability made ready for many draws: [`Ratio::happens`] without its wide products.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Chance {
+    below: u64,
+    always: bool,
+}
+
+impl Chance {
+    /// Turns 64 uniform bits into a yes with this probability.
+    #[inline]
+    pub const fn happens(self, bits: u64) -> bool {
+        (bits < self.below) | self.always
     }
 }
 
@@ -111,6 +137,17 @@ mod tests {
         }
         assert!(Ratio::percent(50).happens(u64::MAX / 2));
         assert!(!Ratio::percent(50).happens(u64::MAX / 2 + 1));
+    }
+
+    #[test]
+    fn a_chance_says_what_its_ratio_says() {
+        let ratios = [(0, 1), (1, 1), (3, 2), (1, 3), (1, 1_000), (u32::MAX - 1, u32::MAX), (1, u32::MAX)];
+        for ratio in ratios.map(|(num, den)| Ratio::new(num, den).unwrap()) {
+            let edge = ratio.chance().below;
+            for bits in [0, 1, edge.wrapping_sub(1), edge, edge.saturating_add(1), u64::MAX - 1, u64::MAX] {
+                assert_eq!(ratio.chance().happens(bits), ratio.happens(bits), "{ratio} of {bits}");
+            }
+        }
     }
 
     #[test]

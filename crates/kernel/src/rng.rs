@@ -54,8 +54,14 @@ impl Rng {
         if high <= low {
             return low;
         }
-        let width = (high - low) as u128 + 1;
-        low + ((bits as u128 * width) >> 64) as u64
+        let most = high - low;
+        if most < u32::MAX as u64 {
+            // The upper half of bits · width, in two products that fit: wasm has no wider ones.
+            let width = most + 1;
+            let (upper, lower) = (bits >> 32, bits & 0xffff_ffff);
+            return low + ((upper * width + ((lower * width) >> 32)) >> 32);
+        }
+        low + ((bits as u128 * (most as u128 + 1)) >> 64) as u64
     }
 }
 
@@ -78,5 +84,11 @@ mod tests {
         assert!((3..=6).all(|x| drawn.contains(&x)));
         assert_eq!(rng.within(9, 2), 9);
         assert_eq!(Rng::spread(u64::MAX, 0, u64::MAX), u64::MAX);
+        for width in [1, 2, 15_001, u64::from(u32::MAX) - 1, u64::from(u32::MAX), u64::MAX >> 1] {
+            for bits in (0..1_000).map(|_| rng.bits()).chain([0, u64::MAX]) {
+                let exact = ((u128::from(bits) * (u128::from(width) + 1)) >> 64) as u64;
+                assert_eq!(Rng::spread(bits, 7, 7 + width), 7 + exact);
+            }
+        }
     }
 }

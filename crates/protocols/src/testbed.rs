@@ -100,20 +100,20 @@ impl<P: Protocol> Table<P> {
         let node =
             if id.is_client() { &mut self.clients[id.index()] } else { &mut self.replicas[id.index()] };
         node.step(input, &mut Cx::new(id, self.now, &self.config, self.rules, rng, &mut out));
-        for change in out.timers {
+        for change in out.timers.iter().copied() {
             match change {
                 TimerChange::Set(timer, after) => self.timers.insert((id, timer.index()), after),
                 TimerChange::Cancel(timer) => self.timers.remove(&(id, timer.index())),
             };
         }
-        for (to, msg) in out.sends {
-            let receivers: Vec<NodeId> = match to {
+        for sent in &out.sends {
+            let receivers: Vec<NodeId> = match out.receivers(sent.to) {
                 To::One(to) => vec![to],
                 To::Others => (0..self.n).map(NodeId::replica).collect(),
                 To::Set(set) => set.iter().collect(),
             };
             for to in receivers.into_iter().filter(|to| *to != id) {
-                self.pile.push_back(Letter { from: id, to, msg: msg.clone() });
+                self.pile.push_back(Letter { from: id, to, msg: (*sent.msg).clone() });
             }
         }
         self.decided.extend(out.decisions.into_iter().map(|(slot, value)| (id, slot, value)));

@@ -5,6 +5,7 @@
 //! matters.
 
 mod actions;
+mod arrival;
 mod canonical;
 mod connectivity;
 mod metrics;

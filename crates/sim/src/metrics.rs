@@ -35,12 +35,11 @@ impl Metrics {
     }
 
     #[inline]
-    pub(crate) fn sent(&mut self, kind: usize, bytes: u64, replica: u64, client: u64) {
-        self.replica += replica;
-        self.client += client;
+    pub(crate) fn sent(&mut self, kind: usize, bytes: u64, client: bool, messages: u64) {
+        *(if client { &mut self.client } else { &mut self.replica }) += messages;
         if let Some(count) = self.by_kind.get_mut(kind) {
-            count.messages += replica + client;
-            count.bytes += bytes * (replica + client);
+            count.messages += messages;
+            count.bytes += bytes * messages;
         }
     }
 }

@@ -5,7 +5,7 @@ use consensus_kernel::{NodeId, Time};
 /// A message body and what all its copies share.
 #[derive(Clone)]
 pub(crate) struct Payload<M> {
-    pub msg: M,
+    pub msg: Box<M>,
     pub from: NodeId,
     pub kind: u8,
     /// Sent by a Byzantine node with another content than its honest code would send, or from one of two faces.
@@ -21,7 +21,8 @@ pub(crate) struct Payload<M> {
 }
 
 impl<M> Payload<M> {
-    pub fn new(msg: M, from: NodeId, kind: u8, depth: u32, sent: Time, cause: u64) -> Self {
+    #[inline]
+    pub fn new(msg: Box<M>, from: NodeId, kind: u8, depth: u32, sent: Time, cause: u64) -> Self {
         Self { msg, from, kind, forged: false, second: false, depth, sent, cause, copies: 0 }
     }
 }
@@ -30,34 +31,30 @@ impl<M> Payload<M> {
 #[derive(Clone)]
 pub(crate) struct Slab<M> {
     bodies: Vec<Payload<M>>,
+    /// Places that are free, in the first `idle` entries; as long as `bodies`.
     free: Vec<u32>,
+    idle: usize,
 }
 
 impl<M> Default for Slab<M> {
     fn default() -> Self {
-        Self { bodies: Vec::new(), free: Vec::new() }
+        Self { bodies: Vec::new(), free: Vec::new(), idle: 0 }
     }
 }
 
 impl<M> Slab<M> {
-    /// Stores a body with no copies yet.
-    #[inline(always)]
-    pub fn insert(&mut self, payload: Payload<M>) -> u32 {
-        match self.free.pop() {
-            Some(i) => {
-                // Field by field, since bodies are large and a whole one would be copied once more.
-                let place = &mut self.bodies[i as usize];
-                let Payload { msg, from, kind, forged, second, depth, sent, cause, copies } = payload;
-                place.msg = msg;
-                (place.from, place.kind, place.forged, place.second) = (from, kind, forged, second);
-                (place.depth, place.sent, place.cause, place.copies) = (depth, sent, cause, copies);
-                i
-            }
-            None => {
-                self.bodies.push(payload);
-                (self.bodies.len() - 1) as u32
-            }
+    /// Stores a body with no copies yet. The box of a body that was there before is given back.
+    #[inline]
+    pub fn insert(&mut self, payload: Payload<M>) -> (u32, Option<Box<M>>) {
+        if self.idle == 0 {
+            self.bodies.push(payload);
+            self.free.push(0);
+            return ((self.bodies.len() - 1) as u32, None);
         }
+        self.idle -= 1;
+        let i = self.free[self.idle];
+        let before = core::mem::replace(&mut self.bodies[i as usize], payload);
+        (i, Some(before.msg))
     }
 
     #[inline]
@@ -75,10 +72,18 @@ impl<M> Slab<M> {
     #[inline]
     pub fn release(&mut self, i: u32) {
         let body = &mut self.bodies[i as usize];
-        assert!(body.copies > 0, "a message body was released more often than it was sent");
-        body.copies -= 1;
-        if body.copies == 0 {
-            self.free.push(i);
+        debug_assert!(body.copies > 0, "a message body was released more often than it was sent");
+        body.copies = body.copies.wrapping_sub(1);
+        let last = body.copies == 0;
+        self.note_free(i, last);
+    }
+
+    /// Notes that a place is free, if it is. No branch: nobody can guess which copy is the last.
+    #[inline]
+    fn note_free(&mut self, i: u32, is: bool) {
+        if let Some(place) = self.free.get_mut(self.idle) {
+            *place = i;
+            self.idle += usize::from(is);
         }
     }
 
@@ -86,8 +91,6 @@ impl<M> Slab<M> {
     #[inline]
     pub fn settle(&mut self, i: u32, copies: u32) {
         self.bodies[i as usize].copies = copies;
-        if copies == 0 {
-            self.free.push(i);
-        }
+        self.note_free(i, copies == 0);
     }
 }

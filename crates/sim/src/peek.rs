@@ -68,19 +68,19 @@ pub enum PendingWhat {
 impl<P: Automaton> Simulation<P> {
     /// Calls `f` for every message under way. A message that will be lost is shown with the arrival it would have had.
     pub fn in_flight(&self, mut f: impl FnMut(InFlight<'_, P>)) {
-        let waiting = self.cells.iter().flat_map(|c| c.inbox.iter().chain(&c.held));
+        let waiting = self.cells.iter().flat_map(|c| c.inbox.iter().chain(&c.held)).copied();
         for event in self.queue.iter().chain(waiting) {
             if matches!(event.tag, Tag::Deliver | Tag::Lost) {
-                f(InFlight { facts: self.facts_shown(event), msg: &self.slab.get(event.payload).msg });
+                f(InFlight { facts: self.facts_shown(&event), msg: &self.slab.get(event.payload).msg });
             }
         }
     }
 
     /// The message under way that carries this name.
     pub fn find_message(&self, name: &MessageName) -> Option<InFlight<'_, P>> {
-        let waiting = self.cells.iter().flat_map(|c| c.inbox.iter().chain(&c.held));
+        let waiting = self.cells.iter().flat_map(|c| c.inbox.iter().chain(&c.held)).copied();
         let event = self.queue.iter().chain(waiting).find(|e| self.carries(e, name))?;
-        Some(InFlight { facts: self.facts_shown(event), msg: &self.slab.get(event.payload).msg })
+        Some(InFlight { facts: self.facts_shown(&event), msg: &self.slab.get(event.payload).msg })
     }
 
     fn facts_shown(&self, event: &Event) -> MessageFacts {
@@ -144,7 +144,7 @@ impl<P: Automaton> Simulation<P> {
     pub fn pending(&self, most: usize) -> Vec<Pending> {
         let relevant = self.queue.iter().filter(|e| self.will_matter(e));
         // By the view's time: a timer that was pushed back is looked after by an event before it is due.
-        let mut soonest: Vec<(Pending, u32)> = relevant.map(|e| (self.pending_view(e), e.seq)).collect();
+        let mut soonest: Vec<(Pending, u32)> = relevant.map(|e| (self.pending_view(&e), e.seq)).collect();
         sort_by_number(&mut soonest, |(_, seq)| (*seq).into());
         sort_by_number(&mut soonest, |(pending, _)| pending.due.0);
         soonest.truncate(most);

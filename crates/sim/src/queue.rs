@@ -1,7 +1,7 @@
 //! The event queue: a calendar of small plain events, stable at equal times.
 
 use consensus_kernel::{NodeId, Time};
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// What an event is about.
@@ -32,6 +32,20 @@ pub(crate) enum Tag {
     Told,
 }
 
+const TAGS: [Tag; 11] = [
+    Tag::Start,
+    Tag::Deliver,
+    Tag::Lost,
+    Tag::Retry,
+    Tag::Ready,
+    Tag::Timer,
+    Tag::Request,
+    Tag::Action,
+    Tag::Back,
+    Tag::Asked,
+    Tag::Told,
+];
+
 /// Set on a copy that the network made.
 pub(crate) const DUPLICATE: u8 = 1;
 /// Set on a message that was held back by hand, by a pause or by a busy receiver.
@@ -39,8 +53,8 @@ pub(crate) const HELD: u8 = 2;
 /// Attempts of the link layer are counted in the upper bits.
 pub(crate) const ATTEMPT_SHIFT: u8 = 2;
 
-/// One thing that will happen: 24 bytes, no pointers.
-#[derive(Clone, Copy, Debug)]
+/// One thing that will happen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Event {
     pub at: u64,
     /// Order among events at the same time. Below [`FIRST_SEQ`] for what the script and the request plan do.
@@ -62,133 +76,193 @@ pub(crate) const ACTION_SEQ: u32 = 2;
 pub(crate) const REQUEST_SEQ: u32 = 3;
 
 impl Event {
-    #[inline]
-    fn before(&self, other: &Self) -> bool {
-        // Without branches, which would be guessed wrong half of the time.
-        (self.at < other.at) | ((self.at == other.at) & (self.seq < other.seq))
-    }
-
-    #[inline]
-    fn key(&self) -> (u64, u32) {
-        (self.at, self.seq)
-    }
-
     pub(crate) fn time(&self) -> Time {
         Time(self.at)
     }
 }
 
-/// Buckets of the wheel.
-const BUCKETS: usize = 2_048;
-const WORDS: usize = BUCKETS / 64;
+/// An event in the queue: three whole words. A processor that has just stored narrow fields is slow to load them again
+/// as wide ones, and events are moved more often than they are read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Packed {
+    pub at: u64,
+    /// Sequence number, payload.
+    order: u64,
+    /// Number on its link, instance, tag, flags.
+    what: u64,
+}
+
+impl From<Event> for Packed {
+    #[inline(always)]
+    fn from(e: Event) -> Self {
+        let (tag, flags) = (u64::from(e.tag as u8), u64::from(e.flags));
+        Self {
+            at: e.at,
+            order: u64::from(e.seq) << 32 | u64::from(e.payload),
+            what: u64::from(e.nth) << 32 | u64::from(e.to) << 16 | tag << 8 | flags,
+        }
+    }
+}
+
+impl Packed {
+    #[inline]
+    pub fn event(self) -> Event {
+        Event {
+            at: self.at,
+            seq: self.seq(),
+            payload: self.payload(),
+            nth: (self.what >> 32) as u32,
+            to: self.to() as u16,
+            tag: TAGS[(self.what >> 8) as usize % 256 % TAGS.len()],
+            flags: self.what as u8,
+        }
+    }
+
+    /// Whether a message arrives.
+    #[inline]
+    pub fn is_delivery(self) -> bool {
+        (self.what >> 8) as u8 == Tag::Deliver as u8
+    }
+
+    #[inline]
+    pub fn is_timer(self) -> bool {
+        (self.what >> 8) as u8 == Tag::Timer as u8
+    }
+
+    /// Which payload, timer or action.
+    #[inline]
+    pub fn payload(self) -> u32 {
+        self.order as u32
+    }
+
+    /// Which instance.
+    #[inline]
+    pub fn to(self) -> usize {
+        (self.what >> 16) as u16 as usize
+    }
+
+    #[inline]
+    fn seq(self) -> u32 {
+        (self.order >> 32) as u32
+    }
+
+    #[inline]
+    fn before(&self, other: &Self) -> bool {
+        // Without branches, which would be guessed wrong half of the time.
+        (self.at < other.at) | ((self.at == other.at) & (self.order < other.order))
+    }
+}
+
+/// Slots of the wheel: 64 words of 64 bits each.
+const SLOTS: usize = 4_096;
+const WORDS: usize = SLOTS / 64;
+/// How many slots ahead an event may lie: so few that no word holds slots of two laps.
+const REACH: u64 = (SLOTS - 64) as u64;
 const NONE: u32 = u32::MAX;
-/// Microseconds a bucket spans, as a power of two: at first, at least and at most.
-const SPAN_BITS: (u32, u32, u32) = (9, 3, 16);
-/// How many events a bucket should hold on average; beyond these bounds the span is halved or doubled.
-const FILLING: (u32, u32) = (3, 8);
-/// After so many turns of the wheel the filling is judged.
-const TURNS: u32 = 256;
+/// Microseconds a slot spans, as a power of two: at first and at most.
+const SPAN_BITS: (u32, u32) = (3, 16);
+/// The span is judged after so many events beyond the wheel, and after so many slots that held several.
+const JUDGED_AFTER: (u32, u32) = (256, 1_024);
+/// The span doubles if more than one event in so many lies beyond the wheel.
+const FAR_SHARE: u32 = 8;
+/// It also doubles if not even one slot in so many is shared, so that few events lie close together in memory.
+const LONELY_SHARE: u32 = 32;
+/// The span is halved if more than one slot in so many is shared.
+const CROWDED_SHARE: u32 = 8;
+/// But only if at most one event in so many lies in the further half of the wheel or beyond.
+const HALF_SHARE: u32 = 16;
 
 #[derive(Clone, Copy)]
 struct Node {
-    event: Event,
+    event: Packed,
     next: u32,
 }
 
-/// A calendar queue (Brown 1988): a wheel of buckets for the near future, a heap for what lies beyond it. A bucket is
-/// sorted when its time comes, so events come out by (time, sequence). What a bucket spans follows the traffic.
+/// A calendar queue (Brown 1988): a wheel of slots for the near future, a heap for what lies beyond it. A slot's span
+/// follows the traffic, as short as the wheel can be while most events find their place on it, so that a slot mostly
+/// holds one event; that one is taken where it lies. Where several share a slot they are sorted when its time comes.
+/// So events come out by (time, sequence).
 #[derive(Clone)]
 pub(crate) struct Queue {
-    /// The bucket whose time has come, descending: taken from the end.
-    now: Vec<Event>,
-    /// The number of that bucket, counted from the beginning of time.
-    turn: u64,
-    /// Microseconds a bucket spans, as a power of two.
+    /// What is left of the slot being taken, descending: taken from the end.
+    now: Vec<Packed>,
+    /// The number of that slot, counted from the beginning of time.
+    slot: u64,
+    /// Microseconds a slot spans, as a power of two.
     span: u32,
-    /// Turns since the filling was judged, and events they brought up.
-    turns: u32,
-    turned: u32,
-    /// First node of each bucket of the wheel, unsorted.
-    buckets: Vec<u32>,
-    /// Which buckets hold something, and which words of that hold something.
+    /// The first node of each slot of the wheel, unsorted.
+    firsts: Box<[u32; SLOTS]>,
+    /// Which slots hold something, and which words of that hold something.
     filled: [u64; WORDS],
     words: u64,
     pool: Vec<Node>,
     free: u32,
     /// Events beyond the wheel, a heap by (time, sequence).
-    beyond: BinaryHeap<Reverse<Later>>,
-    /// The turn of the first of them.
-    beyond_turn: u64,
+    beyond: BinaryHeap<Reverse<Packed>>,
+    /// The slot of the first of them.
+    beyond_slot: u64,
     len: usize,
+    traffic: Traffic,
 }
 
-/// An event in the heap of the far future.
-#[derive(Clone, Copy)]
-struct Later(Event);
-
-impl PartialEq for Later {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-impl Eq for Later {}
-impl PartialOrd for Later {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Later {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.key().cmp(&other.0.key())
-    }
+/// What has happened since the span was judged.
+#[derive(Clone, Copy, Default)]
+struct Traffic {
+    /// The sequence number at which it was.
+    since: u32,
+    /// Events in the further half of the wheel or beyond.
+    long: u32,
+    /// Events beyond the wheel.
+    far: u32,
+    /// Slots that held several events.
+    shared: u32,
 }
 
 impl Default for Queue {
     fn default() -> Self {
         Self {
             now: Vec::new(),
-            turn: 0,
+            slot: 0,
             span: SPAN_BITS.0,
-            turns: 0,
-            turned: 0,
-            buckets: vec![NONE; BUCKETS],
+            firsts: Box::new([NONE; SLOTS]),
             filled: [0; WORDS],
             words: 0,
             pool: Vec::new(),
             free: NONE,
             beyond: BinaryHeap::new(),
-            beyond_turn: u64::MAX,
+            beyond_slot: u64::MAX,
             len: 0,
+            traffic: Traffic::default(),
         }
     }
 }
 
 impl Queue {
     /// Adds an event. It may lie at the time of the last one taken, but not before it.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, event: Event) {
+        self.put(event.into());
+    }
+
+    #[inline(always)]
+    fn put(&mut self, event: Packed) {
         self.len += 1;
-        let turn = event.at >> self.span;
-        if turn <= self.turn {
-            self.push_now(event);
-        } else if turn - self.turn < BUCKETS as u64 {
-            self.push_bucket(turn, event);
+        let slot = event.at >> self.span;
+        // Huge for what lies at or before the slot being taken.
+        let ahead = slot.wrapping_sub(self.slot).wrapping_sub(1);
+        self.traffic.long += u32::from(ahead > REACH / 2);
+        if ahead < REACH {
+            self.push_on_wheel(slot, event);
         } else {
-            self.beyond_turn = self.beyond_turn.min(turn);
-            self.beyond.push(Reverse(Later(event)));
+            // Word by word, so that the event need not lie in memory to be pointed at.
+            self.push_aside(slot, event.at, event.order, event.what);
         }
     }
 
-    /// Adds to the bucket being taken, in its place.
-    fn push_now(&mut self, event: Event) {
-        let place = self.now.partition_point(|e| event.before(e));
-        self.now.insert(place, event);
-    }
-
-    #[inline]
-    fn push_bucket(&mut self, turn: u64, event: Event) {
-        let bucket = turn as usize % BUCKETS;
-        let node = Node { event, next: self.buckets[bucket] };
+    #[inline(always)]
+    fn push_on_wheel(&mut self, slot: u64, event: Packed) {
+        let index = slot as usize % SLOTS;
+        let node = Node { event, next: self.firsts[index] };
         let place = match self.pool.get_mut(self.free as usize) {
             Some(place) => {
                 let taken = self.free;
@@ -201,64 +275,114 @@ impl Queue {
                 (self.pool.len() - 1) as u32
             }
         };
-        self.buckets[bucket] = place;
-        self.filled[bucket / 64] |= 1 << (bucket % 64);
-        self.words |= 1 << (bucket / 64);
+        self.firsts[index] = place;
+        self.filled[index / 64] |= 1 << (index % 64);
+        self.words |= 1 << (index / 64);
     }
 
-    /// The next event.
-    #[inline]
-    pub fn peek(&mut self) -> Option<&Event> {
-        if self.now.is_empty() {
-            self.turn_wheel();
+    /// Adds what does not go on the wheel: to the slot being taken, in its place, or beyond the wheel.
+    #[inline(never)]
+    fn push_aside(&mut self, slot: u64, at: u64, order: u64, what: u64) {
+        let event = Packed { at, order, what };
+        if slot <= self.slot {
+            let place = self.now.partition_point(|e| event.before(e));
+            return self.now.insert(place, event);
         }
-        self.now.last()
+        self.beyond_slot = self.beyond_slot.min(slot);
+        self.beyond.push(Reverse(event));
+        self.traffic.far += 1;
+        if self.traffic.far == JUDGED_AFTER.0 {
+            let Traffic { since, shared, .. } = self.traffic;
+            let pushed = event.seq().wrapping_sub(since);
+            let (many_far, few_shared) =
+                (pushed < JUDGED_AFTER.0 * FAR_SHARE, shared < pushed / LONELY_SHARE);
+            if (many_far || few_shared) && self.span < SPAN_BITS.1 {
+                self.change_span(self.span + 1);
+            }
+            self.judged_at(event.seq());
+        }
     }
 
-    /// Takes the next event.
-    #[inline]
-    pub fn pop(&mut self) -> Option<Event> {
-        self.peek()?;
+    /// Takes the next event if it lies not after `last`.
+    #[inline(always)]
+    pub fn pop(&mut self, last: u64) -> Option<Packed> {
+        if self.now.is_empty() {
+            let (slot, index) = self.first_slot();
+            if slot < self.beyond_slot {
+                let first = self.firsts[index];
+                let node = *self.pool.get(first as usize)?;
+                if node.next == NONE {
+                    if node.event.at > last {
+                        return None;
+                    }
+                    self.pool[first as usize].next = self.free;
+                    self.free = first;
+                    self.empty(slot, index);
+                    self.len -= 1;
+                    return Some(node.event);
+                }
+            }
+            self.bring_up(slot, index);
+        }
+        let next = self.now.pop_if(|event| event.at <= last)?;
         self.len -= 1;
-        self.now.pop()
+        Some(next)
     }
 
-    /// Brings up the next bucket that holds something, if any does.
-    fn turn_wheel(&mut self) {
-        if self.turns == TURNS && self.change_span() {
+    /// The first slot of the wheel that holds something and its place; the end of time if none does.
+    #[inline]
+    fn first_slot(&self) -> (u64, usize) {
+        let here = self.slot / 64;
+        let ahead = self.words.rotate_right(here as u32).trailing_zeros();
+        if ahead == 64 {
+            return (u64::MAX, 0);
+        }
+        let word = here + u64::from(ahead);
+        let bit = self.filled[word as usize % WORDS].trailing_zeros();
+        (word * 64 + u64::from(bit), word as usize % WORDS * 64 + bit as usize % 64)
+    }
+
+    /// Moves on to a slot of the wheel, from which everything is being taken.
+    #[inline]
+    fn empty(&mut self, slot: u64, index: usize) {
+        self.slot = slot;
+        self.firsts[index] = NONE;
+        let word = &mut self.filled[index / 64];
+        *word &= *word - 1;
+        self.words &= !(u64::from(*word == 0) << (index / 64));
+    }
+
+    /// Brings up the next slot with everything in it, if there is any.
+    #[inline(never)]
+    fn bring_up(&mut self, slot: u64, index: usize) {
+        let next = slot.min(self.beyond_slot);
+        if next == u64::MAX {
             return;
         }
-        let wheel = self.next_filled();
-        self.turn = match wheel.min(self.beyond_turn) {
-            u64::MAX => return,
-            turn => turn,
-        };
-        if wheel == self.turn {
-            self.take_bucket();
+        if slot == next {
+            self.take_slot(slot, index);
+        } else {
+            self.slot = next;
         }
-        if self.beyond_turn == self.turn {
+        if self.beyond_slot == next {
             self.bring_from_beyond();
         }
     }
 
-    /// Takes the bucket whose turn it is. Of a few events each is put behind those that come after it: counting them
-    /// takes no branches, and branches on times that are random are guessed wrong half of the time.
+    /// Takes a whole slot. Of a few events each is put behind those that come after it: counting them takes no
+    /// branches, and branches on times that are random are guessed wrong half of the time.
     #[inline]
-    fn take_bucket(&mut self) {
+    fn take_slot(&mut self, slot: u64, index: usize) {
         const SMALL: usize = 16;
-        let bucket = self.turn as usize % BUCKETS;
-        let first = core::mem::replace(&mut self.buckets[bucket], NONE);
-        self.filled[bucket / 64] &= !(1 << (bucket % 64));
-        if self.filled[bucket / 64] == 0 {
-            self.words &= !(1 << (bucket / 64));
-        }
+        let first = self.firsts[index];
+        self.empty(slot, index);
         let (mut keys, mut nodes, mut places) = ([0u64; SMALL], [0u32; SMALL], [0u8; SMALL]);
         let within = (1 << self.span) - 1;
         let (mut at, mut last, mut len) = (first, first, 0);
         while let Some(node) = self.pool.get(at as usize) {
             // Of many events these tables are of no use, but the list is followed to its end.
             let i = len % SMALL;
-            let key = (node.event.at & within) << 32 | u64::from(node.event.seq);
+            let key = (node.event.at & within) << 32 | u64::from(node.event.seq());
             let mut place = 0;
             for j in 0..i {
                 let after = u8::from(keys[j] > key);
@@ -279,8 +403,10 @@ impl Queue {
         }
         self.pool[last as usize].next = self.free;
         self.free = first;
-        self.turns += 1;
-        self.turned += len as u32;
+        self.traffic.shared += 1;
+        if self.traffic.shared >= JUDGED_AFTER.1 {
+            self.judge_sharing();
+        }
     }
 
     #[inline(never)]
@@ -290,70 +416,58 @@ impl Queue {
             self.now.push(node.event);
             at = node.next;
         }
-        self.now.sort_unstable_by_key(|e| Reverse(e.key()));
+        self.now.sort_unstable_by_key(|e| Reverse(*e));
     }
 
     #[cold]
     fn bring_from_beyond(&mut self) {
-        while let Some(Reverse(Later(event))) = self.beyond.peek()
-            && event.at >> self.span <= self.turn
+        while let Some(Reverse(event)) = self.beyond.peek()
+            && event.at >> self.span <= self.slot
         {
             self.now.push(*event);
             self.beyond.pop();
         }
-        self.now.sort_unstable_by_key(|e| Reverse(e.key()));
-        self.beyond_turn = self.beyond.peek().map_or(u64::MAX, |Reverse(Later(e))| e.at >> self.span);
+        self.now.sort_unstable_by_key(|e| Reverse(*e));
+        self.beyond_slot = self.beyond.peek().map_or(u64::MAX, |Reverse(e)| e.at >> self.span);
     }
 
-    /// Judges the filling, and if it is far off halves or doubles what a bucket spans. True if that has brought events
-    /// up.
+    /// Halves the span if the wheel would still hold nearly everything.
     #[cold]
-    fn change_span(&mut self) -> bool {
-        let filling = self.turned / self.turns;
-        (self.turns, self.turned) = (0, 0);
-        let (_, least, most) = SPAN_BITS;
-        let span = match filling {
-            few if few < FILLING.0 && self.span < most => self.span + 1,
-            many if many > FILLING.1 && self.span > least => self.span - 1,
-            _ => return false,
-        };
-        let events: Vec<Event> = self.iter().copied().collect();
-        let end = (self.turn << self.span) | ((1 << self.span) - 1);
+    fn judge_sharing(&mut self) {
+        let seq = self.now.iter().map(|e| e.seq()).max().unwrap_or(0);
+        let pushed = seq.wrapping_sub(self.traffic.since);
+        let many_shared = self.traffic.shared > pushed / CROWDED_SHARE;
+        if many_shared && self.traffic.long < pushed / HALF_SHARE && self.span > 0 {
+            self.change_span(self.span - 1);
+        }
+        self.judged_at(seq);
+    }
+
+    fn judged_at(&mut self, seq: u32) {
+        self.traffic = Traffic { since: seq, ..Traffic::default() };
+    }
+
+    fn change_span(&mut self, span: u32) {
+        let events: Vec<Event> = self.iter().collect();
+        let end = (self.slot << self.span) | ((1 << self.span) - 1);
         self.begin_again(end >> span, span, &events);
-        !self.now.is_empty()
     }
 
     /// Starts a new wheel with these events, keeping the memory of the old one.
-    fn begin_again(&mut self, turn: u64, span: u32, events: &[Event]) {
+    fn begin_again(&mut self, slot: u64, span: u32, events: &[Event]) {
         self.now.clear();
-        self.buckets.fill(NONE);
+        self.firsts.fill(NONE);
         (self.filled, self.words) = ([0; WORDS], 0);
         self.pool.clear();
         self.free = NONE;
         self.beyond.clear();
-        (self.beyond_turn, self.turn, self.span, self.len) = (u64::MAX, turn, span, 0);
+        (self.beyond_slot, self.slot, self.span, self.len) = (u64::MAX, slot, span, 0);
+        // What is put back is no traffic: past the mark, nothing is judged.
+        self.traffic.far = JUDGED_AFTER.0;
         for event in events {
             self.push(*event);
         }
-    }
-
-    /// The turn of the first bucket after the present one that holds something; the end of time if none does.
-    #[inline]
-    fn next_filled(&self) -> u64 {
-        let start = (self.turn as usize + 1) % BUCKETS;
-        let here = self.filled[start / 64] & (u64::MAX << (start % 64));
-        let bucket = if here != 0 {
-            start / 64 * 64 + here.trailing_zeros() as usize
-        } else {
-            if self.words == 0 {
-                return u64::MAX;
-            }
-            let after = self.words & (u64::MAX << (start / 64)) & !(1 << (start / 64));
-            let word = if after != 0 { after } else { self.words }.trailing_zeros() as usize;
-            word * 64 + self.filled[word % WORDS].trailing_zeros() as usize
-        };
-        let ahead = bucket.wrapping_sub(start) % BUCKETS;
-        self.turn + 1 + ahead as u64
+        self.judged_at(self.traffic.since);
     }
 
     pub fn len(&self) -> usize {
@@ -361,20 +475,21 @@ impl Queue {
     }
 
     /// All events, in no particular order.
-    pub fn iter(&self) -> impl Iterator<Item = &Event> {
-        let listed = self.buckets.iter().flat_map(|first| {
+    pub fn iter(&self) -> impl Iterator<Item = Event> {
+        let listed = self.firsts.iter().flat_map(|first| {
             let node = |at: u32| self.pool.get(at as usize);
             std::iter::successors(node(*first), move |n| node(n.next)).map(|n| &n.event)
         });
-        self.now.iter().rev().chain(listed).chain(self.beyond.iter().map(|Reverse(Later(e))| e))
+        let beyond = self.beyond.iter().map(|Reverse(event)| event);
+        self.now.iter().rev().chain(listed).chain(beyond).map(|event| event.event())
     }
 
     /// Changes events in place and keeps those for which `keep` says so, then restores the order. No event may be moved
     /// before the last one taken.
     pub fn edit(&mut self, mut keep: impl FnMut(&mut Event) -> bool) {
-        let mut kept: Vec<Event> = self.iter().copied().collect();
+        let mut kept: Vec<Event> = self.iter().collect();
         kept.retain_mut(&mut keep);
-        self.begin_again(self.turn, self.span, &kept);
+        self.begin_again(self.slot, self.span, &kept);
     }
 }
 
@@ -403,21 +518,25 @@ mod tests {
             expected.push((at, seq));
             if seq % 3 == 0 {
                 expected.sort_unstable();
-                let got = queue.pop().unwrap();
+                let got = queue.pop(u64::MAX).unwrap().event();
                 assert_eq!((got.at, got.seq), expected.remove(0));
                 last = got.at;
             }
         }
         expected.sort_unstable();
         for want in expected {
-            let got = queue.pop().unwrap();
+            let got = queue.pop(u64::MAX).unwrap().event();
             assert_eq!((got.at, got.seq), want);
         }
-        assert!(queue.pop().is_none());
+        assert!(queue.pop(u64::MAX).is_none());
     }
 
     #[test]
-    fn an_event_stays_small() {
-        assert_eq!(size_of::<Event>(), 24);
+    fn an_event_comes_out_of_its_words_as_it_went_in() {
+        for (tag, flags) in TAGS.into_iter().zip(0..) {
+            let event =
+                Event { at: 1 << 50, seq: u32::MAX, payload: 7, nth: u32::MAX - 1, to: 300, tag, flags };
+            assert_eq!(Packed::from(event).event(), event);
+        }
     }
 }

@@ -8,9 +8,10 @@ use crate::payload::Payload;
 use crate::queue::{ATTEMPT_SHIFT, DUPLICATE, Event, HELD, Tag, identity_index};
 use crate::simulation::{Health, NO_TWIN, Simulation};
 use consensus_kernel::{
-    Automaton, Corruption, Duration, Lie, Message, NodeId, Rng, Signer, Time, To, keyed_draw, mix,
+    Address, Automaton, Chance, Corruption, Duration, Lie, Message, NodeId, Rng, Signer, Time, To,
+    keyed_draw, mix,
 };
-use consensus_scenario::{Fate, Latency, MessageName, Strategy};
+use consensus_scenario::{Fate, Latency, MessageName, Network, Strategy};
 
 /// Purposes of draws, so that a message's delay says nothing about its loss.
 mod purpose {
@@ -38,92 +39,142 @@ struct Extra {
 }
 
 /// What all copies of one message have in common on their way.
+#[derive(Clone, Copy)]
 struct Link {
     instance: usize,
     payload: u32,
     sender: usize,
-    kind: usize,
+    /// Where the counters of its kind from this sender begin, by receiver.
+    counters: usize,
     bytes: u64,
     /// What their fates are drawn from.
     key: u64,
 }
 
+/// The network's probabilities and delays, made ready to be drawn from at every message.
+#[derive(Clone, Copy)]
+pub(crate) struct Odds {
+    loss: Chance,
+    duplicate: Chance,
+    /// Messages are neither lost nor doubled by the network.
+    faultless: bool,
+    latency: Latency,
+}
+
+impl Odds {
+    pub(crate) fn of(network: &Network) -> Self {
+        let least = |d: Duration| Duration(d.0.max(1));
+        Self {
+            loss: network.loss.chance(),
+            duplicate: network.duplicate.chance(),
+            faultless: network.loss.is_zero() && network.duplicate.is_zero(),
+            latency: match network.latency {
+                Latency::Constant(d) => Latency::Uniform(least(d), least(d)),
+                Latency::Uniform(low, high) => Latency::Uniform(low, high),
+                exponential => exponential,
+            },
+        }
+    }
+
+    /// Whether the network loses or doubles the message with these bits.
+    #[inline]
+    fn meet(&self, bits: u64) -> bool {
+        self.loss.happens(mix(bits ^ purpose::LOSS))
+            | self.duplicate.happens(keyed_draw(bits, purpose::COPY, 0))
+    }
+
+    /// A delay from 64 uniform bits, at least 1 µs.
+    #[inline(always)]
+    fn delay(&self, bits: u64) -> u64 {
+        match self.latency {
+            Latency::Constant(d) => d.0,
+            Latency::Uniform(low, high) => Rng::spread(bits, low.0, high.0),
+            Latency::Exponential(mean) => exponential(bits, mean),
+        }
+        .max(1)
+    }
+}
+
 impl<P: Automaton> Simulation<P> {
     /// Sends one message to its receivers; says how many there are.
     #[inline(always)]
-    pub(crate) fn send(&mut self, instance: usize, to: To, msg: P::Msg, event: u64) -> usize {
+    pub(crate) fn send(&mut self, instance: usize, to: Address, msg: Box<P::Msg>, event: u64) -> usize {
         let cell = &self.cells[instance];
-        let from = self.fixed.identities[instance];
-        let depth = cell.depth + 1;
-        if from.is_client()
-            && let Some(value) = msg.request()
-        {
-            self.note_request(from, value, depth - 1);
-        }
-        if self.cells[instance].byzantine {
+        let (from, depth) = (cell.id, cell.depth);
+        if cell.byzantine {
             return self.send_byzantine(instance, to, msg, event);
         }
-        self.send_honest(instance, from, to, msg, depth, event)
-    }
-
-    #[inline(always)]
-    fn send_honest(
-        &mut self,
-        instance: usize,
-        from: NodeId,
-        to: To,
-        msg: P::Msg,
-        depth: u32,
-        event: u64,
-    ) -> usize {
+        let mut client = from.is_client();
+        if client {
+            self.note_request(from, &msg, depth);
+        }
         let (kind, bytes) = (msg.kind(), msg.bytes());
         let sender = identity_index(from, self.shape.n);
-        let payload = self.slab.insert(Payload::new(msg, from, kind as u8, depth, self.now, event));
-        let link = Link { instance, payload, sender, kind, bytes, key: self.link_key(sender, kind) };
-        let mut copies = 0;
-        let receivers = match to {
-            To::One(id) => {
-                let receiver = identity_index(id, self.shape.n);
-                if receiver == sender || receiver >= self.shape.total {
-                    0
-                } else {
-                    copies += self.post(&link, receiver);
-                    1
-                }
+        let payload = self.store(Payload::new(msg, from, kind as u8, depth + 1, self.now, event));
+        let link = self.link(instance, sender, kind, bytes, payload);
+        let (mut sent, mut copies) = (0, 0);
+        if let Address::Set(_) = to {
+            (sent, copies) = self.post_to_set(&link, to);
+        } else {
+            // One loop, without branches within: it runs once, or once for each other replica.
+            let one = match to {
+                Address::One(id) => Some(id),
+                _ => None,
+            };
+            client |= one.is_some_and(NodeId::is_client);
+            let receiver = one.map_or(0, |id| identity_index(id, self.shape.n));
+            let receives = receiver != sender && receiver < self.shape.total;
+            let others = self.shape.n - usize::from(sender < self.shape.n);
+            let last = if one.is_some() { usize::from(receives) } else { others };
+            while sent < last {
+                let other = sent + usize::from(sent >= sender);
+                copies += self.post(&link, if one.is_some() { receiver } else { other });
+                sent += 1;
             }
-            To::Others => {
-                for receiver in 0..self.shape.n {
-                    if receiver != sender {
-                        copies += self.post(&link, receiver);
-                    }
-                }
-                self.shape.n - usize::from(sender < self.shape.n)
-            }
-            To::Set(set) => {
-                let mut k = 0;
-                for id in set {
-                    if id.index() != sender && id.index() < self.shape.n {
-                        copies += self.post(&link, id.index());
-                        k += 1;
-                    }
-                }
-                k
-            }
-        };
+        }
         self.slab.settle(payload, copies);
-        let client = from.is_client() || matches!(to, To::One(id) if id.is_client());
-        let count = receivers as u64;
-        self.metrics.sent(kind, bytes, if client { 0 } else { count }, if client { count } else { 0 });
-        receivers
+        self.metrics.sent(kind, bytes, client, sent as u64);
+        sent
+    }
+
+    /// Sends to some replicas: how many they are, and how many copies are under way.
+    #[inline(never)]
+    fn post_to_set(&mut self, link: &Link, to: Address) -> (usize, u32) {
+        let (mut sent, mut copies) = (0, 0);
+        if let To::Set(set) = self.effects.receivers(to) {
+            for id in set {
+                if id.index() != link.sender && id.index() < self.shape.n {
+                    sent += 1;
+                    copies += self.post(link, id.index());
+                }
+            }
+        }
+        (sent, copies)
+    }
+
+    #[inline]
+    fn store(&mut self, payload: Payload<P::Msg>) -> u32 {
+        let (place, before) = self.slab.insert(payload);
+        if let Some(before) = before {
+            self.effects.reuse(before);
+        }
+        place
+    }
+
+    #[inline]
+    fn link(&self, instance: usize, sender: usize, kind: usize, bytes: u64, payload: u32) -> Link {
+        let of_kind = sender * self.shape.kinds + kind;
+        let (counters, key) = (of_kind * self.shape.total, self.fixed.link_keys[of_kind]);
+        Link { instance, payload, sender, counters, bytes, key }
     }
 
     /// Sends to one receiver; says how many copies of the body are now under way.
-    #[inline]
+    #[inline(always)]
     fn post(&mut self, link: &Link, receiver: usize) -> u32 {
-        let nth = self.count(link.sender, link.kind, receiver);
+        let nth = self.count(link, receiver);
         let bits = draw(link.key, receiver, nth);
-        if self.plain && (self.faultless || !self.meets_a_fault(bits)) {
-            let at = self.now.0 + self.delay(bits);
+        if self.plain && (self.odds.faultless || !self.odds.meet(bits)) {
+            let at = self.now.0 + self.odds.delay(bits);
             let (payload, to) = (link.payload, receiver as u16);
             self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: 0 });
             return 1;
@@ -133,17 +184,10 @@ impl<P: Automaton> Simulation<P> {
 
     /// The number of the next message of this kind on this link, from 1.
     #[inline]
-    fn count(&mut self, sender: usize, kind: usize, receiver: usize) -> u32 {
-        let count = &mut self.counters[(sender * self.shape.kinds + kind) * self.shape.total + receiver];
+    fn count(&mut self, link: &Link, receiver: usize) -> u32 {
+        let count = &mut self.counters[link.counters + receiver];
         *count += 1;
         *count
-    }
-
-    /// Whether the network loses or doubles the message with these bits.
-    #[inline]
-    fn meets_a_fault(&self, bits: u64) -> bool {
-        self.network.loss.happens(mix(bits ^ purpose::LOSS))
-            || self.network.duplicate.happens(keyed_draw(bits, purpose::COPY, 0))
     }
 
     /// The long way: everything that can happen to a message.
@@ -153,7 +197,7 @@ impl<P: Automaton> Simulation<P> {
         let Some(to) = self.facing_instance(payload, receiver) else { return 0 };
         let bits = draw(key, receiver, nth);
         let leaves = self.leave(instance, bytes);
-        let mut at = leaves.saturating_add(self.delay(bits)).saturating_add(extra.delay);
+        let mut at = leaves.saturating_add(self.odds.delay(bits)).saturating_add(extra.delay);
         if let Some(gst) = self.network.gst
             && self.now < gst
         {
@@ -161,7 +205,7 @@ impl<P: Automaton> Simulation<P> {
         }
         let mut flags = if extra.held { HELD } else { 0 };
         let mut copies_by_hand = 0;
-        let mut lost = (self.network.loss.happens(mix(bits ^ purpose::LOSS))).then_some(LOST_BY_NETWORK);
+        let mut lost = (self.odds.loss.happens(mix(bits ^ purpose::LOSS))).then_some(LOST_BY_NETWORK);
         if self.connectivity.is_blocked(sender, receiver) {
             lost = Some(LOST_BY_CUT);
         }
@@ -193,10 +237,10 @@ impl<P: Automaton> Simulation<P> {
         }
         for k in 0..COPIES_MAX {
             let draw = keyed_draw(bits, purpose::COPY, k);
-            if !self.network.duplicate.happens(draw) {
+            if !self.odds.duplicate.happens(draw) {
                 break;
             }
-            let at = self.now.0.saturating_add(self.delay(mix(draw))).max(self.now.0 + 1);
+            let at = self.now.0.saturating_add(self.odds.delay(mix(draw))).max(self.now.0 + 1);
             self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: DUPLICATE });
             made += 1;
         }
@@ -224,8 +268,8 @@ impl<P: Automaton> Simulation<P> {
         let key = self.link_key(sender, payload.kind as usize);
         let bits = keyed_draw(draw(key, receiver, event.nth), purpose::RETRY, event.at);
         let blocked = self.connectivity.is_blocked(sender, receiver);
-        let lost = self.network.loss.happens(mix(bits ^ purpose::LOSS));
-        let delay = self.delay(bits);
+        let lost = self.odds.loss.happens(mix(bits ^ purpose::LOSS));
+        let delay = self.odds.delay(bits);
         if blocked || lost {
             let why = if blocked { LOST_BY_CUT } else { LOST_BY_NETWORK };
             let at = self.now.0 + (delay / 2).max(1);
@@ -237,10 +281,11 @@ impl<P: Automaton> Simulation<P> {
     }
 
     /// Sends in the name of a Byzantine node.
-    fn send_byzantine(&mut self, instance: usize, to: To, msg: P::Msg, event: u64) -> usize {
+    #[inline(never)]
+    fn send_byzantine(&mut self, instance: usize, to: Address, msg: Box<P::Msg>, event: u64) -> usize {
         let from = self.fixed.identities[instance];
         let sender = identity_index(from, self.shape.n);
-        let receivers: Vec<NodeId> = match to {
+        let receivers: Vec<NodeId> = match self.effects.receivers(to) {
             To::One(id) => vec![id],
             To::Others => (0..self.shape.n).map(NodeId::replica).collect(),
             To::Set(set) => set.iter().collect(),
@@ -256,6 +301,7 @@ impl<P: Automaton> Simulation<P> {
             }
             sent += self.send_one_byzantine(instance, from, id, &msg, event);
         }
+        self.effects.reuse(msg);
         sent
     }
 
@@ -303,25 +349,23 @@ impl<P: Automaton> Simulation<P> {
         let msg = said.unwrap_or_else(|| msg.clone());
         let (kind, bytes) = (msg.kind(), msg.bytes());
         let depth = self.cells[instance].depth + 1;
-        let mut body = Payload::new(msg, from, kind as u8, depth, self.now, event);
+        let mut body = Payload::new(Box::new(msg), from, kind as u8, depth, self.now, event);
         (body.forged, body.second) = (forged, second);
-        let payload = self.slab.insert(body);
-        let key = self.link_key(sender, kind);
-        let nth = self.count(sender, kind, receiver);
-        let link = Link { instance, payload, sender, kind, bytes, key };
+        let payload = self.store(body);
+        let link = self.link(instance, sender, kind, bytes, payload);
+        let nth = self.count(&link, receiver);
         let mut copies = self.post_through(&link, receiver, nth, extra);
         if let Some(after) = replay {
-            copies += self.replay(payload, receiver, nth, key, after);
+            copies += self.replay(payload, receiver, nth, link.key, after);
         }
         self.slab.settle(payload, copies);
-        let client = u64::from(to.is_client());
-        self.metrics.sent(kind, bytes, 1 - client, client);
+        self.metrics.sent(kind, bytes, to.is_client(), 1);
         1
     }
 
     fn replay(&mut self, payload: u32, receiver: usize, nth: u32, key: u64, after: Duration) -> u32 {
         let Some(to) = self.facing_instance(payload, receiver) else { return 0 };
-        let at = self.now.0.saturating_add(after.0).saturating_add(self.delay(draw(key, receiver, nth)));
+        let at = self.now.0.saturating_add(after.0).saturating_add(self.odds.delay(draw(key, receiver, nth)));
         self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: DUPLICATE });
         self.metrics.duplicated += 1;
         1
@@ -394,20 +438,6 @@ impl<P: Automaton> Simulation<P> {
         self.fixed.link_keys[sender * self.shape.kinds + kind]
     }
 
-    /// A delay from 64 uniform bits.
-    #[inline]
-    fn delay(&self, bits: u64) -> u64 {
-        match self.network.latency {
-            Latency::Constant(d) => d.0,
-            Latency::Uniform(low, high) => Rng::spread(bits, low.0, high.0),
-            Latency::Exponential(mean) => {
-                let uniform = ((bits >> 11) + 1) as f64 / (1u64 << 53) as f64;
-                (-libm::log(uniform) * mean.0 as f64) as u64
-            }
-        }
-        .max(1)
-    }
-
     /// A message under way that carries this name, if any.
     pub(crate) fn carries(&self, event: &Event, name: &MessageName) -> bool {
         if !matches!(event.tag, Tag::Deliver | Tag::Lost) || event.nth != name.nth {
@@ -421,7 +451,7 @@ impl<P: Automaton> Simulation<P> {
 
     /// Does something to one message: now if it is under way, when it is sent if it is not.
     pub(crate) fn fate(&mut self, name: MessageName, fate: Fate) {
-        let under_way: Vec<Event> = self.queue.iter().filter(|e| self.carries(e, &name)).copied().collect();
+        let under_way: Vec<Event> = self.queue.iter().filter(|e| self.carries(e, &name)).collect();
         if under_way.is_empty() && self.fate_of_waiting(&name, fate) {
             return;
         }
@@ -496,6 +526,12 @@ impl<P: Automaton> Simulation<P> {
         }
         false
     }
+}
+
+#[inline(never)]
+fn exponential(bits: u64, mean: Duration) -> u64 {
+    let uniform = ((bits >> 11) + 1) as f64 / (1u64 << 53) as f64;
+    (-libm::log(uniform) * mean.0 as f64) as u64
 }
 
 /// What the fates of each sender's messages of each kind are drawn from.

@@ -6,12 +6,14 @@ use crate::metrics::Metrics;
 use crate::observer::{Cause, Decision, MessageFacts, Observer, Step};
 use crate::payload::Slab;
 use crate::peek::Loss;
-use crate::queue::{ACTION_SEQ, DUPLICATE, Event, FIRST_SEQ, HELD, Queue, REQUEST_SEQ, Tag, identity_index};
-use crate::sending::link_keys;
+use crate::queue::{
+    ACTION_SEQ, DUPLICATE, Event, FIRST_SEQ, HELD, Packed, Queue, REQUEST_SEQ, Tag, identity_index,
+};
+use crate::sending::{Odds, link_keys};
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
-    Automaton, Cx, Duration, Input, Message, NodeId, NodeSet, Outbox, Protocol, Ratio, Rng, SetupError, Slot,
-    Time, TimerChange, To, Value, World,
+    Address, Automaton, Cx, Duration, Input, Message, NodeId, NodeSet, Outbox, Protocol, Ratio, Rng, Sent,
+    SetupError, Slot, Time, TimerChange, Value, World,
 };
 use consensus_scenario::{Action, Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;
@@ -66,6 +68,7 @@ pub enum Health {
 /// One instance of a node.
 #[derive(Clone)]
 pub(crate) struct Cell<P> {
+    pub id: NodeId,
     pub node: P,
     pub rng: Rng,
     pub health: Health,
@@ -117,10 +120,10 @@ pub struct Simulation<P: Automaton> {
     pub(crate) losses: VecDeque<Loss>,
     /// A message can meet nothing but delay, loss and duplication: the fast path of sending.
     pub(crate) plain: bool,
-    /// Messages are neither lost nor doubled by the network.
-    pub(crate) faultless: bool,
+    /// What the fates of messages are drawn with.
+    pub(crate) odds: Odds,
     /// The effects of the step under way; its buffers serve again and again.
-    effects: Effects<P>,
+    pub(crate) effects: Effects<P>,
     /// What the step under way has sent (kind and number of receivers), when recording.
     sent: Vec<(usize, usize)>,
     ended: Option<End>,
@@ -173,10 +176,10 @@ pub enum Progress {
 type Effects<P> = Outbox<<P as Automaton>::Msg, <P as Automaton>::Timer>;
 
 /// What calls a node.
-enum Trigger<P: Automaton> {
+pub(crate) enum Trigger<P: Automaton> {
     Start,
     Propose(Value),
-    Deliver(Event),
+    Deliver(Packed),
     Fire(P::Timer),
     /// Position of the action in the script.
     Told(usize),
@@ -229,7 +232,7 @@ impl<P: Automaton> Simulation<P> {
             requests_planned: 0,
             losses: VecDeque::new(),
             plain: false,
-            faultless: false,
+            odds: Odds::of(&scenario.network),
             effects: Effects::<P>::default(),
             sent: Vec::new(),
             ended: None,
@@ -289,28 +292,33 @@ impl<P: Automaton> Simulation<P> {
         let watched = observer.watched_rules();
         let events_max = self.fixed.events_max;
         while self.events < stop.event {
-            let Some(next) = self.queue.peek() else { return self.end(End::Quiescent) };
-            if next.at > last.0 {
+            let Some(event) = self.queue.pop(last.0) else {
+                if self.queue.len() == 0 {
+                    return self.end(End::Quiescent);
+                }
                 self.advance_clock(last);
                 return if stop.time > until { self.end(End::Until) } else { Progress::Stopped };
-            }
-            if next.at == self.now.0 {
+            };
+            if event.at == self.now.0 {
                 self.at_this_instant += 1;
-                if self.at_this_instant > bounds::EVENTS_AT_ONE_INSTANT {
-                    return self.end(End::Limit);
-                }
             } else {
                 self.at_this_instant = 0;
             }
-            if self.events >= events_max || self.queue.len() > bounds::IN_FLIGHT || self.seq > u32::MAX / 2 {
+            if self.at_this_instant > bounds::EVENTS_AT_ONE_INSTANT
+                || self.events >= events_max
+                || self.queue.len() >= bounds::IN_FLIGHT
+                || self.seq > u32::MAX / 2
+            {
+                self.queue.push(event.event());
                 return self.end(End::Limit);
             }
-            let Some(event) = self.queue.pop() else { continue };
-            if event.tag == Tag::Timer && !self.timer_runs_out(&event) {
-                continue;
+            if event.is_delivery() {
+                self.now = Time(event.at);
+                self.arrive(event, observer, watched);
+            } else if !event.is_timer() || self.timer_runs_out(&event.event()) {
+                self.now = Time(event.at);
+                self.handle(event.event(), observer, watched);
             }
-            self.now = event.time();
-            self.handle(event, observer, watched);
         }
         Progress::Stopped
     }
@@ -327,16 +335,9 @@ impl<P: Automaton> Simulation<P> {
         }
     }
 
-    #[inline]
-    fn handle<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
-        if event.tag == Tag::Deliver {
-            return self.arrive(event, observer, watched);
-        }
-        self.handle_other(event, observer, watched)
-    }
-
+    /// What happens beside the arrival of messages.
     #[inline(never)]
-    fn handle_other<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
+    fn handle<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
         let instance = event.to as usize;
         match event.tag {
             Tag::Deliver => {}
@@ -353,7 +354,7 @@ impl<P: Automaton> Simulation<P> {
                 if cell.health == Health::Paused {
                     cell.held.push(event);
                 } else if let Some(message) = cell.inbox.pop_front_if(|message| message.at <= event.at) {
-                    self.deliver(message, observer, watched);
+                    self.deliver_late(message, observer, watched);
                 }
             }
             Tag::Lost => self.lose_on_the_way(event, observer),
@@ -404,89 +405,6 @@ impl<P: Automaton> Simulation<P> {
         }
     }
 
-    /// A message reaches its receiver's door.
-    #[inline]
-    fn arrive<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
-        let cell = &self.cells[event.to as usize];
-        if cell.health != Health::Up {
-            if cell.health == Health::Paused {
-                self.cells[event.to as usize].held.push(Event { flags: event.flags | HELD, ..event });
-            } else {
-                self.lost(event, "the receiver is down", observer);
-            }
-            return;
-        }
-        if self.connectivity.any_blocked() {
-            let from = identity_index(self.slab.get(event.payload).from, self.shape.n);
-            if self.connectivity.is_blocked(from, self.identity_of(event.to as usize)) {
-                return self.cut_off(event, observer);
-            }
-        }
-        if self.network.cpu != Duration::ZERO {
-            let cell = &mut self.cells[event.to as usize];
-            let done = cell.busy_until.max(event.at).saturating_add(self.network.cpu.0);
-            cell.busy_until = done;
-            cell.inbox.push_back(Event { at: done, flags: event.flags | HELD, ..event });
-            self.push(Event { at: done, tag: Tag::Ready, payload: 0, ..event });
-            return;
-        }
-        self.deliver(event, observer, watched);
-    }
-
-    #[inline]
-    fn deliver<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
-        let depth = self.slab.get(event.payload).depth;
-        self.metrics.delivered += 1;
-        self.step_here(event.to as usize, Trigger::Deliver(event), depth, observer, watched);
-        self.slab.release(event.payload);
-    }
-
-    /// A message meets a cut link: the link layer tries again, or it is lost.
-    fn cut_off<O: Observer<P>>(&mut self, event: Event, observer: &mut O) {
-        if self.network.retransmit.is_some() {
-            self.schedule_retry(event);
-        } else {
-            self.lost(event, "the link is cut", observer);
-        }
-    }
-
-    fn lose_on_the_way<O: Observer<P>>(&mut self, event: Event, observer: &mut O) {
-        const REASONS: [&str; 3] = ["the network lost it", "the link is cut", "it was dropped by hand"];
-        let reason = (event.flags & 3) as usize;
-        if reason < 2 && self.network.retransmit.is_some() {
-            self.schedule_retry(event);
-        } else {
-            self.lost(event, REASONS[reason.min(2)], observer);
-        }
-    }
-
-    /// A message is gone for good.
-    pub(crate) fn lost<O: Observer<P>>(&mut self, event: Event, why: &'static str, observer: &mut O) {
-        let facts = self.facts(&event);
-        self.metrics.lost += 1;
-        if self.losses.len() == Loss::REMEMBERED {
-            self.losses.pop_front();
-        }
-        self.losses.push_back(Loss { facts, at: self.now });
-        let number = self.events;
-        self.events += 1;
-        if O::RECORDS {
-            let step = Step {
-                event: number,
-                at: self.now,
-                node: Some(facts.to),
-                second: event.to as usize >= self.shape.total,
-                cause: Cause::Lost(facts, &self.slab.get(event.payload).msg, why),
-                cites: &[],
-                rejected: None,
-                decided: &[],
-                sent: &[],
-            };
-            observer.step(self, &step);
-        }
-        self.slab.release(event.payload);
-    }
-
     /// Hands a client its next value.
     pub(crate) fn propose<O: Observer<P>>(&mut self, instance: usize, observer: &mut O, watched: u64) {
         let client = self.fixed.identities[instance].index();
@@ -518,7 +436,7 @@ impl<P: Automaton> Simulation<P> {
 
     /// Calls one node and carries out its effects.
     #[inline(never)]
-    fn step<O: Observer<P>>(
+    pub(crate) fn step<O: Observer<P>>(
         &mut self,
         instance: usize,
         trigger: Trigger<P>,
@@ -531,7 +449,7 @@ impl<P: Automaton> Simulation<P> {
 
     /// The same, laid out where it stands: for the one place that delivers messages.
     #[inline(always)]
-    fn step_here<O: Observer<P>>(
+    pub(crate) fn step_here<O: Observer<P>>(
         &mut self,
         instance: usize,
         trigger: Trigger<P>,
@@ -545,12 +463,12 @@ impl<P: Automaton> Simulation<P> {
         let fixed: &Fixed<P> = fixed;
         let cell = &mut cells[instance];
         cell.depth = depth;
-        let id = fixed.identities[instance];
+        let id = cell.id;
         let local = cell.skew.map_or(*now, |rate| Time(rate.of(now.0)));
         let input = match &trigger {
             Trigger::Deliver(event) => {
-                let body = slab.get(event.payload);
-                Input::Deliver { from: body.from, msg: &body.msg }
+                let body = slab.get(event.payload());
+                Input::Deliver { from: body.from, msg: &*body.msg }
             }
             Trigger::Fire(timer) => Input::Fire(*timer),
             Trigger::Told(index) => match fixed.scenario.script.get(*index).map(|timed| &timed.action) {
@@ -562,9 +480,12 @@ impl<P: Automaton> Simulation<P> {
             Trigger::Restart => Input::Restart,
         };
         effects.clear();
+        effects.listens = O::RECORDS;
         let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, effects);
         cell.node.step(input, &mut cx);
-        self.carry_out(instance, number, observer);
+        if !effects.is_empty() {
+            self.carry_out(instance, number, observer);
+        }
         let cited = self.effects.cited & watched;
         if cited != 0 {
             observer.cited(self, id, cited);
@@ -574,29 +495,21 @@ impl<P: Automaton> Simulation<P> {
         }
     }
 
-    /// Carries out effects: timers, then messages, then decisions. A buffer is lent out while it is worked through.
+    /// Carries out effects: timers, then messages, then decisions.
     #[inline(always)]
     fn carry_out<O: Observer<P>>(&mut self, instance: usize, number: u64, observer: &mut O) {
-        if !self.effects.timers.is_empty() {
-            let mut timers = core::mem::take(&mut self.effects.timers);
-            for change in timers.drain(..) {
-                match change {
-                    TimerChange::Set(timer, after) => self.set_timer(instance, timer, after),
-                    TimerChange::Cancel(timer) => self.timers.cancel(instance, P::place(timer)),
-                }
+        for i in 0..self.effects.timers.len() {
+            match self.effects.timers[i] {
+                TimerChange::Set(timer, after) => self.set_timer(instance, timer, after),
+                TimerChange::Cancel(timer) => self.timers.cancel(instance, P::place(timer)),
             }
-            self.effects.timers = timers;
         }
-        if self.effects.sends.len() == 1
-            && let Some((to, msg)) = self.effects.sends.pop()
-        {
+        if self.effects.sends.len() > 1 {
+            // They are taken from the end.
+            self.effects.sends.reverse();
+        }
+        while let Some(Sent { to, msg }) = self.effects.sends.pop() {
             self.send_one(instance, to, msg, number, O::RECORDS);
-        } else if !self.effects.sends.is_empty() {
-            let mut sends = core::mem::take(&mut self.effects.sends);
-            for (to, msg) in sends.drain(..) {
-                self.send_one(instance, to, msg, number, O::RECORDS);
-            }
-            self.effects.sends = sends;
         }
         for i in 0..self.effects.decisions.len() {
             let (slot, value) = self.effects.decisions[i];
@@ -605,7 +518,7 @@ impl<P: Automaton> Simulation<P> {
     }
 
     #[inline(never)]
-    fn send_one(&mut self, instance: usize, to: To, msg: P::Msg, number: u64, records: bool) {
+    fn send_one(&mut self, instance: usize, to: Address, msg: Box<P::Msg>, number: u64, records: bool) {
         let kind = msg.kind();
         let receivers = self.send(instance, to, msg, number);
         if records {
@@ -624,7 +537,9 @@ impl<P: Automaton> Simulation<P> {
         let cause = match trigger {
             Trigger::Start => Cause::Start,
             Trigger::Propose(value) => Cause::Propose(*value),
-            Trigger::Deliver(event) => Cause::Deliver(self.facts(event), &self.slab.get(event.payload).msg),
+            Trigger::Deliver(event) => {
+                Cause::Deliver(self.facts(&event.event()), &*self.slab.get(event.payload()).msg)
+            }
             Trigger::Fire(timer) => Cause::Fire(*timer),
             Trigger::Told(index) => Cause::Told(*index),
             Trigger::Restart => Cause::Restart,
@@ -675,7 +590,7 @@ impl<P: Automaton> Simulation<P> {
     ) {
         let cell = &mut self.cells[instance];
         cell.decided += 1;
-        let node = self.fixed.identities[instance];
+        let node = cell.id;
         let base = value.client().and_then(|c| self.bases.get(c.index()));
         let sent_at = base.map(|b| b[value.number() as usize % REQUESTS_REMEMBERED]);
         let delays = match sent_at {
@@ -698,7 +613,8 @@ impl<P: Automaton> Simulation<P> {
     }
 
     /// Remembers at which depth a client first sent a request.
-    pub(crate) fn note_request(&mut self, client: NodeId, value: Value, depth: u32) {
+    pub(crate) fn note_request(&mut self, client: NodeId, msg: &P::Msg, depth: u32) {
+        let Some(value) = msg.request() else { return };
         let place = &mut self.bases[client.index()][value.number() as usize % REQUESTS_REMEMBERED];
         if place.0 != value.number() {
             *place = (value.number(), depth);
@@ -745,7 +661,7 @@ impl<P: Automaton> Simulation<P> {
     /// Decides whether messages can take the fast path.
     pub(crate) fn choose_path(&mut self) {
         let net = &self.network;
-        self.faultless = net.loss.is_zero() && net.duplicate.is_zero();
+        self.odds = Odds::of(net);
         self.plain = !net.fifo
             && net.gst.is_none()
             && net.bandwidth.is_none()
@@ -850,6 +766,7 @@ impl<P: Automaton> Cell<P> {
         let scenario = &fixed.scenario;
         let strategy = &fixed.strategies[identity_index(id, scenario.n)];
         Self {
+            id,
             node: P::new(&fixed.config, id),
             rng: Rng::stream(scenario.seed, instance as u64),
             health: Health::Up,

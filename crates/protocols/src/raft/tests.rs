@@ -4,7 +4,7 @@ mod storms;
 
 use super::*;
 use crate::testbed::{self, Table, with, without};
-use consensus_kernel::{Breaks, Ledger, Outbox, ParamValue, Rng, RuleSet, SwitchId, World};
+use consensus_kernel::{Address, Breaks, Ledger, Outbox, ParamValue, Rng, RuleSet, Sent, SwitchId, World};
 use std::collections::BTreeMap;
 
 const MILLIS: u64 = 1_000;
@@ -251,7 +251,7 @@ fn entries_of_one_broadcast_are_written_once() {
     let mut cx = Cx::new(s(0), Time::ZERO, &config, RuleSet::ALL_HOLD, &mut rng, &mut out);
     let msg = Msg::Request { value: x(1) };
     w.table.replicas[0].step(Input::Deliver { from: NodeId::client(0), msg: &msg }, &mut cx);
-    assert!(matches!(out.sends[..], [(To::Others, _)]));
+    assert!(matches!(out.sends[..], [Sent { to: Address::Others, .. }]));
 }
 
 #[test]
