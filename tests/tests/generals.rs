@@ -1,8 +1,8 @@
 //! The Byzantine generals against `reference/byzantine_generals.csv` and against the argument why three cannot do it.
 
 use consensus_kernel::{Duration, NodeId, Time, Value};
-use consensus_lab::{Session, open};
-use consensus_tests::{finished, read, scenario, violated};
+use consensus_lab::{Session, judge_scenario, open};
+use consensus_tests::{finished, protocol, read, scenario, violated};
 
 /// A row of the table.
 struct Row {
@@ -59,6 +59,45 @@ fn every_row_of_the_table_agrees_with_a_real_run_or_is_refused_for_its_size() {
     }
     // OM(5) among 16 generals takes four million messages.
     assert_eq!((ran, refused), (17, 1));
+}
+
+/// Lets every set of traitors of this size tell every combination of lies, the generic silence among them; says how many
+/// runs there were and in how many a property was violated.
+fn all_lies(id: &str, n: usize, f: usize) -> (usize, usize) {
+    let own = protocol(id).adversaries.iter().map(|lie| lie.id);
+    let lies: Vec<&str> = own.chain(["silent"]).collect();
+    let (mut runs, mut bad) = (0, 0);
+    for traitors in (0..1u32 << n).filter(|set| set.count_ones() as usize == f) {
+        for mut combination in 0..lies.len().pow(f as u32) {
+            let mut link = format!("#/{id}?n={n}&f={f}&until=1s&latency=5ms..20ms");
+            for traitor in (0..n).filter(|i| traitors >> i & 1 == 1) {
+                link += &format!("&byz={traitor}:{}", lies[combination % lies.len()]);
+                combination /= lies.len();
+            }
+            let outcome = judge_scenario(&scenario(&link), false).expect("possible");
+            runs += 1;
+            bad += usize::from(!outcome.violations.is_empty());
+        }
+    }
+    (runs, bad)
+}
+
+#[test]
+fn three_generals_a_traitor_are_too_few_and_one_more_is_enough() {
+    for m in [1, 2] {
+        let (_, bad) = all_lies("om", 3 * m, m);
+        assert!(bad > 0, "OM({m}) among {}", 3 * m);
+        let (runs, bad) = all_lies("om", 3 * m + 1, m);
+        assert_eq!(bad, 0, "OM({m}) among {}, {runs} runs", 3 * m + 1);
+    }
+}
+
+#[test]
+fn with_signatures_all_but_two_may_be_traitors() {
+    for n in 3..=5 {
+        let (runs, bad) = all_lies("sm", n, n - 2);
+        assert_eq!(bad, 0, "SM({}) among {n}, {runs} runs", n - 2);
+    }
 }
 
 #[test]

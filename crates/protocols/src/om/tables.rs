@@ -7,7 +7,7 @@ use consensus_kernel::{
 
 rules! {
     Commands, "OM(m) 1", "LSP 1982, §3, OM(m), step 1",
-        "orders as commander and obeys himself",
+        "gives its order as the commander, and obeys it too",
         "Everything else is about bringing all loyal lieutenants to the same idea of what he said.",
         "send v to every lieutenant";
     Hears, "OM(m) 2", "LSP 1982, §3, OM(m), step 2",

@@ -7,7 +7,7 @@ use consensus_kernel::{
 
 rules! {
     Commands, "SM(m) 1", "LSP 1982, §4, SM(m), step 1",
-        "signs and sends its order as commander and obeys it himself",
+        "signs its order as the commander, sends it, and obeys it too",
         "Whoever gets it can prove to others that he said so.",
         "sign v and send v:0 to every lieutenant";
     FirstOrder, "SM(m) 2A", "LSP 1982, §4, SM(m), step 2 (A)",
