@@ -48,7 +48,20 @@ pub(crate) enum Failure {
     Broken(String),
 }
 
+/// Whoever reads the output may stop early, as `head` does: then there is nobody to tell anything.
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload().downcast_ref::<String>();
+        if text.is_some_and(|t| t.starts_with("failed printing to stdout")) {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
+}
+
 fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Swarm(arguments) => swarm::swarm(&arguments),

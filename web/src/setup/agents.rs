@@ -61,7 +61,7 @@ fn join(values: &[Value]) -> String {
 
 /// Whether n and f fit the protocol's bound, and how large a quorum is.
 fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
-    let Scenario { n, f, meta, .. } = scenario;
+    let Scenario { n, f, .. } = scenario;
     let bound = scenario.bound();
     let least = match bound {
         Bound::Half => format!("2·{f} + 1"),
@@ -69,13 +69,14 @@ fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
         Bound::Fifth => format!("5·{f} + 1"),
         Bound::AllButTwo => format!("{f} + 2"),
     };
-    let quorum = quorum.unwrap_or_else(|| meta.quorum.size(*n, *f));
+    // Not every protocol counts votes to one size.
+    let quorum = quorum.map_or_else(String::new, |q| format!(" · quorum {q}"));
     if *n >= bound.min_n(*f) {
-        html! { <p class="bound ok">{ format!("✓ {n} ≥ {least} · quorum {quorum}") }</p> }
+        html! { <p class="bound ok">{ format!("✓ {n} ≥ {least}{quorum}") }</p> }
     } else {
         html! {
             <p class="bound warn" role="status">
-                { format!("⚠ {n} < {least}: beyond the bound {}, so expect trouble · quorum {quorum}", bound.formula()) }
+                { format!("⚠ {n} < {least}: beyond the bound {}, so expect trouble{quorum}", bound.formula()) }
             </p>
         }
     }
