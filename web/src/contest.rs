@@ -1,7 +1,7 @@
 //! What the run on the bench is compared with: rivals on the same clock, and growth with n, measured on demand.
 
 use consensus_kernel::{SetupError, Time};
-use consensus_lab::compare::{Measured, Tolerance, Trials, measured, with_replicas};
+use consensus_lab::compare::{Measured, Tolerance, Trials, go_to_the_last_decision, measured, with_replicas};
 use consensus_lab::view::End;
 use consensus_lab::{Session, catalogue, documented, open};
 use consensus_scenario::{Scenario, bounds, parse_rival, print_rival, rival};
@@ -155,7 +155,7 @@ impl Growth {
         if let Some((who, session)) = &mut self.under_way
             && !session.run_ahead(events)
         {
-            session.seek_event(session.frontier().event);
+            go_to_the_last_decision(&mut **session);
             self.points[*who].push(measured(&**session));
             self.under_way = None;
         }

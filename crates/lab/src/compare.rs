@@ -120,7 +120,8 @@ fn median<T: Copy + Into<u64>>(values: &mut Vec<T>) -> Option<T> {
     values.get(values.len() / 2).copied()
 }
 
-/// Measures a scenario's whole run.
+/// Measures a scenario's run: up to its last decision if everybody decides, since what runs in the background goes on for
+/// as long as it is watched; else the whole of it.
 ///
 /// # Errors
 /// If the protocol refuses the scenario.
@@ -132,7 +133,17 @@ pub fn measure(scenario: &Scenario) -> Result<Measured, SetupError> {
 
 fn finish(session: &mut dyn Session) {
     while session.run_ahead(1 << 16) {}
+    go_to_the_last_decision(session);
+}
+
+/// Puts the cursor of a finished run behind its last decision, or at its end if somebody has not decided.
+pub fn go_to_the_last_decision(session: &mut dyn Session) {
     session.seek_event(session.frontier().event);
+    let undecided = session.properties().iter().any(|p| p.kind == "liveness" && p.status != Status::Holds);
+    let last = session.decisions().iter().chain(&session.replies()).map(|d| d.event + 1).max();
+    if let (false, Some(last)) = (undecided, last) {
+        session.seek_event(last);
+    }
 }
 
 /// The same scenario with another number of replicas, without faults: what growth is measured from.
@@ -238,7 +249,7 @@ impl Trials {
         if session.run_ahead(events) {
             self.under_way = Some(session);
         } else {
-            session.seek_event(session.frontier().event);
+            go_to_the_last_decision(&mut *session);
             let outcome = measured(&*session);
             self.judge(outcome.finished && outcome.violated.is_none());
         }
