@@ -200,6 +200,8 @@ pub enum FaultModel {
 pub enum Bound {
     /// n ≥ 2f + 1.
     Half,
+    /// n ≥ 2f + 5: four nodes have no vote.
+    HalfBesideFour,
     /// n ≥ 3f + 1.
     Third,
     /// n ≥ 5f + 1.
@@ -214,6 +216,7 @@ impl Bound {
     pub const fn max_f(self, n: usize) -> usize {
         match self {
             Self::Half => n.saturating_sub(1) / 2,
+            Self::HalfBesideFour => n.saturating_sub(5) / 2,
             Self::Third => n.saturating_sub(1) / 3,
             Self::Fifth => n.saturating_sub(1) / 5,
             Self::AllButTwo => n.saturating_sub(2),
@@ -224,6 +227,7 @@ impl Bound {
     pub const fn min_n(self, f: usize) -> usize {
         match self {
             Self::Half => 2 * f + 1,
+            Self::HalfBesideFour => 2 * f + 5,
             Self::Third => 3 * f + 1,
             Self::Fifth => 5 * f + 1,
             Self::AllButTwo => f + 2,
@@ -234,6 +238,7 @@ impl Bound {
     pub const fn formula(self) -> &'static str {
         match self {
             Self::Half => "n ≥ 2f + 1",
+            Self::HalfBesideFour => "n ≥ 2f + 5",
             Self::Third => "n ≥ 3f + 1",
             Self::Fifth => "n ≥ 5f + 1",
             Self::AllButTwo => "n ≥ f + 2",

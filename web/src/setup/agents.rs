@@ -65,6 +65,7 @@ fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
     let bound = scenario.bound();
     let least = match bound {
         Bound::Half => format!("2·{f} + 1"),
+        Bound::HalfBesideFour => format!("2·{f} + 5"),
         Bound::Third => format!("3·{f} + 1"),
         Bound::Fifth => format!("5·{f} + 1"),
         Bound::AllButTwo => format!("{f} + 2"),
