@@ -241,7 +241,12 @@ fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: 
     }
     let healed = down.into_iter().map(Action::Restart).chain(paused.into_iter().map(Action::Resume));
     if scenario.meta.envelope.delay_max.is_none() {
-        let calm = Latency::Uniform(Duration::millis(1), Duration::millis(10));
+        let steady = !scenario.rules.all_hold() && draw.chance(25);
+        let calm = match draw.millis(1, 10) {
+            // Without a rule a run that is in lock-step can go on for ever where chance would end it.
+            delay if steady => Latency::Constant(delay),
+            _ => Latency::Uniform(Duration::millis(1), Duration::millis(10)),
+        };
         let network = [Action::Heal, Action::Loss(Ratio::ZERO), Action::Latency(calm)];
         scenario.script.extend(network.map(|action| Timed { at, action }));
     }
