@@ -94,6 +94,11 @@ impl Placement {
 /// Arranges the nodes.
 pub fn place(ask: &Ask) -> Placement {
     let n = ask.weights.len();
+    let alike = ask.groups.windows(2).all(|pair| pair[0] == pair[1]);
+    if ask.layout == Layout::Columns && alike && n > 1 {
+        // Where all play the same part there is nothing to tell apart by columns.
+        return place(&Ask { layout: Layout::Ring, ..ask.clone() });
+    }
     let mut best: Option<(f64, Vec<Spot>)> = None;
     for rings in ring_counts(ask.layout, n) {
         let floor = best.as_ref().map_or(RADIUS_MIN, |(radius, _)| *radius);
@@ -320,6 +325,14 @@ mod tests {
     fn ask(layout: Layout, n: usize, clients: usize, width: f64, height: f64) -> Ask {
         let groups = (0..n).map(|i| i % 3).collect();
         Ask { layout, weights: vec![1; n], groups, leader: 0, clients, width, height }
+    }
+
+    #[test]
+    fn where_all_play_one_part_they_stand_on_a_circle_instead_of_in_a_column() {
+        let alike = Ask { groups: vec![2; 5], ..ask(Layout::Columns, 5, 1, 780.0, 530.0) };
+        assert_eq!(place(&alike), place(&Ask { layout: Layout::Ring, ..alike.clone() }));
+        let apart = ask(Layout::Columns, 5, 1, 780.0, 530.0);
+        assert_ne!(place(&apart), place(&Ask { layout: Layout::Ring, ..apart.clone() }));
     }
 
     fn assert_apart(placed: &Placement) {
