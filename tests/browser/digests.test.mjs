@@ -1,4 +1,4 @@
-// The wasm module in Chromium gives fifty scenarios the digests that the native engines give them.
+// The wasm module in Chromium gives scenarios of each protocol the digests that the native engines give them.
 
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), server?.close()]));
 
-test('fifty scenarios have the digests that the native engines give them', async () => {
+test('scenarios of each protocol have the digests that the native engines give them', async () => {
   const lines = (await readFile(new URL('../golden/digests.txt', import.meta.url), 'utf8')).trim().split('\n');
   const links = lines.map((line) => line.slice(65));
   const page = await browser.newPage();
@@ -31,7 +31,7 @@ test('fifty scenarios have the digests that the native engines give them', async
     },
     [basename(MODULE), links],
   );
-  assert.equal(lines.length, 50);
+  assert.ok(lines.length >= 50);
   assert.deepEqual(
     digests.map((digest, i) => `${digest} ${links[i]}`),
     lines,

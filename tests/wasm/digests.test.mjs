@@ -1,4 +1,4 @@
-// The wasm module in Node gives fifty scenarios the digests that the native engines give them.
+// The wasm module in Node gives scenarios of each protocol the digests that the native engines give them.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { test } from 'node:test';
 const engines = createRequire(import.meta.url)(process.env.CONSENSUS_WASM);
 const lines = readFileSync(new URL('../golden/digests.txt', import.meta.url), 'utf8').trim().split('\n');
 
-test('fifty scenarios have the digests that the native engines give them', () => {
-  assert.equal(lines.length, 50);
+test('scenarios of each protocol have the digests that the native engines give them', () => {
+  assert.ok(lines.length >= 50);
   const computed = lines.map((line) => {
     const link = line.slice(65);
     return `${engines.digest(link)} ${link}`;
