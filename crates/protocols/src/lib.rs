@@ -7,7 +7,9 @@
 mod tables;
 
 mod generals;
+pub mod multi_paxos;
 pub mod om;
+pub mod paxos;
 pub mod pbft;
 pub mod raft;
 pub mod sm;
@@ -19,6 +21,9 @@ mod testbed;
 #[macro_export]
 macro_rules! for_each_protocol {
     ($callback:ident) => {
-        $callback! { $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm, $crate::pbft::Pbft }
+        $callback! {
+            $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
+            $crate::pbft::Pbft
+        }
     };
 }

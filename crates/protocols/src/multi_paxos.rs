@@ -1,0 +1,886 @@
+//! Multi-Paxos (Lamport, *Paxos Made Simple*, 2001, §3): a state machine whose commands are chosen by one instance of
+//! Paxos for each slot of a log.
+//!
+//! Fault model: fewer than half of the replicas stop, and may come back with what was on disk. Messages may be lost,
+//! doubled, late and out of order. Safety never depends on time; progress needs a majority that hears its leader more
+//! often than its election timers run out.
+//!
+//! Messages, in the order in which they matter:
+//! - `Prepare` (1a) and `Promise` (1b): whoever hears no leader does phase 1 once, with one ballot for all slots at once.
+//!   A promise reports what is chosen and what was accepted from the first slot on that the candidate does not know.
+//! - `Accept` (2a) and `Accepted` (2b): the new leader proposes again what was reported, fills gaps with no-ops, and then
+//!   puts each client's command into the next slot, at most α of them at a time.
+//! - What is chosen travels with the next `Accept` or `Heartbeat`, or at once as `Commit`. `Fetch` and `Values` close what
+//!   gaps are left.
+//! - `Request`, `Reply` and `Redirect` pass between a client and a replica; `Refuse` tells a leader that it was overtaken.
+//!
+//! The rules of one instance are those of single-decree Paxos, and its code ([`crate::paxos::synod`]). On disk are the
+//! promise, the votes and what is known to be chosen (`Replica::restart`); a restarted replica carries its log out once
+//! more from the beginning. A command is decided at its slot when it is carried out; the client decides when it is
+//! answered.
+//!
+//! Left out: changing the set of replicas (§3), roles on nodes of their own, snapshots.
+
+mod config;
+mod invariants;
+mod log;
+mod message;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use config::Config;
+pub use log::{Log, Open};
+pub use message::Msg;
+pub use tables::Cite;
+
+use crate::paxos::client::{Answer, Asked, Client};
+use crate::paxos::synod::{
+    self, BACK_OFF, Ballot, Count, PERSIST_PROMISE, PERSIST_VOTE, Proposal, SAME_BALLOT, THIS_BALLOT,
+};
+use consensus_kernel::{
+    Cx, Duration, Face, Input, Invariant, Meta, NodeId, NodeSet, Panel, Protocol, RuleId, Setup, SetupError,
+    Slot, To, Value,
+};
+use serde::Serialize;
+use smallvec::SmallVec;
+use std::collections::VecDeque;
+use tables::*;
+
+/// A node: a replica, or a client of the replicas.
+#[derive(Clone, Debug, Serialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost all nodes are replicas, and a box would cost each step a hop"
+)]
+pub enum MultiPaxos {
+    /// Proposes, accepts, learns and carries out.
+    Replica(Replica),
+    /// Asks for commands.
+    Client(Client),
+}
+
+impl MultiPaxos {
+    /// The replica, if this is one.
+    pub fn replica(&self) -> Option<&Replica> {
+        match self {
+            Self::Replica(replica) => Some(replica),
+            Self::Client(_) => None,
+        }
+    }
+}
+
+/// What nodes set timers for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Timer {
+    /// A replica that does not lead heard no leader for too long.
+    Election,
+    /// A leader must be heard.
+    Heartbeat,
+    /// A client's patience is over.
+    Retry,
+}
+
+impl consensus_kernel::Timer for Timer {
+    fn count(_n: usize) -> usize {
+        3
+    }
+    fn index(self) -> usize {
+        self as usize
+    }
+    fn from_index(index: usize) -> Self {
+        [Self::Election, Self::Heartbeat, Self::Retry][index]
+    }
+    fn name(self) -> &'static str {
+        META.timers[self.index()]
+    }
+}
+
+impl Protocol for MultiPaxos {
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        Config::of(setup)
+    }
+
+    fn new(config: &Config, me: NodeId) -> Self {
+        if me.is_client() {
+            Self::Client(Client::new(me, Self::first(config, me)))
+        } else {
+            Self::Replica(Replica::new(config, me))
+        }
+    }
+
+    #[inline]
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
+        match self {
+            Self::Replica(replica) => replica.step(input, cx),
+            Self::Client(client) => client.step(input, cx),
+        }
+    }
+
+    fn restart(&self, config: &Config) -> Self {
+        match self {
+            Self::Replica(replica) => Self::Replica(replica.restart(config)),
+            Self::Client(client) => Self::Client(client.restart()),
+        }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        match self {
+            Self::Replica(replica) => view::face(replica, config),
+            Self::Client(client) => client.face(),
+        }
+    }
+
+    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Log(view::log_panel(replicas))]
+    }
+
+    fn invariants() -> &'static [Invariant<Self>] {
+        invariants::ALL
+    }
+
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::Lead as RuleId]
+    }
+}
+
+impl Asked for MultiPaxos {
+    const RETRY: Timer = Timer::Retry;
+    const CITES: [RuleId; 3] =
+        [Cite::ClientAsk as RuleId, Cite::ClientRetry as RuleId, Cite::ClientDone as RuleId];
+
+    fn request(value: Value) -> Msg {
+        Msg::Request { value }
+    }
+    fn answer(msg: &Msg) -> Option<Answer> {
+        match *msg {
+            Msg::Reply { value, slot, .. } => Some(Answer::Decided { asked: value, slot, value }),
+            Msg::Redirect { value, leader } => Some(Answer::Elsewhere { asked: value, leader }),
+            _ => None,
+        }
+    }
+    fn first(_config: &Config, _client: NodeId) -> NodeId {
+        NodeId::replica(0)
+    }
+    fn next(config: &Config, target: NodeId) -> NodeId {
+        NodeId::replica((target.index() + 1) % config.n.max(1))
+    }
+    fn patience(config: &Config) -> Duration {
+        config.retry
+    }
+}
+
+/// A replica's part in its ballot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Role {
+    /// Follows whoever leads.
+    Follower,
+    /// Phase 1: it waits for promises.
+    Candidate,
+    /// Phase 1 is done for all slots.
+    Leader,
+}
+
+/// What the state machine remembers of one client.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Session {
+    /// Number of the command carried out last; 0 if none was. It is also the value of the client's register.
+    pub executed: u32,
+    /// Slot of that command: the reply, if it must be given again.
+    pub slot: Slot,
+    /// Number of the command that this replica, as leader, has taken and not answered; 0 if none.
+    pub pending: u32,
+}
+
+/// Most slots that one promise or one message of values covers.
+const REPORT_MAX: u64 = 256;
+/// Most chosen proposals that travel in one message.
+const VALUES_MAX: u64 = 64;
+
+/// One replica's whole state.
+#[derive(Clone, Debug, Serialize)]
+pub struct Replica {
+    /// Which replica it is.
+    pub me: NodeId,
+    /// On disk: nothing below this ballot is accepted, in any slot: `maxBal`.
+    pub promised: Ballot,
+    /// On disk: the last slot that was in use when that was promised. Read only if the promise covers no more.
+    pub covered: Slot,
+    /// On disk: votes, and what is chosen.
+    pub log: Log,
+    /// On disk: the ballot that it used last.
+    pub ballot: Ballot,
+    /// The highest ballot of another that it has heard of.
+    pub seen: Ballot,
+    /// Its part.
+    pub role: Role,
+    /// Who leads, as far as it knows.
+    pub leader: Option<NodeId>,
+    /// At a candidate: promises of its ballot.
+    pub promises: Count,
+    /// At a candidate: the first slot that it asked about.
+    pub first: Slot,
+    /// At a candidate: the report that binds it in each slot from there on.
+    pub reported: Vec<Option<Proposal>>,
+    /// At a leader: the next slot to use.
+    pub next: Slot,
+    /// At a leader: how far everything was chosen at its last heartbeat.
+    pub told: Slot,
+    /// At a leader or candidate: commands that wait.
+    pub queue: VecDeque<Value>,
+    /// All slots up to here are chosen, as far as it has heard.
+    pub heard: Slot,
+    /// The slot that it carried out last.
+    pub applied: Slot,
+    /// The state machine, by client.
+    pub sessions: Vec<Session>,
+    /// The first slot that was carried out out of turn.
+    pub disorder: Option<Slot>,
+    /// The first command that was carried out although it had been before, and where.
+    pub executed_again: Option<(Slot, Value)>,
+    /// Votes cast in this step.
+    #[serde(skip)]
+    pub fresh: SmallVec<[(Slot, Proposal); 2]>,
+    /// What was learned to be chosen in this step.
+    #[serde(skip)]
+    pub learned: SmallVec<[(Slot, Proposal); 2]>,
+}
+
+impl Replica {
+    fn new(config: &Config, me: NodeId) -> Self {
+        Self {
+            me,
+            promised: 0,
+            covered: 0,
+            log: Log::default(),
+            ballot: 0,
+            seen: 0,
+            role: Role::Follower,
+            leader: None,
+            promises: Count::NONE,
+            first: 1,
+            reported: Vec::new(),
+            next: 1,
+            told: 0,
+            queue: VecDeque::new(),
+            heard: 0,
+            applied: 0,
+            sessions: vec![Session::default(); config.clients],
+            disorder: None,
+            executed_again: None,
+            fresh: SmallVec::new(),
+            learned: SmallVec::new(),
+        }
+    }
+
+    /// What is on disk.
+    fn restart(&self, config: &Config) -> Self {
+        let mut back = Self::new(config, self.me);
+        back.ballot = self.ballot;
+        back.log = self.log.restart(config.rules.holds(PERSIST_VOTE));
+        if config.rules.holds(PERSIST_PROMISE) {
+            (back.promised, back.covered) = (self.promised, self.covered);
+        } else {
+            // What votes promise is read off the votes.
+            let votes = back.log.opens().filter_map(|(_, open)| open.vote).map(|vote| vote.ballot);
+            back.promised = votes.max().unwrap_or(0);
+        }
+        back
+    }
+
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, MultiPaxos>) {
+        self.fresh.clear();
+        self.learned.clear();
+        let (from, msg) = match input {
+            Input::Start => {
+                cx.cite(Cite::Begin);
+                let first = cx.config.boot && self.me.index() == 0;
+                return if first { self.stand(cx) } else { self.wait_for_leader(cx) };
+            }
+            Input::Restart => return self.recover(cx),
+            Input::Propose(_) => return cx.reject("commands come from clients"),
+            Input::Command { .. } => return cx.reject("replicas take no commands of a visitor"),
+            Input::Fire(Timer::Election) if self.role == Role::Leader => {
+                return cx.reject("a leader has no election timer");
+            }
+            Input::Fire(Timer::Election) => return self.stand(cx),
+            Input::Fire(Timer::Heartbeat) => return self.heartbeat_timeout(cx),
+            Input::Fire(Timer::Retry) => return cx.reject("only clients have this timer"),
+            Input::Deliver { from, msg } => (from, msg),
+        };
+        if let Msg::Request { value } = *msg {
+            return self.on_request(from, value, cx);
+        }
+        if from.is_client() || from.index() >= cx.config.n {
+            return cx.reject("only replicas send this");
+        }
+        match *msg {
+            Msg::Prepare { ballot, first } => self.on_prepare(from, ballot, first, cx),
+            Msg::Promise { ballot, first, ref chosen, ref votes } => {
+                self.on_promise(from, ballot, (first, chosen), votes, cx);
+            }
+            Msg::Accept { slot, proposal, chosen } => self.on_accept(from, slot, proposal, chosen, cx),
+            Msg::Accepted { ballot, slot } => self.on_accepted(from, ballot, slot, cx),
+            Msg::Refuse { ballot, promised } => self.on_refuse(ballot, promised, cx),
+            Msg::Commit { ballot, chosen } => self.on_progress(from, ballot, chosen, &[], cx),
+            Msg::Heartbeat { ballot, chosen, ref news } => self.on_progress(from, ballot, chosen, news, cx),
+            Msg::Fetch { first } => self.on_fetch(from, first, cx),
+            Msg::Values { first, ref chosen } => self.on_values(from, first, chosen, cx),
+            Msg::Request { .. } | Msg::Reply { .. } | Msg::Redirect { .. } => {
+                cx.reject("this is for clients only")
+            }
+        }
+    }
+
+    /// §2.5: the state machine is not on disk; it goes through the log again.
+    fn recover(&mut self, cx: &mut Cx<'_, MultiPaxos>) {
+        for slot in 1..=self.log.prefix() {
+            if let Some(proposal) = self.log.settled(slot) {
+                self.carry_out(slot, proposal.value, cx);
+            }
+        }
+        self.advance(cx);
+        cx.cite(Cite::Recover);
+        self.wait_for_leader(cx);
+    }
+
+    // Phase 1, once for all instances (§3).
+
+    fn wait_for_leader(&self, cx: &mut Cx<'_, MultiPaxos>) {
+        let (low, high) = cx.config.election;
+        let after = cx.rng().within(low.0, high.0);
+        cx.set_timer(Timer::Election, Duration(after));
+    }
+
+    /// 1a.
+    fn stand(&mut self, cx: &mut Cx<'_, MultiPaxos>) {
+        let above = self.ballot.max(self.seen).max(self.promised);
+        self.ballot = synod::next_ballot(above, self.me.index(), cx.config.n, cx.config.rules);
+        if self.role == Role::Leader {
+            cx.cancel_timer(Timer::Heartbeat);
+        }
+        (self.role, self.leader, self.promises) = (Role::Candidate, None, Count::NONE);
+        self.first = self.log.prefix() + 1;
+        self.reported.clear();
+        let (ballot, first) = (self.ballot, self.first);
+        self.wait_for_leader(cx);
+        let own = self.promise(ballot, cx);
+        cx.cite(Cite::Stand);
+        cx.broadcast(Msg::Prepare { ballot, first });
+        if own {
+            let known: SmallVec<[(Slot, Proposal); 8]> = self
+                .log
+                .opens()
+                .filter_map(|(slot, open)| Some((slot, open.vote.or(open.chosen)?)))
+                .collect();
+            for (slot, vote) in known {
+                self.note_report(slot, vote, cx);
+            }
+            self.count_promise(self.me, cx);
+        }
+    }
+
+    fn promise(&mut self, ballot: Ballot, cx: &mut Cx<'_, MultiPaxos>) -> bool {
+        let promises = synod::prepare(&mut self.promised, ballot, cx.config.rules);
+        if promises {
+            cx.cite(Cite::Promise);
+            self.covered = self.log.last();
+        }
+        promises
+    }
+
+    /// 1b.
+    fn on_prepare(&mut self, from: NodeId, ballot: Ballot, first: Slot, cx: &mut Cx<'_, MultiPaxos>) {
+        if ballot < self.promised {
+            return self.refuse(from, ballot, cx);
+        }
+        if self.log.prefix() >= first.saturating_add(REPORT_MAX) {
+            cx.cite(Cite::TooFarBehind);
+            return self.send_values(from, first, cx);
+        }
+        if !self.promise(ballot, cx) {
+            return cx.reject("this ballot was promised before");
+        }
+        let chosen = (first.max(1)..=self.log.prefix()).filter_map(|slot| self.log.settled(slot)).collect();
+        let most = if cx.holds(REPORT_ALL) { usize::MAX } else { 1 };
+        let accepted = self.log.opens().filter(|(slot, _)| *slot >= first);
+        let votes =
+            accepted.filter_map(|(slot, open)| Some((slot, open.vote.or(open.chosen)?))).take(most).collect();
+        cx.send(from, Msg::Promise { ballot, first, chosen, votes });
+        if self.role == Role::Follower {
+            self.leader = None;
+            self.wait_for_leader(cx);
+        } else {
+            self.overtaken(ballot, None, cx);
+        }
+    }
+
+    fn on_promise(
+        &mut self,
+        from: NodeId,
+        ballot: Ballot,
+        (first, chosen): (Slot, &[Proposal]),
+        votes: &[(Slot, Proposal)],
+        cx: &mut Cx<'_, MultiPaxos>,
+    ) {
+        if ballot != self.ballot && cx.holds(THIS_BALLOT) {
+            return cx.reject("a promise of another ballot");
+        }
+        if self.role != Role::Candidate {
+            return cx.reject("it has its promises, or gave the ballot up");
+        }
+        for (slot, proposal) in (first..=Slot::MAX).zip(chosen) {
+            self.choose(slot, *proposal);
+        }
+        for (slot, vote) in votes {
+            self.note_report(*slot, *vote, cx);
+        }
+        self.advance(cx);
+        cx.cite(Cite::CountPromise);
+        self.count_promise(from, cx);
+    }
+
+    fn note_report(&mut self, slot: Slot, vote: Proposal, cx: &Cx<'_, MultiPaxos>) {
+        let Some(at) = slot.checked_sub(self.first).filter(|at| *at < log::REACH) else { return };
+        let at = at as usize;
+        if at >= self.reported.len() {
+            self.reported.resize(at + 1, None);
+        }
+        self.reported[at] = Some(synod::binding(self.reported[at], vote, cx.config.rules));
+    }
+
+    fn count_promise(&mut self, from: NodeId, cx: &mut Cx<'_, MultiPaxos>) {
+        if !self.promises.add(from, cx.config.rules) {
+            return cx.reject("this acceptor was counted before");
+        }
+        if self.promises.size() >= cx.config.quorum {
+            self.lead(cx);
+        }
+    }
+
+    /// §3: proposes again what was reported, fills gaps, then serves clients.
+    fn lead(&mut self, cx: &mut Cx<'_, MultiPaxos>) {
+        (self.role, self.leader) = (Role::Leader, Some(self.me));
+        cx.cancel_timer(Timer::Election);
+        let last = (self.first + self.reported.len() as Slot - 1).max(self.log.prefix());
+        self.next = last + 1;
+        for slot in self.log.prefix() + 1..=last {
+            if self.log.open(slot).is_some_and(|open| open.chosen.is_some()) {
+                continue;
+            }
+            let report = slot.checked_sub(self.first).and_then(|at| *self.reported.get(at as usize)?);
+            let filler = cx.holds(NOOP_FILL).then_some(Value::NOOP);
+            let Some(value) = synod::proposable(report, filler, cx.config.rules) else { continue };
+            cx.cite(if report.is_some() { Cite::Repropose } else { Cite::Noop });
+            self.propose(slot, value, cx);
+        }
+        for session in &mut self.sessions {
+            session.pending = 0;
+        }
+        let waiting: SmallVec<[Value; 4]> = self.queue.drain(..).collect();
+        for value in waiting {
+            self.take(value, cx);
+        }
+        self.told = self.log.prefix();
+        self.beat(cx);
+        cx.cite(Cite::Lead);
+    }
+
+    /// §2.4: a higher ballot is about, perhaps that of a leader.
+    fn overtaken(&mut self, higher: Ballot, leader: Option<NodeId>, cx: &mut Cx<'_, MultiPaxos>) {
+        self.seen = self.seen.max(higher);
+        if self.role == Role::Follower || higher <= self.ballot {
+            return;
+        }
+        cx.cite(Cite::Overtaken);
+        if !cx.holds(BACK_OFF) {
+            return self.stand(cx);
+        }
+        if self.role == Role::Leader {
+            cx.cancel_timer(Timer::Heartbeat);
+        }
+        (self.role, self.leader) = (Role::Follower, leader);
+        for value in self.queue.drain(..) {
+            if let Some(client) = value.client() {
+                cx.send(client, Msg::Redirect { value, leader });
+            }
+        }
+        self.wait_for_leader(cx);
+    }
+
+    fn on_refuse(&mut self, ballot: Ballot, promised: Ballot, cx: &mut Cx<'_, MultiPaxos>) {
+        if ballot != self.ballot || promised <= ballot || self.role == Role::Follower {
+            return cx.reject("about a ballot that is over");
+        }
+        self.overtaken(promised, None, cx);
+    }
+
+    fn refuse(&self, from: NodeId, ballot: Ballot, cx: &mut Cx<'_, MultiPaxos>) {
+        cx.cite(Cite::Refuse);
+        cx.reject("it has promised a higher ballot");
+        cx.send(from, Msg::Refuse { ballot, promised: self.promised });
+    }
+
+    // Phase 2, the leader's side.
+
+    fn on_request(&mut self, from: NodeId, value: Value, cx: &mut Cx<'_, MultiPaxos>) {
+        if value.client() != Some(from) || value.number() == 0 {
+            return cx.reject("a command that is not the sender's");
+        }
+        let (number, ballot) = (value.number(), self.ballot);
+        match self.role {
+            Role::Follower => {
+                cx.cite(Cite::Redirect);
+                return cx.send(from, Msg::Redirect { value, leader: self.leader });
+            }
+            Role::Candidate => {
+                self.queue.retain(|other| other.client() != Some(from));
+                return self.queue.push_back(value);
+            }
+            Role::Leader => {}
+        }
+        let session = *self.session(from);
+        if cx.holds(DEDUP) {
+            if number == session.executed {
+                cx.cite(Cite::Duplicate);
+                return cx.send(from, Msg::Reply { ballot, value, slot: session.slot });
+            }
+            if number < session.executed {
+                return cx.reject("the client has moved on from this command");
+            }
+            if number == session.pending {
+                return cx.reject("the command is under way already");
+            }
+        }
+        self.take(value, cx);
+    }
+
+    /// The command goes into the next slot, or waits for the window to move.
+    fn take(&mut self, value: Value, cx: &mut Cx<'_, MultiPaxos>) {
+        if let Some(client) = value.client() {
+            self.session(client).pending = value.number();
+        }
+        self.queue.push_back(value);
+        self.fill_window(cx);
+        if !self.queue.is_empty() {
+            cx.cite(Cite::Queue);
+        }
+    }
+
+    fn fill_window(&mut self, cx: &mut Cx<'_, MultiPaxos>) {
+        // A later leader may have filled slots that this one thought it would use.
+        self.next = self.next.max(self.log.prefix() + 1);
+        while self.next <= self.log.prefix().saturating_add(cx.config.window) {
+            if self.log.open(self.next).is_some_and(|open| open.chosen.is_some()) {
+                self.next += 1;
+                continue;
+            }
+            let Some(value) = self.queue.pop_front() else { return };
+            self.next += 1;
+            cx.cite(Cite::Propose);
+            self.propose(self.next - 1, value, cx);
+        }
+    }
+
+    /// 2a, and the leader's own vote.
+    fn propose(&mut self, slot: Slot, value: Value, cx: &mut Cx<'_, MultiPaxos>) {
+        let proposal = Proposal { ballot: self.ballot, value };
+        let Some(open) = self.log.open_mut(slot) else { return };
+        (open.heard, open.overdue) = (Count::NONE, false);
+        if synod::accept(&mut self.promised, self.ballot, cx.config.rules) {
+            open.vote = Some(proposal);
+            open.heard.add(self.me, cx.config.rules);
+            self.fresh.push((slot, proposal));
+        }
+        let msg = Msg::Accept { slot, proposal, chosen: self.log.prefix() };
+        if cx.config.thrifty {
+            cx.multicast(To::Set(self.asked(cx.config)), msg)
+        } else {
+            cx.broadcast(msg)
+        }
+        self.count_votes(slot, cx);
+    }
+
+    /// The acceptors that a thrifty leader asks: with itself just a quorum.
+    fn asked(&self, config: &Config) -> NodeSet {
+        let at = |k: usize| NodeId::replica((self.me.index() + k) % config.n.max(1));
+        (1..config.quorum).map(at).collect()
+    }
+
+    fn on_accepted(&mut self, from: NodeId, ballot: Ballot, slot: Slot, cx: &mut Cx<'_, MultiPaxos>) {
+        if self.role != Role::Leader || (ballot != self.ballot && cx.holds(SAME_BALLOT)) {
+            return cx.reject("a vote in another ballot");
+        }
+        let rules = cx.config.rules;
+        let Some(open) = self.log.open_mut(slot).filter(|open| open.chosen.is_none() && open.vote.is_some())
+        else {
+            return cx.reject("it is known what is chosen in this slot");
+        };
+        if !open.heard.add(from, rules) {
+            return cx.reject("this acceptor was counted before");
+        }
+        cx.cite(Cite::CountVote);
+        self.count_votes(slot, cx);
+    }
+
+    fn count_votes(&mut self, slot: Slot, cx: &mut Cx<'_, MultiPaxos>) {
+        let Some(open) = self.log.open(slot).filter(|open| open.heard.size() >= cx.config.quorum) else {
+            return;
+        };
+        let Some(proposal) = open.vote else { return };
+        cx.cite(Cite::Chosen);
+        self.choose(slot, proposal);
+        let before = self.log.prefix();
+        self.advance(cx);
+        let chosen = self.log.prefix();
+        if chosen > before {
+            if cx.config.explicit_commit {
+                cx.cite(Cite::Commit);
+                cx.broadcast(Msg::Commit { ballot: self.ballot, chosen });
+            }
+            self.fill_window(cx);
+        }
+    }
+
+    fn heartbeat_timeout(&mut self, cx: &mut Cx<'_, MultiPaxos>) {
+        if self.role != Role::Leader {
+            return cx.reject("only leaders send heartbeats");
+        }
+        let mut late: SmallVec<[Slot; 8]> = SmallVec::new();
+        for slot in self.log.prefix() + 1..self.next {
+            let Some(open) = self.log.open_mut(slot).filter(|o| o.chosen.is_none() && o.vote.is_some())
+            else {
+                continue;
+            };
+            if core::mem::replace(&mut open.overdue, true) {
+                late.push(slot);
+            }
+        }
+        for slot in late {
+            self.ask_again(slot, cx);
+        }
+        self.beat(cx);
+        cx.cite(Cite::Heartbeat);
+    }
+
+    fn ask_again(&self, slot: Slot, cx: &mut Cx<'_, MultiPaxos>) {
+        let Some((heard, proposal)) = self.log.open(slot).and_then(|open| Some((open.heard, open.vote?)))
+        else {
+            return;
+        };
+        cx.cite(Cite::Retransmit);
+        let missing = (0..cx.config.n).map(NodeId::replica).filter(|id| !heard.tally.voters().contains(*id));
+        cx.multicast(To::Set(missing.collect()), Msg::Accept { slot, proposal, chosen: self.log.prefix() });
+    }
+
+    /// Tells the others that it leads; those whom it does not ask also what was chosen since the last time.
+    fn beat(&mut self, cx: &mut Cx<'_, MultiPaxos>) {
+        cx.set_timer(Timer::Heartbeat, cx.config.heartbeat);
+        let (ballot, chosen) = (self.ballot, self.log.prefix());
+        let plain = Msg::Heartbeat { ballot, chosen, news: SmallVec::new() };
+        if cx.config.thrifty && chosen > self.told {
+            let asked = self.asked(cx.config);
+            let idle =
+                (0..cx.config.n).map(NodeId::replica).filter(|id| *id != self.me && !asked.contains(*id));
+            let since = self.told.max(chosen.saturating_sub(VALUES_MAX));
+            let news = (since + 1..=chosen).filter_map(|slot| self.log.settled(slot)).collect();
+            cx.multicast(To::Set(idle.collect()), Msg::Heartbeat { ballot, chosen, news });
+            cx.multicast(To::Set(asked), plain);
+        } else {
+            cx.broadcast(plain);
+        }
+        self.told = chosen;
+    }
+
+    // Phase 2, the acceptor's side.
+
+    /// 2b.
+    fn on_accept(
+        &mut self,
+        from: NodeId,
+        slot: Slot,
+        proposal: Proposal,
+        chosen: Slot,
+        cx: &mut Cx<'_, MultiPaxos>,
+    ) {
+        let ballot = proposal.ballot;
+        let mut alone = self.log.open(slot).and_then(|open| open.vote).map_or(0, |vote| vote.ballot);
+        let uncovered = slot > self.covered && !cx.holds(COVERS_ALL);
+        let guard = if uncovered { &mut alone } else { &mut self.promised };
+        if !synod::accept(guard, ballot, cx.config.rules) {
+            return self.refuse(from, ballot, cx);
+        }
+        self.follow(from, ballot, cx);
+        if slot <= self.log.prefix() {
+            return self.send_values(from, slot, cx);
+        }
+        match self.log.open_mut(slot) {
+            Some(open) => open.vote = Some(proposal),
+            None => return cx.reject("too far ahead: it must catch up first"),
+        }
+        self.fresh.push((slot, proposal));
+        self.note_progress(ballot, chosen, cx);
+        cx.cite(Cite::Accept);
+        cx.send(from, Msg::Accepted { ballot, slot });
+    }
+
+    /// The sender leads, unless this replica has a ballot as high.
+    fn follow(&mut self, from: NodeId, ballot: Ballot, cx: &mut Cx<'_, MultiPaxos>) {
+        self.overtaken(ballot, Some(from), cx);
+        if self.role == Role::Follower {
+            self.leader = Some(from);
+            self.wait_for_leader(cx);
+        }
+    }
+
+    // Learning (§2.3).
+
+    fn on_progress(
+        &mut self,
+        from: NodeId,
+        ballot: Ballot,
+        chosen: Slot,
+        news: &[Proposal],
+        cx: &mut Cx<'_, MultiPaxos>,
+    ) {
+        if ballot < self.promised {
+            return self.refuse(from, ballot, cx);
+        }
+        self.follow(from, ballot, cx);
+        if !news.is_empty() {
+            cx.cite(Cite::Told);
+            let first = chosen.saturating_add(1).saturating_sub(news.len() as Slot);
+            for (slot, proposal) in (first..=Slot::MAX).zip(news) {
+                self.choose(slot, *proposal);
+            }
+        }
+        self.note_progress(ballot, chosen, cx);
+        if self.log.prefix() < chosen {
+            self.fetch(from, cx);
+        }
+    }
+
+    /// What it accepted in the leader's ballot, as far as the leader's knowledge reaches, is chosen.
+    fn note_progress(&mut self, ballot: Ballot, chosen: Slot, cx: &mut Cx<'_, MultiPaxos>) {
+        self.heard = self.heard.max(chosen);
+        let before = self.learned.len();
+        for slot in self.log.prefix() + 1..=chosen.min(self.log.last()) {
+            let vote = self.log.open(slot).and_then(|open| open.vote);
+            if let Some(vote) = vote.filter(|vote| vote.ballot == ballot || !cx.holds(LEADERS_BALLOT)) {
+                self.choose(slot, vote);
+            }
+        }
+        if self.learned.len() > before {
+            cx.cite(Cite::Learn);
+        }
+        self.advance(cx);
+    }
+
+    fn choose(&mut self, slot: Slot, proposal: Proposal) {
+        if let Some(open) = self.log.open_mut(slot).filter(|open| open.chosen.is_none()) {
+            open.chosen = Some(proposal);
+            self.learned.push((slot, proposal));
+        }
+    }
+
+    fn fetch(&self, from: NodeId, cx: &mut Cx<'_, MultiPaxos>) {
+        cx.cite(Cite::Fetch);
+        cx.send(from, Msg::Fetch { first: self.log.prefix() + 1 });
+    }
+
+    fn on_fetch(&self, from: NodeId, first: Slot, cx: &mut Cx<'_, MultiPaxos>) {
+        if first == 0 || first > self.log.prefix() {
+            return cx.reject("it knows no more itself");
+        }
+        self.send_values(from, first, cx);
+    }
+
+    fn send_values(&self, to: NodeId, first: Slot, cx: &mut Cx<'_, MultiPaxos>) {
+        cx.cite(Cite::Help);
+        let first = first.max(1);
+        let last = self.log.prefix().min(first.saturating_add(VALUES_MAX - 1));
+        let chosen = (first..=last).filter_map(|slot| self.log.settled(slot)).collect();
+        cx.send(to, Msg::Values { first, chosen });
+    }
+
+    fn on_values(&mut self, from: NodeId, first: Slot, chosen: &[Proposal], cx: &mut Cx<'_, MultiPaxos>) {
+        let before = self.log.prefix();
+        for (slot, proposal) in (first..=Slot::MAX).zip(chosen) {
+            self.choose(slot, *proposal);
+        }
+        if self.learned.is_empty() {
+            return cx.reject("it knows this");
+        }
+        cx.cite(Cite::Told);
+        self.advance(cx);
+        if self.log.prefix() > before && self.log.prefix() < self.heard {
+            self.fetch(from, cx);
+        }
+        if self.role == Role::Leader {
+            self.fill_window(cx);
+        }
+    }
+
+    // The state machine and its clients (§3).
+
+    /// Carries out what can be.
+    fn advance(&mut self, cx: &mut Cx<'_, MultiPaxos>) {
+        if !cx.holds(IN_ORDER) {
+            for slot in self.log.prefix() + 1..=self.log.last() {
+                let Some(open) = self.log.open_mut(slot).filter(|open| !open.applied) else { continue };
+                let Some(proposal) = open.chosen else { continue };
+                open.applied = true;
+                self.carry_out(slot, proposal.value, cx);
+            }
+        }
+        while let Some((proposal, applied)) = self.log.settle() {
+            if !applied {
+                self.carry_out(self.log.prefix(), proposal.value, cx);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, slot: Slot, value: Value, cx: &mut Cx<'_, MultiPaxos>) {
+        cx.cite(Cite::Apply);
+        if slot != self.applied + 1 {
+            self.disorder.get_or_insert(slot);
+        }
+        self.applied = slot;
+        cx.decide(slot, value);
+        let Some(client) = value.client() else { return };
+        let (number, ballot, leads) = (value.number(), self.ballot, self.role == Role::Leader);
+        let session = self.session(client);
+        let again = number <= session.executed;
+        if again && cx.holds(DEDUP) {
+            return cx.cite(Cite::Duplicate);
+        }
+        (session.executed, session.slot) = (number, slot);
+        if leads && session.pending == number {
+            session.pending = 0;
+            cx.cite(Cite::Reply);
+            cx.send(client, Msg::Reply { ballot, value, slot });
+        }
+        if again {
+            self.executed_again.get_or_insert((slot, value));
+        }
+    }
+
+    fn session(&mut self, client: NodeId) -> &mut Session {
+        let at = client.index();
+        if at >= self.sessions.len() {
+            self.sessions.resize(at + 1, Session::default());
+        }
+        &mut self.sessions[at]
+    }
+}
