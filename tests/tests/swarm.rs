@@ -38,7 +38,9 @@ fn inside_the_budget_nothing_is_violated_and_everybody_decides() {
             3.0 / *runs as f64
         );
         assert_eq!(*violated, Vec::new(), "{}", meta.id);
-        assert_eq!(decided, runs, "{}", meta.id);
+        if meta.claims.termination.is_some() {
+            assert_eq!(decided, runs, "{}", meta.id);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 #[macro_use]
 mod tables;
 
+pub mod flp;
 mod generals;
 pub mod multi_paxos;
 pub mod om;
@@ -23,7 +24,7 @@ macro_rules! for_each_protocol {
     ($callback:ident) => {
         $callback! {
             $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
-            $crate::pbft::Pbft
+            $crate::pbft::Pbft, $crate::flp::Flp
         }
     };
 }
