@@ -40,6 +40,10 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     if scenario.meta.envelope.reliable_links {
         found.push(reliable_links(scenario, sim.now()));
     }
+    if let Some(longest) = sim.held_at_most() {
+        let reason = format!("whatever can happen does within {longest}, though a scheduler chooses when");
+        found.push(Assumption::new("Fair schedule", None, reason));
+    }
     if !scenario.rules.all_hold() {
         let off: Vec<&str> = scenario
             .meta

@@ -8,6 +8,7 @@ mod documented;
 #[cfg(feature = "experiments")]
 mod experiments;
 mod explain;
+mod outlook;
 mod properties;
 mod recorder;
 mod registry;

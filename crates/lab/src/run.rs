@@ -6,7 +6,7 @@ use crate::registry::simulate;
 use crate::session::Session;
 use crate::view::*;
 use crate::watch::{Watch, replica_name};
-use crate::{explain, properties};
+use crate::{explain, outlook, properties};
 use consensus_check::{Tracker, Verdicts, assumptions};
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{
@@ -234,7 +234,8 @@ impl Session for Run {
         let sim = &self.cursor.sim;
         let replicas: Vec<&AnyNode> =
             (0..sim.scenario().n).filter_map(|i| sim.copies(NodeId::replica(i)).into_iter().next()).collect();
-        AnyNode::panels(sim.config(), &replicas)
+        let own = AnyNode::panels(sim.config(), &replicas);
+        outlook::panel(sim).into_iter().chain(own).collect()
     }
 
     fn events(&self, from: u64, to: u64) -> Vec<EventView> {

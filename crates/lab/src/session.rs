@@ -50,7 +50,7 @@ pub trait Session {
     /// A message under way, with its fields.
     fn message(&self, name: MessageName) -> Option<MessageView>;
 
-    /// The protocol's views over all nodes.
+    /// The protocol's views over all nodes; before them, in a scheduled run, what the scheduler does next and why.
     fn panels(&self) -> Vec<Panel>;
 
     /// The events numbered `from .. to`, as far as the frontier. Replays them, so ask for few thousands at a time.

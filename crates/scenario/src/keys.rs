@@ -10,7 +10,7 @@ use crate::value::{
     Read, join, parse_bandwidth, parse_duration, parse_latency, parse_number, parse_probability, parse_ratio,
     parse_replica, parse_span, print_bandwidth, print_latency, print_ratio,
 };
-use crate::{Byzantine, Network, Scenario, ValueError};
+use crate::{Byzantine, Network, Scenario, Schedule, ValueError};
 use consensus_kernel::{Duration, Inputs, NodeId, RuleSet, SwitchId, Time, sort_by_number};
 
 /// A key that every protocol understands.
@@ -216,6 +216,14 @@ pub const SETTINGS: &[Key] = &[
         read: |s, text| set(&mut s.network.bandwidth, parse_bandwidth(text).map(Some)),
         write: |s| s.network.bandwidth.iter().map(|bytes| print_bandwidth(*bytes)).collect(),
     },
+    Key {
+        name: "sched",
+        example: "bivalent",
+        help: "who chooses what arrives next: the network, or an adversary that wants no decision",
+        repeats: false,
+        read: read_schedule,
+        write: |s| unless(s.network.schedule == Schedule::Network, || "bivalent"),
+    },
 ];
 
 /// The keys of weights, faults, switches and scripts, in order; they follow a protocol's own parameters.
@@ -321,6 +329,25 @@ fn read_inputs(s: &mut Scenario, text: &str) -> Read<()> {
     if s.inputs == s.meta.inputs.usual(s.n) {
         s.inputs.clear();
     }
+    Ok(())
+}
+
+fn read_schedule(s: &mut Scenario, text: &str) -> Read<()> {
+    s.network.schedule = match text {
+        "network" => Schedule::Network,
+        "bivalent" if s.meta.can_be_scheduled() => Schedule::Bivalent,
+        "bivalent" => {
+            let why = format!(
+                "{} is no asynchronous protocol in which each replica begins with one of two values",
+                s.meta.id
+            );
+            return Err(ValueError::new(Conflict, why, "only sched=network is allowed"));
+        }
+        _ => {
+            let names = ["network", "bivalent"].into_iter();
+            return Err(ValueError::unknown(UnknownName, "scheduler", text, names));
+        }
+    };
     Ok(())
 }
 

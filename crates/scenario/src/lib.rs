@@ -19,7 +19,9 @@ pub use action::{
 };
 pub use error::{ErrorKind, ParseError, ValueError};
 pub use keys::{FAULTS, Key, SETTINGS};
-pub use model::{Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Strategy, Timed};
+pub use model::{
+    Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Schedule, Strategy, Timed,
+};
 pub use rival::{parse_rival, print_rival, rival};
 pub use text::{Link, VERSION, parse, parse_lenient, print, print_compressed, print_file, print_link, share};
 pub use value::{

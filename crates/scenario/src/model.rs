@@ -62,6 +62,19 @@ pub struct Network {
     pub cpu: Duration,
     /// Bytes per second that a node can send; none: unlimited.
     pub bandwidth: Option<u64>,
+    /// Who chooses what happens next.
+    pub schedule: Schedule,
+}
+
+/// Who chooses what happens next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Schedule {
+    /// Nobody: messages arrive after their delay, timers run out in time.
+    Network,
+    /// An adversary that wants no decision (Fischer, Lynch & Paterson 1985): it delivers one message, or lets one timer
+    /// run out, per latency, so that both outcomes stay possible, and nothing for ever. Only until the global
+    /// stabilisation time, if there is one.
+    Bivalent,
 }
 
 /// Distribution of the one-way delay, at least 1 µs.
@@ -351,6 +364,7 @@ impl Default for Network {
             gst: None,
             cpu: Duration::ZERO,
             bandwidth: None,
+            schedule: Schedule::Network,
         }
     }
 }

@@ -23,6 +23,9 @@ pub fn rival(base: &Scenario, meta: &'static Meta) -> Scenario {
     let asked = matches!(meta.inputs, Inputs::Requests);
     let mut network = base.network;
     network.retransmit = network.retransmit.or(usual.network.retransmit);
+    if !meta.can_be_scheduled() {
+        network.schedule = usual.network.schedule;
+    }
     let mut scenario = Scenario {
         n,
         f: usual.bound().max_f(n),

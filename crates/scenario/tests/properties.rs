@@ -164,7 +164,7 @@ fn any_network() -> impl Strategy<Value = Network> {
         (option::of(span(1)), option::of(time()), span(0), option::of(bandwidth)),
     );
     let other = other.prop_map(|((latency, loss, duplicate, fifo), (retransmit, gst, cpu, bandwidth))| {
-        Network { latency, loss, duplicate, fifo, retransmit, gst, cpu, bandwidth }
+        Network { latency, loss, duplicate, fifo, retransmit, gst, cpu, bandwidth, ..Network::default() }
     });
     prop_oneof![usual, other]
 }

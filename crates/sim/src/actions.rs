@@ -143,7 +143,7 @@ impl<P: Automaton> Simulation<P> {
     /// Puts a held event back into the queue, now.
     fn put_back(&mut self, event: Event) {
         self.timers.requeued(&event, self.now.0);
-        self.push(Event { at: self.now.0, ..event });
+        self.push_at(Event { at: self.now.0, ..event });
     }
 
     /// Lets all timers of this name that are set on the node run out now.
@@ -151,23 +151,19 @@ impl<P: Automaton> Simulation<P> {
         let Some(name) = self.fixed.scenario.meta.timers.get(name) else { return };
         for instance in self.instances_of(id) {
             for timer in 0..self.timers.per_instance() {
-                let set = self.timers.get(instance, timer).is_some();
-                if set
-                    && P::timer_name(&self.fixed.config, timer) == *name
-                    && self.timers.set(instance, timer, self.now, self.now.0)
-                {
-                    let (payload, to) = (timer as u32, instance as u16);
-                    self.push(Event {
-                        at: self.now.0,
-                        seq: 0,
-                        payload,
-                        nth: 0,
-                        to,
-                        tag: Tag::Timer,
-                        flags: 0,
-                    });
+                if P::timer_name(&self.fixed.config, timer) == *name {
+                    self.run_out_now(instance, timer);
                 }
             }
+        }
+    }
+
+    /// Lets a timer run out now, if it is set.
+    pub(crate) fn run_out_now(&mut self, instance: usize, timer: usize) {
+        let set = self.timers.get(instance, timer).is_some();
+        if set && self.timers.set(instance, timer, self.now, self.now.0) {
+            let (payload, to) = (timer as u32, instance as u16);
+            self.push(Event { at: self.now.0, seq: 0, payload, nth: 0, to, tag: Tag::Timer, flags: 0 });
         }
     }
 }

@@ -93,7 +93,7 @@ impl<P: Automaton> Observer<P> for TraceDigest {
 
 /// Appends the canonical bytes of any value: numbers little-endian in eight bytes, lengths before contents, variants by
 /// position. Never fails for the plain data that protocols are made of.
-fn write(into: &mut Vec<u8>, value: &(impl Walk + ?Sized)) {
+pub(crate) fn write(into: &mut Vec<u8>, value: &(impl Walk + ?Sized)) {
     value.walk(&mut Writer(into)).expect("plain data always has a canonical form");
 }
 

@@ -7,18 +7,24 @@
 mod actions;
 mod arrival;
 mod canonical;
+mod configuration;
 mod connectivity;
+mod exhaustive;
 mod metrics;
 mod observer;
 mod payload;
 mod peek;
 mod queue;
+mod scheduler;
 mod sending;
 mod simulation;
 mod timers;
 
 pub use canonical::TraceDigest;
+pub use configuration::{Act, Witness};
+pub use exhaustive::Explored;
 pub use metrics::{KindCount, Metrics};
 pub use observer::{Cause, Decision, MessageFacts, Observer, Step};
 pub use peek::{InFlight, Loss, Pending, PendingWhat, TimerFacts};
+pub use scheduler::Outlook;
 pub use simulation::{End, Health, Progress, Simulation, Stop};

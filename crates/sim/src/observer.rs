@@ -89,7 +89,7 @@ pub struct MessageFacts {
     pub cause: u64,
     /// A copy that the network made.
     pub duplicate: bool,
-    /// Held back by hand, by a pause or by a busy receiver.
+    /// Held back by hand, by a pause, by a busy receiver, or longest of all by the scheduler.
     pub held: bool,
     /// Not what the sender's honest code sent to everybody.
     pub forged: bool,

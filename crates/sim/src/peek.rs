@@ -68,10 +68,13 @@ pub enum PendingWhat {
 impl<P: Automaton> Simulation<P> {
     /// Calls `f` for every message under way. A message that will be lost is shown with the arrival it would have had.
     pub fn in_flight(&self, mut f: impl FnMut(InFlight<'_, P>)) {
+        let oldest = self.oldest_held();
         let waiting = self.cells.iter().flat_map(|c| c.inbox.iter().chain(&c.held)).copied();
         for event in self.queue.iter().chain(waiting) {
             if matches!(event.tag, Tag::Deliver | Tag::Lost) {
-                f(InFlight { facts: self.facts_shown(&event), msg: &self.slab.get(event.payload).msg });
+                let mut facts = self.facts_shown(&event);
+                facts.held |= oldest == Some(event.seq);
+                f(InFlight { facts, msg: &self.slab.get(event.payload).msg });
             }
         }
     }
@@ -88,6 +91,8 @@ impl<P: Automaton> Simulation<P> {
         if event.tag == Tag::Lost {
             // It is drawn as if it would arrive: about twice as far as the place of loss.
             facts.due = Time(facts.sent.0 + facts.due.since(facts.sent).0.saturating_mul(9) / 5);
+        } else if self.is_scheduled() {
+            facts.due = self.hover(event, facts.sent);
         }
         facts
     }
@@ -154,7 +159,7 @@ impl<P: Automaton> Simulation<P> {
     fn will_matter(&self, event: &Event) -> bool {
         match event.tag {
             Tag::Timer => self.timers.is_looked_after(event.to as usize, event.payload as usize, event.at),
-            Tag::Ready | Tag::Retry => false,
+            Tag::Ready | Tag::Retry | Tag::Tick => false,
             _ => true,
         }
     }
@@ -180,7 +185,9 @@ impl<P: Automaton> Simulation<P> {
             Tag::Action | Tag::Told => {
                 Pending { due: event.time(), node: None, what: PendingWhat::Action(event.payload as usize) }
             }
-            Tag::Start | Tag::Back => Pending { due: event.time(), node, what: PendingWhat::Start },
+            Tag::Start | Tag::Back | Tag::Tick => {
+                Pending { due: event.time(), node, what: PendingWhat::Start }
+            }
             Tag::Deliver | Tag::Lost | Tag::Retry | Tag::Ready => {
                 let facts = self.facts_shown(event);
                 Pending { due: facts.due, node, what: PendingWhat::Deliver(facts) }

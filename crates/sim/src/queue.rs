@@ -30,9 +30,11 @@ pub(crate) enum Tag {
     Asked,
     /// Likewise: a replica is told to do something; the payload is the action's index.
     Told,
+    /// The scheduler chooses what happens now. No event of the run by itself.
+    Tick,
 }
 
-const TAGS: [Tag; 11] = [
+const TAGS: [Tag; 12] = [
     Tag::Start,
     Tag::Deliver,
     Tag::Lost,
@@ -44,6 +46,7 @@ const TAGS: [Tag; 11] = [
     Tag::Back,
     Tag::Asked,
     Tag::Told,
+    Tag::Tick,
 ];
 
 /// Set on a copy that the network made.

@@ -176,7 +176,7 @@ impl<P: Automaton> Simulation<P> {
         if self.plain && (self.odds.faultless || !self.odds.meet(bits)) {
             let at = self.now.0 + self.odds.delay(bits);
             let (payload, to) = (link.payload, receiver as u16);
-            self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: 0 });
+            self.push_at(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: 0 });
             return 1;
         }
         self.post_through(link, receiver, nth, Extra::default())
@@ -209,7 +209,8 @@ impl<P: Automaton> Simulation<P> {
         if self.connectivity.is_blocked(sender, receiver) {
             lost = Some(LOST_BY_CUT);
         }
-        match self.take_fate(payload, receiver, nth) {
+        let fate = self.take_fate(payload, receiver, nth);
+        match fate {
             Some(Fate::Drop) => lost = Some(LOST_BY_HAND),
             Some(Fate::Delay(more)) => (at, flags) = (at.saturating_add(more.0), flags | HELD),
             Some(Fate::Deliver) => (at, lost) = (self.now.0 + 1, None),
@@ -223,7 +224,11 @@ impl<P: Automaton> Simulation<P> {
             return 1;
         }
         at = self.in_order(sender, receiver, at);
-        self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags });
+        let event = Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags };
+        match fate {
+            Some(Fate::Deliver) => self.push_at(event),
+            _ => self.push(event),
+        }
         1 + self.copy(payload, nth, to, at, bits, copies_by_hand)
     }
 

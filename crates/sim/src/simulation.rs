@@ -9,6 +9,7 @@ use crate::peek::Loss;
 use crate::queue::{
     ACTION_SEQ, DUPLICATE, Event, FIRST_SEQ, HELD, Packed, Queue, REQUEST_SEQ, Tag, identity_index,
 };
+use crate::scheduler::Scheduler;
 use crate::sending::{Odds, link_keys};
 use crate::timers::{Due, Timers};
 use consensus_kernel::{
@@ -127,6 +128,8 @@ pub struct Simulation<P: Automaton> {
     /// What the step under way has sent (kind and number of receivers), when recording.
     sent: Vec<(usize, usize)>,
     ended: Option<End>,
+    /// Who chooses what happens next, if it is not the network.
+    pub(crate) scheduler: Option<Box<Scheduler>>,
 }
 
 /// Why a run is over.
@@ -236,6 +239,7 @@ impl<P: Automaton> Simulation<P> {
             effects: Effects::<P>::default(),
             sent: Vec::new(),
             ended: None,
+            scheduler: Scheduler::of(scenario),
             fixed: Arc::new(fixed),
         };
         for instance in 0..instances {
@@ -251,6 +255,11 @@ impl<P: Automaton> Simulation<P> {
         }
         sim.plan_action(0);
         sim.plan_request();
+        if sim.is_scheduled() {
+            // When a message is handled is the scheduler's choice alone.
+            sim.network.cpu = Duration::ZERO;
+            sim.plan_release();
+        }
         sim.choose_path();
         sim
     }
@@ -371,6 +380,7 @@ impl<P: Automaton> Simulation<P> {
             }
             Tag::Back => self.come_back(instance, event.payload != 0, observer, watched),
             Tag::Asked => self.propose(instance, observer, watched),
+            Tag::Tick => self.tick(event.payload),
             Tag::Told => match self.cells[instance].health {
                 Health::Up => {
                     let depth = self.cells[instance].depth;
@@ -566,7 +576,10 @@ impl<P: Automaton> Simulation<P> {
             // A clock that runs at twice the rate lets the same span pass in half the time.
             Some(rate) => after.0.saturating_mul(u64::from(rate.den())) / u64::from(rate.num()).max(1),
         };
-        let deadline = self.now.0.saturating_add(real).min(u64::MAX - 1);
+        let deadline = match self.is_scheduled() {
+            true => self.hold(),
+            false => self.now.0.saturating_add(real).min(u64::MAX - 1),
+        };
         if self.timers.set(instance, P::place(timer), self.now, deadline) {
             self.push(Event {
                 at: deadline,
@@ -623,7 +636,16 @@ impl<P: Automaton> Simulation<P> {
 
     /// Puts an event into the queue behind all others at its time.
     #[inline]
-    pub(crate) fn push(&mut self, event: Event) {
+    pub(crate) fn push(&mut self, mut event: Event) {
+        if event.tag == Tag::Deliver && event.flags & HELD == 0 && self.is_scheduled() {
+            event.at = self.hold();
+        }
+        self.push_at(event);
+    }
+
+    /// The same, at its own time whoever schedules.
+    #[inline]
+    pub(crate) fn push_at(&mut self, event: Event) {
         let seq = self.seq;
         self.seq += 1;
         self.queue.push(Event { seq, ..event });
@@ -666,6 +688,7 @@ impl<P: Automaton> Simulation<P> {
             && net.gst.is_none()
             && net.bandwidth.is_none()
             && !self.shape.twins
+            && self.scheduler.is_none()
             && self.armed.is_empty()
             && !self.connectivity.any_blocked();
     }

@@ -4,7 +4,7 @@ use super::Form;
 use super::field::{Field, toggle};
 use crate::markup::html;
 use consensus_kernel::{Duration, ParamKind, ParamValue};
-use consensus_scenario::{bounds, print_param, print_ratio};
+use consensus_scenario::{Schedule, bounds, print_param, print_ratio};
 use yew::prelude::*;
 
 /// Load and parameters.
@@ -117,6 +117,7 @@ fn network(props: &Form) -> Html {
                 help="Probability that a message arrives a second time" />
             { toggle(html! { "Links keep the order" }, "Messages on one link never overtake each other".to_owned(), n.fifo, set_fifo) }
             { retransmit(props, n.retransmit) }
+            { scheduler(props, n.schedule) }
             <Field store={store.clone()} name="gst" label="Stable from" value={span(n.gst.map(|t| Duration(t.0)))}
                 placeholder="the start"
                 help="Global stabilisation time: before it a message may take until then, plus its usual delay" />
@@ -126,6 +127,21 @@ fn network(props: &Form) -> Html {
                 value={n.bandwidth.map(|b| b.to_string()).unwrap_or_default()} help="Bytes per second that a node can send" />
         </>
     }
+}
+
+fn scheduler(props: &Form, now: Schedule) -> Html {
+    if !props.store.with(|m| m.scenario().meta.can_be_scheduled()) {
+        return Html::default();
+    }
+    let set = props.store.on(|m, on: bool| {
+        let (label, schedule) = match on {
+            true => ("a scheduler", Schedule::Bivalent),
+            false => ("no scheduler", Schedule::Network),
+        };
+        m.change(label, |s| s.network.schedule = schedule);
+    });
+    let help = "Who chooses what arrives next wants no decision, and holds nothing back for ever (FLP 1985)";
+    toggle(html! { "A scheduler against deciding" }, help.to_owned(), now == Schedule::Bivalent, set)
 }
 
 fn retransmit(props: &Form, now: Option<Duration>) -> Html {

@@ -1,0 +1,78 @@
+//! What the scheduler does next and why, as a panel.
+
+use crate::checkpoints::Sim;
+use consensus_kernel::{AnyNode, Automaton, LogCell, LogState, Panel, TreeNode, TreePanel, Value};
+use consensus_sim::{Act, Outlook};
+
+/// Most events of a list that are shown one by one.
+const SHOWN: usize = 24;
+
+/// The panel of a moment of a scheduled run: what happens next, what is held back, and a schedule for each decision that is
+/// still possible. None where nobody schedules.
+pub(crate) fn panel(sim: &Sim) -> Option<Panel> {
+    let outlook = sim.outlook()?;
+    let Outlook { step, decided, witnesses, plan, stays, oldest, age, otherwise, bound, overruled } =
+        &outlook;
+    let mut list = List { sim, nodes: Vec::new() };
+    let possible: Vec<Value> = witnesses.iter().map(|w| w.value).collect();
+    let verdict = match (&possible[..], decided) {
+        (_, true) => "decided, nothing is left to prevent".to_owned(),
+        ([], _) => "no schedule found that decides".to_owned(),
+        ([value], _) => format!("only {value} can still be decided, so it is let happen"),
+        _ if *stays => "either value can still be decided".to_owned(),
+        _ => "either value can still be decided, but not for longer".to_owned(),
+    };
+    let next = plan.first().copied();
+    if let Some(act) = oldest.filter(|oldest| Some(*oldest) != next) {
+        let why = match &otherwise[..] {
+            [value] => format!("it would leave only {value}"),
+            [] => "nothing would be left to decide".to_owned(),
+            _ => "its turn comes".to_owned(),
+        };
+        let label = format!("holds back, {age} of at most {bound} steps old: {why}");
+        list.add(None, label, act, LogState::Proposed);
+    }
+    if let Some(act) = next {
+        let root = list.add(None, "next".to_owned(), act, LogState::Prepared);
+        list.chain(root, &plan[1..]);
+    }
+    for witness in witnesses {
+        let label = format!("could decide {} in {} events", witness.value, witness.acts.len());
+        let cell = LogCell { text: witness.value.to_string(), round: 0, state: LogState::Committed };
+        list.nodes.push(TreeNode { parent: None, label, cell });
+        list.chain(list.nodes.len() - 1, &witness.acts);
+    }
+    let title = format!("Scheduler, step {step}: {verdict}; overruled the oldest event {overruled} times");
+    Some(Panel::Tree(TreePanel { title, nodes: list.nodes }))
+}
+
+struct List<'a> {
+    sim: &'a Sim,
+    nodes: Vec<TreeNode>,
+}
+
+impl List<'_> {
+    fn add(&mut self, parent: Option<usize>, label: String, act: Act, state: LogState) -> usize {
+        let cell = LogCell { text: words(self.sim, act), round: 0, state };
+        self.nodes.push(TreeNode { parent, label, cell });
+        self.nodes.len() - 1
+    }
+
+    fn chain(&mut self, parent: usize, acts: &[Act]) {
+        for (k, act) in acts.iter().take(SHOWN).enumerate() {
+            self.add(Some(parent), format!("{}", k + 1), *act, LogState::Proposed);
+        }
+    }
+}
+
+fn words(sim: &Sim, act: Act) -> String {
+    match act {
+        Act::Deliver(name) => {
+            let kind = sim.scenario().meta.kinds.get(name.kind).map_or("message", |k| k.name);
+            format!("{kind} {}→{}", name.from, name.to)
+        }
+        Act::Fire(node, timer) => {
+            format!("{} timer of {node}", AnyNode::timer_name(sim.config(), timer))
+        }
+    }
+}
