@@ -2,25 +2,47 @@
 //!
 //! The fragment follows every edit, at most every 250 ms and never inside a frame, whose history belongs to its host.
 
+use crate::deflate::{deflate, inflate};
 use crate::presentation::Presentation;
 use crate::store::Store;
 use consensus_lab::catalogue;
-use consensus_scenario::{Link, parse_lenient, share};
+use consensus_scenario::{
+    InflateError, Inflated, Link, deflated_part, long_text, parse_inflated, share_deflated,
+};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use yew::platform::spawn_local;
 
 /// Shortest time between two writes, in ms: browsers refuse pages that write more often.
 const WRITE_MS: i32 = 250;
 
 thread_local! {
+    /// The latest link to what is on the bench; in the address, unless that belongs to another page.
     static WRITTEN: RefCell<String> = const { RefCell::new(String::new()) };
     static WAITING: Cell<bool> = const { Cell::new(false) };
 }
 
+/// The fragment of an address, and what the browser has inflated of it, if it is compressed.
+pub struct Fragment {
+    /// As it stands in the address.
+    pub text: String,
+    inflated: Inflated,
+}
+
+/// What the address asks for.
+pub async fn asked() -> Fragment {
+    let text = fragment();
+    let inflated = match deflated_part(&text) {
+        Some(deflated) => inflate(deflated).await,
+        None => Err(InflateError::Damaged),
+    };
+    Fragment { text, inflated }
+}
+
 /// A fragment read: what to run, and sentences about what was wrong with it.
-pub fn read(fragment: &str) -> (Link, Vec<String>) {
-    let (link, errors) = parse_lenient(fragment, catalogue());
+pub fn read(fragment: Fragment) -> (Link, Vec<String>) {
+    let (link, errors) = parse_inflated(&fragment.text, catalogue(), |_| fragment.inflated);
     let mut sentences: Vec<String> = errors.iter().map(|e| format!("{e}.")).collect();
     if !sentences.is_empty() {
         sentences.insert(0, "Not all of the link could be used; the rest of it is shown:".to_owned());
@@ -53,9 +75,32 @@ pub fn framed() -> bool {
     }
 }
 
-/// A link as text: the fragment alone, or a sentence if it is too long for one.
-pub fn link_to(link: &Link) -> Result<String, String> {
-    share(link).ok_or_else(|| "This scenario is too long for a link; save it as a file instead.".to_owned())
+/// A link as text: the fragment alone, or a sentence if it is too long for one. None if it is to be compressed, which
+/// takes a moment ([`link_to`]).
+pub fn short_link_to(link: &Link) -> Option<Result<String, String>> {
+    long_text(link).is_none().then(|| shared(link, None))
+}
+
+/// A link as text, compressed if it is long.
+pub async fn link_to(link: &Link) -> Result<String, String> {
+    let deflated = match long_text(link) {
+        Some(text) => deflate(text).await,
+        None => None,
+    };
+    shared(link, deflated.as_deref())
+}
+
+fn shared(link: &Link, deflated: Option<&[u8]>) -> Result<String, String> {
+    share_deflated(link, deflated)
+        .ok_or_else(|| "This scenario is too long for a link; save it as a file instead.".to_owned())
+}
+
+/// A link for whoever cannot wait: readable, or, where that is too long, the latest that was made.
+pub fn link_at_once(link: &Link) -> String {
+    share_deflated(link, None).unwrap_or_else(|| match WRITTEN.with(|w| w.borrow().clone()) {
+        none if none.is_empty() => fragment(),
+        latest => latest,
+    })
 }
 
 /// Opens another scenario whenever the fragment is changed by hand or by a link.
@@ -66,8 +111,15 @@ pub fn follow(store: &Store) {
         if WRITTEN.with(|w| *w.borrow() == text) {
             return;
         }
-        let (presentation, _) = Presentation::read(&query());
-        store.update(|m| crate::open::reopen(m, &text, &presentation));
+        let store = store.clone();
+        spawn_local(async move {
+            let asked = asked().await;
+            // The address may have moved on while this one was inflated.
+            if asked.text == fragment() {
+                let (presentation, _) = Presentation::read(&query());
+                store.update(|m| crate::open::reopen(m, asked, &presentation));
+            }
+        });
     });
     if let Some(window) = web_sys::window() {
         window.set_onhashchange(Some(on_change.as_ref().unchecked_ref()));
@@ -77,22 +129,20 @@ pub fn follow(store: &Store) {
 
 /// Soon writes the scenario on the bench into the address.
 pub fn publish(store: &Store) {
-    if framed() || WAITING.with(|w| w.replace(true)) {
+    if WAITING.with(|w| w.replace(true)) {
         return;
     }
     let store = store.clone();
     let write = Closure::once_into_js(move || {
         WAITING.with(|w| w.set(false));
-        let Ok(text) = store.with(|m| link_to(&m.link())) else { return };
-        if text == fragment() {
-            return;
-        }
-        WRITTEN.with(|w| text.clone_into(&mut w.borrow_mut()));
-        let history = web_sys::window().and_then(|w| w.history().ok());
-        if let Some(history) = history {
-            // A browser that is asked too often refuses; the next edit writes again.
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&text));
-        }
+        spawn_local(async move {
+            let (link, edits) = store.with(|m| (m.link(), m.edits));
+            if let Ok(text) = link_to(&link).await
+                && store.with(|m| m.edits) == edits
+            {
+                write(&text);
+            }
+        });
     });
     if let Some(window) = web_sys::window() {
         let timer =
@@ -100,6 +150,18 @@ pub fn publish(store: &Store) {
         if timer.is_err() {
             WAITING.with(|w| w.set(false));
         }
+    }
+}
+
+fn write(text: &str) {
+    if text == fragment() {
+        return;
+    }
+    WRITTEN.with(|w| text.clone_into(&mut w.borrow_mut()));
+    let history = web_sys::window().filter(|_| !framed()).and_then(|w| w.history().ok());
+    if let Some(history) = history {
+        // A browser that is asked too often refuses; the next edit writes again.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(text));
     }
 }
 

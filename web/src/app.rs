@@ -1,5 +1,6 @@
 //! The page as a whole: opens a run, and lays out what shows it.
 
+use crate::address::Fragment;
 use crate::compare::comparison;
 use crate::controls::controls;
 use crate::dialogs::dialogs;
@@ -10,23 +11,31 @@ use crate::notices::notices;
 use crate::panel::panel;
 use crate::presentation::{ControlBar, Presentation};
 use crate::scene::scene;
-use crate::setup::SetUp;
+use crate::setup::{Form, set_up};
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::timeline::timeline;
 use crate::width::Width;
 use crate::{address, keyboard, open, theme, width};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use yew::prelude::*;
+
+/// What was opened: the page's state, or a sentence why nothing could be.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Page {
+    /// The state, and how the page is to look.
+    pub opened: Rc<Result<(Store, Presentation), String>>,
+}
 
 /// The page.
 ///
 /// Few parts of it are Yew components: one costs several kilobytes of download. Those with a memory of their own, or
 /// that are to be drawn less often than the rest, are; the others are functions.
 #[component]
-pub fn App() -> Html {
-    let opened = use_memo((), |()| begin());
+pub fn App(props: &Page) -> Html {
+    let opened = &props.opened;
     let version = use_state(|| 0u64);
     {
         let (opened, version) = (opened.clone(), version.setter());
@@ -36,7 +45,7 @@ pub fn App() -> Html {
             }
         });
     }
-    let edits = opened.as_ref().as_ref().map_or(0, |(store, _)| store.with(|m| m.edits));
+    let edits = (**opened).as_ref().map_or(0, |(store, _)| store.with(|m| m.edits));
     {
         let opened = opened.clone();
         use_effect_with(edits, move |edits| {
@@ -45,7 +54,7 @@ pub fn App() -> Html {
             }
         });
     }
-    match &*opened {
+    match &**opened {
         Err(why) => html! { <p class="page-error" role="alert">{ why.clone() }</p> },
         Ok((store, presentation)) => {
             let shown = Shown { store: store.clone(), version: *version };
@@ -61,7 +70,7 @@ fn whole(shown: &Shown, edits: u64) -> Html {
         <div class={classes!("page", width.class(), comparing.then_some("comparing"))}>
             { header(shown) }
             if width == Width::Wide {
-                <SetUp store={shown.store.clone()} {edits} />
+                { set_up(Form { store: shown.store.clone(), edits }) }
             }
             <main class="middle">
                 { notices(shown) }
@@ -81,12 +90,11 @@ fn embedded(shown: &Shown, bar: ControlBar) -> Html {
     let (title, width) = shown.store.with(|m| (m.title(), m.width));
     let open_whole = shown.store.on(|m, e: MouseEvent| {
         m.playing = false;
-        if let Ok(fragment) = address::link_to(&m.link()) {
-            let start = consensus_kernel::Duration(m.clock_us as u64);
-            let link: web_sys::Element = e.target_unchecked_into();
-            // The browser follows the link after this: it leads to what is on screen now.
-            let _ = link.set_attribute("href", &format!("{}?start={start}{fragment}", address::here()));
-        }
+        let (fragment, start) =
+            (address::link_at_once(&m.link()), consensus_kernel::Duration(m.clock_us as u64));
+        let link: web_sys::Element = e.target_unchecked_into();
+        // The browser follows the link after this: it leads to what is on screen now.
+        let _ = link.set_attribute("href", &format!("{}?start={start}{fragment}", address::here()));
     });
     html! {
         <div class={classes!("page", "embed", width.class())}>
@@ -112,10 +120,10 @@ fn middle(shown: &Shown) -> Html {
     if shown.store.with(|m| m.contest.is_some()) { comparison(shown) } else { scene(shown) }
 }
 
-/// Reads the address, opens the run, and starts listening.
-fn begin() -> Result<(Store, Presentation), String> {
+/// Opens the run that the address asks for, and starts listening.
+pub fn begin(asked: Fragment) -> Result<(Store, Presentation), String> {
     let (presentation, wrong) = Presentation::read(&address::query());
-    let mut model = open::open(&address::fragment(), &presentation)?;
+    let mut model = open::open(asked, &presentation)?;
     if let Some(query) = reduced_motion_query() {
         model.reduced_motion = query.matches();
         model.playing &= !model.reduced_motion || presentation.play == Some(true);

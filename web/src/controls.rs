@@ -6,6 +6,7 @@ use crate::scale::{log10, pow10};
 use crate::setup::field::rail;
 use crate::shown::Shown;
 use crate::words;
+use consensus_figure::shape::Within;
 use consensus_figure::shape::{hundredths, number};
 use consensus_lab::view::End;
 use yew::prelude::*;
@@ -25,7 +26,7 @@ pub fn controls(props: &Shown) -> Html {
     let set_speed = store.on(|m, e: InputEvent| {
         let exponent = e.target_unchecked_into::<web_sys::HtmlInputElement>().value_as_number();
         if exponent.is_finite() {
-            m.speed = pow10(exponent.clamp(SPEED_LOW, SPEED_HIGH));
+            m.speed = pow10(exponent.within(SPEED_LOW, SPEED_HIGH));
         }
     });
     let play_label = if playing { "Pause (Space)" } else { "Play (Space)" };

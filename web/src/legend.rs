@@ -2,6 +2,7 @@
 //! appears for the first time; further signs join as this run shows them.
 
 use crate::markup::html;
+use crate::part::part;
 use crate::shown::Shown;
 use crate::stage::shapes::shapes;
 use consensus_figure::glyph;
@@ -9,11 +10,16 @@ use consensus_figure::legend::{SIGN_HEIGHT, SIGN_WIDTH, Seen, entries};
 use consensus_figure::point::Point;
 use consensus_figure::shape::{Shape, number};
 use consensus_lab::view::FlightMark;
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// The legend below the stage.
-#[component]
-pub fn Legend(props: &Shown) -> Html {
+pub fn legend(props: Shown) -> Html {
+    part("legend", props, |ctx, props| use_legend(props).run(ctx))
+}
+
+#[hook]
+fn use_legend(props: &Shown) -> Html {
     let seen = use_mut_ref(Seen::default);
     let of = use_mut_ref(|| "");
     let meta = props.store.with(|m| m.meta());

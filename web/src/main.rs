@@ -11,6 +11,7 @@ mod compare;
 mod contest;
 mod controls;
 mod crash;
+mod deflate;
 mod dialogs;
 mod header;
 mod icons;
@@ -23,6 +24,7 @@ mod model;
 mod notices;
 mod open;
 mod panel;
+mod part;
 mod place;
 mod presentation;
 mod scale;
@@ -38,5 +40,8 @@ mod words;
 
 fn main() {
     yew::set_custom_panic_hook(Box::new(crash::tell));
-    yew::Renderer::<app::App>::new().render();
+    yew::platform::spawn_local(async {
+        let opened = app::begin(address::asked().await).into();
+        yew::Renderer::<app::App>::with_props(app::Page { opened }).render();
+    });
 }

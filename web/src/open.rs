@@ -1,6 +1,6 @@
 //! Opens the page's first run, and another one when the address changes.
 
-use crate::address;
+use crate::address::{self, Fragment};
 use crate::contest::Contest;
 use crate::lessons::{LESSONS, Lesson};
 use crate::model::{Model, natural_speed};
@@ -9,7 +9,7 @@ use consensus_lab::{Studio, catalogue};
 use consensus_scenario::{Scenario, parse};
 
 /// The model that an address asks for; a sentence only if no run at all can be opened.
-pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String> {
+pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, String> {
     let first = catalogue().first().ok_or("No protocol is built into this page.")?;
     let Asked { scenario, lesson, digest, rivals, mut sentences } = asked(fragment);
     let studio = match Studio::new(scenario) {
@@ -33,7 +33,7 @@ pub fn open(fragment: &str, presentation: &Presentation) -> Result<Model, String
 }
 
 /// Puts another fragment on the bench of a running page. If it is wrong anywhere, what is on the bench stays.
-pub fn reopen(model: &mut Model, fragment: &str, presentation: &Presentation) {
+pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation) {
     let Asked { scenario, lesson, digest, rivals, sentences } = asked(fragment);
     if !sentences.is_empty() {
         model.notice("The new link is not as it should be, so the last run stays:".to_owned());
@@ -76,8 +76,8 @@ struct Asked {
     sentences: Vec<String>,
 }
 
-fn asked(fragment: &str) -> Asked {
-    let bare = fragment.trim_start_matches(['#', '/']);
+fn asked(fragment: Fragment) -> Asked {
+    let bare = fragment.text.trim_start_matches(['#', '/']);
     if bare.is_empty()
         && let Some((scenario, lesson)) = example()
     {

@@ -1,21 +1,20 @@
 //! The middle of the page: badges, the stage, how much of it to show, and the legend.
 
 use crate::badges::badges;
-use crate::legend::Legend;
+use crate::legend::legend;
 use crate::markup::html;
 use crate::model::Density;
 use crate::shown::Shown;
-use crate::stage::Stage;
+use crate::stage::stage;
 use yew::prelude::*;
 
 /// The middle of the page.
 pub fn scene(props: &Shown) -> Html {
-    let Shown { store, version } = props.clone();
     html! {
         <section class="scene" aria-label="Picture of the run">
             { badges(props) }
-            <div class="stage-box"><Stage store={store.clone()} {version} /></div>
-            <Legend ..props.clone() />
+            <div class="stage-box">{ stage(props.clone()) }</div>
+            { legend(props.clone()) }
         </section>
     }
 }

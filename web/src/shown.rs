@@ -1,10 +1,9 @@
 //! What most components need.
 
 use crate::store::Store;
-use yew::Properties;
 
 /// The page's state, and which version of it.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct Shown {
     /// The page's state.
     pub store: Store,

@@ -5,6 +5,7 @@
 //! the run plays. What must move smoothly is drawn by frame listeners ([`Store::on_frame`]), outside Yew.
 
 use crate::model::Model;
+use consensus_figure::shape::Within;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
@@ -162,7 +163,7 @@ impl Store {
         let inner = &self.0;
         inner.frame_asked.set(false);
         let passed_ms = match inner.last_frame_ms.replace(Some(frame_ms)) {
-            Some(last) => (frame_ms - last).clamp(0.0, FRAME_MS_MAX),
+            Some(last) => (frame_ms - last).within(0.0, FRAME_MS_MAX),
             None => 0.0,
         };
         let (moved, playing, ahead, redraw_ms) = {

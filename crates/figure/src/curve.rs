@@ -1,6 +1,7 @@
 //! The way a message takes: a quadratic curve that keeps to the left, so that the two directions of a link part.
 
 use crate::point::Point;
+use crate::shape::Within;
 
 /// The largest distance between a curve's control point and the straight line.
 const BEND_MAX: f64 = 56.0;
@@ -31,20 +32,20 @@ impl Curve {
 
     /// Where a message is that has gone this fraction of its way; outside of 0..1 it stays at the ends.
     pub fn at(&self, fraction: f64) -> Point {
-        let t = fraction.clamp(0.0, 1.0);
+        let t = fraction.within(0.0, 1.0);
         let s = 1.0 - t;
         self.from * (s * s) + self.control * (2.0 * s * t) + self.to * (t * t)
     }
 
     /// The direction it goes there, of length 1.
     pub fn direction(&self, fraction: f64) -> Point {
-        let t = fraction.clamp(0.0, 1.0);
+        let t = fraction.within(0.0, 1.0);
         ((self.control - self.from) * (1.0 - t) + (self.to - self.control) * t).unit()
     }
 
     /// Its first part, up to this fraction: also a quadratic curve.
     pub fn until(&self, fraction: f64) -> Self {
-        let t = fraction.clamp(0.0, 1.0);
+        let t = fraction.within(0.0, 1.0);
         Self { from: self.from, control: self.from * (1.0 - t) + self.control * t, to: self.at(t) }
     }
 }

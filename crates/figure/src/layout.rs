@@ -6,6 +6,7 @@
 
 use crate::curve::Curve;
 use crate::point::Point;
+use crate::shape::Within;
 use consensus_kernel::{Layout, NodeId};
 
 /// Up to so many replicas there is room for words, dots and letters; beyond, shapes only.
@@ -132,9 +133,9 @@ fn ring_counts(layout: Layout, n: usize) -> Vec<usize> {
 fn fits(ask: &Ask, spots: &[Spot], radius: f64) -> bool {
     let gap = if ask.weights.len() <= ROOMY_MAX {
         // Between neighbours a message with its letter finds room, where the window has it.
-        (ask.width.min(ask.height) * 0.05).clamp(6.0, 24.0)
+        (ask.width.min(ask.height) * 0.05).within(6.0, 24.0)
     } else {
-        (radius * 0.3).clamp(1.0, 8.0)
+        (radius * 0.3).within(1.0, 8.0)
     };
     let inside = |s: &Spot| {
         let r = s.radius + gap / 2.0;
@@ -159,7 +160,7 @@ fn arrange(ask: &Ask, radius: f64, rings: usize) -> Vec<Spot> {
     };
     let average = ask.weights.iter().sum::<u64>() as f64 / n.max(1) as f64;
     let replicas = centres.into_iter().zip(&ask.weights).enumerate().map(|(i, ((at, out), &weight))| {
-        let share = if average > 0.0 { (weight as f64 / average).sqrt().clamp(0.7, 1.35) } else { 1.0 };
+        let share = if average > 0.0 { (weight as f64 / average).sqrt().within(0.7, 1.35) } else { 1.0 };
         Spot { id: NodeId::replica(i), at, radius: radius * share, out }
     });
     replicas.chain(clients(&frame, ask, radius)).collect()

@@ -6,6 +6,7 @@ use crate::layout::{Ask, Placement};
 use crate::node;
 use crate::palette::Ink;
 use crate::point::Point;
+use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Paint, Scene, Shape, pair};
 use crate::table::clock;
 use consensus_kernel::{Layout, Meta, NodeId};
@@ -126,7 +127,7 @@ pub fn loss_fraction(receiver: &NodeView) -> f64 {
 
 /// How visible a loss still is, 1 at first.
 pub fn loss_freshness(loss: &LossView, now_us: f64, fade_us: f64) -> f64 {
-    1.0 - ((now_us - loss.at.0 as f64) / fade_us.max(1.0)).clamp(0.0, 1.0)
+    1.0 - ((now_us - loss.at.0 as f64) / fade_us.max(1.0)).within(0.0, 1.0)
 }
 
 /// With few nodes every link; with many, those of the selected node, each with the number of messages on it.
@@ -168,8 +169,8 @@ fn counts(over: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
         let beside = spot.at + spot.out * (spot.radius + 9.0) + Point::new(0.0, 3.5);
         // At the picture's very edge the count moves inwards rather than out of sight.
         let at = Point::new(
-            beside.x.clamp(8.0, placement.width - 8.0),
-            beside.y.clamp(9.0, placement.height - 3.0),
+            beside.x.within(8.0, placement.width - 8.0),
+            beside.y.within(9.0, placement.height - 3.0),
         );
         over.push(Shape::text(at, 9.5, Anchor::Middle, Ink::Soft, count.to_string()));
     }
@@ -206,7 +207,7 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
 #[inline]
 pub fn gone(flight: &FlightView, now_us: f64) -> f64 {
     let (sent, due) = (flight.sent.0 as f64, flight.due.0 as f64);
-    if due <= sent { 1.0 } else { ((now_us - sent) / (due - sent)).clamp(0.0, 1.0) }
+    if due <= sent { 1.0 } else { ((now_us - sent) / (due - sent)).within(0.0, 1.0) }
 }
 
 #[cfg(test)]

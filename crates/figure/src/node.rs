@@ -5,6 +5,7 @@ use crate::glyph::{badge, cross};
 use crate::layout::Spot;
 use crate::palette::Ink;
 use crate::point::Point;
+use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Fill, NodeShape, Paint, Shape, text_width};
 use consensus_kernel::{Face, Meta, Time, Tone, Votes};
 use consensus_lab::view::{Health, NodeView, Standing, TimerView, fraction};
@@ -102,7 +103,7 @@ fn timer(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, now: Time, roomy
     if let Some(timer) = soonest.filter(|_| view.health != Health::Crashed) {
         // In steps too small to see, so that a drawing changes only when it shows.
         let steps = if roomy { 120.0 } else { 32.0 };
-        let left = ((1.0 - fraction(timer, now).clamp(0.0, 1.0)) * steps).ceil() / steps;
+        let left = ((1.0 - fraction(timer, now).within(0.0, 1.0)) * steps).ceil() / steps;
         let (gap, width) = if roomy { (7.0, 3.0) } else { (2.5, 1.5) };
         if left > 0.004 {
             let paint = Paint::line(Ink::Soft, width).opacity(0.55);
@@ -139,7 +140,7 @@ fn body(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
         Health::Paused => Dash::Dotted,
     };
     let leads = view.face.leads && view.health != Health::Crashed;
-    let width = if leads { (r * 0.12).clamp(1.8, 4.0) } else { (r * 0.065).clamp(1.0, 2.0) };
+    let width = if leads { (r * 0.12).within(1.8, 4.0) } else { (r * 0.065).within(1.0, 2.0) };
     // Hatching is drawn over paper, for it lets links through.
     shapes.push(Shape::circle(spot.at, r, Paint::filled(Fill::Solid(Ink::Paper))));
     shapes.push(Shape::circle(spot.at, r, Paint::line(ink, width).fill(fill).dash(dash)));
@@ -173,7 +174,7 @@ fn words(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, roomy: bool) {
     let r = spot.radius;
     let ink = if view.health == Health::Crashed { Ink::Soft } else { Ink::Text };
     if roomy && status_fits(view, spot) {
-        let size = (r * 0.5).clamp(11.0, 16.0);
+        let size = (r * 0.5).within(11.0, 16.0);
         let small = status_size(status(view), r);
         plate(shapes, view, spot, &name, size, status(view), small);
         shapes.push(Shape::bold(spot.at + Point::new(0.0, -r * 0.08), size, ink, name));
@@ -181,7 +182,7 @@ fn words(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, roomy: bool) {
         let tone = if view.byzantine.is_some() { Ink::Text } else { Ink::Soft };
         shapes.push(Shape::text(at, small, Anchor::Middle, tone, status(view)));
     } else {
-        let size = (r * 0.95).min(1.7 * r / (name.len() as f64 * 0.6)).clamp(3.0, 15.0);
+        let size = (r * 0.95).min(1.7 * r / (name.len() as f64 * 0.6)).within(3.0, 15.0);
         plate(shapes, view, spot, &name, size, "", 0.0);
         shapes.push(Shape::bold(spot.at + Point::new(0.0, size * 0.35), size, ink, name));
     }
@@ -309,7 +310,7 @@ fn vote_ring(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
         && view.health != Health::Crashed
     {
         let share = (votes.have as f64 / votes.need as f64).min(1.0);
-        let width = (spot.radius * 0.2).clamp(1.2, 3.0);
+        let width = (spot.radius * 0.2).within(1.2, 3.0);
         shapes.push(Shape::arc(spot.at, spot.radius - width, 0.0, share, Paint::line(ink(view), width)));
     }
 }

@@ -207,6 +207,20 @@ impl Shape {
     }
 }
 
+/// Keeps a number within bounds.
+pub trait Within {
+    /// The nearest number that is at least `low` and at most `high`; `high` where they contradict each other. The standard
+    /// library's `clamp` panics there, and what its panic prints costs the page 7 KB.
+    fn within(self, low: f64, high: f64) -> f64;
+}
+
+impl Within for f64 {
+    #[allow(clippy::manual_clamp)]
+    fn within(self, low: f64, high: f64) -> f64 {
+        self.max(low).min(high)
+    }
+}
+
 /// A coordinate, to a tenth of a pixel.
 pub fn number(x: f64) -> String {
     let tenths = (x * 10.0).round();

@@ -4,13 +4,7 @@ use crate::checkpoints::Sim;
 use crate::view::{EventView, FlightMark, FlightView, MessageView, What};
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{AnyNode, Automaton, Message};
-use consensus_sim::{Cause, MessageFacts, Observer, Step};
-
-/// Hands every event that passes to somebody. One type whoever that is: each type of observer costs the page a copy of
-/// the simulator.
-pub(crate) struct Recorder<'a> {
-    pub each: &'a mut dyn FnMut(&Sim, &Step<'_, AnyNode>),
-}
+use consensus_sim::{Cause, MessageFacts, Step};
 
 /// A message as front ends see it.
 pub(crate) fn flight_view(facts: &MessageFacts) -> FlightView {
@@ -34,14 +28,6 @@ pub(crate) fn flight_view(facts: &MessageFacts) -> FlightView {
 
 fn message_view(facts: &MessageFacts, msg: &impl Message) -> MessageView {
     MessageView { flight: flight_view(facts), body: Tree::of(msg), bytes: msg.bytes() }
-}
-
-impl Observer<AnyNode> for Recorder<'_> {
-    const RECORDS: bool = true;
-
-    fn step(&mut self, sim: &Sim, step: &Step<'_, AnyNode>) {
-        (self.each)(sim, step);
-    }
 }
 
 /// An event as front ends see it.

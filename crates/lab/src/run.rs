@@ -1,7 +1,7 @@
 //! A session over a simulation.
 
 use crate::checkpoints::{Checkpoints, Moment, Sim};
-use crate::recorder::{Recorder, event_view, flight_view};
+use crate::recorder::{event_view, flight_view};
 use crate::registry::simulate;
 use crate::session::Session;
 use crate::view::*;
@@ -246,7 +246,7 @@ impl Session for Run {
         let mut sim = self.moment_at(from);
         let mut events = Vec::new();
         let mut record = |sim: &Sim, step: &Step<'_, AnyNode>| events.push(event_view(sim, step));
-        sim.run(&mut Recorder { each: &mut record }, Stop::at_event(to));
+        sim.run(&mut Watch::recording(&mut record), Stop::at_event(to));
         events
     }
 
@@ -333,7 +333,7 @@ impl Session for Run {
         let mut sim = self.anew(self.scenario());
         let mut digest = TraceDigest::default();
         let mut absorb = |sim: &Sim, step: &Step<'_, AnyNode>| digest.step(sim, step);
-        sim.run(&mut Recorder { each: &mut absorb }, Stop::NEVER);
+        sim.run(&mut Watch::recording(&mut absorb), Stop::NEVER);
         digest.finish(&sim)
     }
 

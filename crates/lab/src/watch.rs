@@ -5,19 +5,23 @@ use crate::view::{Mark, MarkKind, Position};
 use consensus_check::{Tracker, Verdicts};
 use consensus_kernel::{AnyNode, Automaton, Meta, NodeId};
 use consensus_scenario::describe_action;
-use consensus_sim::{Decision, Observer};
+use consensus_sim::{Decision, Observer, Step};
 
 /// Most decisions that a session remembers one by one.
 const DECISIONS_MAX: usize = 1 << 20;
 /// Most marks of one run; later ones are left out.
 const MARKS_MAX: usize = 4_096;
 
-/// Watches a run. At the frontier it judges and notes; behind it, only the tracker follows. One type serves both: each
-/// type of observer costs the page a copy of the simulator.
+/// Watches a run. At the frontier it judges and notes; behind it, only the tracker follows, or every event that passes is
+/// handed to somebody. One type serves all: each type of observer costs the page a copy of the simulator.
 pub(crate) struct Watch<'a> {
-    tracker: &'a mut Tracker,
+    tracker: Option<&'a mut Tracker>,
     front: Option<Front<'a>>,
+    each: Option<&'a mut Each<'a>>,
 }
+
+/// Whom every event is handed to.
+pub(crate) type Each<'a> = dyn FnMut(&Sim, &Step<'_, AnyNode>) + 'a;
 
 /// What is noted where the run is new.
 struct Front<'a> {
@@ -32,7 +36,12 @@ struct Front<'a> {
 impl<'a> Watch<'a> {
     /// Behind the frontier.
     pub fn behind(tracker: &'a mut Tracker) -> Self {
-        Self { tracker, front: None }
+        Self { tracker: Some(tracker), front: None, each: None }
+    }
+
+    /// Hands every event to somebody.
+    pub fn recording(each: &'a mut Each<'a>) -> Self {
+        Self { tracker: None, front: None, each: Some(each) }
     }
 
     /// At the frontier.
@@ -46,7 +55,8 @@ impl<'a> Watch<'a> {
         let meta = sim.scenario().meta;
         let milestones = AnyNode::milestones(sim.config()).iter().fold(0, |set, rule| set | 1 << rule);
         let highest = verdicts.tracker.highest();
-        Self { tracker, front: Some(Front { meta, verdicts, decisions, marks, milestones, highest }) }
+        let front = Front { meta, verdicts, decisions, marks, milestones, highest };
+        Self { tracker: Some(tracker), front: Some(front), each: None }
     }
 }
 
@@ -102,12 +112,26 @@ impl Front<'_> {
 }
 
 impl Observer<AnyNode> for Watch<'_> {
+    const RECORDS: bool = true;
+
+    fn records(&self) -> bool {
+        self.each.is_some()
+    }
+
+    fn step(&mut self, sim: &Sim, step: &Step<'_, AnyNode>) {
+        if let Some(each) = &mut self.each {
+            each(sim, step);
+        }
+    }
+
     fn watched_rules(&self) -> u64 {
         self.front.as_ref().map_or(0, |front| front.verdicts.watched() | front.milestones)
     }
 
     fn decided(&mut self, d: &Decision) {
-        self.tracker.note(d);
+        if let Some(tracker) = &mut self.tracker {
+            tracker.note(d);
+        }
         if let Some(front) = &mut self.front {
             front.decided(d);
         }

@@ -4,6 +4,7 @@
 //! list of protocols there are.
 
 mod action;
+mod base64url;
 pub mod bounds;
 mod compress;
 mod error;
@@ -17,13 +18,19 @@ pub use action::{
     ACTIONS, STRATEGIES, describe_action, describe_strategy, parse_action, parse_strategy, print_action,
     print_strategy,
 };
+pub use compress::{InflateError, Inflated};
 pub use error::{ErrorKind, ParseError, ValueError};
 pub use keys::{FAULTS, Key, SETTINGS};
 pub use model::{
     Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Schedule, Strategy, Timed,
 };
 pub use rival::{parse_rival, print_rival, rival};
-pub use text::{Link, VERSION, parse, parse_lenient, print, print_compressed, print_file, print_link, share};
+pub use text::{
+    Link, VERSION, deflated_part, long_text, parse, parse_inflated, parse_lenient, print, print_file,
+    print_link, share_deflated,
+};
+#[cfg(feature = "deflate")]
+pub use text::{print_compressed, share};
 pub use value::{
     parse_duration, parse_latency, parse_param, parse_probability, parse_ratio, print_latency, print_param,
     print_ratio,

@@ -15,7 +15,7 @@
 //! rest goes on, so that the strict reader and the lenient one are the same.
 
 use crate::bounds::{ACTIONS, FILE_BYTES, FRAGMENT_BYTES, REPLICAS, RIVALS};
-use crate::compress::{deflate, inflate, is_compressed};
+use crate::compress::{self, Inflated, is_compressed};
 use crate::error::ErrorKind::{
     Conflict, Empty, Escape, Malformed, Missing, Repeated, TooLong, TooMany, Version,
 };
@@ -53,7 +53,7 @@ impl From<Scenario> for Link {
 /// # Errors
 /// The first mistake in it.
 pub fn parse(text: &str, catalogue: &[&'static Meta]) -> Result<Link, ParseError> {
-    let (link, errors) = read(text, catalogue);
+    let (link, errors) = read(text, catalogue, compress::inflate);
     match (link, errors.into_iter().next()) {
         (_, Some(error)) => Err(error),
         (Some(link), None) => Ok(link),
@@ -67,7 +67,19 @@ pub fn parse(text: &str, catalogue: &[&'static Meta]) -> Result<Link, ParseError
 /// # Panics
 /// If the catalogue is empty.
 pub fn parse_lenient(text: &str, catalogue: &[&'static Meta]) -> (Link, Vec<ParseError>) {
-    let (link, errors) = read(text, catalogue);
+    parse_inflated(text, catalogue, compress::inflate)
+}
+
+/// The same, where somebody else inflates: what is to be inflated is given by [`deflated_part`].
+///
+/// # Panics
+/// If the catalogue is empty.
+pub fn parse_inflated(
+    text: &str,
+    catalogue: &[&'static Meta],
+    inflate: impl FnOnce(&[u8]) -> Inflated,
+) -> (Link, Vec<ParseError>) {
+    let (link, errors) = read(text, catalogue, inflate);
     let fallback = || match catalogue.first() {
         Some(meta) => Scenario::new(meta).into(),
         None => panic!("a catalogue without protocols has nothing to fall back to"),
@@ -75,16 +87,26 @@ pub fn parse_lenient(text: &str, catalogue: &[&'static Meta]) -> (Link, Vec<Pars
     (link.unwrap_or_else(fallback), errors)
 }
 
+/// The deflated part of a link in the compressed form; none if it is in the readable form, or so damaged that there is
+/// nothing to inflate.
+pub fn deflated_part(text: &str) -> Option<Vec<u8>> {
+    if text.len() > FRAGMENT_BYTES {
+        return None;
+    }
+    let (head, ..) = split_head(text, 0);
+    if is_compressed(head) { compress::packed(head).ok().map(|(_, deflated)| deflated) } else { None }
+}
+
 /// Prints a scenario as a link: `#/pbft?n=4&seed=7`, without what is at its default.
 ///
 /// [`parse`] reads it back as long as it is not longer than a link may be ([`FRAGMENT_BYTES`]); see [`share`].
 pub fn print(scenario: &Scenario) -> String {
-    format!("#/{}", one_line(scenario.meta, &scenario_pairs(scenario)))
+    format!("{START}{}", one_line(scenario.meta, &scenario_pairs(scenario)))
 }
 
 /// Prints a link with its version and, if there is one, its digest.
 pub fn print_link(link: &Link) -> String {
-    format!("#/{}", one_line(link.scenario.meta, &link_pairs(link)))
+    format!("{START}{}", one_line(link.scenario.meta, &link_pairs(link)))
 }
 
 /// Prints a link as a file: one setting a line.
@@ -100,21 +122,40 @@ pub fn print_file(link: &Link) -> String {
 
 /// Prints a link in the form to hand on: readable, or compressed if it is long and that makes it shorter. None if even
 /// that is longer than a link may be; then only a file will do.
+#[cfg(feature = "deflate")]
 pub fn share(link: &Link) -> Option<String> {
+    share_deflated(link, long_text(link).map(|text| compress::deflate(text.as_bytes())).as_deref())
+}
+
+/// The text to deflate before a link is handed on; none if its readable form is short enough.
+pub fn long_text(link: &Link) -> Option<String> {
+    let text = one_line(link.scenario.meta, &link_pairs(link));
+    (START.len() + text.len() > READABLE_BYTES).then_some(text)
+}
+
+/// Like [`share`], with the [`long_text`] deflated by somebody else, if it was.
+pub fn share_deflated(link: &Link, deflated: Option<&[u8]>) -> Option<String> {
     let readable = print_link(link);
-    if readable.len() <= READABLE_BYTES {
-        return Some(readable);
-    }
-    let compressed = print_compressed(link);
-    let shorter = if compressed.len() < readable.len() { compressed } else { readable };
+    let shorter = match deflated.map(|deflated| print_deflated(link, deflated)) {
+        Some(compressed) if compressed.len() < readable.len() => compressed,
+        _ => readable,
+    };
     (shorter.len() <= FRAGMENT_BYTES).then_some(shorter)
 }
 
 /// Prints a link in the compressed form, however short it is.
+#[cfg(feature = "deflate")]
 pub fn print_compressed(link: &Link) -> String {
-    format!("#/{}", deflate(&one_line(link.scenario.meta, &link_pairs(link))))
+    let text = one_line(link.scenario.meta, &link_pairs(link));
+    print_deflated(link, &compress::deflate(text.as_bytes()))
 }
 
+fn print_deflated(link: &Link, deflated: &[u8]) -> String {
+    format!("{START}{}", compress::form(&one_line(link.scenario.meta, &link_pairs(link)), deflated))
+}
+
+/// What a link begins with.
+const START: &str = "#/";
 /// Above this length a shared link is compressed.
 const READABLE_BYTES: usize = 2_000;
 /// More mistakes than these are not told apart.
@@ -151,13 +192,21 @@ impl Reader<'_> {
     }
 }
 
-fn read(text: &str, catalogue: &[&'static Meta]) -> (Option<Link>, Vec<ParseError>) {
+fn read(
+    text: &str,
+    catalogue: &[&'static Meta],
+    inflate: impl FnOnce(&[u8]) -> Inflated,
+) -> (Option<Link>, Vec<ParseError>) {
     let mut reader = Reader { text, origin: None, errors: Vec::new() };
-    let link = read_outer(&mut reader, catalogue);
+    let link = read_outer(&mut reader, catalogue, inflate);
     (link, reader.errors)
 }
 
-fn read_outer(reader: &mut Reader<'_>, catalogue: &[&'static Meta]) -> Option<Link> {
+fn read_outer(
+    reader: &mut Reader<'_>,
+    catalogue: &[&'static Meta],
+    inflate: impl FnOnce(&[u8]) -> Inflated,
+) -> Option<Link> {
     let text = reader.text;
     let beginning = text.as_bytes().get(..FILE_BYTES).unwrap_or(text.as_bytes());
     let (what, limit) =
@@ -177,7 +226,7 @@ fn read_outer(reader: &mut Reader<'_>, catalogue: &[&'static Meta]) -> Option<Li
             ValueError::new(Conflict, "something follows the compressed scenario", "nothing may follow it");
         reader.blame(rest, "link", "", error);
     }
-    match inflate(head) {
+    match compress::unpack(head, inflate) {
         Ok(inner) => {
             let mut inside = Reader { text: &inner, origin: Some((text, position)), errors: Vec::new() };
             let (head, position, rest) = split_head(&inner, 0);

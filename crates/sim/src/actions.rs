@@ -12,7 +12,7 @@ impl<P: Automaton> Simulation<P> {
         let number = self.events;
         self.events += 1;
         let action = self.fixed.scenario.script[index].action.clone();
-        if O::RECORDS {
+        if O::RECORDS && observer.records() {
             let step = Step {
                 event: number,
                 at: self.now,

@@ -94,7 +94,7 @@ impl<P: Automaton> Simulation<P> {
         self.losses.push_back(Loss { facts, at: self.now });
         let number = self.events;
         self.events += 1;
-        if O::RECORDS {
+        if O::RECORDS && observer.records() {
             let step = Step {
                 event: number,
                 at: self.now,

@@ -5,8 +5,14 @@ use consensus_kernel::{Automaton, NodeId, RuleId, Slot, Time, Value};
 
 /// Watches a run. Every method has an empty default, so that what nobody watches costs nothing.
 pub trait Observer<P: Automaton> {
-    /// Whether [`Observer::step`] wants to be called: it makes every event slower.
+    /// Whether [`Observer::step`] may want to be called: it makes every event slower.
     const RECORDS: bool = false;
+
+    /// Whether it wants to be called now, where one type serves both who records and who does not.
+    #[inline]
+    fn records(&self) -> bool {
+        Self::RECORDS
+    }
 
     /// Rules (one bit each) after which [`Observer::cited`] wants to be called.
     fn watched_rules(&self) -> u64 {

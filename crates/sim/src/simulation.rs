@@ -490,7 +490,7 @@ impl<P: Automaton> Simulation<P> {
             Trigger::Restart => Input::Restart,
         };
         effects.clear();
-        effects.listens = O::RECORDS;
+        effects.listens = O::RECORDS && observer.records();
         let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, effects);
         cell.node.step(input, &mut cx);
         if !effects.is_empty() {
@@ -500,7 +500,7 @@ impl<P: Automaton> Simulation<P> {
         if cited != 0 {
             observer.cited(self, id, cited);
         }
-        if O::RECORDS {
+        if O::RECORDS && observer.records() {
             self.record(instance, number, &trigger, observer);
         }
     }
@@ -519,7 +519,7 @@ impl<P: Automaton> Simulation<P> {
             self.effects.sends.reverse();
         }
         while let Some(Sent { to, msg }) = self.effects.sends.pop() {
-            self.send_one(instance, to, msg, number, O::RECORDS);
+            self.send_one(instance, to, msg, number, O::RECORDS && observer.records());
         }
         for i in 0..self.effects.decisions.len() {
             let (slot, value) = self.effects.decisions[i];

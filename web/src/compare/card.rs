@@ -3,19 +3,21 @@
 use super::violated;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
+use crate::part::part;
 use crate::stage::shapes::shapes;
 use crate::store::Store;
 use crate::words;
 use consensus_figure::density::Density;
 use consensus_figure::layout;
 use consensus_figure::moment::{Moment, Show, ask, draw};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// Size of the picture, before it is scaled to its place.
 const SIZE: (f64, f64) = (340.0, 250.0);
 
 /// What a card needs.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(PartialEq)]
 pub struct CardProps {
     /// The page's state.
     pub store: Store,
@@ -26,8 +28,12 @@ pub struct CardProps {
 }
 
 /// One contestant.
-#[component]
-pub fn Card(props: &CardProps) -> Html {
+pub fn card(props: CardProps) -> Html {
+    part(props.who as u64, props, |ctx, props| use_card(props).run(ctx))
+}
+
+#[hook]
+fn use_card(props: &CardProps) -> Html {
     let who = props.who;
     let (moment, settings, violation) = props.store.with(|m| {
         let session = m.contestant(who);

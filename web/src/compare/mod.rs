@@ -7,7 +7,7 @@ mod table;
 
 use crate::markup::html;
 use crate::shown::Shown;
-use card::Card;
+use card::{CardProps, card};
 use consensus_lab::catalogue;
 use consensus_lab::view::PropertyView;
 use consensus_scenario::{bounds, rival};
@@ -36,7 +36,7 @@ pub fn comparison(props: &Shown) -> Html {
                 <button onclick={store.on(|m, _: MouseEvent| m.compare(false))}>{ "Back to one run" }</button>
             </div>
             <div class="cards">
-                { for (0..=count).map(|who| html! { <Card key={who} store={store.clone()} {version} {who} /> }) }
+                { for (0..=count).map(|who| card(CardProps { store: store.clone(), version, who })) }
             </div>
             { table::table(props) }
             { growth::growth(props) }

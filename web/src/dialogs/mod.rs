@@ -8,7 +8,9 @@ mod share;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
 use crate::model::Dialog;
+use crate::part::part;
 use crate::shown::Shown;
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// The open dialog, if any.
@@ -17,24 +19,28 @@ pub fn dialogs(props: &Shown) -> Html {
     let (title, body) = match open {
         None => return Html::default(),
         Some(Dialog::Gallery) => ("Gallery", gallery::gallery(props)),
-        Some(Dialog::Share) => ("Share", html! { <share::Share ..props.clone() /> }),
+        Some(Dialog::Share) => ("Share", share::share(props.clone())),
         Some(Dialog::Help) => ("Help", help::help(props)),
         Some(Dialog::Menu) => ("Menu", menu::menu(props)),
     };
-    html! { <Frame store={props.store.clone()} {title} key={title}>{ body }</Frame> }
+    frame(FrameProps { store: props.store.clone(), title, children: body })
 }
 
 /// What the frame of a dialog needs.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 struct FrameProps {
     store: crate::store::Store,
-    title: AttrValue,
+    title: &'static str,
     children: Html,
 }
 
 /// A modal dialog with a title and a way out.
-#[component]
-fn Frame(props: &FrameProps) -> Html {
+fn frame(props: FrameProps) -> Html {
+    part(props.title, props, |ctx, props| use_frame(props).run(ctx))
+}
+
+#[hook]
+fn use_frame(props: &FrameProps) -> Html {
     let node = use_node_ref();
     {
         let node = node.clone();
@@ -59,9 +65,9 @@ fn Frame(props: &FrameProps) -> Html {
         })
     };
     html! {
-        <dialog ref={node} onclose={close} onclick={outside} aria-label={props.title.clone()}>
+        <dialog ref={node} onclose={close} onclick={outside} aria-label={props.title}>
             <div class="dialog-head">
-                <h2>{ props.title.clone() }</h2>
+                <h2>{ props.title }</h2>
                 <button class="icon plain" aria-label="Close" onclick={close_click}>{ sign(Sign::Cross) }</button>
             </div>
             <div class="dialog-body">{ props.children.clone() }</div>

@@ -2,27 +2,42 @@
 
 use crate::address;
 use crate::markup::html;
+use crate::part::part;
 use crate::shown::Shown;
 use crate::words;
 use consensus_scenario::print_file;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlTextAreaElement, window};
+use yew::functional::Hook;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 /// The share dialog.
-#[component]
-pub fn Share(props: &Shown) -> Html {
+pub fn share(props: Shown) -> Html {
+    part("share", props, |ctx, props| use_share(props).run(ctx))
+}
+
+#[hook]
+fn use_share(props: &Shown) -> Html {
     let with_moment = use_state(|| true);
     // As it was when the dialog opened: what is being copied must not change under the hand.
     let now = use_memo((), |()| {
         props.store.with(|m| {
             let link = m.link();
             let file = print_file(&link);
-            (address::link_to(&link), m.title(), m.clock_us as u64, file)
+            (link, m.title(), m.clock_us as u64, file)
         })
     });
-    let (fragment, title, at_us, file) = (&now.0, &now.1, now.2, &now.3);
+    let (title, at_us, file) = (&now.1, now.2, &now.3);
+    let fragment = use_state(|| address::short_link_to(&now.0));
+    {
+        let (fragment, now) = (fragment.clone(), now.clone());
+        use_effect_with((), move |()| {
+            if fragment.is_none() {
+                spawn_local(async move { fragment.set(Some(address::link_to(&now.0).await)) });
+            }
+        });
+    }
     let flip = {
         let with_moment = with_moment.clone();
         Callback::from(move |e: Event| {
@@ -36,23 +51,24 @@ pub fn Share(props: &Shown) -> Html {
         let mark = if query.is_empty() { "" } else { "?" };
         format!("{}{mark}{}{fragment}", address::here(), query.join("&"))
     };
-    let body = match fragment {
-        Ok(fragment) => {
+    let body = match &*fragment {
+        None => Html::default(),
+        Some(Ok(fragment)) => {
             let link = address(&[&at], fragment);
             let frame = address(&["embed=1", &at], fragment);
             let markdown_title = title.replace(['[', ']'], "");
             html! {
                 <>
-                    <Copied label="Link" text={link.clone()} rows=3 />
-                    <Copied label="Markdown" text={format!("[{markdown_title}]({link})")} rows=3 />
-                    <Copied label="Frame for another page" rows=3 text={format!(
+                    { copied("Link", link.clone(), 3) }
+                    { copied("Markdown", format!("[{markdown_title}]({link})"), 3) }
+                    { copied("Frame for another page", format!(
                         "<iframe src=\"{}\" width=\"100%\" height=\"560\" title=\"{}\" loading=\"lazy\"></iframe>",
                         attribute(&frame), attribute(title)
-                    )} />
+                    ), 3) }
                 </>
             }
         }
-        Err(why) => html! { <p class="refused">{ why.clone() }</p> },
+        Some(Err(why)) => html! { <p class="refused">{ why.clone() }</p> },
     };
     html! {
         <div class="share">
@@ -61,7 +77,7 @@ pub fn Share(props: &Shown) -> Html {
                 <span>{ format!("Begin at this moment, {}", words::moment(at_us as f64)) }</span>
             </label>
             { body }
-            <details><summary>{ "Scenario file" }</summary><Copied label="Scenario file" text={file.clone()} rows=6 /></details>
+            <details><summary>{ "Scenario file" }</summary>{ copied("Scenario file", file.clone(), 6) }</details>
         </div>
     }
 }
@@ -71,16 +87,20 @@ fn attribute(text: &str) -> String {
 }
 
 /// A text to copy.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 struct CopiedProps {
-    label: AttrValue,
+    label: &'static str,
     text: AttrValue,
     rows: u32,
 }
 
 /// A text with a button that copies it; where that is forbidden, the text is selected for copying by hand.
-#[component]
-fn Copied(props: &CopiedProps) -> Html {
+fn copied(label: &'static str, text: String, rows: u32) -> Html {
+    part(label, CopiedProps { label, text: text.into(), rows }, |ctx, props| use_copied(props).run(ctx))
+}
+
+#[hook]
+fn use_copied(props: &CopiedProps) -> Html {
     let area = use_node_ref();
     let told = use_state(|| "");
     let id = format!("copy-{}", props.label.replace(' ', "-"));
@@ -108,7 +128,7 @@ fn Copied(props: &CopiedProps) -> Html {
     };
     html! {
         <div class="copied">
-            <div class="copied-head"><label for={id.clone()}>{ props.label.clone() }</label><button onclick={copy}>{ "Copy" }</button></div>
+            <div class="copied-head"><label for={id.clone()}>{ props.label }</label><button onclick={copy}>{ "Copy" }</button></div>
             <textarea {id} ref={area} readonly=true rows={props.rows.to_string()} value={props.text.clone()} spellcheck="false" />
             <p class="quiet" role="status">{ *told }</p>
         </div>

@@ -2,10 +2,12 @@
 
 use crate::markup::html;
 use crate::model::Selection;
+use crate::part::part;
 use crate::shown::Shown;
 use crate::words;
 use consensus_kernel::NodeId;
 use consensus_lab::view::{EventView, What};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// Events asked for at a time: to ask replays them, so neighbouring positions of the cursor share a block.
@@ -16,8 +18,12 @@ const FILTER_BLOCKS: u64 = 8;
 const ROWS: usize = 160;
 
 /// The list of events.
-#[component]
-pub fn Events(props: &Shown) -> Html {
+pub fn events(props: Shown) -> Html {
+    part("events", props, |ctx, props| use_events(props).run(ctx))
+}
+
+#[hook]
+fn use_events(props: &Shown) -> Html {
     let node = use_state(|| None::<NodeId>);
     let kind = use_state(|| None::<usize>);
     let (cursor, known, edits, scenario) = props.store.with(|m| {

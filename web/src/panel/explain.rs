@@ -1,14 +1,16 @@
 //! The explanation card of one event.
 
 use crate::markup::html;
+use crate::part::part;
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::words;
 use consensus_lab::view::{EventView, Explanation, What};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// Which event is explained.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub struct ExplainProps {
     /// The page's state.
     pub store: Store,
@@ -19,8 +21,12 @@ pub struct ExplainProps {
 }
 
 /// The explanation card.
-#[component]
-pub fn Explain(props: &ExplainProps) -> Html {
+pub fn explain(props: ExplainProps) -> Html {
+    part("explain", props, |ctx, props| use_explain(props).run(ctx))
+}
+
+#[hook]
+fn use_explain(props: &ExplainProps) -> Html {
     // To ask for an event replays it, so the answer is kept until the event or the run changes.
     let edits = props.store.with(|m| m.edits);
     let told = use_memo((props.event, edits), |(event, _)| {

@@ -18,7 +18,7 @@ mod why;
 
 use crate::markup::html;
 use crate::model::{Selection, Tab};
-use crate::setup::SetUp;
+use crate::setup::{Form, set_up};
 use crate::shown::Shown;
 use crate::width::Width;
 use crate::words;
@@ -63,10 +63,10 @@ pub fn panel(props: &Shown) -> Html {
         (Tab::Chosen, Some(Selection::Node(id))) => node::node_inspector(props, id),
         (Tab::Chosen, Some(Selection::Message(name))) => message::message_inspector(props, name),
         (Tab::Chosen, _) => node::node_table(props),
-        (Tab::Events, _) => html! { <events::Events ..props.clone() /> },
+        (Tab::Events, _) => events::events(props.clone()),
         (Tab::Next, _) => next::next(props),
         (Tab::Facts, _) => facts::facts(props),
-        (Tab::Setup, _) => html! { <SetUp store={store.clone()} {edits} /> },
+        (Tab::Setup, _) => set_up(Form { store: store.clone(), edits }),
     };
     html! {
         <section class="panel" aria-label="Details">

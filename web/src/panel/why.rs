@@ -1,6 +1,6 @@
 //! What this scenario teaches, and the explanation of one event: what happened, why, by which rule, and where that stands.
 
-use super::explain::Explain;
+use super::explain::{ExplainProps, explain};
 use crate::address;
 use crate::lessons::by_title;
 use crate::markup::html;
@@ -25,7 +25,7 @@ pub fn why(props: &Shown) -> Html {
                 </div>
             }
             { match event {
-                Some(event) => html! { <Explain store={props.store.clone()} version={props.version} {event} /> },
+                Some(event) => explain(ExplainProps { store: props.store.clone(), version: props.version, event }),
                 None => html! {
                     <article class="why">
                         <h2>{ meta.title }</h2>

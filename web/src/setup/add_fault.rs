@@ -2,10 +2,12 @@
 
 use super::Form;
 use crate::markup::html;
+use crate::part::part;
 use crate::words;
 use consensus_kernel::{About, Duration, Meta, NodeId};
 use consensus_scenario::{Byzantine, Scenario, parse_action, parse_strategy};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// What has to be filled in beside the time.
@@ -51,8 +53,12 @@ const LIES: &[(&str, &str, Shape)] = &[
 ];
 
 /// The form.
-#[component]
-pub fn AddFault(props: &Form) -> Html {
+pub fn add_fault(props: Form) -> Html {
+    part("add-fault", props, |ctx, props| use_add_fault(props).run(ctx))
+}
+
+#[hook]
+fn use_add_fault(props: &Form) -> Html {
     let store = &props.store;
     let (scenario, now_us) = store.with(|m| (m.scenario().clone(), m.clock_us as u64));
     let deed = use_state(|| "crash".to_owned());

@@ -1,7 +1,7 @@
 //! Everything that goes wrong in this scenario, each line removable, and the door to add more.
 
 use super::Form;
-use super::add_fault::AddFault;
+use super::add_fault::add_fault;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
 use crate::words;
@@ -32,7 +32,7 @@ pub fn faults(props: &Form) -> Html {
                     { if adding { "close" } else { "+ add" } }
                 </button>
             </h3>
-            if adding { <AddFault store={props.store.clone()} edits={props.edits} /> }
+            if adding { { add_fault(props.clone()) } }
             if lines.is_empty() && !adding {
                 <p class="quiet">{ "None. Add one here, or select a node or a message in the picture." }</p>
             }

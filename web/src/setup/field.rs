@@ -2,6 +2,7 @@
 
 use crate::markup::html;
 use crate::store::Store;
+use consensus_figure::shape::Within;
 use consensus_figure::shape::number;
 use yew::prelude::*;
 
@@ -110,7 +111,7 @@ pub fn toggle(label: Html, help: String, on: bool, set: Callback<bool>) -> Html 
 
 /// The rail of a slider, filled between two shares of its length.
 pub fn rail(from: f64, to: f64) -> Html {
-    let share = |x: f64| number(100.0 * x.clamp(0.0, 1.0)) + "%";
+    let share = |x: f64| number(100.0 * x.within(0.0, 1.0)) + "%";
     html! {
         <svg class="rail" aria-hidden="true" focusable="false">
             <line class="rail-all" x1="0" x2="100%" y1="10" y2="10" />

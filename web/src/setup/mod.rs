@@ -9,11 +9,13 @@ mod network;
 mod rules;
 
 use crate::markup::html;
+use crate::part::part;
 use crate::store::Store;
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// What the parts of the form need.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct Form {
     /// The page's state.
     pub store: Store,
@@ -22,8 +24,12 @@ pub struct Form {
 }
 
 /// The form.
-#[component]
-pub fn SetUp(props: &Form) -> Html {
+pub fn set_up(props: Form) -> Html {
+    part("set-up", props, |ctx, props| use_set_up(props).run(ctx))
+}
+
+#[hook]
+fn use_set_up(props: &Form) -> Html {
     html! {
         <section class="setup" aria-label="Set-up">
             <h2>{ "Set-up" }</h2>

@@ -4,6 +4,7 @@ use super::Form;
 use super::field::{Field, rail};
 use crate::markup::html;
 use crate::scale::{log10, pow10};
+use consensus_figure::shape::Within;
 use consensus_figure::shape::{hundredths, number};
 use consensus_kernel::Duration;
 use consensus_scenario::{Latency, print_latency};
@@ -88,7 +89,7 @@ fn share(d: Duration) -> f64 {
 
 /// Two leading digits: nobody wants 10 233 µs.
 fn duration(exponent: f64) -> Duration {
-    let exact = pow10(exponent.clamp(LOW, HIGH));
+    let exact = pow10(exponent.within(LOW, HIGH));
     let unit = pow10(log10(exact).floor() - 1.0);
     Duration(((exact / unit).round() * unit).round() as u64)
 }

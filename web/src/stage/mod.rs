@@ -12,6 +12,7 @@ mod values;
 
 use crate::markup::html;
 use crate::model::{Density, Selection};
+use crate::part::part;
 use crate::place::place_of;
 use crate::shown::Shown;
 use crate::store::{FrameHandle, Store};
@@ -20,7 +21,7 @@ use consensus_figure::layout::{self, Placement};
 use consensus_figure::moment::{Moment, Show, ask, draw};
 use consensus_figure::point::Point;
 use consensus_figure::shape::number;
-use node::NodeFigure;
+use node::{NodeFigureProps, node_figure};
 use painter::Painter;
 use shapes::{hatches, shapes};
 use size::{Size, use_size};
@@ -28,6 +29,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, PointerEvent};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// How far beside a node or message a click may go, in CSS pixels.
@@ -37,8 +39,12 @@ const SLOP_MOUSE: f64 = 12.0;
 const SLOP_TOUCH: f64 = 22.0;
 
 /// The picture of one moment.
-#[component]
-pub fn Stage(props: &Shown) -> Html {
+pub fn stage(props: Shown) -> Html {
+    part("stage", props, |ctx, props| use_stage(props).run(ctx))
+}
+
+#[hook]
+fn use_stage(props: &Shown) -> Html {
     let store = &props.store;
     let place = use_node_ref();
     let canvas = use_node_ref();
@@ -66,7 +72,7 @@ pub fn Stage(props: &Shown) -> Html {
         let id = shape.id;
         let selected = show.selected == Some(id);
         let disc = placement.spot(id).map_or((Point::default(), 0.0), |s| (s.at, s.radius));
-        html! { <NodeFigure key={id.raw()} {shape} {selected} {disc} store={store.clone()} /> }
+        node_figure(NodeFigureProps { shape, selected, disc, store: store.clone() })
     });
     html! {
         <div class="stage" ref={place} onclick={pick}>

@@ -3,13 +3,15 @@
 use super::shapes::shapes;
 use crate::markup::html;
 use crate::model::Selection;
+use crate::part::part;
 use crate::store::Store;
 use consensus_figure::point::Point;
 use consensus_figure::shape::{NodeShape, number};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// What a node's figure needs.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub struct NodeFigureProps {
     /// Its drawing.
     pub shape: NodeShape,
@@ -22,8 +24,12 @@ pub struct NodeFigureProps {
 }
 
 /// One node; a click is answered by the stage, a key here.
-#[component]
-pub fn NodeFigure(props: &NodeFigureProps) -> Html {
+pub fn node_figure(props: NodeFigureProps) -> Html {
+    part(props.shape.id.raw(), props, |ctx, props| use_node_figure(props).run(ctx))
+}
+
+#[hook]
+fn use_node_figure(props: &NodeFigureProps) -> Html {
     let (centre, radius) = props.disc;
     let select = {
         let (store, id) = (props.store.clone(), props.shape.id);

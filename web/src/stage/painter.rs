@@ -14,6 +14,7 @@ use consensus_figure::layout::Placement;
 use consensus_figure::moment::{Moment, Show, gone, loss_fraction, loss_freshness};
 use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
+use consensus_figure::shape::Within;
 use consensus_kernel::Kind;
 use consensus_lab::view::{FlightMark, FlightView, LossView};
 use consensus_scenario::MessageName;
@@ -110,7 +111,7 @@ impl Inks {
 impl Painter {
     /// Takes a canvas of this size, in CSS pixels; its own pixels are those of the screen.
     pub fn take(&mut self, canvas: &HtmlCanvasElement, size: Size) {
-        self.ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 3.0);
+        self.ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).within(1.0, 3.0);
         canvas.set_width((size.width * self.ratio) as u32);
         canvas.set_height((size.height * self.ratio) as u32);
         let context = canvas.get_context("2d").ok().flatten();

@@ -4,6 +4,7 @@ use super::painter::Painter;
 use super::scrubber::whole_us;
 use crate::markup::html;
 use crate::model::{Model, Selection};
+use crate::part::part;
 use crate::place::place_of;
 use crate::shown::Shown;
 use crate::stage::size::{Size, use_size};
@@ -13,6 +14,7 @@ use consensus_figure::spacetime::caption;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{HtmlCanvasElement, HtmlSelectElement, MouseEvent, WheelEvent};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// How far beside an arrow a click may go.
@@ -22,8 +24,12 @@ const SLOP: f64 = 5.0;
 const ZOOM_STEP: f64 = 1.6;
 
 /// The diagram.
-#[component]
-pub fn Diagram(props: &Shown) -> Html {
+pub fn diagram(props: Shown) -> Html {
+    part("diagram", props, |ctx, props| use_diagram(props).run(ctx))
+}
+
+#[hook]
+fn use_diagram(props: &Shown) -> Html {
     let store = &props.store;
     let place = use_node_ref();
     let canvas = use_node_ref();

@@ -8,16 +8,16 @@ mod window;
 
 use crate::markup::html;
 use crate::shown::Shown;
-use diagram::Diagram;
-use scrubber::Scrubber;
+use diagram::diagram;
+use scrubber::scrubber;
 use yew::prelude::*;
 
 /// The run over time.
 pub fn timeline(props: &Shown) -> Html {
     html! {
         <section class="timeline" aria-label="Run over time">
-            <Diagram ..props.clone() />
-            <Scrubber ..props.clone() />
+            { diagram(props.clone()) }
+            { scrubber(props.clone()) }
         </section>
     }
 }

@@ -9,6 +9,7 @@ use crate::model::{Model, Selection, natural_speed};
 use crate::stage::size::Size;
 use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
+use consensus_figure::shape::Within;
 use consensus_figure::spacetime::{
     Arrow, Chart, NAMES_WIDTH, TickKind, Window, chart, grid_step, height_at, name_every,
 };
@@ -108,7 +109,7 @@ impl Default for Painter {
 impl Painter {
     /// Takes a canvas of this size, in CSS pixels.
     pub fn take(&mut self, canvas: &HtmlCanvasElement, size: Size) {
-        self.ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 3.0);
+        self.ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).within(1.0, 3.0);
         canvas.set_width((size.width * self.ratio) as u32);
         canvas.set_height((size.height * self.ratio) as u32);
         let context = canvas.get_context("2d").ok().flatten();
@@ -500,7 +501,7 @@ fn distance_to_segment(p: Point, (a, b): (Point, Point)) -> f64 {
         return p.distance(a);
     }
     let along = ((p.x - a.x) * way.x + (p.y - a.y) * way.y) / (length * length);
-    p.distance(a + way * along.clamp(0.0, 1.0))
+    p.distance(a + way * along.within(0.0, 1.0))
 }
 
 fn set_dash(context: &CanvasRenderingContext2d, dash: Option<(f64, f64)>) {

@@ -2,16 +2,19 @@
 
 use crate::markup::html;
 use crate::model::Model;
+use crate::part::part;
 use crate::place::place_of;
 use crate::shown::Shown;
 use crate::stage::size::use_size;
 use crate::store::Store;
 use crate::words;
 use consensus_figure::point::Point;
+use consensus_figure::shape::Within;
 use consensus_figure::shape::{number, pair};
 use consensus_kernel::sort_by_number;
 use consensus_lab::view::{Mark, MarkKind};
 use web_sys::{Element, PointerEvent};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 /// Room for the knob at both ends.
@@ -27,8 +30,12 @@ const MARK_GAP: f64 = 4.0;
 const SNAP: f64 = 6.0;
 
 /// The scrubber.
-#[component]
-pub fn Scrubber(props: &Shown) -> Html {
+pub fn scrubber(props: Shown) -> Html {
+    part("scrubber", props, |ctx, props| use_scrubber(props).run(ctx))
+}
+
+#[hook]
+fn use_scrubber(props: &Shown) -> Html {
     let store = &props.store;
     let place = use_node_ref();
     let width = use_size(&place).width;
@@ -102,7 +109,7 @@ impl Scale {
     }
 
     fn time_us(self, x: f64) -> f64 {
-        let share = ((x - MARGIN) / self.width).clamp(0.0, 1.0);
+        let share = ((x - MARGIN) / self.width).within(0.0, 1.0);
         if share <= self.lively() {
             share / self.lively() * self.knee_us
         } else {

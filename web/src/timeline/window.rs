@@ -1,5 +1,6 @@
 //! Which part of the run the diagram shows: it follows the cursor without leaping.
 
+use consensus_figure::shape::Within;
 use consensus_figure::spacetime::Window;
 
 /// The cursor stays within this part of the width.
@@ -44,7 +45,7 @@ impl View {
         let goal = if !(-0.5..=1.5).contains(&place) {
             cursor_us - LANDING * self.span_us
         } else {
-            self.left_us + (place - place.clamp(BAND.0, BAND.1)) * self.span_us
+            self.left_us + (place - place.within(BAND.0, BAND.1)) * self.span_us
         };
         let goal = goal.min(last).max(0.0);
         let way = goal - self.left_us;
