@@ -10,6 +10,7 @@ use crate::words;
 use consensus_figure::density::Density;
 use consensus_figure::layout;
 use consensus_figure::moment::{Moment, Show, ask, draw};
+use consensus_figure::shape::number;
 use yew::functional::Hook;
 use yew::prelude::*;
 
@@ -61,7 +62,7 @@ fn use_card(props: &CardProps) -> Html {
                         onclick={props.store.on(move |m, _: MouseEvent| m.remove_rival(who - 1))}>{ sign(Sign::Cross) }</button>
                 }
             </header>
-            <svg viewBox={format!("0 0 {} {}", SIZE.0, SIZE.1)} role="img" aria-label={scene.description}>
+            <svg viewBox={format!("0 0 {} {}", number(SIZE.0), number(SIZE.1))} role="img" aria-label={scene.description}>
                 { shapes(&scene.ground) }
                 { for scene.nodes.iter().map(|node| html! { <g>{ shapes(&node.shapes) }</g> }) }
                 { shapes(&scene.over) }
