@@ -82,6 +82,18 @@ impl Ledger {
         Self::default()
     }
 
+    /// Whether this very value was stated under that key not long ago: what is true of most statements, and cheap to
+    /// tell. False says nothing.
+    #[inline]
+    pub fn holds(&self, key: impl Into<LedgerKey>, value: u64) -> bool {
+        let key = key.into();
+        let (number, i) = key.block();
+        self.young.recent(key.group, number).is_some_and(|at| {
+            let block = &self.young.blocks[at];
+            (block.there & (1 << i) != 0) & (block.facts[i].value == value)
+        })
+    }
+
     /// States that `key` has `value`. An error if another value was stated under that key before.
     #[inline]
     pub fn state(
@@ -92,11 +104,11 @@ impl Ledger {
     ) -> Result<(), LedgerConflict> {
         let key = key.into();
         let (number, i) = key.block();
-        let at = match self.young.find(key.group, number) {
+        let at = match self.young.recent(key.group, number) {
             Some(at) => at,
-            None => match self.old.fact(key) {
-                Some(fact) => return fact.agree(value),
-                None => self.bring(key.group, number),
+            None => match self.make_place(key) {
+                Ok(at) => at,
+                Err(known) => return known.agree(value),
             },
         };
         let block = &mut self.young.blocks[at];
@@ -109,6 +121,17 @@ impl Ledger {
         Ok(())
     }
 
+    /// A block in the younger generation for this key, or the fact that the older one knows.
+    #[inline(never)]
+    fn make_place(&mut self, key: LedgerKey) -> Result<usize, Fact> {
+        let (number, _) = key.block();
+        match (self.young.search(key.group, number), self.old.fact(key)) {
+            (Some(at), _) => Ok(at),
+            (None, Some(known)) => Err(*known),
+            (None, None) => Ok(self.bring(key.group, number)),
+        }
+    }
+
     /// Brings a block into the younger generation, empty if it is new.
     fn bring(&mut self, group: u64, number: u64) -> usize {
         if self.young.added >= GENERATION {
@@ -117,7 +140,7 @@ impl Ledger {
             self.young.clear();
         }
         let mut block = Block { group, number, there: 0, facts: [Fact::NONE; PLACES] };
-        if let Some(at) = self.old.find(group, number) {
+        if let Some(at) = self.old.search(group, number) {
             let before = &mut self.old.blocks[at];
             block.clone_from(before);
             before.there = 0;
@@ -150,12 +173,18 @@ impl Ledger {
         let key = key.into();
         let (number, i) = key.block();
         // What is in the younger generation is in no other.
-        let block = match self.young.find(key.group, number) {
+        let block = match self.young.recent(key.group, number) {
             Some(at) => &self.young.blocks[at],
-            None => &self.old.blocks[self.old.find(key.group, number)?],
+            None => self.block_of_before(key.group, number)?,
         };
         let fact = &block.facts[i];
         (block.there & (1 << i) != 0).then_some((fact.value, fact.who))
+    }
+
+    #[inline(never)]
+    fn block_of_before(&self, group: u64, number: u64) -> Option<&Block> {
+        let young = self.young.search(group, number).map(|at| &self.young.blocks[at]);
+        young.or_else(|| self.old.search(group, number).map(|at| &self.old.blocks[at]))
     }
 
     /// All facts still remembered (key, value, who), in no particular but a deterministic order.
@@ -193,22 +222,19 @@ impl Table {
     #[inline]
     fn fact(&self, key: LedgerKey) -> Option<&Fact> {
         let (number, i) = key.block();
-        let block = &self.blocks[self.find(key.group, number)?];
+        let block = &self.blocks[self.search(key.group, number)?];
         Some(&block.facts[i]).filter(|_| block.there & (1 << i) != 0)
     }
 
+    /// Looks among the two newest blocks: runs move on from place to place, and some nodes are a little behind.
     #[inline]
-    fn find(&self, group: u64, number: u64) -> Option<usize> {
-        // Runs move on from place to place, so it is mostly the newest block.
-        if let Some(newest) = self.blocks.last()
-            && (newest.number == number) & (newest.group == group)
-        {
-            return Some(self.blocks.len() - 1);
-        }
-        self.search(group, number)
+    fn recent(&self, group: u64, number: u64) -> Option<usize> {
+        let [.., before, newest] = self.blocks.as_slice() else { return None };
+        let is = |block: &Block| (block.number == number) & (block.group == group);
+        let newest = is(newest);
+        (newest | is(before)).then(|| self.blocks.len() - 2 + usize::from(newest))
     }
 
-    #[inline(never)]
     fn search(&self, group: u64, number: u64) -> Option<usize> {
         let mut i = scatter(group, number);
         loop {

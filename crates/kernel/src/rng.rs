@@ -48,6 +48,15 @@ impl Rng {
         Self::spread(self.bits(), low, high)
     }
 
+    /// Maps 64 uniform bits to `0 ..= most`.
+    #[inline]
+    pub const fn portion(bits: u64, most: u32) -> u64 {
+        // The upper half of bits · width, in two products that fit: wasm has no wider ones.
+        let width = most as u64 + 1;
+        let (upper, lower) = (bits >> 32, bits & 0xffff_ffff);
+        (upper * width + ((lower * width) >> 32)) >> 32
+    }
+
     /// Maps 64 uniform bits to `low ..= high`.
     #[inline]
     pub const fn spread(bits: u64, low: u64, high: u64) -> u64 {
@@ -55,11 +64,8 @@ impl Rng {
             return low;
         }
         let most = high - low;
-        if most < u32::MAX as u64 {
-            // The upper half of bits · width, in two products that fit: wasm has no wider ones.
-            let width = most + 1;
-            let (upper, lower) = (bits >> 32, bits & 0xffff_ffff);
-            return low + ((upper * width + ((lower * width) >> 32)) >> 32);
+        if most <= u32::MAX as u64 {
+            return low + Self::portion(bits, most as u32);
         }
         low + ((bits as u128 * (most as u128 + 1)) >> 64) as u64
     }

@@ -116,6 +116,9 @@ pub struct Config {
     pub window: u64,
     /// The batch of the null request.
     pub null: Hashed<Batch>,
+    /// Segments are hashed once for all replicas that close the same.
+    #[serde(skip)]
+    pub digests: SegmentDigests,
 }
 
 impl Config {
@@ -197,6 +200,7 @@ impl Protocol for Pbft {
             checkpoint,
             window,
             null: Hashed::new(Batch::default()),
+            digests: SegmentDigests::default(),
         })
     }
 
@@ -266,8 +270,14 @@ struct Entry {
 }
 
 impl Entry {
-    fn new(sequence: u64) -> Self {
-        Self { sequence, ..Self::default() }
+    /// Forgets everything, for another sequence number.
+    fn begin(&mut self, sequence: u64) {
+        self.sequence = sequence;
+        self.proposal = None;
+        self.prepares.clear();
+        self.commits.clear();
+        (self.prepared, self.sent_commit, self.committed, self.executed) = (false, false, false, false);
+        (self.proof, self.settled) = (None, None);
     }
 
     /// The certificate of this view as one that outlives it.
@@ -525,7 +535,7 @@ impl Replica {
         let place = self.place(sequence);
         let entry = &mut self.entries[place];
         if entry.sequence != sequence {
-            *entry = Entry::new(sequence);
+            entry.begin(sequence);
         }
         entry
     }
@@ -533,13 +543,13 @@ impl Replica {
     /// Whether something waits to be executed.
     #[inline]
     fn has_work(&self) -> bool {
-        self.accepted > self.executed || !self.pending.is_empty()
+        (self.accepted > self.executed) | !self.pending.is_empty()
     }
 
     /// Whether this replica cannot go on by itself.
     #[inline]
     fn is_stuck(&self) -> bool {
-        !self.active || self.has_work() || self.stable_ahead.is_some() || self.low > self.executed
+        !self.active | self.has_work() | self.stable_ahead.is_some() | (self.low > self.executed)
     }
 
     /// Sets and stops the timers as the state after a step demands: a backup's request timer runs while something waits
@@ -553,7 +563,16 @@ impl Replica {
             self.fresh = true;
             self.quiet = 0;
         }
-        let waits = self.active && self.has_work() && self.primary != self.me;
+        let waits = self.active & self.has_work() & (self.primary != self.me);
+        let restless = self.is_stuck() | (self.unaware > 0) | self.hinted;
+        let as_before = (waits == self.request_timer) & !(waits & moved) & (restless == self.status_timer);
+        if !as_before {
+            self.set_timers(waits, moved, restless, cx);
+        }
+    }
+
+    #[inline(never)]
+    fn set_timers(&mut self, waits: bool, moved: bool, restless: bool, cx: &mut Cx<'_, Pbft>) {
         if waits && (moved || !self.request_timer) {
             cx.set_timer(Timer::Request, self.patience(cx));
             self.request_timer = true;
@@ -561,7 +580,6 @@ impl Replica {
             cx.cancel_timer(Timer::Request);
             self.request_timer = false;
         }
-        let restless = self.is_stuck() || self.unaware > 0 || self.hinted;
         if restless && !self.status_timer {
             cx.set_timer(Timer::Status, Duration((cx.config.timeout.0 / 2).max(1) << self.quiet));
             self.status_timer = true;
@@ -742,7 +760,7 @@ impl Replica {
         let vote = entry.prepares.add(vote);
         // Once it is prepared, only commits carry it further.
         let prepared = entry.prepared;
-        if votes::counts(vote, cx) && !prepared {
+        if votes::carries(vote, cx.config.prepares, cx) && !prepared {
             self.advance(ballot.sequence, cx);
         }
     }
@@ -758,8 +776,10 @@ impl Replica {
         if !self.admits(from, ballot, || Msg::Commit(*vote), cx) {
             return;
         }
-        let vote = self.entry(ballot.sequence).commits.add(vote);
-        if votes::counts(vote, cx) {
+        let entry = self.entry(ballot.sequence);
+        let vote = entry.commits.add(vote);
+        let committed = entry.committed;
+        if votes::carries(vote, cx.config.commits, cx) && !committed {
             self.advance(ballot.sequence, cx);
         }
     }

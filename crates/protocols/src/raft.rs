@@ -648,11 +648,7 @@ impl Server {
         if self.ahead.count() + 1 < cx.config.quorum {
             return;
         }
-        let (mut low, mut high) = (self.commit_index, self.log.last_index());
-        while low < high {
-            let middle = low + (high - low).div_ceil(2);
-            if self.copies(middle) >= cx.config.quorum { low = middle } else { high = middle - 1 }
-        }
+        let low = self.highest_on(cx.config.quorum);
         if low <= self.commit_index {
             return;
         }
@@ -668,6 +664,20 @@ impl Server {
             }
         }
         self.apply(cx);
+    }
+
+    /// The highest index that so many servers hold, if it is above the commit index.
+    fn highest_on(&self, quorum: usize) -> Slot {
+        let (mut low, mut high) = (self.commit_index, self.log.last_index());
+        if self.ahead.count() + 1 == quorum {
+            // Only if all that are ahead hold it.
+            return self.ahead.voters().iter().map(|id| self.match_index[id.index()]).fold(high, Slot::min);
+        }
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if self.copies(middle) >= quorum { low = middle } else { high = middle - 1 }
+        }
+        low
     }
 
     /// How many servers hold the entry at this index, the leader among them.

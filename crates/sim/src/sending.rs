@@ -58,21 +58,28 @@ pub(crate) struct Odds {
     duplicate: Chance,
     /// Messages are neither lost nor doubled by the network.
     faultless: bool,
-    latency: Latency,
+    /// The least delay, at least 1 µs, and how many more microseconds it can take, all equally likely.
+    delay: u64,
+    spread: u32,
+    /// For a delay that is not of this kind.
+    other: Option<Latency>,
 }
 
 impl Odds {
     pub(crate) fn of(network: &Network) -> Self {
-        let least = |d: Duration| Duration(d.0.max(1));
+        let (low, high) = match network.latency {
+            Latency::Constant(d) => (d.0, d.0),
+            Latency::Uniform(low, high) => (low.0, high.0),
+            Latency::Exponential(_) => (0, u64::MAX),
+        };
+        let narrow = u32::try_from(high.saturating_sub(low)).ok().filter(|_| low > 0);
         Self {
             loss: network.loss.chance(),
             duplicate: network.duplicate.chance(),
             faultless: network.loss.is_zero() && network.duplicate.is_zero(),
-            latency: match network.latency {
-                Latency::Constant(d) => Latency::Uniform(least(d), least(d)),
-                Latency::Uniform(low, high) => Latency::Uniform(low, high),
-                exponential => exponential,
-            },
+            delay: low,
+            spread: narrow.unwrap_or(0),
+            other: narrow.is_none().then_some(network.latency),
         }
     }
 
@@ -86,12 +93,10 @@ impl Odds {
     /// A delay from 64 uniform bits, at least 1 µs.
     #[inline(always)]
     fn delay(&self, bits: u64) -> u64 {
-        match self.latency {
-            Latency::Constant(d) => d.0,
-            Latency::Uniform(low, high) => Rng::spread(bits, low.0, high.0),
-            Latency::Exponential(mean) => exponential(bits, mean),
+        match self.other {
+            None => self.delay + Rng::portion(bits, self.spread),
+            Some(latency) => rare_delay(bits, latency),
         }
-        .max(1)
     }
 }
 
@@ -534,9 +539,16 @@ impl<P: Automaton> Simulation<P> {
 }
 
 #[inline(never)]
-fn exponential(bits: u64, mean: Duration) -> u64 {
-    let uniform = ((bits >> 11) + 1) as f64 / (1u64 << 53) as f64;
-    (-libm::log(uniform) * mean.0 as f64) as u64
+fn rare_delay(bits: u64, latency: Latency) -> u64 {
+    match latency {
+        Latency::Constant(d) => d.0,
+        Latency::Uniform(low, high) => Rng::spread(bits, low.0, high.0),
+        Latency::Exponential(mean) => {
+            let uniform = ((bits >> 11) + 1) as f64 / (1u64 << 53) as f64;
+            (-libm::log(uniform) * mean.0 as f64) as u64
+        }
+    }
+    .max(1)
 }
 
 /// What the fates of each sender's messages of each kind are drawn from.

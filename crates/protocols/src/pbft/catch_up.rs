@@ -38,7 +38,7 @@ impl Replica {
     /// §4.3: announces the state after K more sequence numbers.
     pub(super) fn take_checkpoint(&mut self, sequence: u64, cx: &mut Cx<'_, Pbft>) {
         let segment = self.close_segment(sequence, cx.config);
-        self.own_checkpoint = Checkpoint { sequence, digest: segment.digest() };
+        self.own_checkpoint = Checkpoint { sequence, digest: cx.config.digests.of(&segment) };
         self.history.push_back(segment);
         cx.cite(Cite::TakeCheckpoint);
         let vote = cx.sign(self.own_checkpoint);

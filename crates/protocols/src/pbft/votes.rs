@@ -61,6 +61,20 @@ impl<T: Names> Votes<T> {
     #[inline]
     pub fn add(&mut self, vote: &Signed<T>) -> Vote {
         let fresh = self.voted.insert(vote.signer());
+        if fresh
+            && let Some(first) = self.choices.first_mut()
+            && first.certificate.add(vote)
+        {
+            first.voters += 1;
+            first.messages += 1;
+            return Vote::Counted(first.voters as usize);
+        }
+        self.add_rare(vote, fresh)
+    }
+
+    /// The first vote for its choice, or one of somebody who has voted before.
+    #[inline(never)]
+    fn add_rare(&mut self, vote: &Signed<T>, fresh: bool) -> Vote {
         if let Some(choice) = self.choices.iter_mut().find(|c| c.certificate.body() == vote.body()) {
             if fresh {
                 choice.voters += u32::from(choice.certificate.add(vote));
@@ -110,6 +124,16 @@ impl<T: Names> Votes<T> {
     pub fn clear(&mut self) {
         self.choices.clear();
         self.voted = NodeSet::EMPTY;
+    }
+}
+
+/// Whether a vote may be the one that makes `needed`, so that its place must be looked at; says why if it changes
+/// nothing.
+#[inline]
+pub fn carries(vote: Vote, needed: usize, cx: &mut Cx<'_, Pbft>) -> bool {
+    match vote {
+        Vote::Counted(k) if k < needed => !cx.holds(DIGEST_BINDING) || !cx.holds(DISTINCT_SENDERS),
+        vote => counts(vote, cx),
     }
 }
 

@@ -10,6 +10,7 @@ use consensus_kernel::{
 };
 use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -21,10 +22,22 @@ pub struct Request {
 }
 
 /// The requests that share one sequence number, in the order of execution. Empty: the null request.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Batch {
     /// Each in its client's name.
     pub requests: SmallVec<[Signed<Request>; 1]>,
+}
+
+impl Clone for Batch {
+    /// Mostly a single request, which needs no loop.
+    #[inline]
+    fn clone(&self) -> Self {
+        let requests = match self.requests.as_slice() {
+            [only] => SmallVec::from_buf([*only]),
+            several => SmallVec::from_slice(several),
+        };
+        Self { requests }
+    }
 }
 
 impl Hash for Batch {
@@ -237,6 +250,22 @@ impl Segment {
             hasher.number(client.slot);
         }
         hasher.finish()
+    }
+}
+
+/// The digest of the segment that was closed last. All correct replicas close equal segments one after the other, and
+/// to compare two is much cheaper than to hash one again. It changes nothing but the time that takes.
+#[derive(Clone, Debug, Default)]
+pub struct SegmentDigests(RefCell<Option<(Shared<Segment>, Digest)>>);
+
+impl SegmentDigests {
+    /// The segment's digest.
+    pub fn of(&self, segment: &Shared<Segment>) -> Digest {
+        let mut latest = self.0.borrow_mut();
+        match &*latest {
+            Some((known, digest)) if known == segment => *digest,
+            _ => latest.insert((segment.clone(), segment.digest())).1,
+        }
     }
 }
 

@@ -78,7 +78,10 @@ impl Log {
     /// Appends an entry.
     #[inline]
     pub fn push(&mut self, entry: Entry) {
-        let before = self.prefix(self.last_index()).unwrap_or(0);
+        let before = match self.tail.last() {
+            Some(last) => last.prefix,
+            None => self.prefix(self.last_index()).unwrap_or(0),
+        };
         let prefix = mix(mix(before.wrapping_add(entry.term)).wrapping_add(mix(!entry.value.0)));
         self.tail.push(Record { entry, prefix });
         if self.tail.len() == BLOCK {
