@@ -23,7 +23,7 @@ pub struct Outbox<M, T> {
     pub rejected: Option<&'static str>,
     /// Whether rules are listed one by one, for those who record.
     pub listens: bool,
-    /// The sets that [`Address::Set`] points to.
+    /// The sets that addresses point to.
     sets: Vec<NodeSet>,
     /// Places for messages to come.
     spare: Spare<M>,
@@ -42,15 +42,36 @@ pub struct Sent<M> {
     pub msg: Box<M>,
 }
 
-/// [`To`] in four bytes.
+/// [`To`] in four bytes: one node by its number, or all other replicas, or a set of the outbox by its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Address {
-    /// One node.
-    One(NodeId),
+pub struct Address(u32);
+
+impl Address {
     /// All replicas but the sender.
-    Others,
-    /// The set at this place of the outbox.
-    Set(u16),
+    pub const OTHERS: Self = Self(0xffff);
+
+    /// One node.
+    #[inline]
+    pub const fn one(id: NodeId) -> Self {
+        Self(id.raw() as u32)
+    }
+
+    #[inline]
+    const fn set(place: usize) -> Self {
+        Self(0x1_0000 + place as u32)
+    }
+
+    /// Whether it is a set of the outbox.
+    #[inline]
+    pub const fn is_set(self) -> bool {
+        self.0 > 0xffff
+    }
+
+    /// The one node; for another kind of address a name that no node has.
+    #[inline]
+    pub const fn node(self) -> NodeId {
+        NodeId::of_raw(self.0 as u16)
+    }
 }
 
 /// What happened to a timer.
@@ -101,9 +122,9 @@ impl<M, T> Outbox<M, T> {
     #[inline]
     pub fn receivers(&self, address: Address) -> To {
         match address {
-            Address::One(id) => To::One(id),
-            Address::Others => To::Others,
-            Address::Set(place) => To::Set(self.sets[place as usize]),
+            Address::OTHERS => To::Others,
+            Address(place) if address.is_set() => To::Set(self.sets[place as usize - 0x1_0000]),
+            one => To::One(one.node()),
         }
     }
 
@@ -197,24 +218,24 @@ impl<'a, P: Automaton> Cx<'a, P> {
     /// Sends to one node. Sending to oneself does nothing: a node handles its own part directly.
     #[inline]
     pub fn send(&mut self, to: NodeId, msg: P::Msg) {
-        self.out.send(Address::One(to), msg);
+        self.out.send(Address::one(to), msg);
     }
 
     /// Sends to all other replicas; stored once however many there are.
     #[inline]
     pub fn broadcast(&mut self, msg: P::Msg) {
-        self.out.send(Address::Others, msg);
+        self.out.send(Address::OTHERS, msg);
     }
 
     /// Sends to several.
     #[inline]
     pub fn multicast(&mut self, to: To, msg: P::Msg) {
         let address = match to {
-            To::One(id) => Address::One(id),
-            To::Others => Address::Others,
+            To::One(id) => Address::one(id),
+            To::Others => Address::OTHERS,
             To::Set(set) => {
                 self.out.sets.push(set);
-                Address::Set((self.out.sets.len() - 1) as u16)
+                Address::set(self.out.sets.len() - 1)
             }
         };
         self.out.send(address, msg);

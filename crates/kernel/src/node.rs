@@ -42,6 +42,10 @@ impl NodeId {
         self.0
     }
 
+    pub(crate) const fn of_raw(raw: u16) -> Self {
+        Self(raw)
+    }
+
     /// Reads a name as [`fmt::Display`] prints it.
     pub fn parse(text: &str) -> Option<Self> {
         let (digits, client) = match text.strip_prefix('c') {

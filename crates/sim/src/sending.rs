@@ -118,22 +118,19 @@ impl<P: Automaton> Simulation<P> {
         let payload = self.store(Payload::new(msg, from, kind as u8, depth + 1, self.now, event));
         let link = self.link(instance, sender, kind, bytes, payload);
         let (mut sent, mut copies) = (0, 0);
-        if let Address::Set(_) = to {
+        if to.is_set() {
             (sent, copies) = self.post_to_set(&link, to);
         } else {
             // One loop, without branches within: it runs once, or once for each other replica.
-            let one = match to {
-                Address::One(id) => Some(id),
-                _ => None,
-            };
-            client |= one.is_some_and(NodeId::is_client);
-            let receiver = one.map_or(0, |id| identity_index(id, self.shape.n));
-            let receives = receiver != sender && receiver < self.shape.total;
+            let (all, id) = (to == Address::OTHERS, to.node());
+            client |= id.is_client() & !all;
+            let receiver = identity_index(id, self.shape.n);
+            let receives = (receiver != sender) & (receiver < self.shape.total);
             let others = self.shape.n - usize::from(sender < self.shape.n);
-            let last = if one.is_some() { usize::from(receives) } else { others };
+            let last = if all { others } else { usize::from(receives) };
             while sent < last {
                 let other = sent + usize::from(sent >= sender);
-                copies += self.post(&link, if one.is_some() { receiver } else { other });
+                copies += self.post(&link, if all { other } else { receiver });
                 sent += 1;
             }
         }

@@ -251,7 +251,7 @@ fn entries_of_one_broadcast_are_written_once() {
     let mut cx = Cx::new(s(0), Time::ZERO, &config, RuleSet::ALL_HOLD, &mut rng, &mut out);
     let msg = Msg::Request { value: x(1) };
     w.table.replicas[0].step(Input::Deliver { from: NodeId::client(0), msg: &msg }, &mut cx);
-    assert!(matches!(out.sends[..], [Sent { to: Address::Others, .. }]));
+    assert!(matches!(out.sends[..], [Sent { to: Address::OTHERS, .. }]));
 }
 
 #[test]
