@@ -27,6 +27,8 @@ enum Counted {
     Decisions,
     /// These kinds.
     Kinds(&'static [&'static str]),
+    /// These kinds, and only what belongs to round 1.
+    OfRound1(&'static [&'static str]),
 }
 
 /// What the row's delays are.
@@ -41,7 +43,7 @@ enum Delays {
 
 /// What a row is held against; the second part of the name is the row's variant.
 fn held(protocol: &str, variant: &str) -> Held {
-    use Counted::{Decisions, Kinds};
+    use Counted::{Decisions, Kinds, OfRound1};
     use Delays::{Between, OfDecisions, OfElection};
     match (protocol, variant) {
         ("paxos", "single-decree, proposer co-located with an acceptor, 2b to proposer only") => {
@@ -111,8 +113,40 @@ fn held(protocol: &str, variant: &str) -> Held {
         ("pbft", "read-only optimisation") => {
             Held::Not("not built: read-only requests without ordering (§5.1) are left out")
         }
+        ("ben_or", "one round (two all-to-all exchanges)") => {
+            Held::Against(unanimous, Kinds(&["report", "proposal"]), OfDecisions)
+        }
+        ("ben_or", "DECIDE termination gadget") => {
+            Held::Against(unanimous, Kinds(&["decide"]), Between("decide", "decide"))
+        }
+        // Who has answered goes on to round 2, before the decision arrives: these rows count round 1 alone.
+        ("chandra_toueg", "one round, no decision broadcast") => Held::Against(
+            |n| format!("#/chandra-toueg?n={n}"),
+            OfRound1(&["estimate", "proposal", "ack"]),
+            Between("estimate", "ack"),
+        ),
+        ("chandra_toueg", "failure-free run, round 1 decides, R-broadcast with relays") => {
+            Held::Against(|n| format!("#/chandra-toueg?n={n}"), OfRound1(WITH_DECISION), OfDecisions)
+        }
+        ("chandra_toueg", "failure-free, no relay counting") => Held::Against(
+            |n| format!("#/chandra-toueg?n={n}&without=relay"),
+            OfRound1(WITH_DECISION),
+            OfDecisions,
+        ),
+        ("chandra_toueg", "failure-free, round-1 phase 1 skipped, with relays") => Held::Against(
+            |n| format!("#/chandra-toueg?n={n}&first-phase=off"),
+            OfRound1(WITH_DECISION),
+            OfDecisions,
+        ),
         _ => panic!("{protocol}, {variant}: neither held against a run nor listed with a reason"),
     }
+}
+
+const WITH_DECISION: &[&str] = &["estimate", "proposal", "ack", "decide"];
+
+/// All begin with 1, decide it in round 1, and say so instead of taking part in another round.
+fn unanimous(n: usize) -> String {
+    format!("#/ben-or?n={n}&announce=on&in={}", vec!["1"; n].join(","))
 }
 
 fn phase(kinds: &'static [&'static str]) -> Held {
@@ -174,13 +208,33 @@ fn every_row_of_a_built_protocol_agrees_with_real_runs_or_is_listed() {
             }
         }
     }
-    // Three rows of Paxos's, four of Multi-Paxos's, three of Raft's and seven of PBFT's, each at seven sizes.
-    assert_eq!(compared, 17 * 7);
+    // Three rows of Paxos's, four of Multi-Paxos's, three of Raft's, seven of PBFT's, two of Ben-Or's and four of Chandra
+    // and Toueg's, each at seven sizes.
+    assert_eq!(compared, 23 * 7);
 }
 
 fn is_built(row: &Row) -> bool {
     let name = row["protocol"].replace('_', "-");
     catalogue().iter().any(|meta| meta.id == name)
+}
+
+#[test]
+fn a_decided_ben_or_process_costs_a_whole_round_more_unless_it_says_so() {
+    for (n, announced, silent) in [(4, 24 + 12, 48), (7, 84 + 42, 168)] {
+        let count = |link: &str| finished(&scenario(link)).metrics().replica;
+        assert_eq!(count(&unanimous(n)), announced);
+        assert_eq!(count(&unanimous(n).replace("&announce=on", "")), silent);
+    }
+}
+
+#[test]
+fn taken_literally_chandra_and_toueg_send_messages_of_round_2_before_the_decision_arrives() {
+    for (n, literally) in [(4, 26), (7, 71)] {
+        let run = finished(&scenario(&format!("#/chandra-toueg?n={n}")));
+        assert_eq!(count(&*run, &Counted::Decisions), literally, "n = {n}");
+        // Heartbeats run beside it: one of each at the start, and nobody needs a second one.
+        assert_eq!(by_class(&*run)[&Class::Background], (n * (n - 1)) as u64);
+    }
 }
 
 #[test]
@@ -235,7 +289,7 @@ fn compare(row: &Row, n: usize, link: &str, counted: &Counted, wanted: &Delays) 
     assert_eq!(replica, number(format!("replica_n{n}")), "{name}: messages between replicas in {link}");
     let client = match counted {
         Counted::Decisions => run.metrics().client,
-        Counted::Kinds(_) => 0,
+        Counted::Kinds(_) | Counted::OfRound1(_) => 0,
     };
     assert_eq!(replica + client, number(format!("total_n{n}")), "{name}: all messages in {link}");
     let columns = ["delays_first_decide", "delays_all_decide", "client_delays"].map(|c| number(c.to_owned()));
@@ -243,10 +297,20 @@ fn compare(row: &Row, n: usize, link: &str, counted: &Counted, wanted: &Delays) 
 }
 
 fn count(run: &dyn Session, counted: &Counted) -> u64 {
+    if let Counted::OfRound1(names) = counted {
+        // All of them arrive, since nobody is down.
+        let meta = run.scenario().meta;
+        let events = run.events(0, run.frontier().event).into_iter();
+        let counts = events.filter(|event| match &event.what {
+            What::Deliver(m) => m.flight.round == 1 && names.contains(&meta.kinds[m.flight.kind].name),
+            _ => false,
+        });
+        return counts.count() as u64;
+    }
     let kinds = run.scenario().meta.kinds.iter().zip(run.metrics().by_kind);
     let wanted = kinds.filter(|(kind, _)| match counted {
         Counted::Decisions => kind.class == KindClass::Decision,
-        Counted::Kinds(names) => names.contains(&kind.name),
+        Counted::Kinds(names) | Counted::OfRound1(names) => names.contains(&kind.name),
     });
     wanted.map(|(_, (messages, _))| messages).sum()
 }

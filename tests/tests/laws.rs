@@ -192,7 +192,7 @@ fn a_message_that_waits_for_a_standing_receiver_can_be_dropped_by_hand() {
         let waiting = |studio: &Studio| {
             let mut flights = Vec::new();
             studio.session().flights(&mut flights);
-            flights.retain(|f| f.to == standing && f.due < studio.session().position().at);
+            flights.retain(|f| f.to == standing && f.due <= studio.session().position().at);
             flights
         };
         let before = waiting(&studio);

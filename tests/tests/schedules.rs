@@ -158,6 +158,15 @@ const GOLDEN: &[Golden] = &[
         violates: &["IC2", "Validity", "Agreement"],
         variants: &[(&[("without=signatures", "")], Then::Decides)],
     },
+    Golden {
+        id: "benor_n2f",
+        violates: &["Agreement", "One Value Proposed", "Decided Value Stays"],
+        variants: &[
+            // Two reports are never more than half of four: they toss coins for ever, on either side.
+            (&[("without=majority-of-all,decide-on-many", "")], Then::Stalls),
+            (&[("without=majority-of-all,decide-on-many", "without=decide-on-many")], Then::Stalls),
+        ],
+    },
 ];
 
 const BOTH_OFF: &str = "without=owned-ballots,strict-promise";

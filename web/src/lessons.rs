@@ -215,6 +215,50 @@ pub const LESSONS: &[Lesson] = &[
         link: "#/flp?latency=5ms..20ms",
         twin: Some("The scheduler that never lets you decide"),
     },
+    Lesson {
+        title: "Coins decide where clocks cannot",
+        watch: "Two begin with 0 and two with 1, and no message is on time. Rounds without a majority end in coins; \
+                the table below shows them fall, until enough fall alike.",
+        link: "#/ben-or?n=4&seed=7&latency=8ms..24ms&until=3s",
+        twin: Some("A majority of those heard is none"),
+    },
+    Lesson {
+        title: "One of six lies, and coins still agree",
+        watch: "With n ≥ 5f + 1 a value is taken over from two proposals only, so that the liar's word alone, 0 to some \
+                and 1 to others, counts for nothing.",
+        link: "#/ben-or?n=6&seed=2&latency=8ms..24ms&until=3s&variant=byzantine&byz=0:two-faced",
+        twin: Some("Coins decide where clocks cannot"),
+    },
+    Lesson {
+        title: "A majority of those heard is none",
+        watch: "Two of the three reports that a process hears are not more than half of four. Taken for it, 0 and 1 are \
+                both proposed in round 1, and both are decided.",
+        link: "#/ben-or?n=4&seed=3&latency=8ms..24ms&until=3s&without=majority-of-all",
+        twin: Some("Coins decide where clocks cannot"),
+    },
+    Lesson {
+        title: "A coordinator, a majority, a decision",
+        watch: "Everybody sends its estimate to node 1, which proposes one, collects acks and decides; the decision is \
+                passed on by all who hear of it.",
+        link: "#/chandra-toueg?n=5",
+        twin: Some("Wrong suspicions delay and do no harm"),
+    },
+    Lesson {
+        title: "Wrong suspicions delay and do no harm",
+        watch: "Nodes 2, 3 and 4 are told to suspect node 1, which is up, and then it is cut off. Their nacks keep it from \
+                deciding, and node 2 takes over. Suspect whom you like: agreement stands.",
+        link: "#/chandra-toueg?until=1s&at=5ms:do:2:suspect:1&at=5ms:do:3:suspect:1&at=5ms:do:4:suspect:1\
+               &at=12ms:block:1-0,2,3,4&at=500ms:heal",
+        twin: Some("A nack overlooked"),
+    },
+    Lesson {
+        title: "A nack overlooked",
+        watch: "The same suspicions, but node 1 decides although there are nacks among the answers. Nobody else has taken \
+                its value over, and node 2 never hears of it.",
+        link: "#/chandra-toueg?until=1s&without=all-acks&at=5ms:do:2:suspect:1&at=5ms:do:3:suspect:1\
+               &at=5ms:do:4:suspect:1&at=12ms:block:1-0,2,3,4&at=500ms:heal",
+        twin: Some("Wrong suspicions delay and do no harm"),
+    },
 ];
 
 /// Lessons in which nobody decides, which is what they teach.
@@ -272,6 +316,8 @@ mod tests {
             ("An old entry, counted too early", "Leader Completeness"),
             ("Three generals cannot do it", "IC2"),
             ("An order shown too late is believed", "IC1"),
+            ("A majority of those heard is none", "Agreement"),
+            ("A nack overlooked", "Agreement"),
         ];
         for (title, property) in accidents {
             let session = run(by_title(title).expect(title));

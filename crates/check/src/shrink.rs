@@ -66,14 +66,19 @@ fn simpler_ones(scenario: &Scenario) -> Vec<Scenario> {
         });
     }
     with(&|s| s.skews.clear());
-    with(&|s| s.network = Network { latency: s.network.latency, ..Network::default() });
+    with(&|s| s.network = Network { latency: s.network.latency, ..Network::usual(s.meta) });
     with(&|s| s.network.loss = Ratio::ZERO);
     with(&|s| s.network.duplicate = Ratio::ZERO);
     with(&|s| s.network.gst = None);
     with(&|s| s.network.fifo = false);
     with(&|s| s.network.latency = Latency::Constant(Duration::millis(10)));
-    with(&|s| s.params = Params::defaults(s.meta.params));
-    for i in 0..scenario.params.0.len() {
+    // Another fault model would be another question.
+    let variant = scenario.meta.variants.map(|variants| variants.param);
+    with(&|s| {
+        let before = core::mem::replace(&mut s.params, Params::defaults(s.meta.params));
+        variant.into_iter().for_each(|i| s.params.0[i] = before.0[i]);
+    });
+    for i in (0..scenario.params.0.len()).filter(|i| variant != Some(*i)) {
         with(&|s| s.params.0[i] = s.meta.params[i].kind.default_value());
     }
     with(&|s| s.gap = Duration::ZERO);

@@ -6,6 +6,8 @@
 #[macro_use]
 mod tables;
 
+pub mod ben_or;
+pub mod chandra_toueg;
 pub mod flp;
 mod generals;
 pub mod multi_paxos;
@@ -24,7 +26,7 @@ macro_rules! for_each_protocol {
     ($callback:ident) => {
         $callback! {
             $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
-            $crate::pbft::Pbft, $crate::flp::Flp
+            $crate::pbft::Pbft, $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg
         }
     };
 }
