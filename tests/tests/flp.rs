@@ -303,7 +303,7 @@ fn under_the_scheduler_no_protocol_decides_anything_wrong() {
 }
 
 #[test]
-fn a_protocol_without_two_values_or_with_synchronous_rounds_is_not_scheduled() {
+fn a_protocol_whose_replicas_begin_with_nothing_or_that_has_synchronous_rounds_is_not_scheduled() {
     for meta in catalogue() {
         let link = format!("#/{}?sched=bivalent", meta.id);
         let read = consensus_scenario::parse(&link, catalogue());

@@ -59,11 +59,11 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// Whether the scheduler of Fischer, Lynch & Paterson can play against it: every replica begins with one of two values,
-    /// and no round has a known length.
+    /// Whether the scheduler of Fischer, Lynch & Paterson can play against it: every replica begins with one of several
+    /// values, and no round has a known length.
     pub const fn can_be_scheduled(&self) -> bool {
-        let binary = matches!(self.inputs, Inputs::Given { by: Givers::All, options: [_, _], .. });
-        binary && self.envelope.delay_max.is_none()
+        let asks = matches!(self.inputs, Inputs::Given { by: Givers::All, options: [_, _, ..], .. });
+        asks && self.envelope.delay_max.is_none()
     }
 
     /// What faulty nodes may do, and how many of them there may be, with these parameters.

@@ -19,8 +19,8 @@ pub(crate) fn panel(sim: &Sim) -> Option<Panel> {
         (_, true) => "decided, nothing is left to prevent".to_owned(),
         ([], _) => "no schedule found that decides".to_owned(),
         ([value], _) => format!("only {value} can still be decided, so it is let happen"),
-        _ if *stays => "either value can still be decided".to_owned(),
-        _ => "either value can still be decided, but not for longer".to_owned(),
+        _ if *stays => "two decisions are still possible".to_owned(),
+        _ => "two decisions are still possible, but not for longer".to_owned(),
     };
     let next = plan.first().copied();
     if let Some(act) = oldest.filter(|oldest| Some(*oldest) != next) {

@@ -337,10 +337,7 @@ fn read_schedule(s: &mut Scenario, text: &str) -> Read<()> {
         "network" => Schedule::Network,
         "bivalent" if s.meta.can_be_scheduled() => Schedule::Bivalent,
         "bivalent" => {
-            let why = format!(
-                "{} is no asynchronous protocol in which each replica begins with one of two values",
-                s.meta.id
-            );
+            let why = format!("{} is no asynchronous protocol whose replicas begin with values", s.meta.id);
             return Err(ValueError::new(Conflict, why, "only sched=network is allowed"));
         }
         _ => {

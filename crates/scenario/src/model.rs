@@ -72,7 +72,7 @@ pub enum Schedule {
     /// Nobody: messages arrive after their delay, timers run out in time.
     Network,
     /// An adversary that wants no decision (Fischer, Lynch & Paterson 1985): it delivers one message, or lets one timer
-    /// run out, per latency, so that both outcomes stay possible, and nothing for ever. Only until the global
+    /// run out, per latency, so that two outcomes stay possible, and nothing for ever. Only until the global
     /// stabilisation time, if there is one.
     Bivalent,
 }

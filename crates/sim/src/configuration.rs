@@ -286,7 +286,7 @@ impl<'a, P: Automaton> Configuration<'a, P> {
         (None, on.rngs != before)
     }
 
-    /// Looks for one witness for each decision that is still possible: none, one or two. Policies that served last time
+    /// Looks for witnesses of two different decisions: finds none, one or two. Policies that served last time
     /// (`hints`) come first.
     pub fn witnesses(&self, family: &[Policy], hints: &mut Vec<usize>, work: &mut Work<P>) -> Vec<Witness> {
         let mut found: Vec<Witness> = Vec::new();

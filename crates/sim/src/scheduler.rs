@@ -1,13 +1,14 @@
-//! The scheduler of Fischer, Lynch & Paterson (1985): within the rules of asynchrony it keeps both decisions possible.
+//! The scheduler of Fischer, Lynch & Paterson (1985): within the rules of asynchrony it keeps two decisions possible.
 //!
 //! Once a step (one latency of virtual time) one event happens, of its choice. It follows the proof of their Theorem 1:
 //! let e be the oldest pending event; find a schedule σ of other events, perhaps empty, such that e applied after σ leaves
-//! a configuration from which both decisions can still be reached (Lemma 3), and let σ and then e happen. That both can be
+//! a configuration from which two decisions can still be reached (Lemma 3), and let σ and then e happen. That they can be
 //! reached is never assumed: two schedules show it, found by running the configuration on while part of the system stands
 //! still. Whatever is older than [`Scheduler::bound`] steps happens by itself, so nothing is held back for ever.
 //!
-//! σ is looked for among chains in which each event depends on the one before, and the last happens where e does. By
-//! Lemma 1 events at different processes commute, so nothing else helps.
+//! σ is looked for among chains in which each event depends on the one before, and the last happens where e does: by Lemma
+//! 1 events at different processes commute, so a σ that ends elsewhere does no more than a shorter one. That it is a chain
+//! keeps the search small; what needs two independent causes is not found.
 //!
 //! Where one decision only is left, or none can be kept open, it stops resisting and lets the nearest decision happen.
 
@@ -56,7 +57,7 @@ struct Plan {
 /// To what end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Aim {
-    /// Both decisions are still possible.
+    /// Two decisions are still possible.
     Bivalent,
     /// Something is decided.
     Decide,
@@ -72,11 +73,11 @@ pub struct Outlook {
     pub step: u64,
     /// Whether somebody has decided: then nothing is left to prevent.
     pub decided: bool,
-    /// A schedule for each decision that is still possible: both, one, or none that was found.
+    /// A schedule for each decision that is still possible: for two, one, or none that was found.
     pub witnesses: Vec<Witness>,
     /// What it lets happen next, and after that, until its aim is reached.
     pub plan: Vec<Act>,
-    /// Whether both decisions are possible after the plan.
+    /// Whether two decisions are possible after the plan.
     pub stays: bool,
     /// The oldest pending event.
     pub oldest: Option<Act>,
@@ -148,7 +149,7 @@ impl Scheduler {
         here.decided.is_none() && here.witnesses(&self.family, &mut self.hints, work).len() == 2
     }
 
-    /// A schedule that ends with the oldest event for which there is one, and leaves both decisions possible.
+    /// A schedule that ends with the oldest event for which there is one, and leaves two decisions possible.
     fn lemma_3<P: Automaton>(&mut self, here: &Configuration<'_, P>, work: &mut Work<P>) -> Option<Vec<Act>> {
         let possible = (0..here.pending.len()).filter(|at| here.is_possible(*at));
         let aims: Vec<usize> = possible.take(AIMS).collect();
@@ -162,7 +163,7 @@ impl Scheduler {
         aims.into_iter().find_map(|at| self.before_event(here, at, work))
     }
 
-    /// Whether both decisions are possible after this event.
+    /// Whether two decisions are possible after this event.
     fn keeps<P: Automaton>(&mut self, here: &Configuration<'_, P>, e: Act, work: &mut Work<P>) -> bool {
         let mut after = here.clone();
         let Some(at) = after.find(e).filter(|at| after.is_possible(*at)) else { return false };
