@@ -212,8 +212,15 @@ pub const LESSONS: &[Lesson] = &[
         title: "A duel that chance ends",
         watch: "No scheduler, only delays that differ by chance. Proposers still overtake each other, until one is quick \
                 enough. With latency=10ms they would duel for ever.",
-        link: "#/flp?latency=5ms..20ms",
-        twin: Some("The scheduler that never lets you decide"),
+        link: "#/flp?seed=8&latency=5ms..20ms",
+        twin: Some("A promise that is not kept"),
+    },
+    Lesson {
+        title: "A promise that is not kept",
+        watch: "The same duel, but acceptors vote below their promise. Ballot 5 is chosen, and ballot 7, which was told that \
+                nothing had been, is chosen as well, with another value.",
+        link: "#/flp?seed=8&latency=5ms..20ms&without=keep-promise",
+        twin: Some("A duel that chance ends"),
     },
     Lesson {
         title: "Coins decide where clocks cannot",
@@ -314,6 +321,7 @@ mod tests {
             ("A promise that leaves out unused slots", "Agreement"),
             ("Two proposers overtake each other for ever", TERMINATION),
             ("An old entry, counted too early", "Leader Completeness"),
+            ("A promise that is not kept", "Chosen Is Final"),
             ("Three generals cannot do it", "IC2"),
             ("An order shown too late is believed", "IC1"),
             ("A majority of those heard is none", "Agreement"),

@@ -67,7 +67,7 @@ switches! {
     KEEP_PROMISE = 1, "keep-promise", "2b refused", Breaks::Safety("Agreement"),
         "An acceptor does not vote below its promise",
         "A late accept of a low ballot is chosen after a higher ballot was told that it could not be.";
-    VOTE_PROMISES = 2, "vote-promises", "2b", Breaks::Safety("Agreement"),
+    VOTE_PROMISES = 2, "vote-promises", "2b", Breaks::Safety("Votes Keep Promises"),
         "A vote is a promise, too",
         "An acceptor votes in a high ballot it was never asked to promise, then in a lower one, and forgets the first.";
     MAJORITY = 3, "majority", "1b counted", Breaks::Safety("Agreement"),
