@@ -105,7 +105,7 @@ fn budget(scenario: &Scenario, now: Time) -> Assumption {
 
 fn intersection(scenario: &Scenario, q: usize) -> Assumption {
     const NAME: &str = "Quorums intersect";
-    let (n, f) = (scenario.n as isize, scenario.f as isize);
+    let (n, f) = (scenario.bound().voters(scenario.n) as isize, scenario.f as isize);
     let overlap = 2 * q as isize - n;
     let needed = match scenario.faults() {
         FaultModel::Crash => 1,

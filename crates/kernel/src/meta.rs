@@ -230,6 +230,14 @@ impl Bound {
         }
     }
 
+    /// How many of n replicas have a vote.
+    pub const fn voters(self, n: usize) -> usize {
+        match self {
+            Self::HalfBesideFour => n.saturating_sub(4),
+            _ => n,
+        }
+    }
+
     /// The smallest n that tolerates f.
     pub const fn min_n(self, f: usize) -> usize {
         match self {

@@ -148,8 +148,7 @@ impl Protocol for Paxos {
     }
 
     fn quorum(config: &Config) -> Option<usize> {
-        // Apart, a quorum is one of acceptors, not of nodes.
-        config.together.then_some(config.quorum)
+        Some(config.quorum)
     }
 
     fn learns(config: &Config, replica: NodeId) -> bool {

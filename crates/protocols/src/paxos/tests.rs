@@ -235,6 +235,9 @@ fn apart_each_part_does_its_own_work_only() {
     tell(&mut table, 5, 2, &Msg::Query);
     assert_eq!(table.rejected.len(), rejections + 4);
     assert!(Paxos::configure(&apart(4, 1)).is_err_and(|e| e.key == "n"));
+    // Three of the seven vote, and the bound says so.
+    let bound = META.model(&apart(7, 1).params).1;
+    assert_eq!((Paxos::quorum(&table.config), bound.voters(7), bound.max_f(7)), (Some(2), 3, 1));
 }
 
 #[test]
