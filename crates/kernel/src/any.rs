@@ -56,7 +56,13 @@ trait Host {
 /// What is asked of a node.
 trait Node: Walk {
     fn copy(&self) -> Box<dyn Node>;
-    fn step(&mut self, input: Input<'_, AnyMessage, usize>, cx: &mut Cx<'_, AnyNode>);
+    /// A step, with a strategy if the node is Byzantine.
+    fn step(
+        &mut self,
+        strategy: Option<usize>,
+        input: Input<'_, AnyMessage, usize>,
+        cx: &mut Cx<'_, AnyNode>,
+    );
     fn restart(&self) -> Box<dyn Node>;
     fn face(&self) -> Face;
     /// Its state, with its type.
@@ -163,7 +169,12 @@ impl<P: Protocol> Node for Seated<P> {
         Box::new(Self { state: self.state.clone(), host: Rc::clone(&self.host) })
     }
 
-    fn step(&mut self, input: Input<'_, AnyMessage, usize>, cx: &mut Cx<'_, AnyNode>) {
+    fn step(
+        &mut self,
+        strategy: Option<usize>,
+        input: Input<'_, AnyMessage, usize>,
+        cx: &mut Cx<'_, AnyNode>,
+    ) {
         let input = match input {
             Input::Start => Input::Start,
             Input::Propose(value) => Input::Propose(value),
@@ -175,7 +186,10 @@ impl<P: Protocol> Node for Seated<P> {
         let mut typed = self.host.outbox.borrow_mut();
         typed.listens = cx.out.listens;
         let mut inner = Cx::new(cx.me, cx.now, &self.host.config, cx.rules, cx.rng, &mut typed);
-        Protocol::step(&mut self.state, input, &mut inner);
+        match strategy {
+            None => Protocol::step(&mut self.state, input, &mut inner),
+            Some(strategy) => self.state.misstep(strategy, input, &mut inner),
+        }
         // What was cleared for this step is swapped in, so the typed outbox is empty again.
         cx.out.swap_plain(&mut typed);
         cx.out.take_sends(&mut typed, |msg| AnyMessage::of(msg.clone()));
@@ -293,7 +307,10 @@ impl Automaton for AnyNode {
         Self(Rc::clone(&config.0).node(me))
     }
     fn step(&mut self, input: Input<'_, AnyMessage, usize>, cx: &mut Cx<'_, Self>) {
-        self.0.step(input, cx);
+        self.0.step(None, input, cx);
+    }
+    fn misstep(&mut self, strategy: usize, input: Input<'_, AnyMessage, usize>, cx: &mut Cx<'_, Self>) {
+        self.0.step(Some(strategy), input, cx);
     }
     fn restart(&self, _: &AnyConfig) -> Self {
         Self(self.0.restart())

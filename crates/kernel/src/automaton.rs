@@ -23,6 +23,8 @@ pub trait Automaton: Clone + Walk + 'static {
     fn new(config: &Self::Config, me: NodeId) -> Self;
     /// Reacts to one input.
     fn step(&mut self, input: Input<'_, Self::Msg, Self::Timer>, cx: &mut Cx<'_, Self>);
+    /// The same, with this strategy of a Byzantine node.
+    fn misstep(&mut self, strategy: usize, input: Input<'_, Self::Msg, Self::Timer>, cx: &mut Cx<'_, Self>);
     /// The node as it comes back after a crash.
     fn restart(&self, config: &Self::Config) -> Self;
     /// What the stage draws of it.
@@ -83,6 +85,9 @@ impl<P: Protocol> Automaton for P {
     #[inline(always)]
     fn step(&mut self, input: Input<'_, P::Msg, P::Timer>, cx: &mut Cx<'_, Self>) {
         Protocol::step(self, input, cx);
+    }
+    fn misstep(&mut self, strategy: usize, input: Input<'_, P::Msg, P::Timer>, cx: &mut Cx<'_, Self>) {
+        <P as Protocol>::misstep(strategy).unwrap_or(Protocol::step)(self, input, cx);
     }
     fn restart(&self, config: &P::Config) -> Self {
         Protocol::restart(self, config)

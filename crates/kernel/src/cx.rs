@@ -241,6 +241,13 @@ impl<'a, P: Automaton> Cx<'a, P> {
         self.out.send(address, msg);
     }
 
+    /// Takes back what the step has sent so far, for a Byzantine node to change ([`crate::Misstep`]). Honest code never
+    /// looks back.
+    pub fn unsend(&mut self) -> Vec<(To, P::Msg)> {
+        let sends = std::mem::take(&mut self.out.sends);
+        sends.into_iter().map(|sent| (self.out.receivers(sent.to), *sent.msg)).collect()
+    }
+
     /// Sets a timer, replacing the same timer if it was set.
     #[inline]
     pub fn set_timer(&mut self, timer: P::Timer, after: Duration) {

@@ -1,10 +1,15 @@
 //! Lies that a protocol's literature knows, told by a Byzantine node on top of its honest code.
 
-use crate::{Automaton, Duration, NodeId, NodeSet, Protocol, Signer};
+use crate::{Automaton, Cx, Duration, Input, NodeId, NodeSet, Protocol, Signer};
 
 /// Decides, message by message and receiver by receiver, what a Byzantine node really sends. It may sign as the node
 /// itself, and as nobody else.
 pub type Liar<P> = fn(&Lie<'_, P>) -> Corruption<<P as Protocol>::Msg>;
+
+/// A Byzantine node's own way to take a step, for misbehaviour that other words do not make: it may let the honest code
+/// go first, change what that has sent ([`Cx::unsend`]) and the node's state, and send what it likes. It signs as the node
+/// itself, and as nobody else.
+pub type Misstep<P> = fn(&mut P, Input<'_, <P as Protocol>::Msg, <P as Protocol>::Timer>, &mut Cx<'_, P>);
 
 /// What a liar knows when it is asked.
 pub struct Lie<'a, P: Automaton> {

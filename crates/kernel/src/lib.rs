@@ -34,7 +34,7 @@ pub use automaton::{Automaton, Promise};
 pub use cx::{Address, Cx, Outbox, Sent, TimerChange};
 pub use digest::{Digest, Hash, Hashed, Hasher};
 pub use face::{Face, Tone, Votes};
-pub use fault::{Corruption, Liar, Lie};
+pub use fault::{Corruption, Liar, Lie, Misstep};
 pub use invariant::{Invariant, World};
 pub use ledger::{Ledger, LedgerConflict, LedgerKey};
 pub use meta::{

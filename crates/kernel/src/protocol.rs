@@ -2,7 +2,8 @@
 
 use crate::walk::Walk;
 use crate::{
-    Cx, Duration, Face, Invariant, Liar, Meta, NodeId, NodeSet, Panel, RuleId, Setup, SetupError, Slot, Value,
+    Cx, Duration, Face, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Panel, RuleId, Setup, SetupError,
+    Slot, Value,
 };
 use serde::Serialize;
 
@@ -71,6 +72,11 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
 
     /// The protocol's own lies, for a Byzantine node: `strategy` is a position in [`Meta::adversaries`].
     fn lie(_strategy: usize) -> Option<Liar<Self>> {
+        None
+    }
+
+    /// The same for misbehaviour that other words do not make. A strategy may have a lie, a misstep or both.
+    fn misstep(_strategy: usize) -> Option<Misstep<Self>> {
         None
     }
 }

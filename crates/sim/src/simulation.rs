@@ -492,7 +492,13 @@ impl<P: Automaton> Simulation<P> {
         effects.clear();
         effects.listens = O::RECORDS && observer.records();
         let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, effects);
-        cell.node.step(input, &mut cx);
+        if cell.byzantine
+            && let Some(Some(Strategy::Own(which))) = fixed.strategies.get(instance)
+        {
+            cell.node.misstep(*which, input, &mut cx);
+        } else {
+            cell.node.step(input, &mut cx);
+        }
         if !effects.is_empty() {
             self.carry_out(instance, number, observer);
         }
