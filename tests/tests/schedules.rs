@@ -167,6 +167,22 @@ const GOLDEN: &[Golden] = &[
             (&[("without=majority-of-all,decide-on-many", "without=decide-on-many")], Then::Stalls),
         ],
     },
+    Golden {
+        id: "hotstuff_n4_two_byzantine",
+        violates: &["Agreement", "One Certificate", "Committed Prefix"],
+        variants: &[(&[("byz=3:two-faced", "")], Then::Decides)],
+    },
+    Golden {
+        id: "hotstuff_nonconsecutive_3chain",
+        violates: &["Agreement", "Committed Prefix"],
+        variants: &[(&[("without=consecutive-views", "")], Then::Decides)],
+    },
+    Golden {
+        id: "hotstuff_two_phase_hidden_lock",
+        violates: &["Termination"],
+        // With three phases whoever is locked is not alone: n − f know the certificate that the lock needs.
+        variants: &[(&[("variant=two-chain", "variant=basic")], Then::Decides)],
+    },
 ];
 
 const BOTH_OFF: &str = "without=owned-ballots,strict-promise";
@@ -180,6 +196,7 @@ fn every_schedule_of_a_built_protocol_is_a_golden_scenario() {
     // By their names in the file, and ours.
     let ours = |name: &str| match name {
         "byzantine_generals" => "om".to_owned(),
+        "hotstuff_chained" => "hotstuff".to_owned(),
         name => name.replace('_', "-"),
     };
     let is_built = |schedule: &&Value| {

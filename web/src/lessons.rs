@@ -266,6 +266,35 @@ pub const LESSONS: &[Lesson] = &[
                &at=5ms:do:4:suspect:1&at=12ms:block:1-0,2,3,4&at=500ms:heal",
         twin: Some("Wrong suspicions delay and do no harm"),
     },
+    Lesson {
+        title: "A leader in the middle",
+        watch: "In HotStuff everybody talks to the leader only. Three phases of votes make three certificates; after \
+                seven delays every replica has decided, with seven messages for each replica but the leader.",
+        link: "#/hotstuff?n=4&req=1",
+        twin: Some("A chain of blocks, and a liar weaves two"),
+    },
+    Lesson {
+        title: "A chain of blocks, and a liar weaves two",
+        watch: "Each view adds a block, and three certified ones of consecutive views commit the first. Node 1 leads \
+                from view 5 and builds on two branches by turns; the blocks in its gap are not committed, and the \
+                honest agree.",
+        link: "#/hotstuff?variant=chained&clients=4&req=4&byz=1:weaver&until=3s",
+        twin: Some("Three blocks in a row, but with a gap"),
+    },
+    Lesson {
+        title: "Three blocks in a row, but with a gap",
+        watch: "The same liar, but the gap in the views is ignored. Node 0 commits a block of view 3 by a chain of views \
+                3, 4 and 6. The other branch got its certificate in view 5: agreement is violated.",
+        link: "#/hotstuff?variant=chained&clients=4&req=4&byz=1:weaver&until=3s&without=consecutive-views",
+        twin: Some("A chain of blocks, and a liar weaves two"),
+    },
+    Lesson {
+        title: "Two certificates for one view",
+        watch: "Two of four have two faces and vote for both blocks of view 1, so each block finds three votes. The two \
+                honest replicas are shown one block's certificates each, and execute different requests.",
+        link: "#/hotstuff?n=4&f=1&clients=2&req=2&until=1s&byz=0:two-faced&byz=3:two-faced",
+        twin: Some("A leader in the middle"),
+    },
 ];
 
 /// Lessons in which nobody decides, which is what they teach.
@@ -326,6 +355,8 @@ mod tests {
             ("An order shown too late is believed", "IC1"),
             ("A majority of those heard is none", "Agreement"),
             ("A nack overlooked", "Agreement"),
+            ("Three blocks in a row, but with a gap", "Agreement"),
+            ("Two certificates for one view", "One Certificate"),
         ];
         for (title, property) in accidents {
             let session = run(by_title(title).expect(title));

@@ -10,11 +10,13 @@ pub mod ben_or;
 pub mod chandra_toueg;
 pub mod flp;
 mod generals;
+pub mod hotstuff;
 pub mod multi_paxos;
 pub mod om;
 pub mod paxos;
 pub mod pbft;
 pub mod raft;
+mod shared;
 pub mod sm;
 
 #[cfg(test)]
@@ -26,7 +28,8 @@ macro_rules! for_each_protocol {
     ($callback:ident) => {
         $callback! {
             $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
-            $crate::pbft::Pbft, $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg
+            $crate::pbft::Pbft, $crate::hotstuff::HotStuff,
+            $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg
         }
     };
 }

@@ -5,14 +5,13 @@
 
 use super::Config;
 use super::tables::kind;
+pub use crate::shared::Shared;
 use consensus_kernel::{
     Certificate, Digest, Hash, Hashed, Hasher, Message, NodeId, NodeSet, Signed, Slot, Value,
 };
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use smallvec::SmallVec;
 use std::cell::RefCell;
-use std::ops::Deref;
-use std::sync::Arc;
 
 /// A client's operation. Its number is the paper's timestamp t: it rises with every request of that client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -276,36 +275,6 @@ pub struct State {
     pub stable: Certificate<Checkpoint>,
     /// The history up to it, as far back as it is needed and kept; empty if the receiver only lacks the proof.
     pub segments: Vec<Shared<Segment>>,
-}
-
-/// Something large and rare, stored once however many hold it.
-#[derive(PartialEq, Eq, Debug)]
-pub struct Shared<T>(pub Arc<T>);
-
-impl<T> Shared<T> {
-    /// Moves it to where it can be shared.
-    pub fn new(inner: T) -> Self {
-        Self(Arc::new(inner))
-    }
-}
-
-impl<T> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Deref for Shared<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T: Serialize> Serialize for Shared<T> {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(s)
-    }
 }
 
 /// Everything that travels.

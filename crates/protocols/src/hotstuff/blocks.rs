@@ -1,0 +1,65 @@
+//! The blocks that a replica keeps, by digest: the branches that may still grow, and as much of the committed one as
+//! others may have to be sent.
+
+use super::wire::{Block, GENESIS};
+use consensus_kernel::{Digest, Hashed};
+use serde::Serialize;
+use std::collections::VecDeque;
+
+/// Blocks in the order in which they came. The wanted one is mostly among the newest.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Blocks {
+    kept: VecDeque<Hashed<Block>>,
+}
+
+impl Blocks {
+    /// The block with this digest.
+    #[inline]
+    pub fn find(&self, digest: Digest) -> Option<&Block> {
+        self.hashed(digest).map(Hashed::body)
+    }
+
+    /// The same, with its digest.
+    #[inline]
+    pub fn hashed(&self, digest: Digest) -> Option<&Hashed<Block>> {
+        self.kept.iter().rev().find(|block| block.digest() == digest)
+    }
+
+    /// The height of a block; the genesis block's is 0. None if it is not here.
+    pub fn height(&self, digest: Digest) -> Option<u64> {
+        if digest == GENESIS { Some(0) } else { self.find(digest).map(|block| block.height) }
+    }
+
+    /// Whether a block of this view is here.
+    pub fn has_view(&self, view: u64) -> bool {
+        self.kept.iter().rev().any(|block| block.body().view == view)
+    }
+
+    /// Adds a block unless it is here. Of more than `most`, the oldest go, but none from height `floor` upwards.
+    pub fn insert(&mut self, block: &Hashed<Block>, most: usize, floor: u64) {
+        if self.hashed(block.digest()).is_some() {
+            return;
+        }
+        while self.kept.len() >= most && self.kept.front().is_some_and(|b| b.body().height < floor) {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(block.clone());
+    }
+
+    /// Whether `block` is `ancestor`, or descends from it as far as is known.
+    pub fn descends(&self, block: Digest, ancestor: Digest) -> bool {
+        let mut at = block;
+        loop {
+            if at == ancestor {
+                return true;
+            }
+            let Some(here) = self.find(at) else { return false };
+            at = here.parent;
+        }
+    }
+
+    /// All of them, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Hashed<Block>> {
+        self.kept.iter()
+    }
+}

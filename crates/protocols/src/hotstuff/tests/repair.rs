@@ -1,0 +1,196 @@
+//! Time-outs, and how a replica that missed something catches up.
+
+use super::*;
+use consensus_kernel::Duration;
+
+/// Lets so many requests of client 0 be executed, with some replicas cut off.
+fn execute(table: &mut Table<HotStuff>, numbers: std::ops::RangeInclusive<u32>, absent: &[usize]) {
+    for k in numbers {
+        propose(table, Value::request(0, k));
+        run_without(table, absent);
+    }
+}
+
+fn view_timer(table: &Table<HotStuff>, i: usize) -> Option<Duration> {
+    table.timers.get(&(r(i), 0)).copied()
+}
+
+#[test]
+fn the_timer_runs_while_a_request_waits_and_each_failed_view_doubles_it() {
+    let mut table = table(Variant::Basic, 4);
+    assert_eq!(view_timer(&table, 1), None);
+    propose(&mut table, x(0));
+    run_without(&mut table, &[0]);
+    let t = table.config.timeout;
+    assert_eq!(view_timer(&table, 1), Some(t));
+    // Leader 0 is silent, and so is leader 1: it proposes to nobody.
+    for i in [1, 2, 3] {
+        table.fire(r(i), Timer::View);
+    }
+    let muted = |l: &testbed::Letter<Msg>| l.to != r(0) && !matches!(l.msg, Msg::Prepare(_));
+    table.deliver_all(muted);
+    assert_eq!(replica(&table, 2).view, 2);
+    assert_eq!(view_timer(&table, 2), Some(t.times(2)));
+    for i in [1, 2, 3] {
+        table.fire(r(i), Timer::View);
+    }
+    run_without(&mut table, &[0]);
+    assert_eq!(decided(&table, r(3)), [(1, x(0))]);
+    assert_eq!(replica(&table, 3).failed, 0);
+}
+
+#[test]
+fn a_view_entered_by_time_out_is_timed_only_when_a_quorum_is_in_it() {
+    let mut table = table(Variant::Basic, 4);
+    propose(&mut table, x(0));
+    run_without(&mut table, &[0]);
+    table.fire(r(3), Timer::View);
+    assert_eq!((replica(&table, 3).view, replica(&table, 3).begun), (2, false));
+    table.pile.clear();
+    table.fire(r(3), Timer::View);
+    assert_eq!(replica(&table, 3).view, 2, "it does not run away from the others");
+    assert!(table.pile.iter().all(|l| matches!(&l.msg, Msg::NewView(new) if new.repeated)));
+}
+
+#[test]
+fn who_hears_that_f_plus_one_are_further_joins_them() {
+    let mut table = table(Variant::Basic, 7);
+    let new = |view| Msg::NewView(NewView { view, high: None, height: 0, repeated: false });
+    tell(&mut table, r(1), r(0), new(9));
+    tell(&mut table, r(2), r(0), new(4));
+    assert_eq!(replica(&table, 0).view, 1);
+    tell(&mut table, r(3), r(0), new(6));
+    assert_eq!(replica(&table, 0).view, 4, "the least of the three");
+}
+
+#[test]
+fn a_leader_has_as_many_views_in_a_row_as_a_commit_takes_and_loses_its_turn_with_a_time_out() {
+    let table = table(Variant::Chained, 4);
+    let leaders: Vec<usize> = (1..=9).map(|view| table.config.leader(view).index()).collect();
+    assert_eq!(leaders, [0, 0, 0, 0, 1, 1, 1, 1, 2]);
+    assert_eq!([1, 4, 5].map(|view| table.config.next_turn(view)), [5, 5, 9]);
+}
+
+#[test]
+fn with_a_silent_replica_everything_is_decided_in_every_variant() {
+    for variant in [Variant::Basic, Variant::Chained, Variant::TwoChain] {
+        let mut table = table(variant, 4);
+        propose(&mut table, x(0));
+        propose(&mut table, x(1));
+        for _ in 0..20 {
+            run_without(&mut table, &[0]);
+            let set = |table: &Table<HotStuff>, timer: Timer| -> Vec<NodeId> {
+                (1..4).map(r).filter(|id| table.timers.contains_key(&(*id, timer as usize))).collect()
+            };
+            // A leader's wait is shorter than a view.
+            let gathering = set(&table, Timer::Gather);
+            let due = if gathering.is_empty() { Timer::View } else { Timer::Gather };
+            for id in set(&table, due) {
+                table.fire(id, due);
+            }
+        }
+        assert_eq!(decided(&table, r(3)).len(), 2, "{variant:?}");
+    }
+}
+
+#[test]
+fn who_missed_the_decision_is_sent_the_blocks_with_a_proof() {
+    for variant in [Variant::Basic, Variant::Chained, Variant::TwoChain] {
+        let mut table = table(variant, 4);
+        execute(&mut table, 1..=3, &[3]);
+        assert_eq!(decided(&table, r(3)), []);
+        // The client asks the one on that has not replied; it waits in vain and says how far it is.
+        table.fire(NodeId::client(0), Timer::Retry);
+        run(&mut table);
+        table.fire(r(3), Timer::View);
+        run(&mut table);
+        assert_eq!(decided(&table, r(3)).len(), 3, "{variant:?}");
+        assert_eq!(replica(&table, 3).tip, replica(&table, 0).tip, "{variant:?}");
+    }
+}
+
+#[test]
+fn who_fell_behind_what_is_kept_takes_the_state_that_f_plus_one_agree_on() {
+    for variant in [Variant::Basic, Variant::Chained] {
+        let few = with(setup(variant, 4, 1), param::HISTORY, ParamValue::Int(8));
+        let stable = with(few, param::TENURE, ParamValue::Int(64));
+        let mut table = Table::new(&stable);
+        execute(&mut table, 1..=40, &[3]);
+        assert_eq!((replica(&table, 0).executed, replica(&table, 3).executed), (40, 0));
+        let kept = replica(&table, 0).blocks.iter().count();
+        assert!(kept <= 16, "{variant:?}: {kept} blocks");
+        table.fire(NodeId::client(0), Timer::Retry);
+        run(&mut table);
+        table.fire(r(3), Timer::View);
+        let mut states = 0;
+        while let Some(letter) = table.pile.front() {
+            let state = matches!(letter.msg, Msg::State(_));
+            table.deliver();
+            states += usize::from(state);
+            if states == 1 && state {
+                assert_eq!(cited(&table, r(3), Cite::TakeState), 0, "one replica may lie");
+            }
+        }
+        assert!(cited(&table, r(3), Cite::TakeState) > 0, "{variant:?}");
+        assert_eq!(replica(&table, 3).executed, 40, "{variant:?}");
+        assert_eq!(decided(&table, r(3)).last(), Some(&(40, Value::request(0, 40))), "{variant:?}");
+    }
+}
+
+#[test]
+fn a_state_is_taken_from_nobody_alone_however_often_it_comes() {
+    let mut table = table(Variant::Basic, 4);
+    let block = child(&table, 9, None, &[x(0)]);
+    let block = Hashed::new(Block { height: 9, ..block.body().clone() });
+    let state = Snapshot { block, executed: 5, clients: vec![ClientRecord::default(); 4] };
+    for _ in 0..3 {
+        tell(&mut table, r(2), r(1), Msg::State(Shared::new(state.clone())));
+    }
+    assert_eq!(replica(&table, 1).executed, 0);
+}
+
+#[test]
+fn blocks_that_nobody_asked_for_are_refused() {
+    let mut table = table(Variant::Basic, 4);
+    let blocks = vec![child(&table, 1, None, &[x(0)])];
+    tell(&mut table, r(2), r(1), Msg::Branch(Shared::new(Branch { blocks, proof: None })));
+    assert_eq!(why(&table), "not blocks that it asked for");
+}
+
+#[test]
+fn a_two_chain_leader_waits_for_all_locks_after_a_failed_view() {
+    for (switch, proposes) in [(None, 0), (Some(WAIT_AFTER_FAILURE), 1)] {
+        let plain = setup(Variant::TwoChain, 4, 4);
+        let mut table = Table::new(&switch.map_or(plain.clone(), |s| without(plain, s)));
+        propose(&mut table, x(0));
+        table.deliver_all(|l| l.to == r(1));
+        for i in [0, 2] {
+            let new = NewView { view: 4, high: None, height: 0, repeated: false };
+            tell(&mut table, r(i), r(1), Msg::NewView(new));
+        }
+        assert_eq!(cited(&table, r(1), Cite::Propose), proposes);
+        if switch.is_none() {
+            table.fire(r(1), Timer::Gather);
+            assert_eq!(cited(&table, r(1), Cite::Propose), 1);
+        }
+    }
+}
+
+#[test]
+fn hostile_views_and_votes_do_no_harm() {
+    let mut table = table(Variant::Chained, 4);
+    let far = NewView { view: u64::MAX, high: None, height: u64::MAX, repeated: true };
+    tell(&mut table, r(1), r(0), Msg::NewView(far));
+    for view in [0, u64::MAX] {
+        let ballot = Ballot { phase: Phase::Generic, view, block: GENESIS };
+        let vote = signed(&table, r(1), ballot);
+        tell(&mut table, r(1), r(0), Msg::Vote(vote));
+        let block = Hashed::new(Block { view, ..child(&table, 1, None, &[]).body().clone() });
+        show(&mut table, 0, &block);
+    }
+    tell(&mut table, r(1), r(0), Msg::Fetch(Fetch { block: GENESIS, height: 0 }));
+    tell(&mut table, r(1), r(0), Msg::Branch(Shared::new(Branch { blocks: vec![], proof: None })));
+    propose(&mut table, x(0));
+    run(&mut table);
+    assert_eq!(decided(&table, r(0)), [(1, x(0))]);
+}
