@@ -2,8 +2,9 @@
 //! the accident that its switch tells.
 //!
 //! The counterexamples lie in `golden/counterexamples/<protocol>/<switch>.link`, each shrunk.
-//! `cargo test -p consensus-tests --test swarm -- --ignored` looks for those that are missing. One is
-//! written by hand, `pbft/timer-doubling`: no drawn network is slower than PBFT's timer.
+//! `cargo test -p consensus-tests --test swarm -- --ignored` looks for those that are missing. Some are
+//! written by hand: `timer-doubling`, because no drawn network is slower than the timers, and `wait-after-failure`, which
+//! costs views and not the decision once links have healed.
 
 use consensus_check::{TERMINATION, heals};
 use consensus_kernel::{Breaks, Meta, RuleSet, Switch, SwitchId};

@@ -2,8 +2,9 @@
 //! more, a state that f + 1 replicas agree on.
 
 use super::wire::GENESIS;
-use super::{Branch, Cite, Fact, Fetch, HotStuff, Msg, Qc, Replica, Shared, Snapshot, Tip};
-use consensus_kernel::{Cx, Digest, NodeId, Value};
+use super::{Block, Branch, Cite, Fact, Fetch, HotStuff, Msg, Qc, Replica, Shared, Snapshot, Tip};
+use consensus_kernel::{Cx, Digest, Hashed, NodeId, Value};
+use std::sync::Arc;
 
 /// So many blocks are sent at a time.
 const BLOCKS_MAX: usize = 1_024;
@@ -89,8 +90,13 @@ impl Replica {
     /// Keeps the state as it is now, for replicas that fall behind.
     pub(super) fn keep_snapshot(&mut self) {
         let Some(block) = self.blocks.hashed(self.tip.block).cloned() else { return };
-        let clients = self.clients.clone();
-        self.snapshot = Some(Shared::new(Snapshot { block, executed: self.executed, clients }));
+        let executed = self.executed;
+        // The last one's memory serves again if nobody else holds it.
+        if let Some(kept) = self.snapshot.as_mut().and_then(|snapshot| Arc::get_mut(&mut snapshot.0)) {
+            (kept.block, kept.executed) = (block, executed);
+            return kept.clients.clone_from(&self.clients);
+        }
+        self.snapshot = Some(Shared::new(Snapshot { block, executed, clients: self.clients.clone() }));
     }
 
     /// A state. Once f + 1 replicas have sent the same, one of them is correct.
@@ -127,6 +133,7 @@ impl Replica {
     }
 }
 
-fn is_child(parent: &super::Hashed<super::Block>, child: &super::Hashed<super::Block>) -> bool {
+/// Whether one block is the next one's parent.
+fn is_child(parent: &Hashed<Block>, child: &Hashed<Block>) -> bool {
     child.body().parent == parent.digest() && child.body().height == parent.body().height + 1
 }

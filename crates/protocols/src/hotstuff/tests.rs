@@ -263,13 +263,16 @@ fn a_block_extends_the_block_that_its_certificate_is_for() {
     }
 }
 
+/// A way to make a certificate of a single vote that one should not believe.
+type Trick = fn(&Table<HotStuff>, Signed<Ballot>) -> Qc;
+
 #[test]
 fn a_certificate_needs_a_quorum_of_distinct_replicas() {
     let vote_of = |table: &Table<HotStuff>, block| {
         signed(table, r(2), Ballot { phase: Phase::Prepare, view: 1, block })
     };
     let digest = Digest::of(b"some block");
-    let tricks: [fn(&Table<HotStuff>, Signed<Ballot>) -> Qc; 3] = [
+    let tricks: [Trick; 3] = [
         |table, vote| certificate(table, Phase::Prepare, 1, vote.body().block, &[2, 3]),
         |_, vote| {
             let mut qc = Qc::of(&vote);

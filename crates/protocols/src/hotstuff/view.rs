@@ -159,8 +159,11 @@ fn marks(rows: &[&Replica], digest: Digest) -> Vec<String> {
     let mut marks = Vec::new();
     let mut mark = |what: &str, is: &dyn Fn(&Replica) -> bool| {
         let who: Vec<String> = rows.iter().filter(|r| is(r)).map(|r| r.me.to_string()).collect();
-        if !who.is_empty() {
-            marks.push(format!("{what} {}", who.join(", ")));
+        match who.len() {
+            0 => {}
+            all if all == rows.len() => marks.push(format!("{what} all")),
+            1..=6 => marks.push(format!("{what} {}", who.join(", "))),
+            many => marks.push(format!("{what} {many} replicas")),
         }
     };
     mark("highest of", &|r| view_of(&r.high) > 0 && block_of(&r.high) == digest);
