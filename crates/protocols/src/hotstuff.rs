@@ -490,20 +490,20 @@ impl Replica {
         }
         self.path.clear();
         let mut at = block;
-        while at != self.tip.block {
-            match self.blocks.find(at) {
-                Some(here) if here.height > self.tip.height => {
-                    self.path.push(at);
-                    at = here.parent;
-                }
-                None if at != GENESIS => {
-                    self.owed = Some(*proof);
-                    return self.want(at, from, cx);
-                }
-                // An ancestor of what is executed, or another branch.
-                _ if self.path.is_empty() && self.blocks.descends(self.tip.block, at) => return,
-                _ => return self.contradict(block, cx),
+        for here in self.blocks.branch(block).take_while(|here| here.height > self.tip.height) {
+            self.path.push(at);
+            at = here.parent;
+        }
+        if at != self.tip.block {
+            if at != GENESIS && self.blocks.find(at).is_none() {
+                self.owed = Some(*proof);
+                return self.want(at, from, cx);
             }
+            // An ancestor of what is executed, or another branch.
+            if self.path.is_empty() && self.blocks.descends(self.tip.block, at) {
+                return;
+            }
+            return self.contradict(block, cx);
         }
         (self.proof, self.owed) = (Some(*proof), None);
         let head = self.blocks.find(block).map_or(0, |head| head.view);

@@ -46,20 +46,44 @@ impl Blocks {
         self.kept.push_back(block.clone());
     }
 
+    /// A block and its ancestors, as far as they are here.
+    #[inline]
+    pub fn branch(&self, from: Digest) -> Branch<'_> {
+        Branch { kept: &self.kept, at: from, below: self.kept.len() }
+    }
+
     /// Whether `block` is `ancestor`, or descends from it as far as is known.
     pub fn descends(&self, block: Digest, ancestor: Digest) -> bool {
-        let mut at = block;
-        loop {
-            if at == ancestor {
-                return true;
-            }
-            let Some(here) = self.find(at) else { return false };
-            at = here.parent;
-        }
+        block == ancestor || self.branch(block).any(|here| here.parent == ancestor)
     }
 
     /// All of them, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Hashed<Block>> {
         self.kept.iter()
+    }
+}
+
+/// A walk from a block down to its ancestors. A parent mostly came before its child, so one pass finds them all.
+pub struct Branch<'a> {
+    kept: &'a VecDeque<Hashed<Block>>,
+    at: Digest,
+    /// Where the last one was found.
+    below: usize,
+}
+
+impl<'a> Iterator for Branch<'a> {
+    type Item = &'a Block;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a Block> {
+        if self.at == GENESIS {
+            return None;
+        }
+        let fits = |i: &usize| self.kept[*i].digest() == self.at;
+        let found = (0..self.below).rev().find(fits);
+        self.below = found.or_else(|| (self.below..self.kept.len()).rev().find(fits))?;
+        let block = self.kept[self.below].body();
+        self.at = block.parent;
+        Some(block)
     }
 }

@@ -106,7 +106,7 @@ fn later_certificates(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: Nod
             }
             Fact::Certified(Ballot { phase: Phase::Prepare | Phase::Generic, view, block }) => {
                 let mut at = *block;
-                while let Some(here) = r.blocks.find(at) {
+                for here in r.blocks.branch(*block) {
                     let committed = ledger.lookup((BLOCK, here.height));
                     let (head, _) = ledger.lookup((HEAD, here.height)).unwrap_or((u64::MAX, who));
                     match committed {
@@ -132,13 +132,13 @@ fn conflict(who: NodeId, view: u64, block: Digest, head: u64) -> String {
 /// The ancestor of a block at this height, as far as is known.
 fn ancestor(blocks: &Blocks, from: Digest, height: u64) -> Option<Digest> {
     let mut at = from;
-    loop {
-        let here = blocks.find(at)?;
+    for here in blocks.branch(from) {
         if here.height <= height {
             return (here.height == height).then_some(at);
         }
         at = here.parent;
     }
+    None
 }
 
 /// The key of a replica's `k`-th value.

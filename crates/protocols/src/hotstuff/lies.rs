@@ -90,12 +90,8 @@ impl Replica {
 
     /// Requests that it knows and that are not on a branch, those of `unloved` last.
     fn requests_beside(&self, branch: Digest, unloved: &[Signed<Request>]) -> Vec<Signed<Request>> {
-        let mut on_branch = Vec::new();
-        let mut at = branch;
-        while let Some(block) = self.blocks.find(at) {
-            on_branch.extend_from_slice(&block.requests);
-            at = block.parent;
-        }
+        let on_branch: Vec<Signed<Request>> =
+            self.blocks.branch(branch).flat_map(|block| block.requests.iter().copied()).collect();
         let known = self.blocks.iter().flat_map(|b| b.body().requests.iter()).chain(&self.pending);
         let mut found: Vec<Signed<Request>> = Vec::new();
         for request in known {

@@ -44,21 +44,12 @@ impl Replica {
 
     /// Requests for a block on top of `parent`: what is known and not on its branch.
     fn select(&self, parent: Digest, cx: &Cx<'_, HotStuff>) -> SmallVec<[Signed<Request>; 1]> {
+        let open = || self.blocks.branch(parent).take_while(|block| block.height > self.tip.height);
         let fresh = |r: &&Signed<Request>| {
-            let (mut at, value) = (parent, r.body().value);
-            while at != self.tip.block
-                && let Some(block) = self.blocks.find(at)
-                && block.height > self.tip.height
-            {
-                let same = |p: &Signed<Request>| {
-                    p.signer() == r.signer() && p.body().value.number() >= value.number()
-                };
-                if block.requests.iter().any(same) {
-                    return false;
-                }
-                at = block.parent;
-            }
-            true
+            let same = |p: &Signed<Request>| {
+                p.signer() == r.signer() && p.body().value.number() >= r.body().value.number()
+            };
+            !open().any(|block| block.requests.iter().any(same))
         };
         self.pending.iter().filter(fresh).take(cx.config.batch).copied().collect()
     }
