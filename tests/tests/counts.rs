@@ -43,12 +43,14 @@ enum Delays {
     Between(&'static str, &'static str),
     /// From the time-out to the election and until everybody has heard of it.
     OfElection,
+    /// The client decides and the replicas do not: what it took the client, and the same without the request's hop.
+    OfClient,
 }
 
 /// What a row is held against; the second part of the name is the row's variant.
 fn held(protocol: &str, variant: &str) -> Held {
     use Counted::{All, Decisions, Kinds, OfRound1, Round};
-    use Delays::{Between, OfDecisions, OfElection};
+    use Delays::{Between, OfClient, OfDecisions, OfElection};
     match (protocol, variant) {
         ("paxos", "single-decree, proposer co-located with an acceptor, 2b to proposer only") => {
             Held::Against(|n| one_decree(n, "proposer-only"), Decisions, OfDecisions)
@@ -161,6 +163,12 @@ fn held(protocol: &str, variant: &str) -> Held {
         ("hotstuff_2chain", "per block (HotStuff-2 / Jolteon / DiemBFT v4 commit rule)") => {
             Held::Against(|n| format!("#/hotstuff?n={n}&req=1&variant=two-chain"), Round(1), OfDecisions)
         }
+        ("zyzzyva", "fast path (client gets all 3f+1 matching spec-responses)") => {
+            Held::Against(|n| format!("#/zyzzyva?n={n}&req=1"), Decisions, OfClient)
+        }
+        ("zyzzyva", "two-phase path (client gets 2f+1..3f): + COMMIT to all + LOCAL-COMMIT") => {
+            Held::Against(one_replica_slow, Decisions, OfClient)
+        }
         _ => panic!("{protocol}, {variant}: neither held against a run nor listed with a reason"),
     }
 }
@@ -216,6 +224,11 @@ fn silent_primary(n: usize) -> String {
     format!("#/pbft?n={n}&req=1&until=2s&byz=0:silent")
 }
 
+/// The last replica's answer is late.
+fn one_replica_slow(n: usize) -> String {
+    format!("#/zyzzyva?n={n}&req=1&at=0:delay:{}-c0:spec-response:1:500ms", n - 1)
+}
+
 #[test]
 fn every_row_of_a_built_protocol_agrees_with_real_runs_or_is_listed() {
     let mut compared = 0;
@@ -231,9 +244,22 @@ fn every_row_of_a_built_protocol_agrees_with_real_runs_or_is_listed() {
             }
         }
     }
-    // Three rows of Paxos's, four of Multi-Paxos's, three of Raft's, seven of PBFT's, five of HotStuff's, two of Ben-Or's
-    // and four of Chandra and Toueg's, each at seven sizes.
-    assert_eq!(compared, 28 * 7);
+    // Three rows of Paxos's, four of Multi-Paxos's, three of Raft's, seven of PBFT's, two of Zyzzyva's, five of HotStuff's,
+    // two of Ben-Or's and four of Chandra and Toueg's, each at seven sizes.
+    assert_eq!(compared, 30 * 7);
+}
+
+#[test]
+fn a_crashed_replica_answers_neither_of_zyzzyvas_phases() {
+    for n in [4, 7, 10, 16, 31, 64, 100] {
+        let run = finished(&scenario(&format!("#/zyzzyva?n={n}&req=1&at=0:crash:{}", n - 1)));
+        let metrics = run.metrics();
+        assert_eq!(metrics.replica + metrics.client, 4 * n as u64 - 2);
+        assert_eq!(delays(&*run, &Delays::OfClient), (4, 4, 5));
+        // The wait for the last answer is longer than all the rest.
+        let slow = run.replies()[0].at.as_micros();
+        assert_eq!(slow, 60_000 + 2 * LATENCY_US, "60 ms of hope, then two delays more");
+    }
 }
 
 /// Whether the row's protocol is in the catalogue, under its own name or as a variant: `hotstuff_basic`.
@@ -360,6 +386,11 @@ fn delays(run: &dyn Session, wanted: &Delays) -> (u64, u64, u64) {
                 of_requests().max().expect("decided"),
                 client.unwrap_or(0),
             )
+        }
+        Delays::OfClient => {
+            assert_eq!(run.decisions(), Vec::new(), "no replica hears of the client's success");
+            let client = run.replies().iter().map(|d| u64::from(d.delays)).max().expect("answered");
+            (client - 1, client - 1, client)
         }
         Delays::Between(first, last) => {
             let sent = travels(run, first).map(|(sent, _)| sent).min().expect("sent");

@@ -135,6 +135,11 @@ const GOLDEN: &[Golden] = &[
         variants: &[(&[("without=pre-prepare-counts", "")], Then::Decides)],
     },
     Golden {
+        id: "zyzzyva_view_change",
+        violates: &["Agreement"],
+        variants: &[(&[("without=certificates-by-view", "")], Then::Decides)],
+    },
+    Golden {
         id: "bgp_three_generals",
         violates: &["IC1", "Agreement"],
         variants: &[

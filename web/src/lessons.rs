@@ -295,6 +295,35 @@ pub const LESSONS: &[Lesson] = &[
         link: "#/hotstuff?n=4&f=1&clients=2&req=2&until=1s&byz=0:two-faced&byz=3:two-faced",
         twin: Some("A leader in the middle"),
     },
+    Lesson {
+        title: "Nobody asks the others: three delays",
+        watch: "Replicas execute as soon as the primary has ordered, and answer. The client sees that all four histories \
+                are the same and is done. Every fourth request they check it among themselves.",
+        link: "#/zyzzyva?n=4&req=8&gap=50ms&checkpoint=4&until=1s",
+        twin: Some("One slow replica, and the fast path is gone"),
+    },
+    Lesson {
+        title: "One slow replica, and the fast path is gone",
+        watch: "Replica 3 answers, but late. Every request now waits for it, then takes a second phase: the client hands \
+                out the three signatures that it has.",
+        link: "#/zyzzyva?n=4&req=8&gap=50ms&checkpoint=4&until=2s&byz=3:delay:200ms",
+        twin: Some("Nobody asks the others: three delays"),
+    },
+    Lesson {
+        title: "An old certificate comes back",
+        watch: "The published view change prefers the longest commit certificate. Replica 0 keeps one of view 0 that views \
+                1 and 2 were right to forget, and with it undoes what is complete. Ordered by view it is harmless.",
+        link: "#/zyzzyva?n=4&until=20s&deadline=20s&clients=3&req=0&retry=5s&checkpoint=3&byz=0:twins:1,c1\
+               &without=certificates-by-view&at=0:propose:c0&at=0:drop:c0-1:commit:1&at=0:drop:c0-2:commit:1\
+               &at=0:drop:c0-3:commit:1&at=0:drop:c2-1:commit:1&at=0:drop:c2-2:commit:1&at=0:drop:c2-3:commit:1\
+               &at=30ms:propose:c2&at=150ms:block:2,3-0&at=150ms:drop:c1-0:request:1\
+               &at=150ms:drop:c1-0:request:2&at=150ms:drop:1-0:confirm-req:1&at=150ms:drop:1-2:fill-hole:1\
+               &at=150ms:drop:1-3:fill-hole:1&at=150ms:drop:3-1:view-change:1&at=160ms:propose:c1\
+               &at=170ms:fire:c1:retry&at=171ms:fire:c1:retry&at=1s:block:1-0,2,3,c0,c2\
+               &at=1s:block:0,2,3,c0,c2-1&at=1010ms:fire:c0:retry&at=1020ms:fire:c0:retry&at=1325ms:mend:0-2\
+               &at=1325ms:mend:0-3&at=2s:heal&at=2100ms:fire:c0:retry&at=7s:propose:c1",
+        twin: Some("Nobody asks the others: three delays"),
+    },
 ];
 
 /// Lessons in which nobody decides, which is what they teach.
@@ -351,6 +380,7 @@ mod tests {
             ("Two proposers overtake each other for ever", TERMINATION),
             ("An old entry, counted too early", "Leader Completeness"),
             ("A promise that is not kept", "Chosen Is Final"),
+            ("An old certificate comes back", "Agreement"),
             ("Three generals cannot do it", "IC2"),
             ("An order shown too late is believed", "IC1"),
             ("A majority of those heard is none", "Agreement"),

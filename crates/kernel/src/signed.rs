@@ -72,6 +72,15 @@ impl<T: PartialEq + Clone> Certificate<T> {
     pub fn add(&mut self, signed: &Signed<T>) -> bool {
         self.body == signed.body && self.signers.insert(signed.signer)
     }
+
+    /// Adds the signatures of another certificate. False if it is on another statement.
+    pub fn join(&mut self, other: &Self) -> bool {
+        let same = self.body == other.body;
+        if same {
+            self.signers = self.signers.union(&other.signers);
+        }
+        same
+    }
 }
 
 impl<T> Certificate<T> {
@@ -106,6 +115,9 @@ mod tests {
         assert!(!cert.add(&alice.sign("v")));
         assert!(!cert.add(&bob.sign("w")));
         assert!(cert.add(&bob.sign("v")));
+        assert_eq!(cert.count(), 2);
+        assert!(cert.join(&Certificate::of(&alice.sign("v"))));
+        assert!(!cert.join(&Certificate::of(&alice.sign("w"))));
         assert_eq!(cert.count(), 2);
     }
 }

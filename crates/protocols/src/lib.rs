@@ -18,6 +18,7 @@ pub mod pbft;
 pub mod raft;
 mod shared;
 pub mod sm;
+pub mod zyzzyva;
 
 #[cfg(test)]
 mod testbed;
@@ -28,7 +29,7 @@ macro_rules! for_each_protocol {
     ($callback:ident) => {
         $callback! {
             $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
-            $crate::pbft::Pbft, $crate::hotstuff::HotStuff,
+            $crate::pbft::Pbft, $crate::zyzzyva::Zyzzyva, $crate::hotstuff::HotStuff,
             $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg
         }
     };
