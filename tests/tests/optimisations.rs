@@ -1,0 +1,101 @@
+//! What optimisations change, as numbers measured from runs: messages for a decision, delays, latency, throughput. With
+//! processing cost and bandwidth the bottleneck is an outcome, not an assumption.
+
+use consensus_lab::compare::{Measured, measured};
+use consensus_tests::{finished, scenario};
+
+/// Sixteen clients with one request each under way, one-way delays of 10 ms.
+const LOAD: &str = "clients=16&req=320&until=60s";
+
+/// PBFT with as many sequence numbers under way as the window says: with K = 1 the next one needs a stable checkpoint.
+const WINDOWED: &str = "&checkpoint=1&timeout=1h&retry=1h";
+
+fn measure(protocol: &str, settings: &str) -> Measured {
+    let run = finished(&scenario(&format!("#/{protocol}?{LOAD}{settings}")));
+    let measured = measured(&*run);
+    assert!(measured.finished && measured.violated.is_none(), "{protocol} {settings}: {measured:?}");
+    measured
+}
+
+fn throughput(protocol: &str, settings: &str) -> f64 {
+    measure(protocol, settings).throughput.expect("something was decided")
+}
+
+fn latency_ms(protocol: &str, settings: &str) -> f64 {
+    measure(protocol, settings).latency_us.expect("something was decided") as f64 / 1_000.0
+}
+
+/// Within 4 %: the first and the last of the 320 decisions have no neighbours.
+fn assert_near(got: f64, expected: f64, what: &str) {
+    assert!((got / expected - 1.0).abs() < 0.04, "{what}: {got}, not {expected}");
+}
+
+#[test]
+fn a_batch_divides_the_messages_between_replicas_by_its_size() {
+    for batch in [1.0, 2.0, 4.0, 8.0] {
+        let run = measure("pbft", &format!("{WINDOWED}&window=1&batch={batch}"));
+        // The first request goes alone: nobody else has asked yet.
+        assert_near(run.messages.expect("counted"), 24.0 / batch, &format!("batches of {batch}"));
+        assert_eq!(run.messages_client, Some(5.0), "what passes between clients and replicas is not shared");
+    }
+}
+
+#[test]
+fn throughput_is_window_times_batch_by_latency_until_the_clients_are_the_bottleneck() {
+    // A sequence number is under way for four delays: three phases and the checkpoint.
+    let little = |window: f64, batch: f64| window * batch / 0.040;
+    for (window, batch) in [(1.0, 1.0), (2.0, 1.0), (4.0, 1.0), (8.0, 1.0), (1.0, 4.0), (2.0, 4.0)] {
+        let settings = format!("{WINDOWED}&window={window}&batch={batch}");
+        assert_near(throughput("pbft", &settings), little(window, batch), &settings);
+    }
+    // Sixteen clients that wait five delays each.
+    assert_near(throughput("pbft", &format!("{WINDOWED}&window=16")), 16.0 / 0.050, "a window of 16");
+}
+
+#[test]
+fn a_larger_window_helps_until_processors_or_links_are_full() {
+    let with = |window: u64, scarce: &str| throughput("pbft", &format!("{WINDOWED}&window={window}{scarce}"));
+    for scarce in ["&cpu=500us", "&bandwidth=200k"] {
+        let doubled = with(2, scarce) / with(1, scarce);
+        assert_near(doubled, 2.0, &format!("from 1 to 2 with {scarce}"));
+        let useless = with(16, scarce) / with(8, scarce);
+        assert!(useless < 1.25, "from 8 to 16 with {scarce}: {useless}");
+    }
+    // The links of four replicas carry 200 kB a second each, and are nearly full.
+    let sent = measure("pbft", &format!("{WINDOWED}&window=16&bandwidth=200k"));
+    let carried = sent.bytes.expect("counted") * sent.throughput.expect("decided");
+    assert!(carried > 0.85 * 4.0 * 200_000.0, "the four links carry {carried} bytes a second");
+}
+
+#[test]
+fn raft_batches_by_itself_what_waits_for_the_follower() {
+    let run = |batch: u64| measure("raft", &format!("&batch={batch}"));
+    let (one, four) = (run(1), run(4));
+    assert_near(one.messages.expect("counted"), 8.0, "an entry and its answer for each of four followers");
+    assert_near(four.messages.expect("counted"), 2.0, "shared by four");
+    assert_eq!((one.delays_client, four.delays_client), (Some(32), Some(8)), "one under way at a time");
+}
+
+#[test]
+fn speculation_saves_two_of_five_delays_and_most_messages() {
+    let (plain, speculative) = (measure("pbft", ""), measure("zyzzyva", ""));
+    assert_eq!((plain.delays_client, speculative.delays_client), (Some(5), Some(3)));
+    assert_eq!((plain.messages, speculative.messages), (Some(24.0), Some(3.0)));
+    assert_eq!((plain.latency_us, speculative.latency_us), (Some(50_000), Some(30_000)));
+    assert_near(
+        speculative.throughput.expect("decided"),
+        16.0 / 0.030,
+        "sixteen clients that wait three delays",
+    );
+}
+
+#[test]
+fn one_crashed_replica_turns_the_advantage_of_speculation_round() {
+    // PBFT does not notice. Zyzzyva's clients hope for 60 ms in vain, and then take two delays more.
+    let crashed = "&cpu=500us&at=0:crash:3";
+    assert!(latency_ms("zyzzyva", "&cpu=500us") < 0.6 * latency_ms("pbft", "&cpu=500us"));
+    assert!(latency_ms("zyzzyva", crashed) > 1.4 * latency_ms("pbft", crashed));
+    assert!(throughput("zyzzyva", crashed) < 0.75 * throughput("pbft", crashed));
+    let impatient = latency_ms("zyzzyva", &format!("{crashed}&hope=31ms"));
+    assert!(impatient < latency_ms("zyzzyva", crashed) - 20.0, "who hopes less waits less: {impatient} ms");
+}
