@@ -19,34 +19,56 @@ struct BareEvent {
 }
 
 /// The bare loop: `n` nodes send to all others, again and again, through a standard binary heap, with delays uniform in
-/// 5–20 ms and a handler that only counts. A node that has heard all others in a round opens the next one. Gives the
-/// number of messages delivered, at least `messages`.
+/// 5–20 ms and a handler that only counts. A node that has heard all others in a round opens the next one.
+pub struct BareLoop {
+    rng: consensus_kernel::Rng,
+    queue: BinaryHeap<Reverse<BareEvent>>,
+    /// How many each node has heard in its round.
+    heard: Vec<u32>,
+    seq: u64,
+}
+
+impl BareLoop {
+    /// All nodes have sent their first round.
+    pub fn new(n: usize) -> Self {
+        let rng = consensus_kernel::Rng::stream(7, 7);
+        let mut bare = Self { rng, queue: BinaryHeap::with_capacity(4 * n * n), heard: vec![0; n], seq: 0 };
+        for node in 0..n {
+            bare.broadcast(node, 0, 0);
+        }
+        bare
+    }
+
+    /// Delivers so many more messages; gives how many.
+    pub fn deliver(&mut self, messages: u64) -> u64 {
+        let mut delivered = 0;
+        while delivered < messages {
+            let Some(Reverse(event)) = self.queue.pop() else { break };
+            delivered += 1;
+            let others = self.heard.len() - 1;
+            let heard = &mut self.heard[event.to as usize];
+            *heard += 1;
+            if *heard as usize == others {
+                *heard = 0;
+                self.broadcast(event.to as usize, event.at, event.round + 1);
+            }
+        }
+        delivered
+    }
+
+    #[inline(always)]
+    fn broadcast(&mut self, from: usize, now: u64, round: u64) {
+        for to in (0..self.heard.len()).filter(|to| *to != from) {
+            let (at, seq) = (now + self.rng.within(5_000, 20_000), self.seq);
+            self.queue.push(Reverse(BareEvent { at, seq, from: from as u32, to: to as u32, round }));
+            self.seq += 1;
+        }
+    }
+}
+
+/// A bare loop from its beginning; gives the number of messages delivered.
 pub fn bare_loop(n: usize, messages: u64) -> u64 {
-    let mut rng = consensus_kernel::Rng::stream(7, 7);
-    let mut queue = BinaryHeap::with_capacity(4 * n * n);
-    let mut heard = vec![0u32; n];
-    let (mut seq, mut delivered) = (0u64, 0u64);
-    let mut broadcast = |queue: &mut BinaryHeap<Reverse<BareEvent>>, from: usize, now: u64, round: u64| {
-        for to in (0..n).filter(|to| *to != from) {
-            let at = now + rng.within(5_000, 20_000);
-            queue.push(Reverse(BareEvent { at, seq, from: from as u32, to: to as u32, round }));
-            seq += 1;
-        }
-    };
-    for node in 0..n {
-        broadcast(&mut queue, node, 0, 0);
-    }
-    while delivered < messages {
-        let Some(Reverse(event)) = queue.pop() else { break };
-        delivered += 1;
-        let heard = &mut heard[event.to as usize];
-        *heard += 1;
-        if *heard as usize == n - 1 {
-            *heard = 0;
-            broadcast(&mut queue, event.to as usize, event.at, event.round + 1);
-        }
-    }
-    delivered
+    BareLoop::new(n).deliver(messages)
 }
 
 /// The scenario in which engines are measured: requests without end from four clients, delays uniform in 5–20 ms, and, if `trouble`, one
