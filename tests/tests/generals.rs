@@ -151,7 +151,22 @@ fn each_lie_is_told_to_whom_it_is_said_to_be() {
     assert_eq!(lies("#/sm?n=5&f=2&byz=0:withhold&byz=1:withhold", 1), [(0, "retreat", 10)]);
     assert_eq!(lies("#/sm?n=5&f=2&byz=0:withhold&byz=1:withhold", 2), [(1, "said-retreat", 50)]);
     assert_eq!(lies("#/sm?n=5&f=2&byz=0:withhold&byz=1:withhold", 3), []);
+    // The same, with more signatures.
+    assert_eq!(lies("#/sm?n=5&f=2&byz=0:sign-again&byz=1:sign-again", 1), [(0, "retreat", 10)]);
+    assert_eq!(lies("#/sm?n=5&f=2&byz=0:sign-again&byz=1:sign-again", 2), [(1, "said-retreat", 50)]);
+    assert_eq!(lies("#/sm?n=5&f=2&byz=0:sign-again&byz=1:sign-again", 3), []);
     assert_eq!(lies("#/sm?n=3&byz=2:forge", 1), [(2, "said-retreat", 30)]);
+}
+
+#[test]
+fn signing_again_makes_a_chain_long_enough_for_the_last_round_and_withholding_does_not() {
+    let shown = |lie: &str, rule: &str| {
+        let link = format!("#/sm?n=5&f=2&byz=0:{lie}&byz=1:{lie}&without={rule}");
+        violated(&*finished(&scenario(&link))).contains(&"IC1")
+    };
+    // Two signatures are too few for round 3, three of two generals are not, and whoever counts generals sees that.
+    assert!(shown("withhold", "signed-in-time") && !shown("withhold", "distinct-signers"));
+    assert!(shown("sign-again", "distinct-signers") && !shown("sign-again", "pass-on"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! SM(m), signed messages (Lamport, Shostak & Pease 1982, §4): with signatures any number of traitors can be outvoted.
+//! SM(m), signed messages (Lamport, Shostak & Pease 1982, §4): with signatures any number of traitors is harmless.
 //!
 //! Fault model: at most m of n ≥ m + 2 generals do anything but forge a loyal general's signature or alter what he signed
 //! (A4). What is sent arrives within Δ, and its absence can be noticed (A1, A3).

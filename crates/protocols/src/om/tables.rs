@@ -27,7 +27,7 @@ rules! {
         "Each of these runs is an OM(m - 1) with one general less, and so on down to OM(0).",
         "act as commander in OM(m - 1), send v_i to the n - 2 others";
     Tie, "majority", "LSP 1982, §3, function majority",
-        "counts a tie, which is a retreat for everybody",
+        "finds what it was told of the commander's order tied, which is a retreat for everybody",
         "Any rule will do if it is the same function of the same values at every lieutenant.",
         "no majority among v_1, ..., v_{n-1}: RETREAT";
     Obeys, "OM(0) 2", "LSP 1982, §3, OM(0), step 2",

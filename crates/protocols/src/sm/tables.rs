@@ -40,10 +40,10 @@ switches! {
     SIGNATURES = 0, "signatures", "§4, A4", Breaks::Safety("Agreement"),
         "An order counts only with real signatures",
         "A traitor makes up an order of the commander, and three generals are as lost as with oral messages.";
-    DISTINCT_SIGNERS = 1, "distinct-signers", "§4, step 2", Breaks::Safety("Agreement"),
+    DISTINCT_SIGNERS = 1, "distinct-signers", "§4, proof of theorem 2", Breaks::Safety("Agreement"),
         "The signatures are those of different generals",
         "A traitor signs again and again until a chain is long enough to be shown in the last round.";
-    SIGNED_IN_TIME = 2, "signed-in-time", "§4, step 3", Breaks::Safety("Agreement"),
+    SIGNED_IN_TIME = 2, "signed-in-time", "§6, time-outs", Breaks::Safety("Agreement"),
         "In round r a chain carries at least r signatures",
         "Traitors show an order to one lieutenant so late that it cannot tell the others any more.";
     LAST_ROUND = 3, "last-round", "§4, SM(m)", Breaks::Safety("Agreement"),
@@ -107,8 +107,8 @@ pub const META: Meta = Meta {
         agreement: AgreementScope::Correct,
         validity: Validity::Unanimous,
         termination: Some("every message arrives within Δ and no loyal general is ever down"),
-        safety: "at most m of n ≥ m + 2 generals are traitors or crash, every message arrives within Δ, and signatures \
-                 cannot be forged",
+        safety: "at most m of n ≥ m + 2 generals are traitors or crash, every message arrives within Δ, and loyal \
+                 generals' signatures cannot be forged",
     },
     faults: FaultModel::Byzantine,
     bound: Bound::AllButTwo,
@@ -127,6 +127,8 @@ pub const META: Meta = Meta {
     adversaries: ADVERSARIES,
     simplified: &[
         "Two orders only (§4 allows any values; choice takes their median)",
+        "Traitors forging each other's signatures, which A4 allows: each signs for itself",
+        "SM(0): the letter of step 2 (A) has lieutenants pass on the commander's order even then; here nobody does",
         "Missing communication paths (§5): everybody reaches everybody",
     ],
     envelope: ENVELOPE,
