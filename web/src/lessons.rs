@@ -17,8 +17,8 @@ pub struct Lesson {
 pub const LESSONS: &[Lesson] = &[
     Lesson {
         title: "One of four lies, and three still agree",
-        watch: "Node 0, the primary, orders one thing towards even replicas and another towards odd ones. \
-                Neither finds enough matching votes; timers run out, view 1 begins under node 1, and the honest \
+        watch: "Node 0, the primary, gives a number to one request towards even replicas and to the next request \
+                towards odd ones. Neither finds enough matching votes; timers run out, view 1 begins under node 1, and the honest \
                 three agree.",
         link: "#/pbft?n=4&f=1&seed=7&req=3&gap=60ms&latency=8ms..24ms&byz=0:two-faced",
         twin: Some("Four replicas agree, nobody fails"),
@@ -39,8 +39,8 @@ pub const LESSONS: &[Lesson] = &[
     },
     Lesson {
         title: "Two of four lie: one too many",
-        watch: "One liar more than n ≥ 3f + 1 allows. First the assumption is broken; in view 1, two honest \
-                replicas prepare different requests under one number.",
+        watch: "One liar more than n ≥ 3f + 1 allows. First the assumption is broken; then two honest replicas \
+                prepare different requests under one number.",
         link: "#/pbft?n=4&f=1&seed=1&req=2&latency=8ms..24ms&until=1s&byz=0:two-faced&byz=1:two-faced",
         twin: Some("One of four lies, and three still agree"),
     },
@@ -48,8 +48,8 @@ pub const LESSONS: &[Lesson] = &[
         title: "A vote must name what it is for",
         watch: "The same lying primary, but replicas count votes without looking at the digest. Each half \
                 executes its own request: agreement is violated.",
-        link: "#/pbft?n=4&f=1&seed=7&req=2&latency=8ms..24ms&until=1s&byz=0:two-faced\
-               &without=digest-binding",
+        link: "#/pbft?n=4&f=1&seed=7&clients=2&req=2&latency=8ms..24ms&until=1s\
+               &byz=0:two-faced&without=digest-binding",
         twin: Some("One of four lies, and three still agree"),
     },
     Lesson {

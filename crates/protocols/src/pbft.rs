@@ -22,8 +22,11 @@
 //! ordered twice decides both slots and is executed at the first.
 //!
 //! A proof of commitment (q signed commits) is obeyed in any view and also between views: it implies that f + 1 correct
-//! replicas prepared the batch, which no view change can miss. The timer that limits a new view (§4.5.2) is set again
-//! with the same span when the view begins.
+//! replicas prepared the batch, which no view change can miss.
+//!
+//! A backup's timer belongs to one request (§4.4): only its execution stops it, so a primary that serves some clients
+//! and not others is found out. Next comes the oldest request that a client has sent here, and after those whatever the
+//! primary has ordered. The first new request that is executed in a view sets the span back to T (§4.5.2).
 //!
 //! Everything but timers is on disk: the paper has no replica lose its state. Left out: see `META.simplified`.
 
@@ -34,6 +37,7 @@ mod lies;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod view;
 mod view_change;
 mod votes;
@@ -51,12 +55,11 @@ use serde::Serialize;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
 use tables::*;
+use timers::Awaited;
 use votes::Votes;
 
 /// So many messages of views to come are kept per sender.
 const EARLY_MAX: usize = 64;
-/// The timer is doubled at most so often.
-const DOUBLINGS_MAX: u32 = 20;
 /// The status timer is doubled at most so often while nothing moves.
 const STATUS_DOUBLINGS_MAX: u32 = 3;
 /// The history is kept over so many log sizes, for replicas that fell behind.
@@ -280,11 +283,12 @@ impl Entry {
         (self.proof, self.settled) = (None, None);
     }
 
-    /// The certificate of this view as one that outlives it.
-    fn certificate(&self) -> Option<Prepared> {
+    /// The certificate of this view as one that outlives it. Who has counted votes carelessly may have prepared without
+    /// one: it has nothing to show.
+    fn certificate(&self, needed: usize) -> Option<Prepared> {
         let proposal = self.proposal.as_ref().filter(|_| self.prepared)?;
         let prepares = *self.prepares.certificate(proposal.order.body().digest)?;
-        Some(Prepared { proposal: proposal.clone(), prepares })
+        (prepares.count() >= needed).then(|| Prepared { proposal: proposal.clone(), prepares })
     }
 
     /// Proof that it is committed, for others.
@@ -299,11 +303,11 @@ impl Entry {
     }
 
     /// Keeps what outlives the view.
-    fn leave_view(&mut self, commits_needed: usize) {
-        if let Some(certificate) = self.certificate() {
+    fn leave_view(&mut self, config: &Config) {
+        if let Some(certificate) = self.certificate(config.prepares) {
             self.proof = Some(Shared::new(certificate));
         }
-        self.settled = self.proof_of_commit(commits_needed);
+        self.settled = self.proof_of_commit(config.commits);
         self.proposal = None;
         self.prepares.clear();
         self.commits.clear();
@@ -386,9 +390,10 @@ pub struct Replica {
     changes: Vec<Option<Shared<Signed<ViewChange>>>>,
     /// What began the current view.
     new_view: Option<Shared<Signed<NewView>>>,
-    /// View changes in a row without an execution between them: so often the timer is doubled.
+    /// Views in a row that began, or did not even begin, without a new request being executed in them: so often the
+    /// timer is doubled.
     failed_views: u32,
-    /// Whether anything was executed since the last view change.
+    /// Whether a request that was not executed before has been executed in this view.
     fresh: bool,
     /// By sender: messages of views that have not begun here.
     early: Vec<Vec<Msg>>,
@@ -402,7 +407,8 @@ pub struct Replica {
     quiet: u32,
     /// What was executed when the status timer was set.
     executed_at_status: u64,
-    request_timer: bool,
+    /// What the request timer runs for; none if it does not run.
+    awaited: Option<Awaited>,
     view_change_timer: bool,
     status_timer: bool,
     #[serde(skip)]
@@ -447,7 +453,7 @@ impl Replica {
             hinted: false,
             quiet: 0,
             executed_at_status: 0,
-            request_timer: false,
+            awaited: None,
             view_change_timer: false,
             status_timer: false,
             facts: Vec::new(),
@@ -456,7 +462,7 @@ impl Replica {
 
     /// What is on disk: everything but the timers.
     fn restart(&self) -> Self {
-        Self { request_timer: false, view_change_timer: false, status_timer: false, ..self.clone() }
+        Self { awaited: None, view_change_timer: false, status_timer: false, ..self.clone() }
     }
 
     #[inline]
@@ -472,7 +478,7 @@ impl Replica {
             Input::Propose(_) => cx.reject("requests come from clients, not from replicas"),
             Input::Command { .. } => cx.reject("replicas take no commands of a visitor"),
             Input::Fire(Timer::Request) => {
-                self.request_timer = false;
+                self.awaited = None;
                 self.on_request_timeout(cx);
             }
             Input::Fire(Timer::ViewChange) => {
@@ -538,56 +544,6 @@ impl Replica {
             entry.begin(sequence);
         }
         entry
-    }
-
-    /// Whether something waits to be executed.
-    #[inline]
-    fn has_work(&self) -> bool {
-        (self.accepted > self.executed) | !self.pending.is_empty()
-    }
-
-    /// Whether this replica cannot go on by itself.
-    #[inline]
-    fn is_stuck(&self) -> bool {
-        !self.active | self.has_work() | self.stable_ahead.is_some() | (self.low > self.executed)
-    }
-
-    /// Sets and stops the timers as the state after a step demands: a backup's request timer runs while something waits
-    /// to be executed and starts again with each execution (§4.4); the status timer runs while this replica is stuck or
-    /// another may be.
-    #[inline]
-    fn settle(&mut self, executed_before: u64, cx: &mut Cx<'_, Pbft>) {
-        let moved = self.executed != executed_before;
-        if moved {
-            self.unaware = self.aware.iter().filter(|known| **known < self.executed).count();
-            self.fresh = true;
-            self.quiet = 0;
-        }
-        let waits = self.active & self.has_work() & (self.primary != self.me);
-        let restless = self.is_stuck() | (self.unaware > 0) | self.hinted;
-        let as_before = (waits == self.request_timer) & !(waits & moved) & (restless == self.status_timer);
-        if !as_before {
-            self.set_timers(waits, moved, restless, cx);
-        }
-    }
-
-    #[inline(never)]
-    fn set_timers(&mut self, waits: bool, moved: bool, restless: bool, cx: &mut Cx<'_, Pbft>) {
-        if waits && (moved || !self.request_timer) {
-            cx.set_timer(Timer::Request, self.patience(cx));
-            self.request_timer = true;
-        } else if !waits && self.request_timer {
-            cx.cancel_timer(Timer::Request);
-            self.request_timer = false;
-        }
-        if restless && !self.status_timer {
-            cx.set_timer(Timer::Status, Duration((cx.config.timeout.0 / 2).max(1) << self.quiet));
-            self.status_timer = true;
-            self.executed_at_status = self.executed;
-        } else if !restless && self.status_timer {
-            cx.cancel_timer(Timer::Status);
-            self.status_timer = false;
-        }
     }
 
     /// §4.1, §4.2: a request, from its client or passed on by a backup.
@@ -716,6 +672,9 @@ impl Replica {
         if proposal.order.signer() == self.me || !is_proposal(proposal, cx.config) {
             return cx.reject("not a valid order of this view's primary");
         }
+        if proposal.batch.body().is_null() {
+            return cx.reject("only a new view orders the null request");
+        }
         match &self.entry(order.sequence).proposal {
             None => {
                 cx.cite(Cite::AcceptPrePrepare);
@@ -804,7 +763,7 @@ impl Replica {
             cx.broadcast(Msg::Commit(vote));
         }
         let enough = entry.commits.reach(cx.config.commits, digest, cx) || !cx.holds(COMMIT_PHASE);
-        if entry.sent_commit && enough {
+        if entry.prepared && entry.sent_commit && enough {
             entry.committed = true;
             cx.cite(Cite::CommittedLocal);
             self.facts.push(Fact::Committed { sequence, digest });
@@ -836,31 +795,45 @@ impl Replica {
 
     /// §4.2: executes one batch and replies to its clients.
     fn execute(&mut self, sequence: u64, cx: &mut Cx<'_, Pbft>) {
+        let (view, active) = (self.view, self.active);
         let entry = self.entry(sequence);
         if std::mem::replace(&mut entry.executed, true) {
             return;
         }
         let ordered = entry.proposal.as_ref().filter(|_| entry.committed).map(|p| &p.batch);
-        let Some(batch) = ordered.or(entry.settled.as_ref().map(|s| &s.batch)).cloned() else { return };
+        let shown = entry.settled.as_ref();
+        let in_view = active && (ordered.is_some() || shown.is_some_and(|s| s.commits.body().view == view));
+        let Some(batch) = ordered.or(shown.map(|s| &s.batch)).cloned() else { return };
         self.position += 1;
         cx.cite(Cite::Execute);
         self.facts.push(Fact::Executed { position: self.position, digest: batch.digest() });
-        if batch.body().requests.is_empty() {
+        if batch.body().is_null() {
             cx.decide(cx.config.slot(sequence, 0), Value::NOOP);
         }
         for (i, request) in batch.body().requests.iter().enumerate() {
-            self.execute_request(request, cx.config.slot(sequence, i), cx);
+            self.execute_request(request, cx.config.slot(sequence, i), in_view, cx);
         }
         self.since_checkpoint.push(batch);
     }
 
-    /// §4.1: executes a request unless it was executed before, and replies.
-    fn execute_request(&mut self, request: &Signed<Request>, slot: Slot, cx: &mut Cx<'_, Pbft>) {
+    /// §4.1: executes a request unless it was executed before, and replies. `in_view`: whether it was committed in the
+    /// view that is under way.
+    fn execute_request(
+        &mut self,
+        request: &Signed<Request>,
+        slot: Slot,
+        in_view: bool,
+        cx: &mut Cx<'_, Pbft>,
+    ) {
         let (client, value) = (request.signer(), request.body().value);
         cx.decide(slot, value);
         let record = &mut self.clients[client.index()];
         if cx.holds(DEDUP) && value.number() <= record.number {
             return cx.cite(Cite::Repeated);
+        }
+        // §4.5.2: the view works, so its timer is T again.
+        if in_view && value.number() > record.number {
+            (self.fresh, self.failed_views) = (true, 0);
         }
         *record = ClientRecord {
             number: record.number.max(value.number()),

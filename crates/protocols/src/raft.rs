@@ -165,6 +165,9 @@ pub enum Role {
 pub struct Session {
     /// Number of the command carried out last; 0 if none was. It is also the value of the client's register.
     pub executed: u32,
+    /// How many of the client's commands were carried out. Their numbers count from 1, so with more than the highest
+    /// of them one was carried out twice.
+    pub executions: u32,
     /// Index at which it was carried out: the reply, if it must be given again.
     pub index: Slot,
     /// Number of the command that this server, as leader, has taken into its log and not answered; 0 if none.
@@ -196,7 +199,7 @@ pub struct Server {
     pub last_applied: Slot,
     /// The state machine, by client.
     pub sessions: Vec<Session>,
-    /// The first command that the state machine carried out although it had done so before, and where.
+    /// The first command that made more executions for its client than the client has commands, and where.
     pub executed_again: Option<(Slot, Value)>,
     /// At a leader: the next entry to send to each server.
     pub next_index: Vec<Slot>,
@@ -343,7 +346,7 @@ impl Server {
     fn election_timeout(&mut self, cx: &mut Cx<'_, Raft>) {
         match self.role {
             Role::Leader => return cx.reject("a leader has no election timer"),
-            Role::Candidate => cx.cite(Cite::SplitVote),
+            Role::Candidate => cx.cite(Cite::StandAgain),
             Role::Follower | Role::PreCandidate => {}
         }
         if cx.config.prevote { self.ask_pre_vote(cx) } else { self.start_election(cx) }
@@ -825,12 +828,14 @@ impl Server {
             return cx.cite(Cite::Duplicate);
         }
         (session.executed, session.index) = (number, index);
+        session.executions += 1;
+        let too_many = session.executions > number;
         if leads && session.pending == number {
             session.pending = 0;
             cx.cite(Cite::Reply);
             cx.send(client, Msg::Reply { term, value, index });
         }
-        if again {
+        if too_many {
             self.executed_again.get_or_insert((index, value));
         }
     }

@@ -279,7 +279,7 @@ impl Replica {
             let first = segment.sequence + 1 - cx.config.checkpoint;
             for (sequence, batch) in (first..).zip(&segment.batches).filter(|(n, _)| *n > self.executed) {
                 let requests = &batch.body().requests;
-                if requests.is_empty() {
+                if batch.body().is_null() {
                     cx.decide(cx.config.slot(sequence, 0), Value::NOOP);
                 }
                 for (i, request) in requests.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! Lies that PBFT's literature knows. A liar signs in its own name only, and orders only what clients really asked for.
+//! Lies that PBFT's literature knows. A liar signs in its own name only, so it can order only what clients really asked
+//! for, or, in a new view, null requests.
 
 use super::tables::adversary;
 use super::{Commit, Msg, NewView, Order, Pbft, PrePrepare, Prepare, Reply, Shared, ViewChange};
@@ -35,18 +36,28 @@ fn null_order(view: u64, sequence: u64, lie: &Lie<'_, Pbft>) -> PrePrepare {
     PrePrepare { order: lie.signer.sign(Order { view, sequence, digest: batch.digest() }), batch }
 }
 
-/// Liars with two faces agree without talking: the other face is always the null request.
+/// The other face is the same story told one number earlier, so that liars with two faces agree without talking. What
+/// has the first number is kept from those who are shown it.
 fn two_faced(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
-    if lie.to.is_client() || lie.to.index().is_multiple_of(2) {
+    if lie.to.is_client() || lie.to.index().is_multiple_of(2) || lie.fellows.contains(lie.to) {
         return Corruption::Keep;
     }
-    match lie.msg {
+    let earlier = |sequence: u64| sequence.checked_sub(1).filter(|before| *before > 0);
+    let other = match lie.msg {
         Msg::PrePrepare(proposal) if proposal.order.signer() == lie.signer.owner() => {
-            let Order { view, sequence, .. } = *proposal.order.body();
-            Corruption::Replace(Msg::PrePrepare(null_order(view, sequence, lie)))
+            let order = *proposal.order.body();
+            earlier(order.sequence).map(|sequence| {
+                let order = lie.signer.sign(Order { sequence, ..order });
+                Msg::PrePrepare(PrePrepare { order, batch: proposal.batch.clone() })
+            })
         }
-        _ => vote_for(lie.config.null.digest(), lie),
-    }
+        Msg::Prepare(vote) => earlier(vote.body().sequence)
+            .map(|sequence| Msg::Prepare(lie.signer.sign(Prepare { sequence, ..*vote.body() }))),
+        Msg::Commit(vote) => earlier(vote.body().sequence)
+            .map(|sequence| Msg::Commit(lie.signer.sign(Commit { sequence, ..*vote.body() }))),
+        _ => return Corruption::Keep,
+    };
+    other.map_or(Corruption::Drop, Corruption::Replace)
 }
 
 fn wrong_digest(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
@@ -75,9 +86,6 @@ fn empty_new_view(lie: &Lie<'_, Pbft>) -> Corruption<Msg> {
             let body = NewView { view, changes, orders };
             Corruption::Replace(Msg::NewView(Shared::new(lie.signer.sign(body))))
         }
-        // Its votes fit the view that it announced.
-        Msg::Prepare(vote) if vote.body().view > 0 => vote_for(lie.config.null.digest(), lie),
-        Msg::Commit(vote) if vote.body().view > 0 => vote_for(lie.config.null.digest(), lie),
         _ => Corruption::Keep,
     }
 }

@@ -61,23 +61,23 @@ rules! {
     Stable, "§4.3 stable", "PBFT, §4.3",
         "has proof that a checkpoint is stable: forgets what is below and moves its watermarks",
         "A quorum vouches for that state, so it can always be fetched and proven.",
-        "2f + 1 matching checkpoints: h := n; H := h + k; discard all <= h";
+        "2f + 1 matching checkpoints, all up to n executed: h := n; H := h + k; discard all <= h";
     RequestTimeout, "§4.4 timeout", "PBFT, §4.4",
         "waited too long for a request to be executed and wants the next view",
         "The primary may be faulty. Time decides only when to try another one, never what is decided.",
-        "timer runs out: stop accepting; multicast <VIEW-CHANGE, v + 1, n, C, P, i>";
-    NewViewTimeout, "§4.4 next view", "PBFT, §4.4",
+        "timer of a request runs out: stop accepting; multicast <VIEW-CHANGE, v + 1, n, C, P, i>";
+    NewViewTimeout, "§4.5.2 next view", "PBFT, §4.5.2, first rule",
         "waited too long for the new view to begin and wants the one after it",
         "The new primary may be faulty as well.",
-        "timer runs out before the new view works: <VIEW-CHANGE, v + 2, ...>";
+        "timer runs out before NEW-VIEW for v + 1: <VIEW-CHANGE, v + 2, ...>";
     Join, "§4.5.2 joins", "PBFT, §4.5.2, second rule",
         "hears that f + 1 replicas want later views and joins the lowest of them",
         "At least one of them is correct. Waiting for its own timer would keep the others waiting.",
         "f + 1 view changes for views > v from different replicas: view change to the least of them";
     WaitDoubled, "§4.5.2 timer", "PBFT, §4.5.2, first rule",
-        "a quorum wants this view: waits for it to begin, twice as long as the last time",
+        "a quorum wants this view: waits for it to begin, twice as long after each view that led to nothing",
         "Starting only now brings the replicas into step; doubling outgrows any delay that does not grow for ever.",
-        "2f + 1 view changes for v + 1: start the timer with T, the next time 2T, ...";
+        "2f + 1 view changes for v + 1: start the timer with T; after a view without a new request executed 2T, ...";
     StartView, "§4.4 new view", "PBFT, §4.4",
         "is the primary of the new view, has a quorum of view changes, and begins it",
         "From a quorum of certificates it can tell everything that may have committed anywhere.",
@@ -234,11 +234,11 @@ switches! {
         "A replica executes when it is committed, not already when it is prepared",
         "One replica alone knows its certificate. If the view change does not hear it, another request gets the number.";
     DIGEST_BINDING = 7, "digest-binding", "§4.2", Breaks::Safety("Agreement"),
-        "A vote counts for the digest it names only",
-        "A primary with two faces gets its votes added up, and each half executes its own request.";
+        "A prepare or commit counts for the digest it names only",
+        "A primary with two faces gets its votes added up, and each half executes its own request. (Proofs shown to others still name one digest.)";
     DISTINCT_SENDERS = 8, "distinct-senders", "§4.2", Breaks::Safety("Prepared Uniqueness"),
-        "Votes are counted by sender, not by message",
-        "A doubled message is counted twice, and too few replicas look like a quorum.";
+        "Prepares and commits are counted by sender, not by message",
+        "A doubled message is counted twice, and too few replicas look like a quorum. (Proofs shown to others are still counted by signature.)";
     IN_ORDER = 9, "in-order", "§4.2", Breaks::Safety("Executed Prefix"),
         "Sequence numbers are executed in ascending order",
         "Two requests overtake each other, and the replicas execute them in different order.";
@@ -279,8 +279,8 @@ const ADVERSARIES: &[AdversarySpec] = &[
     AdversarySpec {
         id: "two-faced",
         label: "Two faces",
-        does: "As primary it orders the null request towards odd replicas and the real one towards even ones; as backup \
-               it votes to match.",
+        does: "What it says of sequence number n to even replicas it says of n − 1 to odd ones: as primary it gives one \
+               number to two requests, as backup it votes to match. Towards other liars it is honest.",
     },
     AdversarySpec {
         id: "wrong-digest",
@@ -295,7 +295,8 @@ const ADVERSARIES: &[AdversarySpec] = &[
     AdversarySpec {
         id: "forgetful",
         label: "Forgets certificates",
-        does: "Its view changes hide everything that it has prepared.",
+        does: "The view changes that it sends hide everything that it has prepared. In a new view of its own it shows \
+               the true one: O must fit V.",
     },
     AdversarySpec {
         id: "empty-new-view",
@@ -316,7 +317,7 @@ pub const META: Meta = Meta {
     paper: "Castro & Liskov 1999",
     reference: "Miguel Castro and Barbara Liskov, Practical Byzantine Fault Tolerance, OSDI 1999; the same, Practical \
                 Byzantine Fault Tolerance and Proactive Recovery, ACM TOCS 20(4), 2002",
-    summary: "Replicas execute the requests of clients in the same order although up to a third of them may lie. In \
+    summary: "Replicas execute the requests of clients in the same order although fewer than a third may lie. In \
               each view one replica, the primary, gives requests their sequence numbers. Two rounds of votes follow: \
               after the first, nobody can be brought to accept another order in this view; after the second, no later \
               view can forget it. When the primary fails to make progress, the others change the view and prove to \
@@ -347,6 +348,8 @@ pub const META: Meta = Meta {
     commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
+        "One timer from the view changes to the first new request of the view (§4.5.2): it stops with NEW-VIEW, and the \
+         request timer begins with the same span if something waits",
         "Requests travel with the certificates that are about them (§4.4 leaves them out and fetches what is missing)",
         "Message authentication codes instead of signatures (§5.2): signatures are ideal and cost nothing",
         "Tentative execution, read-only requests and digest replies (§5.1): every reply is to a committed request",

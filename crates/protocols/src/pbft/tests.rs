@@ -1,5 +1,6 @@
 //! One test a claim, on the table-top: here the normal case and the clients.
 
+mod lies;
 mod repair;
 mod storms;
 mod view_changes;
@@ -244,6 +245,28 @@ fn a_second_digest_for_the_same_number_is_refused() {
 }
 
 #[test]
+fn only_a_new_view_orders_the_null_request() {
+    // §4.2: m is a client's request. §4.4: null requests are in O.
+    let mut table = Table::new(&setup(4, 1));
+    pre_prepare(&mut table, r(1), 0, 1, &[]);
+    assert_eq!(why(&table), "only a new view orders the null request");
+    assert_eq!(replica(&table, 1).accepted, 0);
+}
+
+#[test]
+fn who_has_not_prepared_does_not_know_it_to_be_committed_even_if_it_commits_too_early() {
+    // §4.2: committed-local is prepared and 2f + 1 commits; the switch drops the guard on sending COMMIT alone.
+    let mut table = Table::new(&without(setup(4, 1), PREPARED_BEFORE_COMMIT));
+    let d = pre_prepare(&mut table, r(1), 0, 1, &[x(1)]);
+    assert_eq!(cited(&table, r(1), Cite::SendCommit), 1);
+    commit(&mut table, r(0), r(1), 0, 1, d);
+    commit(&mut table, r(2), r(1), 0, 1, d);
+    assert_eq!(decided(&table, r(1)), []);
+    prepare(&mut table, r(2), r(1), 0, 1, d);
+    assert_eq!(decided(&table, r(1)), [(1, x(1))]);
+}
+
+#[test]
 fn numbers_outside_the_watermarks_are_refused() {
     let mut table = Table::new(&setup(4, 1));
     for sequence in [0, 33, u64::MAX] {
@@ -315,6 +338,32 @@ fn a_backup_relays_a_request_and_watches_the_primary() {
     let letter = table.pile.pop_front().unwrap();
     assert_eq!((letter.to, letter.msg), (r(0), Msg::Relay(asked)));
     assert_eq!(table.timers.get(&(r(2), Timer::Request as usize)), Some(&Duration::millis(300)));
+}
+
+#[test]
+fn the_timer_of_a_backup_belongs_to_one_request() {
+    // §4.4: it is stopped when the backup no longer waits for *the* request.
+    let mut table = Table::new(&setup(4, 2));
+    let key = (r(2), Timer::Request as usize);
+    let forgotten = request(&table, x(1));
+    tell(&mut table, c(0), r(2), Msg::Request(forgotten));
+    // Marks the timer, to see whether it is set again.
+    table.timers.insert(key, Duration::millis(1));
+    for sequence in 1..=3 {
+        let d = pre_prepare(&mut table, r(2), 0, sequence, &[y(sequence as u32)]);
+        prepare(&mut table, r(1), r(2), 0, sequence, d);
+        commit(&mut table, r(0), r(2), 0, sequence, d);
+        commit(&mut table, r(1), r(2), 0, sequence, d);
+        assert_eq!(replica(&table, 2).executed, sequence);
+        assert_eq!(table.timers.get(&key), Some(&Duration::millis(1)), "other requests do not stop it");
+    }
+    let asked = request(&table, y(4));
+    tell(&mut table, c(1), r(2), Msg::Request(asked));
+    let d = pre_prepare(&mut table, r(2), 0, 4, &[x(1)]);
+    prepare(&mut table, r(1), r(2), 0, 4, d);
+    commit(&mut table, r(0), r(2), 0, 4, d);
+    commit(&mut table, r(1), r(2), 0, 4, d);
+    assert_eq!(table.timers.get(&key), Some(&Duration::millis(300)), "another request waits");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use super::tables::*;
 use super::{
-    Batch, Checkpoint, Cite, Config, DOUBLINGS_MAX, Entry, Msg, NewView, Order, Pbft, PrePrepare, Prepared,
-    Replica, Shared, Timer, ViewChange, is_proposal, is_replica, is_view_change, sequence_of,
+    Batch, Checkpoint, Cite, Config, Entry, Msg, NewView, Order, Pbft, PrePrepare, Prepared, Replica, Shared,
+    Timer, ViewChange, is_proposal, is_replica, is_view_change, sequence_of,
 };
-use consensus_kernel::{Certificate, Cx, Duration, Hashed, Message, NodeId, NodeSet, Signed};
+use consensus_kernel::{Certificate, Cx, Hashed, Message, NodeId, NodeSet, Signed};
 
 /// What a set of view changes demands of the new view.
 #[derive(Clone, Debug)]
@@ -70,12 +70,6 @@ fn are_changes(new: &NewView, config: &Config) -> bool {
 }
 
 impl Replica {
-    /// How long this replica waits now: T, doubled with each view change that led to nothing.
-    pub(super) fn patience(&self, cx: &Cx<'_, Pbft>) -> Duration {
-        let doubled = if cx.holds(TIMER_DOUBLING) { self.failed_views } else { 0 };
-        cx.config.timeout.times(1 << doubled)
-    }
-
     /// §4.4: the primary has had its time.
     pub(super) fn on_request_timeout(&mut self, cx: &mut Cx<'_, Pbft>) {
         if !self.active {
@@ -96,14 +90,16 @@ impl Replica {
 
     /// §4.4: stops taking part, and tells all what it knows to be prepared.
     fn change_view(&mut self, view: u64, cx: &mut Cx<'_, Pbft>) {
-        self.failed_views = if self.fresh { 0 } else { (self.failed_views + 1).min(DOUBLINGS_MAX) };
+        self.failed_views =
+            if self.fresh { 0 } else { (self.failed_views + 1).min(super::timers::DOUBLINGS_MAX) };
         self.fresh = false;
         self.quiet = 0;
         self.active = false;
         self.view = view;
         self.primary = cx.config.primary(view);
         self.stop_view_change_timer(cx);
-        let change = ViewChange { view, stable: self.stable, prepared: self.certificates() };
+        let change =
+            ViewChange { view, stable: self.stable, prepared: self.certificates(cx.config.prepares) };
         let change = Shared::new(cx.sign(change));
         self.changes[self.me.index()] = Some(change.clone());
         cx.broadcast(Msg::ViewChange(change));
@@ -117,9 +113,10 @@ impl Replica {
     }
 
     /// P: what has prepared above the stable checkpoint, each with the latest view in which it did.
-    fn certificates(&self) -> Vec<Prepared> {
+    fn certificates(&self, needed: usize) -> Vec<Prepared> {
         let entries = (self.low + 1..).take(self.entries.len()).filter_map(|n| self.known(n));
-        entries.filter_map(|e| e.certificate().or_else(|| e.proof.as_ref().map(|p| (**p).clone()))).collect()
+        let before = |e: &Entry| e.proof.as_ref().map(|p| (**p).clone());
+        entries.filter_map(|e| e.certificate(needed).or_else(|| before(e))).collect()
     }
 
     /// §4.4: another replica wants another view.
@@ -145,7 +142,17 @@ impl Replica {
         }
         *known = Some(change.clone());
         self.join(cx);
+        self.answer_the_call(view, cx);
         self.collect(cx);
+    }
+
+    /// §4.4: 2f view changes of others suffice for the primary of their view. If it has sent none itself, V holds the
+    /// one that it would have sent.
+    fn answer_the_call(&mut self, view: u64, cx: &mut Cx<'_, Pbft>) {
+        let others = self.changes.iter().flatten().filter(|c| c.body().view == view).count();
+        if view > self.view && cx.config.primary(view) == self.me && others + 1 >= cx.config.changes {
+            self.change_view(view, cx);
+        }
     }
 
     /// §4.5.2, second rule: f + 1 replicas cannot all be faulty.
@@ -226,13 +233,17 @@ impl Replica {
     /// Begins a view: from its latest checkpoint on, everything is voted on anew.
     fn install(&mut self, new: Shared<Signed<NewView>>, demand: &Demand, cx: &mut Cx<'_, Pbft>) {
         self.stop_view_change_timer(cx);
-        self.active = false;
+        // The new primary has its own time.
+        if self.awaited.take().is_some() {
+            cx.cancel_timer(Timer::Request);
+        }
+        (self.active, self.fresh) = (false, false);
         if let Some(stable) = demand.stable {
             self.make_stable(stable, cx);
         }
         for entry in &mut self.entries {
             if entry.sequence > self.low {
-                entry.leave_view(cx.config.commits);
+                entry.leave_view(cx.config);
             } else {
                 *entry = Entry::default();
             }
@@ -247,7 +258,7 @@ impl Replica {
         self.forget_proposed(new.body());
         self.new_view = Some(new.clone());
         for order in &new.body().orders {
-            let (sequence, null) = (order.order.body().sequence, order.batch.body().requests.is_empty());
+            let (sequence, null) = (order.order.body().sequence, order.batch.body().is_null());
             if sequence > self.low && sequence <= self.high(cx.config) {
                 cx.cite(if null { Cite::NullRequest } else { Cite::Reproposed });
                 self.accept(order.clone(), cx);

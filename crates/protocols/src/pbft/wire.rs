@@ -49,6 +49,12 @@ impl Hash for Batch {
 }
 
 impl Batch {
+    /// Whether it is the null request.
+    #[inline]
+    pub fn is_null(&self) -> bool {
+        self.requests.is_empty()
+    }
+
     /// Whether every request is really its client's, and there are not too many.
     pub fn is_valid(&self, config: &Config) -> bool {
         self.requests.len() <= config.batch && self.requests.iter().all(|r| is_own_request(r, config))

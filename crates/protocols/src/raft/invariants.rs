@@ -207,6 +207,9 @@ fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId
             break;
         }
     }
+    if s.role == Role::Leader {
+        later_leaders_hold_what_is_committed(world, s)?;
+    }
     // What was committed first stands; a contradiction here is State Machine Safety's affair.
     for index in (s.commit_index.saturating_sub(NEWS_MAX) + 1..=s.commit_index).rev() {
         let Some(prefix) = s.log.prefix(index) else { continue };
@@ -215,6 +218,24 @@ fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId
         }
         let _news = ledger.state(prefix_key(index), prefix, who);
         let _news = ledger.state(term_key(index), s.current_term, who);
+    }
+    Ok(())
+}
+
+/// An answer that comes late may complete a majority when there is a leader of a later term already.
+fn later_leaders_hold_what_is_committed(world: &dyn World<Raft>, s: &Server) -> Result<(), String> {
+    let (term, index) = (s.current_term, s.commit_index);
+    for id in (0..world.replicas()).map(NodeId::replica) {
+        let Some(later) = server(world, id).filter(|l| l.role == Role::Leader && l.current_term > term)
+        else {
+            continue;
+        };
+        if later.log.prefix(index) != s.log.prefix(index) {
+            return Err(format!(
+                "server {id} leads term {} without the log that server {} commits in term {term} up to index {index}",
+                later.current_term, s.me
+            ));
+        }
     }
     Ok(())
 }
@@ -229,12 +250,13 @@ fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeI
 fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
     let index = s.commit_index;
-    let Some(prefix) = s.log.prefix(index) else {
+    if s.log.prefix(index).is_none() {
         return Err(format!("server {who} lost entry {index}, which it knew to be committed"));
-    };
+    }
     // The servers' places for one index lie side by side, since they are asked for together.
-    let place = index.wrapping_mul(world.replicas() as u64).wrapping_add(who.raw().into());
-    ledger.state(key(0, 0, place), prefix, who).map_err(|_| {
+    let n = world.replicas() as u64;
+    let place = |index: u64| key(0, 0, index.wrapping_mul(n).wrapping_add(who.raw().into()));
+    compare(ledger, s, (0, index), place).map_err(|(index, _)| {
         format!("server {who} rewrote its log at or below index {index}, which it knew to be committed")
     })
 }

@@ -30,9 +30,9 @@ rules! {
         "heard nothing for too long: opens a new term, votes for itself and asks the others",
         "Somebody must replace a leader that is silent. A new term keeps the votes of different attempts apart.",
         "term += 1; vote := self; restart the election timer; RequestVote to all";
-    SplitVote, "§5.2 split vote", "Raft, §5.2",
+    StandAgain, "§5.2 stands again", "Raft, §5.2",
         "did not win within its election timeout and tries again",
-        "When candidates share the votes nobody wins. Random timeouts make it unlikely that they collide again.",
+        "The votes were split, or messages were lost. Random timeouts make it unlikely that candidates collide again.",
         "candidate, timer runs out: next election with a newly drawn timeout";
     GrantVote, "§5.2 grants vote", "Raft, §5.2, §5.4.1 and Figure 2",
         "gives the candidate its one vote of this term and restarts its election timer",
@@ -482,6 +482,8 @@ pub const META: Meta = Meta {
         "Changes of membership (§6): the servers are fixed",
         "Read-only requests without a log entry (ReadIndex and leases; §8, dissertation §6.4): every command is logged",
         "A leader that loses contact with a majority stepping down by itself (dissertation §6.2)",
+        "Repeating a RequestVote within its term (§5.1, §5.5): where one is lost, the next election makes up for it",
+        "Clients that pick a server at random (§8): they begin with server 0 and go on to the next in turn",
         "Pipelining: each follower has one AppendEntries with entries under way at a time",
     ],
     envelope: Envelope {

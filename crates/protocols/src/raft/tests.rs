@@ -570,7 +570,9 @@ fn a_restart_keeps_the_term_the_vote_and_the_log_and_nothing_else() {
         w.among(&all(3));
         w.restart(0);
         let s = w.server(0);
-        assert_eq!((s.role, s.commit_index, s.last_applied), (Role::Follower, 0, 0));
+        let (current_term, voted_for, log) = (s.current_term, s.voted_for, s.log.clone());
+        let reborn = Server { current_term, voted_for, log, ..Server::new(&w.table.config, s.me) };
+        assert_eq!(format!("{s:?}"), format!("{reborn:?}"), "all else is as at the very beginning");
         (s.current_term, s.voted_for, s.log.last_index())
     };
     assert_eq!(back(None), (1, Some(s(0)), 2));
@@ -667,6 +669,42 @@ fn a_command_that_is_in_the_log_twice_changes_the_state_once() {
     assert_eq!((session.executed, session.index, w.server(0).last_applied), (2, 3, 4));
     assert_eq!(w.table.decided.len(), 4, "every index is decided");
     assert!(w.broken.is_empty());
+}
+
+#[test]
+fn what_was_carried_out_is_counted_whatever_the_guard_thinks() {
+    // A guard that forgets what it has seen does not blind the invariant.
+    let mut w = Watched::new(&setup(3, 1));
+    w.deliver(s(1), s(0), &append(1, (0, 0), 1, &[entry(1, x(1))]));
+    let Raft::Server(server) = &mut w.table.replicas[0] else { panic!("it is a server") };
+    server.sessions[0].executed = 0;
+    w.deliver(s(1), s(0), &append(1, (1, 1), 2, &[entry(1, x(1))]));
+    assert!(w.breaks("Exactly Once"));
+}
+
+#[test]
+fn what_is_committed_late_is_held_against_leaders_of_later_terms() {
+    // Servers 1 and 2 elect 1 for term 2; only then does server 0, still leading term 1, believe its entry committed.
+    let setup = with(without(setup(3, 1), MATCH_FROM_REQUEST), NOOP, ParamValue::Flag(false));
+    let mut w = Watched::new(&setup);
+    w.elect(0, &all(3));
+    w.deliver(NodeId::client(0), s(0), &Msg::Request { value: x(1) });
+    w.table.pile.clear();
+    w.elect(1, &[1, 2]);
+    assert!(w.leads(0) && w.leads(1));
+    let ack = Ack { term: 1, success: true, prev_log_index: 0, index: 0 };
+    w.deliver(s(2), s(0), &Msg::HeartbeatReply(ack));
+    assert_eq!(w.server(0).commit_index, 1);
+    assert!(w.breaks("Leader Completeness"));
+}
+
+#[test]
+fn a_committed_entry_that_is_replaced_is_noticed_when_the_index_advances_after_a_restart() {
+    let mut w = Watched::new(&setup(3, 1));
+    w.deliver(s(1), s(0), &append(1, (0, 0), 1, &[entry(1, x(1))]));
+    w.restart(0);
+    w.deliver(s(2), s(0), &append(2, (0, 0), 2, &[entry(2, x(2)), entry(2, x(3))]));
+    assert!(w.breaks("Committed Prefix"), "{:?}", w.broken);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn storms_break_nothing_and_all_is_decided_when_they_end() {
 }
 
 #[test]
-fn without_what_new_views_inherit_storms_break_agreement() {
+fn without_what_new_views_inherit_storms_break_agreement_or_an_invariant() {
     let broken = without(with(setup(4, 2), param::CHECKPOINT, ParamValue::Int(4)), NEW_VIEW_CERTIFICATES);
     assert!((0..200).any(|seed| storm(&broken, seed, 4).is_err()));
 }

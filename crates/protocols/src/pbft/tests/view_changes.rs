@@ -189,19 +189,119 @@ fn the_timer_of_a_new_view_starts_with_a_quorum_and_doubles() {
     }
 }
 
-#[test]
-fn an_execution_sets_the_timer_back_to_t() {
-    let mut table = Table::new(&setup(4, 1));
+/// Seven replicas, the first two of which are silent, on their way to view 2.
+fn in_view_2_of_seven() -> Table<Pbft> {
+    let mut table = Table::new(&setup(7, 1));
     propose(&mut table, x(1));
-    table.deliver_all(|l| matches!(l.msg, Msg::Request(_) | Msg::PrePrepare(_)));
-    depose_the_first_primary(&mut table);
+    table.pile.clear();
     table.fire(c(0), Timer::Retry);
-    run_without(&mut table, &[0]);
-    assert_eq!(decided(&table, c(0)), [(1, x(1))]);
-    assert!(replica(&table, 2).fresh);
+    run_without(&mut table, &[0, 1]);
+    for timer in [Timer::Request, Timer::ViewChange] {
+        for i in 2..7 {
+            table.fire(r(i), timer);
+        }
+        run_without(&mut table, &[0, 1]);
+    }
+    table
+}
+
+#[test]
+fn the_first_new_request_of_a_view_sets_the_timer_back_to_t() {
+    // §4.5.2: doubled, unless a request is executed in the new view that was not executed previously.
+    let mut table = in_view_2_of_seven();
+    assert_eq!((replica(&table, 3).view, decided(&table, c(0)).len()), (2, 1));
+    assert_eq!(replica(&table, 3).failed_views, 0);
     let ask = Msg::Request(request(&table, x(2)));
-    tell(&mut table, c(0), r(2), ask);
-    assert_eq!(table.timers[&(r(2), Timer::Request as usize)], Duration::millis(300));
+    tell(&mut table, c(0), r(3), ask);
+    assert_eq!(table.timers[&(r(3), Timer::Request as usize)], Duration::millis(300));
+}
+
+#[test]
+fn until_then_a_view_after_one_that_failed_has_twice_the_time() {
+    let mut table = Table::new(&setup(7, 1));
+    let ask = Msg::Request(request(&table, x(1)));
+    tell(&mut table, c(0), r(3), ask);
+    table.fire(r(3), Timer::Request);
+    for view in [1, 2] {
+        for i in [2, 4, 5, 6] {
+            want_view(&mut table, i, 3, view);
+        }
+        if view == 1 {
+            table.fire(r(3), Timer::ViewChange);
+        }
+    }
+    let changes = (2..7).map(|i| {
+        Shared::new(signed(&table, r(i), ViewChange { view: 2, stable: None, prepared: Vec::new() }))
+    });
+    let new = NewView { view: 2, changes: changes.collect(), orders: Vec::new() };
+    let new = Msg::NewView(Shared::new(signed(&table, r(2), new)));
+    tell(&mut table, r(2), r(3), new);
+    assert!(replica(&table, 3).active);
+    assert_eq!(table.timers[&(r(3), Timer::Request as usize)], Duration::millis(600));
+}
+
+#[test]
+fn neither_the_null_request_nor_an_old_one_sets_the_timer_back() {
+    let mut table = Table::new(&setup(4, 2));
+    execute(&mut table, 1..=1, &[]);
+    // x←1, executed at sequence 1, prepares at 2 as well, and y←1 at 4; nothing prepares at 3.
+    let mut proofs = Vec::new();
+    for (sequence, values) in [(1, &[x(1)]), (2, &[x(1)]), (4, &[y(1)])] {
+        let proposal = proposal(&table, 0, sequence, values);
+        let digest = proposal.batch.digest();
+        let vote = |i: usize| signed(&table, r(i), Prepare { view: 0, sequence, digest });
+        let mut prepares = Certificate::of(&vote(1));
+        prepares.add(&vote(2));
+        proofs.push(Prepared { proposal, prepares });
+    }
+    let change = |i: usize, prepared| {
+        Shared::new(signed(&table, r(i), ViewChange { view: 1, stable: None, prepared }))
+    };
+    let changes = vec![change(0, Vec::new()), change(1, proofs), change(3, Vec::new())];
+    let orders =
+        [(1, &[x(1)][..]), (2, &[x(1)]), (3, &[]), (4, &[y(1)])].map(|(n, v)| proposal(&table, 1, n, v));
+    let digests = orders.clone().map(|p| p.batch.digest());
+    let new = NewView { view: 1, changes, orders: orders.into() };
+    let new = Msg::NewView(Shared::new(signed(&table, r(1), new)));
+    tell(&mut table, r(1), r(2), new);
+    assert_eq!((replica(&table, 2).view, replica(&table, 2).active), (1, true), "{}", why(&table));
+    for (sequence, d) in (1..).zip(digests) {
+        assert!(!replica(&table, 2).fresh, "before sequence {sequence}");
+        prepare(&mut table, r(3), r(2), 1, sequence, d);
+        commit(&mut table, r(1), r(2), 1, sequence, d);
+        commit(&mut table, r(3), r(2), 1, sequence, d);
+        assert_eq!(replica(&table, 2).executed, sequence);
+    }
+    assert!(replica(&table, 2).fresh, "y←1 is new");
+}
+
+#[test]
+fn a_new_primary_needs_2f_view_changes_of_others_and_not_the_rule_to_join() {
+    // §4.4: V holds the view change that it sent "or would have sent".
+    let mut table = Table::new(&without(setup(4, 1), JOIN));
+    want_view(&mut table, 2, 1, 1);
+    assert_eq!(replica(&table, 1).view, 0);
+    want_view(&mut table, 3, 1, 1);
+    assert_eq!((replica(&table, 1).view, replica(&table, 1).active), (1, true));
+    assert_eq!((cited(&table, r(1), Cite::StartView), cited(&table, r(1), Cite::Join)), (1, 0));
+}
+
+#[test]
+fn who_prepared_by_counting_carelessly_has_nothing_to_show_and_its_view_change_stands() {
+    for switch in [DISTINCT_SENDERS, DIGEST_BINDING] {
+        let mut table = Table::new(&without(setup(4, 1), switch));
+        let d = pre_prepare(&mut table, r(1), 0, 1, &[x(1)]);
+        if switch == DISTINCT_SENDERS {
+            prepare(&mut table, r(1), r(1), 0, 1, d);
+        } else {
+            prepare(&mut table, r(2), r(1), 0, 1, Digest::of(b"other"));
+        }
+        assert_eq!(cited(&table, r(1), Cite::Prepared), 1);
+        table.fire(r(1), Timer::Request);
+        let change = replica(&table, 1).changes[1].clone().unwrap();
+        assert_eq!(change.body().prepared.len(), 0);
+        assert!(is_view_change(&change, &table.config));
+    }
 }
 
 #[test]
