@@ -506,7 +506,7 @@ fn an_unknown_name_suggests_the_nearest_and_lists_what_is_allowed() {
     assert_eq!(
         message("#/toy?sede=1"),
         "sede=1 (at character 7): there is no key `sede`, did you mean `seed`? allowed: n, f, seed, until, deadline, \
-         clients, req, gap, in, latency, loss, dup, order, link, gst, cpu, bandwidth, w, byz, skew, without, at, batch, \
+         clients, req, gap, in, latency, loss, dup, order, link, gst, cpu, bandwidth, sched, w, byz, skew, without, at, batch, \
          timeout, election, quorum, prevote, vs, v, digest"
     );
     assert_eq!(
