@@ -85,7 +85,13 @@ pub fn busy_scenario(meta: &'static Meta, n: usize, trouble: bool) -> Scenario {
     scenario.network.latency = Latency::Uniform(Duration::millis(5), Duration::millis(20));
     if trouble {
         let rare = Ratio::new(1, 1_000).unwrap_or(Ratio::ZERO);
-        (scenario.network.loss, scenario.network.duplicate) = (rare, rare);
+        // What a protocol does not promise to survive is not thrown at it.
+        if meta.envelope.loss {
+            scenario.network.loss = rare;
+        }
+        if meta.envelope.duplication {
+            scenario.network.duplicate = rare;
+        }
     }
     scenario
 }
@@ -101,37 +107,64 @@ pub trait Engine {
 }
 
 struct Running<P: Protocol> {
+    scenario: Scenario,
     sim: Simulation<P>,
     verdicts: Verdicts,
+    /// Of the runs that are over: a protocol that decides once is run again and again, each time from another seed.
+    delivered_before: u64,
+    decisions_before: u64,
+    was_clean: bool,
+}
+
+impl<P: Protocol> Running<P> {
+    fn new(scenario: Scenario) -> Self {
+        let sim = Simulation::<P>::with_limit(&scenario, u64::MAX).expect("a busy scenario is possible");
+        let verdicts = Verdicts::new(&sim);
+        Self { scenario, sim, verdicts, delivered_before: 0, decisions_before: 0, was_clean: true }
+    }
+
+    fn delivered(&self) -> u64 {
+        self.delivered_before + self.sim.metrics().delivered
+    }
+
+    /// The same from the next seed.
+    fn begin_again(&mut self) {
+        let seed = self.scenario.seed.wrapping_add(1);
+        let (delivered_before, decisions_before) = (self.delivered(), self.decisions());
+        let was_clean = self.is_clean();
+        let next = Self::new(Scenario { seed, ..self.scenario.clone() });
+        *self = Self { delivered_before, decisions_before, was_clean, ..next };
+    }
 }
 
 impl<P: Protocol> Engine for Running<P> {
     fn deliver(&mut self, messages: u64) -> u64 {
-        let before = self.sim.metrics().delivered;
-        while self.sim.metrics().delivered - before < messages {
-            let left = messages - (self.sim.metrics().delivered - before);
+        let before = self.delivered();
+        while self.delivered() - before < messages {
+            let left = messages - (self.delivered() - before);
             let stop = Stop::at_event(self.sim.events() + left);
             if self.sim.run(&mut self.verdicts, stop) != consensus_sim::Progress::Stopped {
-                break;
+                if self.sim.metrics().delivered == 0 {
+                    break;
+                }
+                self.begin_again();
             }
         }
-        self.sim.metrics().delivered - before
+        self.delivered() - before
     }
 
     fn decisions(&self) -> u64 {
-        self.verdicts.tracker.decisions()
+        self.decisions_before + self.verdicts.tracker.decisions()
     }
 
     fn is_clean(&self) -> bool {
-        self.verdicts.violations().is_empty()
+        self.was_clean && self.verdicts.violations().is_empty()
     }
 }
 
 /// A real engine in a busy scenario.
 pub(crate) fn engine<P: Protocol>(scenario: &Scenario) -> Box<dyn Engine> {
-    let sim = Simulation::<P>::with_limit(scenario, u64::MAX).expect("a busy scenario is possible");
-    let verdicts = Verdicts::new(&sim);
-    Box::new(Running { sim, verdicts })
+    Box::new(Running::<P>::new(scenario.clone()))
 }
 
 /// The digest of a whole run.
