@@ -9,9 +9,10 @@ use yew::prelude::*;
 
 /// Load and parameters.
 pub fn usual(props: &Form) -> Html {
+    let asked = props.store.with(|m| m.scenario().clients > 0);
     html! {
         <>
-            <details><summary>{ "Requests" }</summary>{ load(props) }</details>
+            if asked { <details><summary>{ "Requests" }</summary>{ load(props) }</details> }
             { params(props) }
         </>
     }
