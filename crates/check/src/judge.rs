@@ -11,7 +11,7 @@ use consensus_sim::{End, Progress, Simulation, Stop};
 pub struct Outcome {
     /// The first violation of each property, in the order they happened.
     pub violations: Vec<Violation>,
-    /// Whether everybody decided everything; otherwise what is missing.
+    /// Whether everybody decided everything, or waits for the visitor to decide; otherwise what is missing.
     pub termination: Result<(), String>,
     /// Decisions of correct replicas.
     pub decisions: u64,
@@ -51,7 +51,7 @@ pub fn judge<P: Protocol>(scenario: &Scenario, stop_at_first: bool) -> Result<Ou
     };
     let last = verdicts.tracker.termination(&sim);
     let termination = match by_deadline.unwrap_or(last) {
-        Termination::Reached => Ok(()),
+        Termination::Reached | Termination::Asks(_) => Ok(()),
         Termination::Missing(what) => Err(what),
     };
     let mut violations = verdicts.violations().to_vec();

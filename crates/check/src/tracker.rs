@@ -1,6 +1,6 @@
 //! How far everybody has come: the small part of checking that travels with every checkpoint.
 
-use consensus_kernel::{Automaton, Inputs, NodeId, Slot};
+use consensus_kernel::{Automaton, Inputs, NodeId, Slot, Tone};
 use consensus_scenario::Action;
 use consensus_sim::{Decision, Health, Observer, Simulation};
 
@@ -21,6 +21,8 @@ pub struct Tracker {
 pub enum Termination {
     /// Every proposed value is answered and every correct running replica knows all that any knows.
     Reached,
+    /// Not yet, and nobody promises it before the visitor has decided something; what, as a clause.
+    Asks(String),
     /// Not yet, and what is missing, as a clause.
     Missing(String),
 }
@@ -95,10 +97,23 @@ impl Tracker {
                         format!("node {id} has decided up to {slot} {high}, others up to {}", self.highest)
                     }
                 };
-                return Termination::Missing(self.with_waiting(sim, reason));
+                return match self.asking(sim) {
+                    Some(asks) => Termination::Asks(asks),
+                    None => Termination::Missing(self.with_waiting(sim, reason)),
+                };
             }
         }
         Termination::Reached
+    }
+
+    /// What some correct running replica asks the visitor for, if one does.
+    fn asking<P: Automaton>(&self, sim: &Simulation<P>) -> Option<String> {
+        (0..self.high.len()).map(NodeId::replica).find_map(|id| {
+            let running = sim.health(id) == Health::Up && !sim.is_byzantine(id);
+            let face = sim.copies(id).into_iter().next().filter(|_| running)?.face(sim.config());
+            (face.tone == Tone::Asking)
+                .then(|| format!("node {id} waits for {}", face.waits_for.unwrap_or_default()))
+        })
     }
 
     /// Adds what the node with most to wait for says it waits for.

@@ -33,6 +33,8 @@ pub enum Tone {
     Contending,
     /// Has decided all it knows of.
     Settled,
+    /// Waits for the visitor's decision: until it comes, nobody promises that this node decides.
+    Asking,
 }
 
 /// Votes towards a quorum.

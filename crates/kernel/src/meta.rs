@@ -205,6 +205,8 @@ pub enum FaultModel {
 /// The largest number of faulty replicas tolerated among n.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Bound {
+    /// f ≤ 1, however many there are.
+    One,
     /// n ≥ 2f + 1.
     Half,
     /// n ≥ 2f + 5: four nodes have no vote.
@@ -222,6 +224,8 @@ impl Bound {
     /// The largest f that n replicas tolerate.
     pub const fn max_f(self, n: usize) -> usize {
         match self {
+            Self::One if n > 1 => 1,
+            Self::One => 0,
             Self::Half => n.saturating_sub(1) / 2,
             Self::HalfBesideFour => n.saturating_sub(5) / 2,
             Self::Third => n.saturating_sub(1) / 3,
@@ -241,6 +245,8 @@ impl Bound {
     /// The smallest n that tolerates f.
     pub const fn min_n(self, f: usize) -> usize {
         match self {
+            Self::One if f > 1 => usize::MAX,
+            Self::One => f + 1,
             Self::Half => 2 * f + 1,
             Self::HalfBesideFour => 2 * f + 5,
             Self::Third => 3 * f + 1,
@@ -252,6 +258,7 @@ impl Bound {
     /// As papers print it.
     pub const fn formula(self) -> &'static str {
         match self {
+            Self::One => "f ≤ 1",
             Self::Half => "n ≥ 2f + 1",
             Self::HalfBesideFour => "n ≥ 2f + 5",
             Self::Third => "n ≥ 3f + 1",

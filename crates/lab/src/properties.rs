@@ -87,10 +87,12 @@ fn termination(moment: &Moment, over: Option<End>) -> PropertyView {
             };
             (Status::Holds, reason.to_owned())
         }
-        Termination::Missing(what) => (Status::Pending, what),
+        Termination::Missing(what) | Termination::Asks(what) => (Status::Pending, what),
     };
+    // Who waits for the visitor breaks no promise.
+    let asks = matches!(moment.tracker.termination(sim), Termination::Asks(_));
     let late = sim.scenario().deadline.is_some_and(|deadline| sim.now() >= deadline);
-    if status == Status::Pending && (late || over == Some(End::Quiescent)) {
+    if status == Status::Pending && !asks && (late || over == Some(End::Quiescent)) {
         status = Status::Violated;
         reason = match late {
             true => format!("the deadline has passed: {reason}"),

@@ -64,6 +64,7 @@ fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
     let Scenario { n, f, .. } = scenario;
     let bound = scenario.bound();
     let least = match bound {
+        Bound::One => String::new(),
         Bound::Half => format!("2·{f} + 1"),
         Bound::HalfBesideFour => format!("2·{f} + 5"),
         Bound::Third => format!("3·{f} + 1"),
@@ -72,12 +73,18 @@ fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
     };
     // Not every protocol counts votes to one size.
     let quorum = quorum.map_or_else(String::new, |q| format!(" · quorum {q}"));
-    if *n >= bound.min_n(*f) {
-        html! { <p class="bound ok">{ format!("✓ {n} ≥ {least}{quorum}") }</p> }
+    let holds = *n >= bound.min_n(*f);
+    let says = match (bound, holds) {
+        (Bound::One, _) => format!("f = {f}"),
+        (_, true) => format!("{n} ≥ {least}"),
+        (_, false) => format!("{n} < {least}"),
+    };
+    if holds {
+        html! { <p class="bound ok">{ format!("✓ {says}{quorum}") }</p> }
     } else {
         html! {
             <p class="bound warn" role="status">
-                { format!("⚠ {n} < {least}: beyond the bound {}, so expect trouble{quorum}", bound.formula()) }
+                { format!("⚠ {says}: beyond the bound {}, so expect trouble{quorum}", bound.formula()) }
             </p>
         }
     }
