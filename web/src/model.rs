@@ -447,7 +447,8 @@ impl Model {
             lines.insert(1, &line);
         }
         match parse(&lines.join("\n"), catalogue()) {
-            Ok(link) => self.edit(link.scenario, format!("{key} {}", text.trim())),
+            Ok(link) => self
+                .edit(link.scenario, format!("{key} {}", text.trim().chars().take(40).collect::<String>())),
             Err(e) => self.refuse(key, format!("{}, {}", e.why, e.allowed)),
         }
     }
@@ -635,6 +636,7 @@ pub fn forget_missing_nodes(scenario: &mut Scenario) -> usize {
     if !scenario.weights.is_empty() {
         scenario.weights.resize(n, 1);
     }
+    scenario.params = scenario.params.resized(scenario.meta.params, n);
     before - (scenario.byzantine.len() + scenario.skews.len() + scenario.script.len())
 }
 

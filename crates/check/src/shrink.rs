@@ -76,7 +76,7 @@ fn simpler_ones(scenario: &Scenario) -> Vec<Scenario> {
     let variant = scenario.meta.variants.map(|variants| variants.param);
     with(&|s| {
         let before = core::mem::replace(&mut s.params, Params::defaults(s.meta.params));
-        variant.into_iter().for_each(|i| s.params.0[i] = before.0[i]);
+        variant.into_iter().for_each(|i| s.params.0[i] = before.0[i].clone());
     });
     for i in (0..scenario.params.0.len()).filter(|i| variant != Some(*i)) {
         with(&|s| s.params.0[i] = s.meta.params[i].kind.default_value());

@@ -151,6 +151,7 @@ fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
 /// Draws whole-number parameters at the small end, where more happens, and, where a rule is missing, flags too: there
 /// the point is to find the accident, not to keep every promise.
 fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, flags: bool) {
+    let n = scenario.n;
     for (spec, value) in scenario.meta.params.iter().zip(&mut scenario.params.0) {
         match spec.kind {
             ParamKind::Int { min, max, .. } if draw.chance(50) => {
@@ -158,9 +159,36 @@ fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, flags: bool) {
                 *value = ParamValue::Int(draw.rng.within(min, high));
             }
             ParamKind::Flag { .. } if flags && draw.chance(50) => *value = ParamValue::Flag(draw.chance(50)),
+            kind if kind.is_per_replica() && draw.chance(80) => *value = draw_for_each(draw, kind, n),
             _ => {}
         }
     }
+}
+
+/// Draws what each replica has, from what is usual for any; a text may be missing, a ratio be at a bound.
+fn draw_for_each(draw: &mut Draw, kind: ParamKind, n: usize) -> ParamValue {
+    let value = match kind {
+        ParamKind::Ratios { min, max, usual } => {
+            let one = |draw: &mut Draw| match draw.below(8) {
+                0 => min,
+                1 => max,
+                _ => usual[draw.below(usual.len())],
+            };
+            ParamValue::Ratios((0..n).map(|_| one(draw)).collect())
+        }
+        ParamKind::Table { usual, .. } => {
+            ParamValue::Table((0..n).map(|_| usual[draw.below(usual.len())].to_vec()).collect())
+        }
+        ParamKind::Texts { usual, .. } => {
+            let one = |draw: &mut Draw| match draw.below(8) {
+                0 => String::new(),
+                _ => usual[draw.below(usual.len())].to_owned(),
+            };
+            ParamValue::Texts((0..n).map(|_| one(draw)).collect())
+        }
+        _ => kind.default_value(),
+    };
+    kind.unless_usual(value, n)
 }
 
 /// Draws who lies and how; says how many more nodes may be down at a time.

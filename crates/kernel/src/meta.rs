@@ -1,6 +1,6 @@
 //! What a protocol says of itself: the page, the link and the command line are built from this.
 
-use crate::{Duration, QuorumRule, Rule, RuleSet, Switch, Value};
+use crate::{Duration, QuorumRule, Ratio, Rule, RuleSet, Switch, Value};
 use serde::Serialize;
 
 /// Everything static about a protocol.
@@ -404,12 +404,56 @@ pub enum ParamKind {
         /// Unless said otherwise.
         default: bool,
     },
+    /// A ratio.
+    Ratio {
+        /// Smallest.
+        min: Ratio,
+        /// Largest.
+        max: Ratio,
+        /// Unless said otherwise.
+        default: Ratio,
+    },
+    /// A ratio for each replica.
+    Ratios {
+        /// Smallest.
+        min: Ratio,
+        /// Largest.
+        max: Ratio,
+        /// For replicas 0, 1, …, and again from the beginning; not empty.
+        usual: &'static [Ratio],
+    },
+    /// A row of ratios from 0 to 1 for each replica, all of one length. They need not sum up to anything.
+    Table {
+        /// Fewest and most columns.
+        columns: (usize, usize),
+        /// For replicas 0, 1, …, and again from the beginning; not empty, all of one length.
+        usual: &'static [&'static [Ratio]],
+    },
+    /// A text.
+    Text {
+        /// Longest, in bytes.
+        bytes_max: usize,
+        /// Unless said otherwise.
+        default: &'static str,
+    },
+    /// A text for each replica; an empty one where fewer are given.
+    Texts {
+        /// Longest of each, in bytes.
+        bytes_max: usize,
+        /// For replicas 0, 1, …, and again from the beginning; not empty.
+        usual: &'static [&'static str],
+    },
 }
 
 impl ParamKind {
     /// The default as a value.
     pub const fn default_value(&self) -> ParamValue {
         match *self {
+            Self::Ratio { default, .. } => ParamValue::Ratio(default),
+            Self::Ratios { .. } => ParamValue::Ratios(Vec::new()),
+            Self::Table { .. } => ParamValue::Table(Vec::new()),
+            Self::Text { .. } => ParamValue::Text(None),
+            Self::Texts { .. } => ParamValue::Texts(Vec::new()),
             Self::Int { default, .. } => ParamValue::Int(default),
             Self::Span { default, .. } => ParamValue::Span(default),
             Self::SpanRange { default: (low, high), .. } => ParamValue::SpanRange(low, high),
@@ -419,8 +463,57 @@ impl ParamKind {
     }
 }
 
-/// The value of a parameter; its shape fits the [`ParamKind`] of its specification.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+impl ParamKind {
+    /// Whether there is one for each replica.
+    pub const fn is_per_replica(&self) -> bool {
+        matches!(self, Self::Ratios { .. } | Self::Table { .. } | Self::Texts { .. })
+    }
+
+    /// What n replicas have of it, in full: what is not said is filled in, what is too much left out.
+    pub fn filled(&self, value: &ParamValue, n: usize) -> ParamValue {
+        match (*self, value) {
+            (Self::Ratios { usual, .. }, ParamValue::Ratios(given)) => {
+                let one = |i: usize| given.get(i).copied().unwrap_or(usual[i % usual.len()]);
+                ParamValue::Ratios((0..n).map(one).collect())
+            }
+            (Self::Table { usual, .. }, ParamValue::Table(given)) => {
+                // A row that is missing has the length of the others.
+                let columns = given.first().map(Vec::len);
+                let row = |i: usize| match given.get(i) {
+                    Some(row) => row.clone(),
+                    None => {
+                        let mut row = usual[i % usual.len()].to_vec();
+                        row.resize(columns.unwrap_or(row.len()), Ratio::ZERO);
+                        row
+                    }
+                };
+                ParamValue::Table((0..n).map(row).collect())
+            }
+            (Self::Texts { usual, .. }, ParamValue::Texts(given)) => {
+                let one = |i: usize| match given.get(i) {
+                    Some(text) => text.clone(),
+                    None if given.is_empty() => usual[i % usual.len()].to_owned(),
+                    None => String::new(),
+                };
+                ParamValue::Texts((0..n).map(one).collect())
+            }
+            (Self::Text { default, .. }, ParamValue::Text(None)) => {
+                ParamValue::Text(Some(default.to_owned()))
+            }
+            _ => value.clone(),
+        }
+    }
+
+    /// The opposite: what is to be kept of a value that is full, nothing if it is what is usual.
+    pub fn unless_usual(&self, value: ParamValue, n: usize) -> ParamValue {
+        let usual = self.default_value();
+        if self.filled(&usual, n) == value { usual } else { value }
+    }
+}
+
+/// The value of a parameter; its shape fits the [`ParamKind`] of its specification. In a scenario an empty list stands for
+/// what is usual; in a [`Setup`] there is one for each replica.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub enum ParamValue {
     /// A whole number.
     Int(u64),
@@ -432,6 +525,16 @@ pub enum ParamValue {
     Choice(usize),
     /// On or off.
     Flag(bool),
+    /// A ratio.
+    Ratio(Ratio),
+    /// One for each replica, or the usual ones.
+    Ratios(Vec<Ratio>),
+    /// One row for each replica, or the usual ones.
+    Table(Vec<Vec<Ratio>>),
+    /// A text, or the usual one.
+    Text(Option<String>),
+    /// One for each replica, or the usual ones.
+    Texts(Vec<String>),
 }
 
 /// The values of all of a protocol's parameters, in the order of [`Meta::params`].
@@ -442,6 +545,20 @@ impl Params {
     /// All at their defaults.
     pub fn defaults(specs: &[ParamSpec]) -> Self {
         Self(specs.iter().map(|s| s.kind.default_value()).collect())
+    }
+
+    /// With everything for each of n replicas, as a [`Setup`] has it.
+    pub fn filled(&self, specs: &[ParamSpec], n: usize) -> Self {
+        Self(specs.iter().zip(&self.0).map(|(spec, value)| spec.kind.filled(value, n)).collect())
+    }
+
+    /// The same parameters for another number of replicas: what the first ones have stays.
+    pub fn resized(&self, specs: &[ParamSpec], n: usize) -> Self {
+        let one = |(spec, value): (&ParamSpec, &ParamValue)| match *value == spec.kind.default_value() {
+            true => value.clone(),
+            false => spec.kind.unless_usual(spec.kind.filled(value, n), n),
+        };
+        Self(specs.iter().zip(&self.0).map(one).collect())
     }
 
     /// The whole number at this place.
@@ -486,6 +603,46 @@ impl Params {
             other => panic!("parameter {at} is {other:?}, not a flag"),
         }
     }
+
+    /// The ratio at this place. Panics like [`Params::int`].
+    pub fn ratio(&self, at: usize) -> Ratio {
+        match self.0.get(at) {
+            Some(ParamValue::Ratio(x)) => *x,
+            other => panic!("parameter {at} is {other:?}, not a ratio"),
+        }
+    }
+
+    /// The ratio of each replica, in a [`Setup`]. Panics like [`Params::int`].
+    pub fn ratios(&self, at: usize) -> &[Ratio] {
+        match self.0.get(at) {
+            Some(ParamValue::Ratios(x)) => x,
+            other => panic!("parameter {at} is {other:?}, not a list of ratios"),
+        }
+    }
+
+    /// The row of each replica, in a [`Setup`]: all of one length. Panics like [`Params::int`].
+    pub fn table(&self, at: usize) -> &[Vec<Ratio>] {
+        match self.0.get(at) {
+            Some(ParamValue::Table(x)) => x,
+            other => panic!("parameter {at} is {other:?}, not a table"),
+        }
+    }
+
+    /// The text at this place, in a [`Setup`]. Panics like [`Params::int`].
+    pub fn text(&self, at: usize) -> &str {
+        match self.0.get(at) {
+            Some(ParamValue::Text(Some(x))) => x,
+            other => panic!("parameter {at} is {other:?}, not a text"),
+        }
+    }
+
+    /// The text of each replica, in a [`Setup`]. Panics like [`Params::int`].
+    pub fn texts(&self, at: usize) -> &[String] {
+        match self.0.get(at) {
+            Some(ParamValue::Texts(x)) => x,
+            other => panic!("parameter {at} is {other:?}, not a list of texts"),
+        }
+    }
 }
 
 /// What a protocol's configuration is made from.
@@ -497,7 +654,7 @@ pub struct Setup {
     pub f: usize,
     /// Number of clients.
     pub clients: usize,
-    /// The protocol's own parameters.
+    /// The protocol's own parameters, [filled](Params::filled) for n replicas.
     pub params: Params,
     /// Rules switched off.
     pub rules: RuleSet,

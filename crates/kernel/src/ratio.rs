@@ -36,6 +36,11 @@ impl Ratio {
         }
     }
 
+    /// Whether it is not more than another.
+    pub const fn at_most(self, other: Self) -> bool {
+        self.num as u64 * other.den as u64 <= other.num as u64 * self.den as u64
+    }
+
     /// Numerator, lowest terms.
     pub const fn num(self) -> u32 {
         self.num

@@ -149,6 +149,7 @@ pub fn go_to_the_last_decision(session: &mut dyn Session) {
 /// The same scenario with another number of replicas, without faults: what growth is measured from.
 pub fn with_replicas(scenario: &Scenario, n: usize) -> Scenario {
     let mut grown = Scenario { n, inputs: Vec::new(), weights: Vec::new(), ..scenario.clone() };
+    grown.params = grown.params.resized(grown.meta.params, n);
     grown.f = grown.bound().max_f(n);
     (grown.byzantine, grown.skews, grown.script) = (Vec::new(), Vec::new(), Vec::new());
     grown

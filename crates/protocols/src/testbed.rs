@@ -12,7 +12,7 @@ pub fn setup(meta: &Meta, n: usize, clients: usize) -> Setup {
         n,
         f: meta.model(&Params::defaults(meta.params)).1.max_f(n),
         clients,
-        params: Params::defaults(meta.params),
+        params: Params::defaults(meta.params).filled(meta.params, n),
         rules: RuleSet::ALL_HOLD,
         weights: vec![1; n],
         inputs: meta.inputs.usual(n),

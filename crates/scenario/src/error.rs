@@ -165,7 +165,7 @@ pub(crate) fn clean(text: &str, chars_max: usize) -> String {
 }
 
 /// Control characters, bidirectional marks, characters of no width, and line separators.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

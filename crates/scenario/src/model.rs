@@ -286,7 +286,7 @@ impl Scenario {
             n: self.n,
             f: self.f,
             clients: self.clients,
-            params: self.params.clone(),
+            params: self.params.filled(self.meta.params, self.n),
             rules: self.rules,
             weights: if self.weights.is_empty() { vec![1; self.n] } else { self.weights.clone() },
             inputs: self.inputs_given(),

@@ -9,7 +9,7 @@ use crate::keys::{FAULTS, SETTINGS, put_in_order};
 use crate::text::scenario_pairs;
 use crate::value::parse_param;
 use crate::{Action, Scenario, Strategy, ValueError};
-use consensus_kernel::{FaultModel, Inputs, Meta, NodeId};
+use consensus_kernel::{FaultModel, Inputs, Meta, NodeId, ParamKind};
 
 /// Keys that a rival can set for itself beside its protocol's parameters; all else it shares.
 const OWN_KEYS: [&str; 5] = ["n", "f", "in", "byz", "without"];
@@ -39,6 +39,15 @@ pub fn rival(base: &Scenario, meta: &'static Meta) -> Scenario {
         skews: base.skews.iter().filter(|(id, _)| here(*id)).copied().collect(),
         ..usual
     };
+    // The same question is put to the same agents.
+    if base.meta.id == meta.id {
+        let said = base.params.resized(meta.params, n);
+        for ((spec, place), value) in meta.params.iter().zip(&mut scenario.params.0).zip(said.0) {
+            if spec.kind.is_per_replica() || matches!(spec.kind, ParamKind::Text { .. }) {
+                *place = value;
+            }
+        }
+    }
     let generic = |strategy: &Strategy| !matches!(strategy, Strategy::Own(_));
     if scenario.faults() == FaultModel::Byzantine {
         let liars = base.byzantine.iter().filter(|b| here(b.node) && generic(&b.strategy));
@@ -66,13 +75,13 @@ pub fn rival(base: &Scenario, meta: &'static Meta) -> Scenario {
 /// # Errors
 /// If there is no such protocol, or a setting is unknown or wrong.
 pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> Result<Scenario, ValueError> {
-    let mut parts = text.split(';');
+    let mut parts = split(text).into_iter();
     let name = parts.next().unwrap_or_default();
     let Some(meta) = catalogue.iter().find(|meta| meta.id == name) else {
         return Err(ValueError::unknown(Protocol, "protocol", name, catalogue.iter().map(|meta| meta.id)));
     };
     let mut scenario = rival(base, meta);
-    if let Some(n) = text.split(';').find_map(|part| part.strip_prefix("n:")) {
+    if let Some(n) = split(text).into_iter().find_map(|part| part.strip_prefix("n:")) {
         // What it shares depends on which nodes it has, so n comes first.
         for key in SETTINGS.iter().filter(|key| key.name == "n") {
             (key.read)(&mut scenario, n)?;
@@ -97,7 +106,9 @@ pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> 
         let place = meta.params.iter().position(|spec| spec.key == key);
         let common = SETTINGS.iter().chain(FAULTS).find(|k| k.name == key && OWN_KEYS.contains(&key));
         match (place, common) {
-            (Some(place), _) => scenario.params.0[place] = parse_param(&meta.params[place], value)?,
+            (Some(place), _) => {
+                scenario.params.0[place] = parse_param(&meta.params[place], scenario.n, value)?
+            }
             (None, Some(common)) => (common.read)(&mut scenario, value)?,
             (None, None) => {
                 let own = meta.params.iter().map(|spec| spec.key);
@@ -122,8 +133,20 @@ pub fn print_rival(base: &Scenario, other: &Scenario) -> String {
     }
     for (key, value) in scenario_pairs(other) {
         if own(key) && key != "n" && !shared.contains(&(key, value.clone())) {
-            text.push_str(&format!(";{key}:{value}"));
+            // Only texts have semicolons.
+            text.push_str(&format!(";{key}:{}", value.replace(';', r"\;")));
         }
     }
     text
+}
+
+/// The parts between semicolons; one that follows a backslash belongs to a text.
+fn split(text: &str) -> Vec<&str> {
+    let mut escaped = false;
+    text.split(|c| {
+        let ends = c == ';' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    })
+    .collect()
 }

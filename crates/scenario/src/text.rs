@@ -448,9 +448,10 @@ fn apply(reader: &mut Reader<'_>, meta: &'static Meta, pairs: &[Pair<'_>]) -> Li
 /// Keys of the protocol, and those of the link.
 fn read_other(link: &mut Link, key: &str, value: &str) -> Result<(), ValueError> {
     let scenario = &mut link.scenario;
+    let n = scenario.n;
     let specs = scenario.meta.params.iter().zip(&mut scenario.params.0);
     if let Some((spec, place)) = { specs }.find(|(spec, _)| spec.key == key) {
-        *place = parse_param(spec, value)?;
+        *place = parse_param(spec, n, value)?;
         return Ok(());
     }
     match key {
@@ -553,6 +554,6 @@ pub(crate) fn scenario_pairs(scenario: &Scenario) -> Vec<(&'static str, String)>
     let own = scenario.meta.params.iter().zip(&scenario.params.0);
     let own = own
         .filter(|(spec, value)| spec.kind.default_value() != **value)
-        .map(|(spec, value)| (spec.key, print_param(spec, *value)));
+        .map(|(spec, value)| (spec.key, print_param(spec, value)));
     common(SETTINGS).chain(own).chain(common(FAULTS)).collect()
 }

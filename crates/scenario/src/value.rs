@@ -4,8 +4,9 @@
 
 use crate::bounds;
 use crate::error::ErrorKind::{
-    Conflict, Missing, NoSuchNode, Repeated, TooLarge, TooMany, TooSmall, UnknownName,
+    Conflict, Missing, NoSuchNode, Repeated, TooLarge, TooLong, TooMany, TooSmall, UnknownName,
 };
+use crate::error::is_hidden;
 use crate::{Group, Latency, Scenario, ValueError};
 use consensus_kernel::{Duration, NodeId, ParamKind, ParamSpec, ParamValue, Ratio};
 
@@ -313,12 +314,26 @@ pub(crate) fn join<T: ToString>(things: impl Iterator<Item = T>, between: &str) 
     things.map(|t| t.to_string()).collect::<Vec<_>>().join(between)
 }
 
-/// Reads the value of a protocol's own parameter.
+/// Reads the value of a protocol's own parameter, for n replicas.
 ///
 /// # Errors
 /// If it does not have the parameter's shape or lies outside its bounds.
-pub fn parse_param(spec: &ParamSpec, text: &str) -> Result<ParamValue, ValueError> {
-    match spec.kind {
+pub fn parse_param(spec: &ParamSpec, n: usize, text: &str) -> Result<ParamValue, ValueError> {
+    let value = match spec.kind {
+        ParamKind::Ratio { min, max, .. } => parse_bounded(text, min, max).map(ParamValue::Ratio),
+        ParamKind::Ratios { min, max, .. } => {
+            not_too_many(text.split(',').count(), n, "ratios")?;
+            let one = |(i, text): (usize, &str)| parse_bounded(text.trim(), min, max).map_err(of_replica(i));
+            text.split(',').enumerate().map(one).collect::<Read<_>>().map(ParamValue::Ratios)
+        }
+        ParamKind::Table { columns, .. } => parse_table(text, n, columns).map(ParamValue::Table),
+        ParamKind::Text { bytes_max, .. } => match parse_texts(text, 1, bytes_max, None)?.pop() {
+            Some(text) if !text.is_empty() => Ok(ParamValue::Text(Some(text))),
+            _ => Err(ValueError::new(Missing, "there is nothing in it", "leave it out for the usual text")),
+        },
+        ParamKind::Texts { bytes_max, .. } => {
+            parse_texts(text, n, bytes_max, Some('|')).map(ParamValue::Texts)
+        }
         ParamKind::Int { min, max, .. } => parse_number(text, min, max, "").map(ParamValue::Int),
         ParamKind::Span { min, max, .. } => parse_span(text, min, max).map(ParamValue::Span),
         ParamKind::SpanRange { min, max, .. } => {
@@ -334,20 +349,148 @@ pub fn parse_param(spec: &ParamSpec, text: &str) -> Result<ParamValue, ValueErro
             "off" | "no" | "false" | "0" => Ok(ParamValue::Flag(false)),
             _ => Err(ValueError::malformed("neither on nor off", "write on or off")),
         },
-    }
+    }?;
+    Ok(if value == spec.kind.default_value() {
+        value
+    } else {
+        spec.kind.unless_usual(spec.kind.filled(&value, n), n)
+    })
 }
 
-/// Prints the value of a protocol's own parameter as [`parse_param`] reads it.
-pub fn print_param(spec: &ParamSpec, value: ParamValue) -> String {
+/// Reads a ratio between two bounds, both allowed.
+fn parse_bounded(text: &str, min: Ratio, max: Ratio) -> Read<Ratio> {
+    let ratio = parse_ratio(text)?;
+    if !ratio.at_most(max) {
+        let allowed = format!("at most {} is allowed", print_ratio(max));
+        return Err(ValueError::new(TooLarge, "too large", allowed));
+    }
+    if !min.at_most(ratio) {
+        return Err(ValueError::new(
+            TooSmall,
+            "too small",
+            format!("at least {} is needed", print_ratio(min)),
+        ));
+    }
+    Ok(ratio)
+}
+
+/// Says which replica's value is wrong.
+fn of_replica(i: usize) -> impl Fn(ValueError) -> ValueError {
+    move |error| ValueError { why: format!("that of replica {i} is wrong: {}", error.why), ..error }
+}
+
+fn not_too_many(given: usize, n: usize, things: &str) -> Read<()> {
+    if given <= n {
+        return Ok(());
+    }
+    let why = format!("{given} {things} are too many");
+    Err(ValueError::new(TooMany, why, format!("at most one for each of the {n} replicas is allowed")))
+}
+
+/// Reads a row of ratios for each replica, slashes between rows and commas within. A fraction has a colon here.
+fn parse_table(text: &str, n: usize, (least, most): (usize, usize)) -> Read<Vec<Vec<Ratio>>> {
+    let rows = text.split('/').count();
+    not_too_many(rows, n, "rows")?;
+    if rows < n {
+        let allowed = format!("one for each of the {n} replicas is needed, with slashes between");
+        return Err(ValueError::new(TooSmall, format!("{rows} rows are too few"), allowed));
+    }
+    let columns = text.split('/').next().unwrap_or_default().split(',').count();
+    if !(least..=most).contains(&columns) {
+        let kind = if columns < least { TooSmall } else { TooLarge };
+        let why = format!("{columns} columns");
+        return Err(ValueError::new(
+            kind,
+            why,
+            format!("{least} to {most} are allowed, with commas between"),
+        ));
+    }
+    let row = |(i, row): (usize, &str)| {
+        let given = row.split(',').count();
+        if given != columns {
+            let why = format!("the row of replica {i} has {given} ratios");
+            return Err(ValueError::new(
+                Conflict,
+                why,
+                format!("all rows have as many as the first, {columns}"),
+            ));
+        }
+        let cell = |cell: &str| parse_probability(&cell.trim().replace(':', "/")).map_err(of_replica(i));
+        row.split(',').map(cell).collect()
+    };
+    text.split('/').enumerate().map(row).collect()
+}
+
+/// Reads texts: a backslash makes a plain sign of the separator, of a semicolon and of itself, and `\n` is a line break.
+/// What could hide or turn what stands around it (control and bidirectional characters) is left out.
+fn parse_texts(text: &str, n: usize, bytes_max: usize, separator: Option<char>) -> Read<Vec<String>> {
+    let mut texts = vec![String::new()];
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let c = match c {
+            '\\' => match chars.next() {
+                Some('n') => '\n',
+                Some(c @ ('\\' | '|' | ';')) => c,
+                _ => {
+                    let allowed = r"write \\ for the sign itself, \| for a stroke and \n for a line break";
+                    return Err(ValueError::malformed(
+                        "a backslash is not followed by \\, |, ; or n",
+                        allowed,
+                    ));
+                }
+            },
+            c if Some(c) == separator => {
+                texts.push(String::new());
+                continue;
+            }
+            '\t' => ' ',
+            c => c,
+        };
+        if let Some(last) = texts.last_mut().filter(|_| c == '\n' || !is_hidden(c)) {
+            last.push(c);
+        }
+    }
+    while texts.len() > n && texts.last().is_some_and(String::is_empty) {
+        texts.pop();
+    }
+    not_too_many(texts.len(), n, "texts")?;
+    if let Some((i, text)) = texts.iter().enumerate().find(|(_, text)| text.len() > bytes_max) {
+        let error = ValueError::new(
+            TooLong,
+            format!("{} bytes are too long", text.len()),
+            format!("at most {bytes_max} are allowed"),
+        );
+        return Err(if separator.is_some() { of_replica(i)(error) } else { error });
+    }
+    Ok(texts)
+}
+
+/// Prints a text as [`parse_param`] reads it.
+fn print_text(text: &str) -> String {
+    text.replace('\\', r"\\").replace('|', r"\|").replace('\n', r"\n")
+}
+
+/// Prints the value of a protocol's own parameter as [`parse_param`] reads it; nothing for lists and texts that are usual.
+pub fn print_param(spec: &ParamSpec, value: &ParamValue) -> String {
+    let row = |row: &Vec<Ratio>| join(row.iter().map(|r| print_ratio(*r)), ",");
     match (value, spec.kind) {
+        (ParamValue::Ratio(ratio), _) => print_ratio(*ratio),
+        (ParamValue::Ratios(ratios), _) => row(ratios),
+        (ParamValue::Table(rows), _) => join(rows.iter().map(|r| row(r).replace('/', ":")), "/"),
+        (ParamValue::Text(text), _) => print_text(text.as_deref().unwrap_or_default()),
+        (ParamValue::Texts(texts), _) => match join(texts.iter().map(|text| print_text(text)), "|") {
+            // A value cannot be empty.
+            empty if empty.is_empty() && !texts.is_empty() => "|".to_owned(),
+            text => text,
+        },
         (ParamValue::Int(x), _) => x.to_string(),
         (ParamValue::Span(span), _) => span.to_string(),
         (ParamValue::SpanRange(low, high), _) => format!("{low}..{high}"),
         (ParamValue::Choice(at), ParamKind::Choice { options, .. }) => {
-            options.get(at).map_or_else(String::new, |(name, _)| (*name).to_string())
+            options.get(*at).map_or_else(String::new, |(name, _)| (*name).to_string())
         }
         (ParamValue::Choice(at), _) => at.to_string(),
-        (ParamValue::Flag(on), _) => if on { "on" } else { "off" }.to_string(),
+        (ParamValue::Flag(on), _) => if *on { "on" } else { "off" }.to_string(),
     }
 }
 

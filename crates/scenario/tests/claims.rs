@@ -102,7 +102,7 @@ fn a_parameter_of_the_protocol_is_read_by_its_kind() {
     let s = read("toy?batch=100&timeout=0.25s&election=1ms..1min&quorum=n-f&prevote=yes");
     let span = (Duration::millis(1), Duration::secs(60));
     assert_eq!(
-        s.params.0,
+        s.params.0[..5],
         [
             ParamValue::Int(100),
             ParamValue::Span(Duration::millis(250)),
@@ -129,6 +129,81 @@ fn a_parameter_of_the_protocol_is_read_by_its_kind() {
         "prevote=maybe (at character 5): neither on nor off, write on or off"
     );
     assert_eq!(refused("plain?batch=1").kind, ErrorKind::Key);
+}
+
+#[test]
+fn parameters_of_each_replica_are_lists() {
+    let ratio = |num, den| Ratio::new(num, den).unwrap();
+    let s = read(
+        "toy?n=3&share=2/3&trust=0.95,1/3&beliefs=0.9,0.1/1:3,2:3/0,1&question=Who%3F&answers=%C3%9C%7C%7Ca%20%5C%7Cb",
+    );
+    let rows =
+        vec![vec![ratio(9, 10), ratio(1, 10)], vec![ratio(1, 3), ratio(2, 3)], vec![Ratio::ZERO, Ratio::ONE]];
+    let texts = ["Ü", "", "a |b"].map(str::to_owned).to_vec();
+    assert_eq!(
+        s.params.0[5..],
+        [
+            ParamValue::Ratio(ratio(2, 3)),
+            ParamValue::Ratios(vec![ratio(19, 20), ratio(1, 3), ratio(9, 10)]),
+            ParamValue::Table(rows),
+            ParamValue::Text(Some("Who?".to_owned())),
+            ParamValue::Texts(texts),
+        ]
+    );
+    assert_eq!(read("toy?n=3&trust=0.9,0.5,0.9&question=Why%3F&share=0.5"), read("toy?n=3"), "the usual");
+    let full = read("toy?n=3").setup().params;
+    assert_eq!(full.ratios(6), [ratio(9, 10), ratio(1, 2), ratio(9, 10)]);
+    assert_eq!(full.table(7)[1], [Ratio::ZERO, Ratio::ONE]);
+    assert_eq!((full.text(8), full.texts(9)[2].as_str()), ("Why?", "Because; so."));
+    let silent = read("toy?n=3&answers=%7C").setup().params;
+    assert_eq!(silent.texts(9), ["", "", ""], "nobody says anything");
+    let hidden = read("toy?n=2&answers=a%E2%80%AEb%00%09c%5Cn%0D").setup().params;
+    assert_eq!(hidden.texts(9), ["ab c\n", ""], "what turns or hides is left out");
+    for (text, message_expected) in [
+        ("share=3", "share=3 (at character 9): too large, at most 2 is allowed"),
+        ("share=1/20", "share=1/20 (at character 9): too small, at least 0.1 is needed"),
+        (
+            "trust=0,0,2",
+            "trust=0,0,2 (at character 9): that of replica 2 is wrong: too large, at most 1 is allowed",
+        ),
+        (
+            "trust=0,0,0,0",
+            "trust=0,0,0,0 (at character 9): 4 ratios are too many, at most one for each of the 3 replicas is allowed",
+        ),
+        (
+            "beliefs=0,1/1,0",
+            "beliefs=0,1/1,0 (at character 9): 2 rows are too few, one for each of the 3 replicas is needed, with slashes between",
+        ),
+        (
+            "beliefs=0,1/1,0/1,0,0",
+            "beliefs=0,1/1,0/1,0,0 (at character 9): the row of replica 2 has 3 ratios, all rows have as many as the first, 2",
+        ),
+        (
+            "answers=a%5Cb",
+            r"answers=a\b (at character 9): a backslash is not followed by \, |, ; or n, write \\ for the sign itself, \| for a stroke and \n for a line break",
+        ),
+        (
+            "question=%00",
+            "question=\u{fffd} (at character 9): there is nothing in it, leave it out for the usual text",
+        ),
+    ] {
+        assert_eq!(message(&format!("toy?n=3&{text}")), message_expected);
+    }
+    let long = refused(&format!("toy?n=3&answers=a%7C{}", "x".repeat(41)));
+    assert_eq!(
+        (long.kind, long.why.as_str()),
+        (ErrorKind::TooLong, "that of replica 1 is wrong: 41 bytes are too long")
+    );
+}
+
+#[test]
+fn a_rival_with_the_same_protocol_is_asked_the_same() {
+    let text = "toy?n=4&question=Who%3F&answers=a%5C%3Bb%7Cc&vs=toy;share:0.9;answers:x%5C;y%7Cz;n:3";
+    let link = parse(text, CATALOGUE).unwrap();
+    let rival = &link.rivals[0].setup().params;
+    assert_eq!((rival.text(8), rival.texts(9)), ("Who?", ["x;y", "z", ""].map(str::to_owned).as_slice()));
+    let printed = print_link(&link);
+    assert_eq!(parse(&printed, CATALOGUE).unwrap(), link, "{printed}");
 }
 
 #[test]
@@ -507,7 +582,7 @@ fn an_unknown_name_suggests_the_nearest_and_lists_what_is_allowed() {
         message("#/toy?sede=1"),
         "sede=1 (at character 7): there is no key `sede`, did you mean `seed`? allowed: n, f, seed, until, deadline, \
          clients, req, gap, in, latency, loss, dup, order, link, gst, cpu, bandwidth, sched, w, byz, skew, without, at, batch, \
-         timeout, election, quorum, prevote, vs, v, digest"
+         timeout, election, quorum, prevote, share, trust, beliefs, question, answers, vs, v, digest"
     );
     assert_eq!(
         message("#/tyo?n=4"),

@@ -125,7 +125,7 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
         (n, clients).prop_flat_map(move |(n, clients)| {
             let options = meta.inputs.options();
             let inputs = vec(0..options.len().max(1), meta.inputs.givers(n));
-            let settings = (numbers(meta, n), any_network(), params(meta), inputs);
+            let settings = (numbers(meta, n), any_network(), params(meta, n), inputs);
             (settings, faults(meta, n, clients)).prop_map(
                 move |((numbers, network, params, inputs), faults)| {
                     let mut s = Scenario { n, clients, network, ..Scenario::new(meta) };
@@ -169,15 +169,17 @@ fn any_network() -> impl Strategy<Value = Network> {
     prop_oneof![usual, other]
 }
 
-fn params(meta: &'static Meta) -> impl Strategy<Value = Vec<ParamValue>> {
-    meta.params
-        .iter()
-        .map(|spec| prop_oneof![Just(spec.kind.default_value()), param(spec)])
-        .collect::<Vec<_>>()
+fn params(meta: &'static Meta, n: usize) -> impl Strategy<Value = Vec<ParamValue>> {
+    let one = move |spec: &'static ParamSpec| {
+        let given = param(spec, n).prop_map(move |value| spec.kind.unless_usual(value, n));
+        prop_oneof![2 => Just(spec.kind.default_value()), 1 => given]
+    };
+    meta.params.iter().map(one).collect::<Vec<_>>()
 }
 
-fn param(spec: &'static ParamSpec) -> BoxedStrategy<ParamValue> {
+fn param(spec: &'static ParamSpec, n: usize) -> BoxedStrategy<ParamValue> {
     let between = |min: Duration, max: Duration| (min.0..=max.0).prop_map(Duration);
+    let letters = "[ -~äß漢\n]{0,13}";
     match spec.kind {
         ParamKind::Int { min, max, .. } => (min..=max).prop_map(ParamValue::Int).boxed(),
         ParamKind::Span { min, max, .. } => between(min, max).prop_map(ParamValue::Span).boxed(),
@@ -186,6 +188,20 @@ fn param(spec: &'static ParamSpec) -> BoxedStrategy<ParamValue> {
             .boxed(),
         ParamKind::Choice { options, .. } => (0..options.len()).prop_map(ParamValue::Choice).boxed(),
         ParamKind::Flag { .. } => any::<bool>().prop_map(ParamValue::Flag).boxed(),
+        ParamKind::Ratio { min, max, .. } => probability()
+            .prop_filter("within the bounds", move |r| min.at_most(*r) && r.at_most(max))
+            .prop_map(ParamValue::Ratio)
+            .boxed(),
+        ParamKind::Ratios { .. } => vec(probability(), n).prop_map(ParamValue::Ratios).boxed(),
+        ParamKind::Table { columns: (least, most), .. } => (least..=most)
+            .prop_flat_map(move |columns| vec(vec(probability(), columns), n))
+            .prop_map(ParamValue::Table)
+            .boxed(),
+        ParamKind::Text { .. } => letters
+            .prop_filter("not empty", |text: &String| !text.is_empty())
+            .prop_map(|text| ParamValue::Text(Some(text)))
+            .boxed(),
+        ParamKind::Texts { .. } => vec(letters, n).prop_map(ParamValue::Texts).boxed(),
     }
 }
 

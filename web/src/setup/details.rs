@@ -47,12 +47,14 @@ fn load(props: &Form) -> Html {
 /// The protocol's own parameters, from its schema.
 fn params(props: &Form) -> Html {
     let store = &props.store;
-    let (meta, params) = store.with(|m| (m.meta(), m.scenario().params.clone()));
-    if meta.params.is_empty() {
+    let (meta, params) = store.with(|m| (m.meta(), m.scenario().params.filled(m.meta().params, 0)));
+    let common = |(spec, _): &(&consensus_kernel::ParamSpec, &ParamValue)| !spec.kind.is_per_replica();
+    let mut own = meta.params.iter().zip(&params.0).filter(common).peekable();
+    if own.peek().is_none() {
         return Html::default();
     }
     let one = |(spec, value): (&'static consensus_kernel::ParamSpec, &ParamValue)| {
-        let shown = print_param(spec, *value);
+        let shown = print_param(spec, value);
         match (&spec.kind, value) {
             (ParamKind::Flag { .. }, ParamValue::Flag(on)) => {
                 let set = store.on(|m, on: bool| m.set_key(spec.key, if on { "on" } else { "off" }));
@@ -87,7 +89,7 @@ fn params(props: &Form) -> Html {
     html! {
         <details>
             <summary>{ format!("Parameters of {}", meta.title) }</summary>
-            { for meta.params.iter().zip(&params.0).map(one) }
+            { for own.map(one) }
         </details>
     }
 }

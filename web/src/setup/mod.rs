@@ -3,6 +3,7 @@
 mod add_fault;
 mod agents;
 mod details;
+mod each;
 mod faults;
 pub mod field;
 mod network;
@@ -36,6 +37,7 @@ fn use_set_up(props: &Form) -> Html {
             { agents::agents(props) }
             { network::network_fields(props) }
             { faults::faults(props) }
+            { each::each(props) }
             { details::usual(props) }
             { rules::rules(props) }
             { details::seldom(props) }

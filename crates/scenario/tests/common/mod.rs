@@ -2,7 +2,8 @@
 
 use consensus_kernel::{
     About, AdversarySpec, AgreementScope, Bound, Breaks, Claims, CommandSpec, Duration, Envelope, FaultModel,
-    Givers, Inputs, Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Switch, Validity, Value,
+    Givers, Inputs, Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Ratio, Switch, Validity,
+    Value,
 };
 
 /// All test protocols.
@@ -70,6 +71,47 @@ pub static TOY: Meta = Meta {
             label: "Pre-vote",
             help: "Asks first.",
             kind: ParamKind::Flag { default: false },
+        },
+        ParamSpec {
+            key: "share",
+            label: "Share",
+            help: "How much is enough.",
+            kind: ParamKind::Ratio {
+                min: Ratio::percent(10),
+                max: Ratio::percent(200),
+                default: Ratio::percent(50),
+            },
+        },
+        ParamSpec {
+            key: "trust",
+            label: "Trust",
+            help: "In each.",
+            kind: ParamKind::Ratios {
+                min: Ratio::ZERO,
+                max: Ratio::ONE,
+                usual: &[Ratio::percent(90), Ratio::percent(50)],
+            },
+        },
+        ParamSpec {
+            key: "beliefs",
+            label: "Beliefs",
+            help: "Of each.",
+            kind: ParamKind::Table {
+                columns: (2, 4),
+                usual: &[&[Ratio::percent(90), Ratio::percent(10)], &[Ratio::ZERO, Ratio::ONE]],
+            },
+        },
+        ParamSpec {
+            key: "question",
+            label: "Question",
+            help: "Put to all.",
+            kind: ParamKind::Text { bytes_max: 40, default: "Why?" },
+        },
+        ParamSpec {
+            key: "answers",
+            label: "Answers",
+            help: "Of each.",
+            kind: ParamKind::Texts { bytes_max: 40, usual: &["Because; so.", "a|b\\c\nd"] },
         },
     ],
     rules: &[],
