@@ -26,7 +26,13 @@ impl Assumption {
 /// The assumptions of a run as it stands.
 pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     let scenario = sim.scenario();
-    let mut found = vec![bound(scenario), budget(scenario, sim.now())];
+    let mut found = vec![budget(scenario, sim.now())];
+    if scenario.bound().max_weight(1).is_none() {
+        found.insert(0, bound(scenario));
+    }
+    if let Some(why) = P::caveat(sim.config()) {
+        found.push(Assumption::new("A safe variant", Some(Time::ZERO), why.to_owned()));
+    }
     if scenario.faults() == FaultModel::Crash && !scenario.byzantine.is_empty() {
         let node = scenario.byzantine[0].node;
         let reason = format!("{} tolerates crashes only, and node {node} lies", scenario.meta.title);
@@ -79,14 +85,20 @@ fn bound(scenario: &Scenario) -> Assumption {
     }
 }
 
-/// At most f nodes are faulty at any one time: Byzantine, crashed, or back without their disk.
+/// At most f nodes are faulty at any one time, or less than their share of the weight: Byzantine, crashed, or back without
+/// their disk.
 fn budget(scenario: &Scenario, now: Time) -> Assumption {
-    const NAME: &str = "At most f faulty";
-    let f = scenario.f;
+    let total = scenario.total_weight();
+    let share = scenario.bound().max_weight(total);
+    let most = share.unwrap_or(scenario.f as u64);
+    let much = |faulty: &[NodeId]| match share {
+        Some(_) => faulty.iter().map(|id| scenario.weight(*id)).sum(),
+        None => faulty.len() as u64,
+    };
     let byzantine: Vec<NodeId> = scenario.byzantine.iter().map(|b| b.node).collect();
     let mut faulty = byzantine.clone();
-    let mut worst = faulty.len();
-    let mut broken = (worst > f).then_some(Time::ZERO);
+    let mut worst = much(&faulty);
+    let mut broken = (worst > most).then_some(Time::ZERO);
     for timed in scenario.script.iter().take_while(|t| t.at <= now) {
         match timed.action {
             Action::Crash(id) if !id.is_client() && !faulty.contains(&id) => faulty.push(id),
@@ -95,12 +107,17 @@ fn budget(scenario: &Scenario, now: Time) -> Assumption {
             }
             _ => {}
         }
-        worst = worst.max(faulty.len());
-        if worst > f && broken.is_none() {
+        worst = worst.max(much(&faulty));
+        if worst > most && broken.is_none() {
             broken = Some(timed.at);
         }
     }
-    Assumption::new(NAME, broken, format!("at most {worst} at a time so far, f is {f}"))
+    let reason = match share {
+        Some(_) => format!("at most {worst} of {total} at a time so far, {most} may be"),
+        None => format!("at most {worst} at a time so far, f is {most}"),
+    };
+    let name = if share.is_some() { scenario.bound().formula() } else { "At most f faulty" };
+    Assumption::new(name, broken, reason)
 }
 
 fn intersection(scenario: &Scenario, q: usize) -> Assumption {

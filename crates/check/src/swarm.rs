@@ -67,6 +67,7 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     scenario.n = draw.rng.within(smallest as u64, largest as u64) as usize;
     scenario.f = draw_tolerance(&mut draw, &scenario, budget);
     draw_values(&mut draw, &mut scenario);
+    draw_weights(&mut draw, &mut scenario);
     draw_network(&mut draw, &mut scenario);
     draw_numbers(&mut draw, &mut scenario, without.is_some());
     if let Some(switch) = without {
@@ -114,6 +115,26 @@ fn draw_values(draw: &mut Draw, scenario: &mut Scenario) {
             }
         }
     }
+}
+
+/// Draws who weighs what, where weights count: all the same now and then, and seldom nothing.
+fn draw_weights(draw: &mut Draw, scenario: &mut Scenario) {
+    if scenario.bound().max_weight(1).is_some() && draw.chance(70) {
+        let weight = |_| if draw.chance(5) { 0 } else { draw.rng.within(1, 10) };
+        let weights: Vec<u64> = (0..scenario.n).map(weight).collect();
+        if weights.iter().any(|w| *w > 0) {
+            scenario.weights = weights;
+        }
+    }
+}
+
+/// What a node takes from the budget of faults: its weight, where weights count.
+fn share(scenario: &Scenario, node: NodeId) -> u64 {
+    if scenario.bound().max_weight(1).is_some() { scenario.weight(node) } else { 1 }
+}
+
+fn shares(scenario: &Scenario, nodes: &[NodeId]) -> u64 {
+    nodes.iter().map(|node| share(scenario, *node)).sum()
 }
 
 fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
@@ -191,12 +212,16 @@ fn draw_for_each(draw: &mut Draw, kind: ParamKind, n: usize) -> ParamValue {
     kind.unless_usual(value, n)
 }
 
-/// Draws who lies and how; says how many more nodes may be down at a time.
-fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> usize {
+/// Draws who lies and how; says how many more nodes may be down at a time, or how much of the weight.
+fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> u64 {
     let f = scenario.f;
-    let most = match budget {
-        Budget::Within => f,
-        Budget::Beyond => (f + 2).min(scenario.n - 1),
+    let total = scenario.total_weight();
+    let share_most = scenario.bound().max_weight(total);
+    let most = match (budget, share_most) {
+        (Budget::Within, None) => f as u64,
+        (Budget::Beyond, None) => (f + 2).min(scenario.n - 1) as u64,
+        (Budget::Within, Some(most)) => most,
+        (Budget::Beyond, Some(most)) => most + total / 3,
     };
     if scenario.faults() == FaultModel::Crash || !scenario.meta.envelope.byzantine {
         return most;
@@ -206,15 +231,25 @@ fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> u
         Budget::Beyond => f + 1,
     };
     let mut nodes: Vec<usize> = (0..scenario.n).collect();
-    for _ in 0..liars {
+    let (mut taken, mut left) = (0, liars);
+    // By weight: within the budget whoever is too heavy is left out, and beyond it they are as many as that takes.
+    while left > 0 && !nodes.is_empty() {
         // The first leader is the most interesting liar.
         let place = if draw.chance(50) { 0 } else { draw.below(nodes.len()) };
         let node = NodeId::replica(nodes.remove(place));
+        let more = share(scenario, node);
+        match share_most {
+            Some(most) if budget == Budget::Within && taken + more > most => continue,
+            Some(most) if budget == Budget::Beyond && taken > most => break,
+            Some(_) if budget == Budget::Beyond => {}
+            _ => left -= 1,
+        }
+        taken += more;
         let strategy = draw_strategy(draw, scenario);
         scenario.byzantine.push(Byzantine { node, strategy });
     }
     scenario.byzantine.sort_by_key(|b| b.node);
-    most - liars.min(most)
+    most.saturating_sub(taken)
 }
 
 fn draw_strategy(draw: &mut Draw, scenario: &Scenario) -> Strategy {
@@ -240,7 +275,7 @@ fn draw_group(draw: &mut Draw, scenario: &Scenario) -> Group {
 }
 
 /// Draws what happens when; then everything heals, and the deadline stands [`RECOVERY`] later.
-fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: usize) {
+fn draw_script(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, spare: u64) {
     let weights: Vec<u64> =
         CLASSES.map(|class| if allowed(scenario, class) { [0, 0, 1, 4][draw.below(4)] } else { 0 }).into();
     let total: u64 = weights.iter().sum();
@@ -332,7 +367,7 @@ fn draw_action(
     scenario: &Scenario,
     class: Class,
     budget: Budget,
-    spare: usize,
+    spare: u64,
     down: &mut Vec<NodeId>,
     paused: &mut Vec<NodeId>,
 ) -> Option<Action> {
@@ -340,7 +375,8 @@ fn draw_action(
     let honest = scenario.byzantine.iter().all(|b| b.node != node);
     match class {
         Class::Crash => {
-            if stays_down(scenario, budget) && (down.len() >= spare || down.contains(&node)) {
+            let full = shares(scenario, down) + share(scenario, node) > spare;
+            if stays_down(scenario, budget) && (full || down.contains(&node)) {
                 return None;
             }
             if let Some(place) = down.iter().position(|id| *id == node) {
@@ -348,7 +384,7 @@ fn draw_action(
                 let forget = budget == Budget::Beyond && draw.chance(40);
                 return Some(if forget { Action::Amnesia(node) } else { Action::Restart(node) });
             }
-            if down.len() >= spare {
+            if full {
                 let back = (!down.is_empty()).then(|| down.remove(0))?;
                 return Some(Action::Restart(back));
             }

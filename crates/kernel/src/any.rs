@@ -39,6 +39,7 @@ trait Host {
     fn quorum(&self) -> Option<usize>;
     fn learns(&self, replica: NodeId) -> bool;
     fn synchrony(&self) -> Option<Duration>;
+    fn caveat(&self) -> Option<&'static str>;
     fn milestones(&self) -> &'static [RuleId];
     fn promises(&self) -> Vec<Promise>;
     fn judge(
@@ -122,6 +123,9 @@ impl<P: Protocol> Host for Kept<P> {
     }
     fn synchrony(&self) -> Option<Duration> {
         <P as Protocol>::synchrony(&self.config)
+    }
+    fn caveat(&self) -> Option<&'static str> {
+        <P as Protocol>::caveat(&self.config)
     }
     fn milestones(&self) -> &'static [RuleId] {
         <P as Protocol>::milestones()
@@ -329,6 +333,9 @@ impl Automaton for AnyNode {
     }
     fn synchrony(config: &AnyConfig) -> Option<Duration> {
         config.0.synchrony()
+    }
+    fn caveat(config: &AnyConfig) -> Option<&'static str> {
+        config.0.caveat()
     }
     fn milestones(config: &AnyConfig) -> &'static [RuleId] {
         config.0.milestones()

@@ -37,6 +37,8 @@ pub trait Automaton: Clone + Walk + 'static {
     fn learns(config: &Self::Config, replica: NodeId) -> bool;
     /// The longest that a message may take, for a protocol that works in rounds of known length.
     fn synchrony(config: &Self::Config) -> Option<Duration>;
+    /// Why nothing is promised in this configuration.
+    fn caveat(config: &Self::Config) -> Option<&'static str>;
     /// Rules worth a mark on the time line.
     fn milestones(config: &Self::Config) -> &'static [RuleId];
     /// The protocol's own invariants.
@@ -106,6 +108,9 @@ impl<P: Protocol> Automaton for P {
     }
     fn synchrony(config: &P::Config) -> Option<Duration> {
         <P as Protocol>::synchrony(config)
+    }
+    fn caveat(config: &P::Config) -> Option<&'static str> {
+        <P as Protocol>::caveat(config)
     }
     fn milestones(_: &P::Config) -> &'static [RuleId] {
         <P as Protocol>::milestones()

@@ -49,7 +49,7 @@ pub use panel::{
     TreePanel,
 };
 pub use protocol::{Input, Message, Protocol, Timer, To};
-pub use quorum::{Poll, QuorumRule, Tally, Vote};
+pub use quorum::{Poll, QuorumRule, Tally, Vote, WeightRule, weigh};
 pub use ratio::{Chance, Ratio};
 pub use rng::{Rng, keyed_draw, mix};
 pub use rules::{Breaks, Rule, RuleId, RuleSet, Switch, SwitchId};

@@ -218,6 +218,10 @@ pub enum Bound {
     /// n ≥ f + 2: with signatures and synchrony any number can be faulty, and with fewer than two correct replicas there
     /// is nothing to agree on.
     AllButTwo,
+    /// Less than a third of the weight, however many replicas hold it; f says how many that are if all weigh the same.
+    ThirdOfWeight,
+    /// Less than half of the weight.
+    HalfOfWeight,
 }
 
 impl Bound {
@@ -226,9 +230,9 @@ impl Bound {
         match self {
             Self::One if n > 1 => 1,
             Self::One => 0,
-            Self::Half => n.saturating_sub(1) / 2,
+            Self::Half | Self::HalfOfWeight => n.saturating_sub(1) / 2,
             Self::HalfBesideFour => n.saturating_sub(5) / 2,
-            Self::Third => n.saturating_sub(1) / 3,
+            Self::Third | Self::ThirdOfWeight => n.saturating_sub(1) / 3,
             Self::Fifth => n.saturating_sub(1) / 5,
             Self::AllButTwo => n.saturating_sub(2),
         }
@@ -247,9 +251,9 @@ impl Bound {
         match self {
             Self::One if f > 1 => usize::MAX,
             Self::One => f + 1,
-            Self::Half => 2 * f + 1,
+            Self::Half | Self::HalfOfWeight => 2 * f + 1,
             Self::HalfBesideFour => 2 * f + 5,
-            Self::Third => 3 * f + 1,
+            Self::Third | Self::ThirdOfWeight => 3 * f + 1,
             Self::Fifth => 5 * f + 1,
             Self::AllButTwo => f + 2,
         }
@@ -264,6 +268,17 @@ impl Bound {
             Self::Third => "n ≥ 3f + 1",
             Self::Fifth => "n ≥ 5f + 1",
             Self::AllButTwo => "n ≥ f + 2",
+            Self::ThirdOfWeight => "faulty weight < 1/3",
+            Self::HalfOfWeight => "faulty weight < 1/2",
+        }
+    }
+
+    /// Where weight is what counts: the most that may be faulty of this total.
+    pub const fn max_weight(self, total: u64) -> Option<u64> {
+        match self {
+            Self::ThirdOfWeight => Some(total.saturating_sub(1) / 3),
+            Self::HalfOfWeight => Some(total.saturating_sub(1) / 2),
+            _ => None,
         }
     }
 }

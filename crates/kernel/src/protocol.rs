@@ -65,6 +65,12 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
         None
     }
 
+    /// Why nothing is promised in this configuration although no rule is off, as a clause: for variants that are known to
+    /// be unsafe.
+    fn caveat(_config: &Self::Config) -> Option<&'static str> {
+        None
+    }
+
     /// Rules that, when cited, are worth a mark on the time line: elections won, views begun.
     fn milestones() -> &'static [RuleId] {
         &[]

@@ -47,6 +47,37 @@ impl QuorumRule {
     }
 }
 
+/// How much of the total weight makes a quorum. The total is that of all who may vote, never of those who did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum WeightRule {
+    /// More than two thirds: two quorums share more than a third.
+    MoreThanTwoThirds,
+    /// Two thirds: two quorums share a third, which may be just what is faulty.
+    TwoThirds,
+    /// More than half: two quorums share somebody, who may be faulty.
+    MoreThanHalf,
+    /// More than a third: somebody in it is correct.
+    MoreThanThird,
+}
+
+impl WeightRule {
+    /// The least weight that is enough; at least 1, for a total of up to 2⁶³.
+    pub const fn least(self, total: u64) -> u64 {
+        let least = match self {
+            Self::MoreThanTwoThirds => total - total.div_ceil(3) + 1,
+            Self::TwoThirds => total - total / 3,
+            Self::MoreThanHalf => total / 2 + 1,
+            Self::MoreThanThird => total / 3 + 1,
+        };
+        if least < 1 { 1 } else { least }
+    }
+}
+
+/// What a set of voters weighs together.
+pub fn weigh(voters: &NodeSet, weights: &[u64]) -> u64 {
+    voters.iter().filter_map(|id| weights.get(id.index())).sum()
+}
+
 /// Distinct voters for one thing, and their weight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Tally {
@@ -198,6 +229,19 @@ mod tests {
             assert_eq!(literal_is_safe, n == 3 * f + 1, "n={n}");
         }
         assert_eq!(QuorumRule::ByzantineMinimum.size(3, 1), 3, "beyond the bound it stalls");
+    }
+
+    #[test]
+    fn a_weighted_quorum_is_the_least_weight_beyond_its_share() {
+        for total in 1..=400u64 {
+            let is = |rule: WeightRule, enough: &dyn Fn(u64) -> bool| {
+                assert_eq!(rule.least(total), (1..).find(|w| enough(*w)).unwrap(), "{rule:?} of {total}");
+            };
+            is(WeightRule::MoreThanTwoThirds, &|w| 3 * w > 2 * total);
+            is(WeightRule::TwoThirds, &|w| 3 * w >= 2 * total);
+            is(WeightRule::MoreThanHalf, &|w| 2 * w > total);
+            is(WeightRule::MoreThanThird, &|w| 3 * w > total);
+        }
     }
 
     proptest! {

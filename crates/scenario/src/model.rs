@@ -309,6 +309,16 @@ impl Scenario {
         self.meta.model(&self.params).1
     }
 
+    /// What a replica weighs.
+    pub fn weight(&self, id: NodeId) -> u64 {
+        self.weights.get(id.index()).copied().unwrap_or(1)
+    }
+
+    /// What all replicas weigh together.
+    pub fn total_weight(&self) -> u64 {
+        if self.weights.is_empty() { self.n as u64 } else { self.weights.iter().sum() }
+    }
+
     /// Inserts an action behind all that happen before or at the same time; gives its position.
     pub fn act(&mut self, at: Time, action: Action) -> usize {
         let place = self.script.partition_point(|t| t.at <= at);

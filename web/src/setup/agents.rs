@@ -63,11 +63,14 @@ fn join(values: &[Value]) -> String {
 fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
     let Scenario { n, f, .. } = scenario;
     let bound = scenario.bound();
+    if let Some(most) = bound.max_weight(scenario.total_weight()) {
+        return html! { <p class="bound ok">{ format!("weight {most} of {} may be faulty", scenario.total_weight()) }</p> };
+    }
     let least = match bound {
         Bound::One => String::new(),
-        Bound::Half => format!("2·{f} + 1"),
+        Bound::Half | Bound::HalfOfWeight => format!("2·{f} + 1"),
         Bound::HalfBesideFour => format!("2·{f} + 5"),
-        Bound::Third => format!("3·{f} + 1"),
+        Bound::Third | Bound::ThirdOfWeight => format!("3·{f} + 1"),
         Bound::Fifth => format!("5·{f} + 1"),
         Bound::AllButTwo => format!("{f} + 2"),
     };
