@@ -4,8 +4,8 @@
 //! it at all, many at zero, so that some runs do little but crash, others little but cut links.
 
 use consensus_kernel::{
-    Bound, Duration, FaultModel, Inputs, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng, SwitchId, Time,
-    Variants,
+    Bound, Duration, FaultModel, Givers, Inputs, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng, SwitchId,
+    Time, Variants,
 };
 use consensus_scenario::{Action, Byzantine, Group, Latency, Network, Scenario, Strategy, Timed};
 
@@ -104,6 +104,7 @@ fn draw_values(draw: &mut Draw, scenario: &mut Scenario) {
             scenario.requests = draw.rng.within(1, 8) as u32;
             scenario.gap = if draw.chance(30) { Duration::ZERO } else { draw.millis(5, 400) };
         }
+        Inputs::Given { by: Givers::Nobody, .. } => {}
         Inputs::Given { options, .. } => {
             let givers = scenario.meta.inputs.givers(scenario.n);
             // All alike now and then: unanimity has a law of its own.

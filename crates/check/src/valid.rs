@@ -1,6 +1,6 @@
 //! What may be decided in a run, by the protocol's own kind of validity.
 
-use consensus_kernel::{Inputs, NodeId, Validity, Value};
+use consensus_kernel::{Givers, Inputs, NodeId, Validity, Value};
 use consensus_scenario::{Action, Scenario};
 
 /// The values that may be decided.
@@ -12,6 +12,8 @@ pub struct Valid {
     begun: Vec<Value>,
     /// The one that every correct replica began with, where that is the reason.
     unanimous: Option<Value>,
+    /// Whether the protocol's own invariants say what may be decided.
+    own: bool,
 }
 
 impl Valid {
@@ -19,7 +21,8 @@ impl Valid {
     pub fn of(scenario: &Scenario) -> Self {
         let options = match scenario.meta.inputs {
             Inputs::Requests => {
-                return Self { asked: values_asked(scenario), begun: Vec::new(), unanimous: None };
+                let asked = values_asked(scenario);
+                return Self { asked, begun: Vec::new(), unanimous: None, own: false };
             }
             Inputs::Given { options, .. } => options,
         };
@@ -43,7 +46,8 @@ impl Valid {
             (Validity::Proposed, None) => given,
             (Validity::Unanimous, None) => options.to_vec(),
         };
-        Self { asked: Vec::new(), begun, unanimous }
+        let own = matches!(scenario.meta.inputs, Inputs::Given { by: Givers::Nobody, .. });
+        Self { asked: Vec::new(), begun, unanimous, own }
     }
 
     /// Why this value may not be decided, as the end of a sentence; none if it may.
@@ -54,6 +58,7 @@ impl Valid {
                 let asked = self.asked.get(client.index()).copied().unwrap_or(0);
                 (1..=asked).contains(&value.number())
             }
+            None if self.own => value.is_input(),
             None if self.begun.is_empty() => value == Value::NOOP,
             None => self.begun.contains(&value),
         };

@@ -40,6 +40,7 @@ trait Host {
     fn learns(&self, replica: NodeId) -> bool;
     fn synchrony(&self) -> Option<Duration>;
     fn caveat(&self) -> Option<&'static str>;
+    fn weight(&self, replica: NodeId) -> Option<u64>;
     fn milestones(&self) -> &'static [RuleId];
     fn promises(&self) -> Vec<Promise>;
     fn judge(
@@ -126,6 +127,9 @@ impl<P: Protocol> Host for Kept<P> {
     }
     fn caveat(&self) -> Option<&'static str> {
         <P as Protocol>::caveat(&self.config)
+    }
+    fn weight(&self, replica: NodeId) -> Option<u64> {
+        <P as Protocol>::weight(&self.config, replica)
     }
     fn milestones(&self) -> &'static [RuleId] {
         <P as Protocol>::milestones()
@@ -336,6 +340,9 @@ impl Automaton for AnyNode {
     }
     fn caveat(config: &AnyConfig) -> Option<&'static str> {
         config.0.caveat()
+    }
+    fn weight(config: &AnyConfig, replica: NodeId) -> Option<u64> {
+        config.0.weight(replica)
     }
     fn milestones(config: &AnyConfig) -> &'static [RuleId] {
         config.0.milestones()

@@ -39,6 +39,8 @@ pub trait Automaton: Clone + Walk + 'static {
     fn synchrony(config: &Self::Config) -> Option<Duration>;
     /// Why nothing is promised in this configuration.
     fn caveat(config: &Self::Config) -> Option<&'static str>;
+    /// What a replica weighs by its parameters.
+    fn weight(config: &Self::Config, replica: NodeId) -> Option<u64>;
     /// Rules worth a mark on the time line.
     fn milestones(config: &Self::Config) -> &'static [RuleId];
     /// The protocol's own invariants.
@@ -111,6 +113,9 @@ impl<P: Protocol> Automaton for P {
     }
     fn caveat(config: &P::Config) -> Option<&'static str> {
         <P as Protocol>::caveat(config)
+    }
+    fn weight(config: &P::Config, replica: NodeId) -> Option<u64> {
+        <P as Protocol>::weight(config, replica)
     }
     fn milestones(_: &P::Config) -> &'static [RuleId] {
         <P as Protocol>::milestones()

@@ -109,6 +109,8 @@ pub enum Givers {
     All,
     /// Replica 0 alone: a commander.
     First,
+    /// Nobody: what is agreed on is made of the parameters, and what may be decided is the protocol's own affair.
+    Nobody,
 }
 
 impl Inputs {
@@ -118,6 +120,7 @@ impl Inputs {
             Self::Requests => 0,
             Self::Given { by: Givers::All, .. } => n,
             Self::Given { by: Givers::First, .. } => 1,
+            Self::Given { by: Givers::Nobody, .. } => 0,
         }
     }
 

@@ -71,6 +71,11 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
         None
     }
 
+    /// What a replica weighs by its parameters; none if the set-up's weights say it.
+    fn weight(_config: &Self::Config, _replica: NodeId) -> Option<u64> {
+        None
+    }
+
     /// Rules that, when cited, are worth a mark on the time line: elections won, views begun.
     fn milestones() -> &'static [RuleId] {
         &[]

@@ -19,6 +19,8 @@ pub struct Value(pub u64);
 /// Set in what replicas begin with; the word below it says of which sort it is.
 const INPUT: u64 = 1 << 63;
 const ORDER: u64 = INPUT | 1 << 32;
+const ANSWER: u64 = INPUT | 2 << 32;
+const PLURALITY: u64 = INPUT | 3 << 32;
 
 impl Value {
     /// The value that changes nothing.
@@ -27,6 +29,19 @@ impl Value {
     pub const RETREAT: Self = Self(ORDER);
     /// A general's order.
     pub const ATTACK: Self = Self(ORDER | 1);
+
+    /// Among answers: nobody has given any.
+    pub const NO_ANSWER: Self = Self(INPUT | 4 << 32);
+
+    /// The answer of a replica, for which enough have spoken.
+    pub const fn answer(replica: usize) -> Self {
+        Self(ANSWER | replica as u64)
+    }
+
+    /// No answer has enough behind it; most speaks for that of this replica.
+    pub const fn plurality(replica: usize) -> Self {
+        Self(PLURALITY | replica as u64)
+    }
 
     /// A number that a replica begins with; prints as the number.
     pub const fn plain(number: u32) -> Self {
@@ -64,6 +79,9 @@ impl fmt::Display for Value {
         match self.client() {
             None if *self == Self::RETREAT => f.write_str("retreat"),
             None if *self == Self::ATTACK => f.write_str("attack"),
+            None if *self == Self::NO_ANSWER => f.write_str("no answer"),
+            None if self.0 >> 32 == ANSWER >> 32 => write!(f, "answer of {}", self.number()),
+            None if self.0 >> 32 == PLURALITY >> 32 => write!(f, "no majority, most for {}", self.number()),
             None if self.is_input() => write!(f, "{}", self.number()),
             None => f.write_str("no-op"),
             Some(c) => match REGISTERS.get(c.index()) {

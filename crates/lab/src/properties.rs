@@ -3,7 +3,7 @@
 use crate::checkpoints::Moment;
 use crate::view::{DecisionView, End, PropertyView, Status};
 use consensus_check::{AGREEMENT, INTEGRITY, TERMINATION, Termination, VALIDITY, Verdicts, Violation};
-use consensus_kernel::{AgreementScope, AnyNode, Automaton, Inputs, NodeId, Slot, Validity, Value};
+use consensus_kernel::{AgreementScope, AnyNode, Automaton, Givers, Inputs, NodeId, Slot, Validity, Value};
 use consensus_sim::Decision;
 
 /// All properties at this moment. `over`: why the run is over, if this is its last moment.
@@ -26,6 +26,9 @@ pub(crate) fn views(
     };
     let validity = match (meta.inputs, meta.claims.validity) {
         (Inputs::Requests, _) => "Only what a client asked for is decided.",
+        (Inputs::Given { by: Givers::Nobody, .. }, _) => {
+            "Only something of the sort that is asked for is decided."
+        }
         (_, Validity::Proposed) => "Only what some node began with is decided.",
         (_, Validity::Unanimous) => {
             "If all correct nodes that begin with a value begin with the same one, only that is decided."

@@ -140,7 +140,10 @@ impl Run {
             },
             byzantine: lies.map(|b| describe_strategy(scenario.meta, &b.strategy)),
             standing,
-            weight: if id.is_client() { 1 } else { scenario.weights.get(id.index()).copied().unwrap_or(1) },
+            weight: match id.is_client() {
+                true => 1,
+                false => AnyNode::weight(sim.config(), id).unwrap_or_else(|| scenario.weight(id)),
+            },
             timers: sim.timers(id).into_iter().filter_map(|t| timer_view(scenario.meta, &t)).collect(),
             decided: sim.decided(id),
         }

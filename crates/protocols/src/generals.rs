@@ -15,6 +15,7 @@ use consensus_kernel::{
 };
 use serde::Serialize;
 use std::borrow::Cow;
+use std::fmt;
 
 /// The commanding general.
 pub(crate) const COMMANDER: NodeId = NodeId::replica(0);
@@ -52,6 +53,12 @@ impl Order {
             Self::Retreat => "retreat",
             Self::Attack => "attack",
         }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -7,6 +7,7 @@
 mod tables;
 
 pub mod ben_or;
+pub mod chain;
 pub mod chandra_toueg;
 pub mod flp;
 mod generals;

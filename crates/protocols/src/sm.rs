@@ -18,15 +18,14 @@
 //! Rounds, and what becomes of a general who crashes: see `generals.rs`. Passing on at the end of the round means that the
 //! chains which arrive in round r are those of r signatures; what a traitor shows early is taken early.
 
-mod chain;
 mod lies;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod view;
 
+pub use crate::chain::{Names, Text};
 pub use crate::generals::{Order, Plan, Timer};
-pub use chain::{Chain, Claim, Names, Text};
 pub use tables::Cite;
 
 use crate::generals::{COMMANDER, General, ic1, ic2, kind};
@@ -52,6 +51,27 @@ pub struct Sm {
     obeys: Option<Order>,
 }
 
+/// A chain of signatures under an order.
+pub type Chain = crate::chain::Chain<Order>;
+
+/// An order and the names of those who are said to have signed it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Claim {
+    /// The order.
+    pub order: Order,
+    /// The names, the commander's first.
+    pub names: Names,
+}
+
+impl Claim {
+    /// Passed on by one more.
+    #[must_use]
+    pub fn then(mut self, name: NodeId) -> Self {
+        self.names.push(name);
+        self
+    }
+}
+
 /// What generals send each other.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub enum Msg {
@@ -65,7 +85,7 @@ impl Msg {
     /// The order v.
     pub fn order(&self) -> Order {
         match self {
-            Self::Signed(chain) => chain.order(),
+            Self::Signed(chain) => *chain.value(),
             Self::Claimed(claim) => claim.order,
         }
     }
@@ -185,7 +205,7 @@ impl Sm {
     fn command(&mut self, cx: &mut Cx<'_, Self>) {
         let order = cx.config.order;
         cx.cite(Cite::Commands);
-        cx.broadcast(Msg::Signed(Chain::new(cx.sign(Text::Order(order)))));
+        cx.broadcast(Msg::Signed(Chain::new(cx.sign(Text::Own(order)))));
         self.ordered = true;
         self.obey(order, cx);
     }

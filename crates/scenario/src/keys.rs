@@ -300,7 +300,11 @@ fn has_clients(s: &Scenario) -> Read<()> {
         Inputs::Requests => Ok(()),
         Inputs::Given { .. } => {
             let why = format!("{} has no clients: replicas begin with the values", s.meta.id);
-            Err(ValueError::new(Conflict, why, "write in=… to say with which"))
+            let allowed = match s.meta.inputs.givers(s.n) {
+                0 => "its own parameters say with which",
+                _ => "write in=… to say with which",
+            };
+            Err(ValueError::new(Conflict, why, allowed))
         }
     }
 }
@@ -311,6 +315,10 @@ fn read_inputs(s: &mut Scenario, text: &str) -> Read<()> {
         return Err(ValueError::new(Conflict, why, "leave it out, and write req=… for more requests"));
     };
     let givers = s.meta.inputs.givers(s.n);
+    if givers == 0 {
+        let why = format!("{} is told by its own parameters what replicas begin with", s.meta.id);
+        return Err(ValueError::new(Conflict, why, "leave it out"));
+    }
     let given = text.bytes().filter(|b| *b == b',').count() + 1;
     if given != givers {
         let (kind, some) = if given < givers { (TooSmall, "few") } else { (TooLarge, "many") };

@@ -23,7 +23,7 @@ fn commands(lie: &Lie<'_, Sm>) -> bool {
 
 /// What the commander signs instead.
 fn other_order(lie: &Lie<'_, Sm>) -> Chain {
-    Chain::new(lie.signer.sign(Text::Order(lie.msg.order().opposite())))
+    Chain::new(lie.signer.sign(Text::Own(lie.msg.order().opposite())))
 }
 
 fn two_faced(lie: &Lie<'_, Sm>) -> Corruption<Msg> {

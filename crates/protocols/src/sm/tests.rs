@@ -31,7 +31,7 @@ fn chain(order: Order, names: &[usize]) -> Msg {
         let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
         Cx::<Sm>::new(r(who), Time::ZERO, &plan, Default::default(), &mut rng, &mut out).sign(text)
     };
-    let first = Chain::new(sign(names[0], Text::Order(order)));
+    let first = Chain::new(sign(names[0], Text::Own(order)));
     let whole = names[1..].iter().fold(first, |chain, who| Chain::new(sign(*who, Text::Message(chain))));
     Msg::Signed(whole)
 }
