@@ -377,7 +377,7 @@ impl Model {
     fn telling_event(&self) -> Option<u64> {
         const LOOK_BACK: u64 = 48;
         let to = self.session().position().event;
-        let events = self.session().events(to.saturating_sub(LOOK_BACK), to);
+        let events = self.session().outline(to.saturating_sub(LOOK_BACK), to);
         if !self.playing {
             return events.last().map(|e| e.index);
         }

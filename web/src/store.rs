@@ -20,10 +20,10 @@ const CROWD: usize = 32;
 /// Longest step of real time that one frame answers for, in ms: after a pause of the tab the run does not leap.
 const FRAME_MS_MAX: f64 = 100.0;
 /// Real ms that a frame may spend on computing the future: little while the run plays, more while it rests.
-const AHEAD_PLAYING_MS: f64 = 0.5;
+const AHEAD_PLAYING_MS: f64 = 0.3;
 const AHEAD_RESTING_MS: f64 = 8.0;
 /// Events computed between two looks at the clock.
-const AHEAD_EVENTS: u64 = 128;
+const AHEAD_EVENTS: u64 = 64;
 /// With reduced motion: real ms between two pictures while the run plays.
 const STILL_MS: f64 = 500.0;
 

@@ -211,7 +211,7 @@ pub fn name_every(rows: usize, height: f64) -> usize {
 
 /// The diagram of the events numbered `from .. to` as a picture.
 pub fn draw(session: &dyn Session, from: u64, to: u64, width: f64, height: f64) -> Scene {
-    let events = session.events(from, to);
+    let events = session.outline(from, to);
     let mut flights = Vec::new();
     session.flights(&mut flights);
     let nodes = session.nodes();

@@ -3,7 +3,7 @@
 use crate::checkpoints::Sim;
 use crate::view::{EventView, FlightMark, FlightView, MessageView, What};
 use consensus_kernel::inspect::Tree;
-use consensus_kernel::{AnyNode, Automaton, Message};
+use consensus_kernel::{AnyMessage, AnyNode, Automaton, Message};
 use consensus_sim::{Cause, MessageFacts, Step};
 
 /// A message as front ends see it.
@@ -26,17 +26,22 @@ pub(crate) fn flight_view(facts: &MessageFacts) -> FlightView {
     }
 }
 
-fn message_view(facts: &MessageFacts, msg: &impl Message) -> MessageView {
-    MessageView { flight: flight_view(facts), body: Tree::of(msg), bytes: msg.bytes() }
-}
-
-/// An event as front ends see it.
-pub(crate) fn event_view(sim: &Sim, step: &Step<'_, AnyNode>) -> EventView {
+/// An event as front ends see it, with what `body` makes of a message's fields.
+pub(crate) fn event_view(
+    sim: &Sim,
+    step: &Step<'_, AnyNode>,
+    body: impl Fn(&AnyMessage) -> Tree,
+) -> EventView {
+    let message_view = |facts: &MessageFacts, msg: &AnyMessage| MessageView {
+        flight: flight_view(facts),
+        body: body(msg),
+        bytes: msg.bytes(),
+    };
     let what = match &step.cause {
         Cause::Start => What::Start,
         Cause::Propose(value) => What::Propose(*value),
-        Cause::Deliver(facts, msg) => What::Deliver(message_view(facts, *msg)),
-        Cause::Lost(facts, msg, why) => What::Lost(message_view(facts, *msg), why),
+        Cause::Deliver(facts, msg) => What::Deliver(message_view(facts, msg)),
+        Cause::Lost(facts, msg, why) => What::Lost(message_view(facts, msg), why),
         Cause::Fire(timer) => What::Fire(AnyNode::timer_name(sim.config(), *timer)),
         Cause::Action(index) => What::Action(*index),
         Cause::Restart => What::Restart,

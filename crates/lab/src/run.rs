@@ -10,7 +10,7 @@ use crate::{explain, outlook, properties};
 use consensus_check::{Tracker, Verdicts, assumptions};
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{
-    AnyNode, Automaton, Digest, Message, Meta, NodeId, Panel, SetupError, Time, sort_by_number,
+    AnyMessage, AnyNode, Automaton, Digest, Message, Meta, NodeId, Panel, SetupError, Time, sort_by_number,
 };
 use consensus_scenario::{MessageName, Scenario, describe_strategy};
 use consensus_sim::{self as sim, Decision, Observer, PendingWhat, Progress, Step, Stop, TraceDigest};
@@ -92,6 +92,19 @@ impl Run {
         let Moment { mut sim, mut tracker } = self.checkpoints.at_or_before_event(event).clone();
         sim.run(&mut Watch::behind(&mut tracker), Stop::at_event(event));
         sim
+    }
+
+    /// Records the events `from .. to`, of each message what `body` makes of it.
+    fn replay(&self, from: u64, to: u64, body: fn(&AnyMessage) -> Tree) -> Vec<EventView> {
+        let to = to.min(self.frontier.sim.events());
+        if from >= to {
+            return Vec::new();
+        }
+        let mut sim = self.moment_at(from);
+        let mut events = Vec::new();
+        let mut record = |sim: &Sim, step: &Step<'_, AnyNode>| events.push(event_view(sim, step, body));
+        sim.run(&mut Watch::recording(&mut record), Stop::at_event(to));
+        events
     }
 
     fn decision_view(&self, d: &Decision) -> DecisionView {
@@ -242,15 +255,11 @@ impl Session for Run {
     }
 
     fn events(&self, from: u64, to: u64) -> Vec<EventView> {
-        let to = to.min(self.frontier.sim.events());
-        if from >= to {
-            return Vec::new();
-        }
-        let mut sim = self.moment_at(from);
-        let mut events = Vec::new();
-        let mut record = |sim: &Sim, step: &Step<'_, AnyNode>| events.push(event_view(sim, step));
-        sim.run(&mut Watch::recording(&mut record), Stop::at_event(to));
-        events
+        self.replay(from, to, Tree::of)
+    }
+
+    fn outline(&self, from: u64, to: u64) -> Vec<EventView> {
+        self.replay(from, to, |_| Tree::None)
     }
 
     fn event_at(&self, at: Time) -> u64 {

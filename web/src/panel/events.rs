@@ -36,7 +36,7 @@ fn use_events(props: &Shown) -> Html {
     let from = block.saturating_sub(around) * BLOCK;
     let to = ((block + 1 + around) * BLOCK).min(known);
     let events =
-        use_memo((from, to, edits), |(from, to, _)| props.store.with(|m| m.session().events(*from, *to)));
+        use_memo((from, to, edits), |(from, to, _)| props.store.with(|m| m.session().outline(*from, *to)));
     let passes = |e: &&EventView| {
         node.is_none_or(|n| e.node == Some(n)) && kind.is_none_or(|k| kind_of(&e.what) == Some(k))
     };

@@ -39,6 +39,10 @@ const TOOLS_WIDTH: f64 = 258.0;
 /// Room at the right edge.
 const RIGHT: f64 = 14.0;
 
+/// With more arrows than this the picture moves in every other frame only while the run plays: it creeps, and the stage
+/// above it needs the time.
+const ARROWS_LIGHT_MAX: usize = 400;
+
 /// Opacity of what is still to come.
 const FUTURE: f64 = 0.28;
 
@@ -85,6 +89,7 @@ pub struct Painter {
     kind: Option<usize>,
     drawn: Option<Picture>,
     flights: Vec<FlightView>,
+    odd_frame: bool,
 }
 
 impl Default for Painter {
@@ -102,6 +107,7 @@ impl Default for Painter {
             kind: None,
             drawn: None,
             flights: Vec::new(),
+            odd_frame: false,
         }
     }
 }
@@ -173,6 +179,10 @@ impl Painter {
         if self.size.width < 80.0 || self.size.height < 20.0 {
             return false;
         }
+        self.odd_frame = !self.odd_frame;
+        if self.odd_frame && model.playing && self.chart.arrows.len() > ARROWS_LIGHT_MAX {
+            return true;
+        }
         let moving = self.move_view(model, now_us);
         self.fetch(model, now_us);
         let (Some(view), Some(fetched)) = (self.view, self.fetched) else { return false };
@@ -230,12 +240,17 @@ impl Painter {
             }
         }
         let margin = view.span_us * 0.6;
-        let first = session.event_at(Time((left - margin).max(0.0) as u64));
-        let last = session.event_at(Time((right + margin) as u64 + 1)).min(known.event);
         let here = session.position().event;
-        let asked = (first, last);
-        let (first, last) = capped(first, last, here);
-        let events = session.events(first, last);
+        let asked = match self.fetched {
+            // Where the stretch was too long a moment ago it is so still, and its ends need not be looked for.
+            Some(old) if (old.edits, old.branch, old.capped) == (edits, branch, true) => (0, known.event),
+            _ => (
+                session.event_at(Time((left - margin).max(0.0) as u64)),
+                session.event_at(Time((right + margin) as u64 + 1)).min(known.event),
+            ),
+        };
+        let (first, last) = capped(asked.0, asked.1, here);
+        let events = session.outline(first, last);
         let reaches_known = last >= known.event;
         session.flights(&mut self.flights);
         let under_way: &[FlightView] = if reaches_known && here >= known.event { &self.flights } else { &[] };
