@@ -11,6 +11,7 @@ pub mod chain;
 pub mod chandra_toueg;
 pub mod flp;
 mod generals;
+pub mod hierarchical;
 pub mod hotstuff;
 pub mod multi_paxos;
 pub mod om;
@@ -31,7 +32,8 @@ macro_rules! for_each_protocol {
         $callback! {
             $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
             $crate::pbft::Pbft, $crate::zyzzyva::Zyzzyva, $crate::hotstuff::HotStuff,
-            $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg
+            $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg,
+            $crate::hierarchical::Hierarchical
         }
     };
 }
