@@ -173,6 +173,17 @@ const GOLDEN: &[Golden] = &[
         ],
     },
     Golden {
+        id: "hierarchical_captured_executive",
+        violates: &["Accountability", "Backed Decision"],
+        // The chair puts it before the visitor, who rules.
+        variants: &[(&[("without=past-executive", "at=150ms:do:1:rule:0")], Then::Decides)],
+    },
+    Golden {
+        id: "hierarchical_worker_veto",
+        violates: &["Escalation Warranted"],
+        variants: &[(&[("without=all-workers", "")], Then::Decides)],
+    },
+    Golden {
         id: "hotstuff_n4_two_byzantine",
         violates: &["Agreement", "One Certificate", "Committed Prefix"],
         variants: &[(&[("byz=3:two-faced", "")], Then::Decides)],
@@ -339,6 +350,7 @@ fn our_name(expected: &str) -> &str {
     let name = name.split(" within ").next().unwrap_or(name);
     match name.split(" in ").next().unwrap_or(name).trim() {
         "Liveness" => "Termination",
+        "decision quality / accountability" => "Accountability",
         name => name,
     }
 }

@@ -324,11 +324,32 @@ pub const LESSONS: &[Lesson] = &[
                &at=1325ms:mend:0-3&at=2s:heal&at=2100ms:fire:c0:retry&at=7s:propose:c1",
         twin: Some("Nobody asks the others: three delays"),
     },
+    Lesson {
+        title: "Ten workers, two supervisors, one executive",
+        watch: "Proposals go up the tree, the decision comes down: 24 messages. Four workers wanted something else and object; \
+                four of ten are not enough, and the decision stands.",
+        link: "#/hierarchical",
+        twin: Some("More than half object: you decide"),
+    },
+    Lesson {
+        title: "More than half object: you decide",
+        watch: "The first team is for 1 to a man, the second for 0 by a vote, and the executive prefers 0. Seven of ten object. \
+                Nothing is decided before you rule: choose node 1, the chair.",
+        link: "#/hierarchical?in=0,1,0,1,1,1,1,1,0,0,0,1,1",
+        twin: Some("Ten workers, two supervisors, one executive"),
+    },
+    Lesson {
+        title: "The executive is captured",
+        watch: "Both supervisors recommend 0, it decides 3. Six of ten workers object, but to the executive itself, and 3 stands. \
+                Switch the rule on again, and the objections reach you.",
+        link: "#/hierarchical?f=0&in=0,0,0,0,0,0,3,3,0,0,0,3,3&byz=0:captured&without=past-executive",
+        twin: Some("More than half object: you decide"),
+    },
 ];
 
 /// Lessons in which nobody decides, which is what they teach.
 #[cfg(test)]
-const UNDECIDED: &[&str] = &["The scheduler that never lets you decide"];
+const UNDECIDED: &[&str] = &["The scheduler that never lets you decide", "More than half object: you decide"];
 
 /// The lesson with this title.
 pub fn by_title(title: &str) -> Option<&'static Lesson> {
@@ -387,6 +408,7 @@ mod tests {
             ("A nack overlooked", "Agreement"),
             ("Three blocks in a row, but with a gap", "Agreement"),
             ("Two certificates for one view", "One Certificate"),
+            ("The executive is captured", "Accountability"),
         ];
         for (title, property) in accidents {
             let session = run(by_title(title).expect(title));

@@ -7,9 +7,9 @@ pub(super) const ALL: &[Invariant<Hierarchical>] = &[
     Invariant {
         name: "Backed Decision",
         place: "project, after the document's levels 2 and 3",
-        says: "A supervisor recommends what one of its workers proposed, and the executive decides what a supervisor \
-               recommends (or, counting workers, what one of them proposed).",
-        on: &[Cite::Evaluates as RuleId, Cite::Relays as RuleId, Cite::Learns as RuleId],
+        says: "A supervisor recommends what one of its workers proposed, and only what a supervisor recommends stands \
+               (or, counting workers, what one of them proposed).",
+        on: &[Cite::Evaluates as RuleId, Cite::Stands as RuleId],
         check: backed,
     },
     Invariant {
@@ -46,7 +46,7 @@ fn backed(_: &mut Ledger, world: World_<'_>, who: NodeId) -> Result<(), String> 
     {
         return Err(format!("supervisor {who} recommends {option}, which none of its workers proposed"));
     }
-    let Some(option) = node.decision else { return Ok(()) };
+    let Some(option) = node.decided.filter(|_| !node.ruled) else { return Ok(()) };
     // What liars told the executive is not known.
     let said: Option<Vec<_>> = match config.flat {
         false => supervisors(config).map(|id| world.node(id).map(|node| node.evaluation)).collect(),
@@ -55,7 +55,7 @@ fn backed(_: &mut Ledger, world: World_<'_>, who: NodeId) -> Result<(), String> 
     let said = said.filter(|said| said.iter().any(Option::is_some));
     match said {
         Some(said) if !said.contains(&Some(option)) => {
-            Err(format!("node {who} was told {option}, which nobody recommended to the executive"))
+            Err(format!("{option} stands at node {who}, although nobody recommended it"))
         }
         _ => Ok(()),
     }
