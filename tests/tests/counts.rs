@@ -169,6 +169,7 @@ fn held(protocol: &str, variant: &str) -> Held {
         ("zyzzyva", "two-phase path (client gets 2f+1..3f): + COMMIT to all + LOCAL-COMMIT") => {
             Held::Against(one_replica_slow, Decisions, OfClient)
         }
+        ("hierarchical", _) => Held::Against(of_one_mind, Decisions, OfDecisions),
         _ => panic!("{protocol}, {variant}: neither held against a run nor listed with a reason"),
     }
 }
@@ -178,6 +179,12 @@ const WITH_DECISION: &[&str] = &["estimate", "proposal", "ack", "decide"];
 /// All begin with 1, decide it in round 1, and say so instead of taking part in another round.
 fn unanimous(n: usize) -> String {
     format!("#/ben-or?n={n}&announce=on&in={}", vec!["1"; n].join(","))
+}
+
+/// Nobody has anything to object to.
+fn of_one_mind(n: usize) -> String {
+    let supervisors = if n < 5 { 1 } else { 2 };
+    format!("#/hierarchical?n={n}&supervisors={supervisors}&in={}", vec!["1"; n].join(","))
 }
 
 fn phase(kinds: &'static [&'static str]) -> Held {
@@ -245,8 +252,8 @@ fn every_row_of_a_built_protocol_agrees_with_real_runs_or_is_listed() {
         }
     }
     // Three rows of Paxos's, four of Multi-Paxos's, three of Raft's, seven of PBFT's, two of Zyzzyva's, five of HotStuff's,
-    // two of Ben-Or's and four of Chandra and Toueg's, each at seven sizes.
-    assert_eq!(compared, 30 * 7);
+    // two of Ben-Or's, four of Chandra and Toueg's and the hierarchy's one, each at seven sizes.
+    assert_eq!(compared, 31 * 7);
 }
 
 #[test]

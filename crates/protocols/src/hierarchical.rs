@@ -608,6 +608,10 @@ impl Hierarchical {
         self.propose(role, cx);
         self.set_timer(cx);
         cx.send(if role == Role::Executive { CHAIR } else { EXECUTIVE }, Msg::Ask);
+        if role == Role::Executive && self.passed > 0 {
+            // As far as its disk says, it has yet to decide.
+            self.decide(cx);
+        }
     }
 }
 

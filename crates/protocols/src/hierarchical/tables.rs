@@ -221,7 +221,7 @@ pub const META: Meta = Meta {
     variants: None,
     inputs: Inputs::Given { by: Givers::All, options: &OPTIONS, usual: &[0, 0, 1] },
     quorum: QuorumRule::Majority,
-    n: (5, 13, 128),
+    n: (4, 13, 128),
     round: "option",
     slot: "decision",
     params: PARAMS,

@@ -1,3 +1,5 @@
+//! Levels, objections and escalations at a table-top; majorities of majorities against Boland's figures.
+
 use super::tables::*;
 use super::*;
 use crate::testbed::{Table, setup, with, without};
