@@ -66,7 +66,7 @@ fn a_ruling_is_part_of_the_scenario_and_all_decide_it() {
 
 #[test]
 fn a_lying_executive_is_beyond_the_budget_and_splits_the_tree() {
-    let run = finished(&scenario("#/hierarchical?n=13&f=0&byz=0:two-faced&threshold=90"));
+    let run = finished(&scenario("#/hierarchical?n=13&f=0&byz=0:two-faced&threshold=9/10"));
     assert!(violated(&*run).contains(&"Agreement"));
     assert!(run.assumptions().iter().any(|a| !a.holds));
 }

@@ -37,7 +37,7 @@ pub use message::Msg;
 pub use tables::{Cite, META, OPTIONS};
 
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Panel, Poll, Protocol,
+    Cx, Duration, Face, Input, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Panel, Poll, Protocol, Ratio,
     RuleId, Setup, SetupError, Tally, To, Value, Vote,
 };
 use serde::Serialize;
@@ -58,8 +58,8 @@ pub struct Config {
     pub n: usize,
     /// Number of supervisors.
     pub supervisors: usize,
-    /// Objections of more than so many hundredths of the workers escalate.
-    pub threshold: u64,
+    /// Objections of more than this share of the workers escalate.
+    pub threshold: Ratio,
     /// Whether the executive counts workers, not supervisors.
     pub flat: bool,
     /// The longest that a message may take.
@@ -113,7 +113,7 @@ impl Config {
 
     /// So many objections escalate: strictly more than the threshold, of all workers.
     pub fn needed(&self) -> usize {
-        self.workers() * self.threshold as usize / 100 + 1
+        self.threshold.of(self.workers() as u64) as usize + 1
     }
 
     /// The ends of spans at which a node has something to do.
@@ -210,7 +210,7 @@ impl Protocol for Hierarchical {
         Ok(Config {
             n,
             supervisors,
-            threshold: setup.params.int(param::THRESHOLD),
+            threshold: setup.params.ratio(param::THRESHOLD),
             flat: setup.params.choice(param::COUNT) == 1,
             delta: setup.params.span(param::DELTA),
             views: setup.inputs.clone(),
@@ -517,7 +517,10 @@ impl Hierarchical {
         cx.cite(Cite::Counts);
         let enough = match (cx.holds(ALL_WORKERS), cx.holds(STRICTLY_MORE)) {
             (true, true) => objections >= cx.config.needed(),
-            (true, false) => objections * 100 >= cx.config.threshold as usize * cx.config.workers(),
+            (true, false) => {
+                objections as u64 * u64::from(cx.config.threshold.den())
+                    >= u64::from(cx.config.threshold.num()) * cx.config.workers() as u64
+            }
             // Of those who spoke, all object.
             (false, _) => true,
         };

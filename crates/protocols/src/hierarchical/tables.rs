@@ -2,7 +2,7 @@
 
 use consensus_kernel::{
     About, AdversarySpec, AgreementScope, Bound, Breaks, Claims, CommandSpec, Duration, Envelope, FaultModel,
-    Givers, Inputs, Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Validity, Value,
+    Givers, Inputs, Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Ratio, Validity, Value,
 };
 
 /// What can be proposed.
@@ -107,9 +107,9 @@ const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         key: "threshold",
-        label: "Objections, %",
+        label: "Threshold",
         help: "Objections of more than this share of all workers escalate.",
-        kind: ParamKind::Int { min: 0, max: 100, default: 50 },
+        kind: ParamKind::Ratio { min: Ratio::ZERO, max: Ratio::ONE, default: Ratio::percent(50) },
     },
     ParamSpec {
         key: "count",

@@ -231,9 +231,13 @@ fn choose(n: usize, k: usize) -> f64 {
     (0..k).fold(1.0, |c, i| c * (n - i) as f64 / (i + 1) as f64)
 }
 
+fn power(x: f64, k: usize) -> f64 {
+    (0..k).fold(1.0, |product, _| product * x)
+}
+
 /// The probability that a vote of n is right, if each is with probability p.
 fn right(n: usize, p: f64) -> f64 {
-    let of = |k: usize| choose(n, k) * p.powi(k as i32) * (1.0 - p).powi((n - k) as i32);
+    let of = |k: usize| choose(n, k) * power(p, k) * power(1.0 - p, n - k);
     (0..=n).filter(|k| is_right(*k, n)).map(of).sum()
 }
 
@@ -259,8 +263,8 @@ fn the_engine_counts_majorities_of_majorities_or_all_workers_as_it_is_told() {
             table.deliver_all(|letter| !matches!(letter.msg, Msg::Decision(_)));
             table.replicas[0].decision
         };
-        let wrong = outcome.count_ones();
-        let weight = 0.6f64.powi(9 - wrong as i32) * 0.4f64.powi(wrong as i32);
+        let wrong = outcome.count_ones() as usize;
+        let weight = power(0.6, 9 - wrong) * power(0.4, wrong);
         tiers += if decides(0) == Some(option(0)) { weight } else { 0.0 };
         flat += if decides(1) == Some(option(0)) { weight } else { 0.0 };
     }
