@@ -32,6 +32,13 @@ test('no script runs that the policy of the page does not name', async () => {
   assert.match(page.trouble.join('\n'), /Content Security Policy/);
 });
 
+test('a page whose module does not arrive says so', async () => {
+  const page = await playground.page();
+  await page.route('**/*.lzma', (route) => route.abort());
+  await page.reload();
+  await page.waitForFunction(() => document.body?.innerText.includes('could not be loaded'));
+});
+
 for (const [name, viewport] of Object.entries(VIEWPORTS)) {
   test(`at ${viewport.width} × ${viewport.height} nothing reaches beyond the right edge`, async () => {
     const page = await playground.page({ viewport, touch: name === 'phone' });

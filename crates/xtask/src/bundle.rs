@@ -44,7 +44,7 @@ pub fn scripts(dir: &Path) -> Outcome {
 }
 
 /// The lines of a generated script that are not comments; it has no text that spans lines.
-fn bare(script: &str) -> String {
+pub fn bare(script: &str) -> String {
     let is_comment =
         |line: &&str| ["//", "/*", "* ", "*/"].iter().any(|mark| line.starts_with(mark)) || *line == "*";
     let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));

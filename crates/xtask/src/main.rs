@@ -9,6 +9,7 @@
 
 mod browser;
 mod bundle;
+mod pack;
 mod page;
 mod policy;
 mod run;
