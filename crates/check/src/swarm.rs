@@ -69,7 +69,7 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     draw_values(&mut draw, &mut scenario);
     draw_weights(&mut draw, &mut scenario);
     draw_network(&mut draw, &mut scenario);
-    draw_numbers(&mut draw, &mut scenario, without.is_some());
+    draw_numbers(&mut draw, &mut scenario, budget, without.is_some());
     if let Some(switch) = without {
         scenario.rules = scenario.rules.without(switch);
     }
@@ -172,13 +172,17 @@ fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
 
 /// Draws whole-number parameters at the small end, where more happens, and, where a rule is missing, flags too: there
 /// the point is to find the accident, not to keep every promise.
-fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, flags: bool) {
+fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, flags: bool) {
     let n = scenario.n;
     for (spec, value) in scenario.meta.params.iter().zip(&mut scenario.params.0) {
         match spec.kind {
             ParamKind::Int { min, max, .. } if draw.chance(50) => {
                 let high = if draw.chance(50) { min } else { max.min(min + 7) };
                 *value = ParamValue::Int(draw.rng.within(min, high));
+            }
+            ParamKind::Sure { sure, .. } if budget == Budget::Within => *value = ParamValue::Int(sure),
+            ParamKind::Sure { min, .. } if draw.chance(50) => {
+                *value = ParamValue::Int(draw.rng.within(min, min + 3));
             }
             ParamKind::Flag { .. } if flags && draw.chance(50) => *value = ParamValue::Flag(draw.chance(50)),
             kind if kind.is_per_replica() && draw.chance(80) => *value = draw_for_each(draw, kind, n),
@@ -213,6 +217,11 @@ fn draw_for_each(draw: &mut Draw, kind: ParamKind, n: usize) -> ParamValue {
     kind.unless_usual(value, n)
 }
 
+/// Whether a promise rests on how large a parameter is.
+fn in_probability(meta: &Meta) -> bool {
+    meta.params.iter().any(|spec| matches!(spec.kind, ParamKind::Sure { .. }))
+}
+
 /// Draws who lies and how; says how many more nodes may be down at a time, or how much of the weight.
 fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> u64 {
     let f = scenario.f;
@@ -233,6 +242,11 @@ fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> u
     };
     let mut nodes: Vec<usize> = (0..scenario.n).collect();
     let (mut taken, mut left) = (0, liars);
+    // Where safety is a matter of chance: so little that no search is long enough to see it fail.
+    let share_most = match budget {
+        Budget::Within if in_probability(scenario.meta) => share_most.map(|_| total / 6),
+        _ => share_most,
+    };
     // By weight: within the budget whoever is too heavy is left out, and beyond it they are as many as that takes.
     while left > 0 && !nodes.is_empty() {
         // The first leader is the most interesting liar.

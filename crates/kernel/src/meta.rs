@@ -392,6 +392,17 @@ pub enum ParamKind {
         /// Unless said otherwise.
         default: u64,
     },
+    /// A whole number that a promise in probability rests on.
+    Sure {
+        /// Smallest.
+        min: u64,
+        /// Largest.
+        max: u64,
+        /// Unless said otherwise.
+        default: u64,
+        /// So large that no search will ever see the promise broken within the budget.
+        sure: u64,
+    },
     /// A span of time.
     Span {
         /// Shortest.
@@ -472,7 +483,7 @@ impl ParamKind {
             Self::Table { .. } => ParamValue::Table(Vec::new()),
             Self::Text { .. } => ParamValue::Text(None),
             Self::Texts { .. } => ParamValue::Texts(Vec::new()),
-            Self::Int { default, .. } => ParamValue::Int(default),
+            Self::Int { default, .. } | Self::Sure { default, .. } => ParamValue::Int(default),
             Self::Span { default, .. } => ParamValue::Span(default),
             Self::SpanRange { default: (low, high), .. } => ParamValue::SpanRange(low, high),
             Self::Choice { default, .. } => ParamValue::Choice(default),

@@ -14,6 +14,7 @@ mod generals;
 pub mod hierarchical;
 pub mod hotstuff;
 pub mod multi_paxos;
+pub mod nakamoto;
 pub mod om;
 pub mod paxos;
 pub mod pbft;
@@ -33,7 +34,7 @@ macro_rules! for_each_protocol {
             $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
             $crate::pbft::Pbft, $crate::zyzzyva::Zyzzyva, $crate::hotstuff::HotStuff,
             $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg,
-            $crate::hierarchical::Hierarchical
+$crate::hierarchical::Hierarchical, $crate::nakamoto::Nakamoto
         }
     };
 }

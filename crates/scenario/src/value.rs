@@ -334,7 +334,9 @@ pub fn parse_param(spec: &ParamSpec, n: usize, text: &str) -> Result<ParamValue,
         ParamKind::Texts { bytes_max, .. } => {
             parse_texts(text, n, bytes_max, Some('|')).map(ParamValue::Texts)
         }
-        ParamKind::Int { min, max, .. } => parse_number(text, min, max, "").map(ParamValue::Int),
+        ParamKind::Int { min, max, .. } | ParamKind::Sure { min, max, .. } => {
+            parse_number(text, min, max, "").map(ParamValue::Int)
+        }
         ParamKind::Span { min, max, .. } => parse_span(text, min, max).map(ParamValue::Span),
         ParamKind::SpanRange { min, max, .. } => {
             parse_range(text, min, max).map(|(low, high)| ParamValue::SpanRange(low, high))

@@ -181,7 +181,9 @@ fn param(spec: &'static ParamSpec, n: usize) -> BoxedStrategy<ParamValue> {
     let between = |min: Duration, max: Duration| (min.0..=max.0).prop_map(Duration);
     let letters = "[ -~äß漢\n]{0,13}";
     match spec.kind {
-        ParamKind::Int { min, max, .. } => (min..=max).prop_map(ParamValue::Int).boxed(),
+        ParamKind::Int { min, max, .. } | ParamKind::Sure { min, max, .. } => {
+            (min..=max).prop_map(ParamValue::Int).boxed()
+        }
         ParamKind::Span { min, max, .. } => between(min, max).prop_map(ParamValue::Span).boxed(),
         ParamKind::SpanRange { min, max, .. } => (between(min, max), between(min, max))
             .prop_map(|(a, b)| ParamValue::SpanRange(a.min(b), a.max(b)))

@@ -77,7 +77,7 @@ fn params(props: &Form) -> Html {
             }
             (kind, _) => {
                 let steps = match kind {
-                    ParamKind::Int { min, max, .. } => Some((*min, *max)),
+                    ParamKind::Int { min, max, .. } | ParamKind::Sure { min, max, .. } => Some((*min, *max)),
                     _ => None,
                 };
                 html! {

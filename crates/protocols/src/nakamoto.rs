@@ -1,0 +1,705 @@
+//! Nakamoto consensus (Nakamoto 2008): whoever likes takes part, and hash power votes. A payment is final with a probability
+//! that grows with each block on top of it.
+//!
+//! Fault model: those who do anything but honest work have less than half of the hash power (`w=` gives shares), and
+//! honest nodes hear of each other's blocks soon, compared with the time between two of them. No signature and no vote
+//! is counted: agreement is a matter of chance, never certain, and the further below one half the better.
+//!
+//! Messages spread over a graph (`graph`, `degree`): a node passes on to its neighbours what is new to it.
+//! - `Request`: a client pays, and tells one node. `Payment`: the nodes tell each other.
+//! - `Block`: whoever finds a proof of work sends the whole block at once, and so does whoever receives it, but where
+//!   each is joined with each. (Bitcoin announces a hash first and sends what is asked for, to save bytes.)
+//! - `Get`: a node that receives a block without knowing its parent keeps it aside and asks the sender for the parent.
+//! - `Tip`: a node in which nothing has changed for two intervals tells neighbours that may lack its last block, until they
+//!   answer; so lost messages cost time only.
+//! - `Reply`: the node that a client told says when the payment is `confirmations` deep (§11 calls that z; the block
+//!   that holds it counts as the first).
+//!
+//! A block is a header and at most one payment. The header's SHA-256, read as a number, must not exceed the target that the
+//! blocks before it prescribe: each `retarget` blocks it is multiplied by the time that they took over the time that they
+//! should have taken, by 4 and by 1/4 at most. A node builds on the chain with most work in it, the sum of
+//! 2²⁵⁶ / (target + 1); among equals on the one it saw first. When another becomes better it takes its payments back as far as
+//! the two have in common, and carries out those of the other. Height h is decided once it is z deep. Deciding is all that
+//! a node can do: a branch that becomes better later replaces it, and that is the violation of agreement and
+//! integrity which z is to make unlikely.
+//!
+//! Mining is real (`mining=real`): nonces are tried one after another, so many in a time as the node's share of the hash
+//! power allows, and found nonces are remembered, so that going back in time does not grind again. For statistics
+//! `mining=drawn` draws the time to the next block from the exponential distribution that this amounts to.
+//!
+//! Miners rest while every payment that they know is deep enough (`mine=needed`), so that a run can end; Bitcoin's do not.
+//! Left out: see `META.simplified`.
+
+mod client;
+mod graph;
+mod invariants;
+mod lies;
+mod mining;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod u256;
+mod view;
+mod wire;
+
+pub use client::Client;
+pub use graph::Graph;
+pub use lies::Plot;
+pub use mining::Work;
+pub use tables::{Cite, META};
+pub use tree::{Entry, Spent, Tree};
+pub use u256::U256;
+pub use wire::{Block, Header, Msg, Payment, payload};
+
+use crate::shared::Shared;
+use consensus_kernel::{
+    Cx, Digest, Duration, Face, Input, Invariant, Meta, Misstep, NodeId, NodeSet, Panel, Protocol, RuleId,
+    Setup, SetupError, Slot, To, Value,
+};
+use serde::Serialize;
+use tables::*;
+
+/// Most payments that wait at a node, most blocks that wait for their parents, and most requests that it watches.
+const WAITING_MAX: usize = 256;
+/// A block's time may be ahead of the receiver's clock by this: two hours, as in Bitcoin.
+const FUTURE: u64 = 2 * 3_600 * 1_000_000;
+/// The target is never higher than 2 to this times the first one.
+const EASIEST: u32 = 4;
+/// Asking neighbours again takes at most 2 to this times as long as the first time.
+const DOUBLINGS_MAX: u32 = 3;
+/// Heights that are kept beyond what the rules look back.
+const KEPT: usize = 192;
+
+/// A node: a miner, or a client of the network.
+#[derive(Clone, Debug, Serialize)]
+#[expect(clippy::large_enum_variant, reason = "almost all nodes are miners")]
+pub enum Nakamoto {
+    /// Keeps the chain and extends it.
+    Miner(Miner),
+    /// Pays.
+    Client(Client),
+}
+
+impl Nakamoto {
+    /// The miner, if this is one.
+    pub fn miner(&self) -> Option<&Miner> {
+        match self {
+            Self::Miner(miner) => Some(miner),
+            Self::Client(_) => None,
+        }
+    }
+}
+
+/// What all nodes know beforehand.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    /// Number of miners.
+    pub n: usize,
+    /// Number of clients.
+    pub clients: usize,
+    /// z: so many blocks make what the first of them holds final.
+    pub confirmations: u64,
+    /// Time between two blocks, on average.
+    pub interval: Duration,
+    /// Whether hashes are tried; otherwise times are drawn.
+    pub real: bool,
+    /// Whether miners go on when every payment is deep enough.
+    pub always: bool,
+    /// Hash power of each miner, and of all.
+    pub shares: Vec<u64>,
+    /// The sum of the shares.
+    pub total: u64,
+    /// Hashes that a block takes at first, on average, as a power of two.
+    pub bits: u32,
+    /// The first target.
+    pub target: U256,
+    /// The easiest target.
+    pub limit: U256,
+    /// The target changes each so many blocks.
+    pub retarget: u64,
+    /// Whether each is joined with each, so that nothing need be passed on.
+    pub complete: bool,
+    /// Neighbours of each.
+    pub peers: Vec<NodeSet>,
+    /// How long a client waits before it tells another node.
+    pub retry: Duration,
+    /// A double spender gives up when it is so many blocks behind.
+    pub patience: u64,
+    /// Share of the others, in per cent, that a selfish pool in the middle of a hub reaches before its rival.
+    pub gamma: u64,
+}
+
+impl Config {
+    fn keep(&self) -> usize {
+        (self.confirmations + self.retarget) as usize + KEPT
+    }
+}
+
+/// What nodes set timers for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Timer {
+    /// A miner tries nonces, or has found one.
+    Mine,
+    /// A miner tells its neighbours what it builds on.
+    Tell,
+    /// A client waits for a reply.
+    Retry,
+}
+
+impl consensus_kernel::Timer for Timer {
+    fn count(_n: usize) -> usize {
+        3
+    }
+    fn index(self) -> usize {
+        self as usize
+    }
+    fn from_index(index: usize) -> Self {
+        [Self::Mine, Self::Tell, Self::Retry][index]
+    }
+    fn name(self) -> &'static str {
+        ["mine", "tell", "retry"][self.index()]
+    }
+}
+
+impl Protocol for Nakamoto {
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        let p = &setup.params;
+        let total: u64 = setup.weights.iter().sum();
+        if total == 0 {
+            return Err(SetupError { key: "w", why: "somebody must have hash power".to_owned() });
+        }
+        let bits = p.int(param::DIFFICULTY) as u32;
+        let graph = [Graph::Random, Graph::Complete, Graph::Hub][p.choice(param::GRAPH)];
+        let peers = graph::peers(graph, setup.n, p.int(param::DEGREE) as usize, setup.seed);
+        Ok(Config {
+            n: setup.n,
+            clients: setup.clients,
+            confirmations: p.int(param::CONFIRMATIONS),
+            interval: p.span(param::INTERVAL),
+            real: p.choice(param::MINING) == 0,
+            always: p.choice(param::MINE) == 1,
+            shares: setup.weights.clone(),
+            total,
+            bits,
+            target: U256::ones(256 - bits),
+            limit: U256::ones(256 - bits + EASIEST),
+            retarget: p.int(param::RETARGET),
+            complete: peers.iter().all(|some| some.len() + 1 == setup.n),
+            peers,
+            retry: p.span(param::RETRY),
+            patience: p.int(param::PATIENCE),
+            gamma: p.int(param::GAMMA),
+        })
+    }
+
+    fn new(config: &Config, me: NodeId) -> Self {
+        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Miner(Miner::new(config, me)) }
+    }
+
+    #[inline]
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
+        match self {
+            Self::Miner(miner) => miner.step(input, cx),
+            Self::Client(client) => client.step(input, cx),
+        }
+    }
+
+    fn restart(&self, _config: &Config) -> Self {
+        match self {
+            // The chain is on disk; payments that wait, and blocks without parents, are not.
+            Self::Miner(miner) => Self::Miner(Miner {
+                pool: Vec::new(),
+                orphans: Vec::new(),
+                watched: Vec::new(),
+                told: NodeSet::EMPTY,
+                work: None,
+                ..miner.clone()
+            }),
+            Self::Client(client) => Self::Client(client.clone()),
+        }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        match self {
+            Self::Miner(miner) => view::face(miner, config),
+            Self::Client(client) => client.face(),
+        }
+    }
+
+    fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Blocks(view::blocks(config, replicas))]
+    }
+
+    fn invariants() -> &'static [Invariant<Self>] {
+        invariants::ALL
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::Reorganise as RuleId]
+    }
+
+    fn misstep(strategy: usize) -> Option<Misstep<Self>> {
+        lies::misstep(strategy)
+    }
+}
+
+/// One miner's whole state.
+#[derive(Clone, Debug, Serialize)]
+pub struct Miner {
+    me: NodeId,
+    /// The blocks that it knows, and its chain.
+    tree: Tree,
+    /// What is spent on its chain, carried out block by block.
+    spent: Spent,
+    /// Payments that are on no block of its chain.
+    pool: Vec<Payment>,
+    /// Blocks whose parents it lacks.
+    orphans: Vec<Shared<Block>>,
+    /// What clients asked of it and it has not answered.
+    watched: Vec<Value>,
+    /// Heights up to this are decided.
+    decided: Slot,
+    /// Blocks of the chain that are decided, by miner.
+    credits: Vec<u64>,
+    /// Blocks that it found.
+    found: u64,
+    /// How often it left blocks for a better branch, how many at most, and how many that were decided.
+    reorganised: u64,
+    deepest: u64,
+    undone: u64,
+    /// What it looks for.
+    work: Option<Work>,
+    /// Neighbours that are known to have its last block, or as good a one.
+    told: NodeSet,
+    /// How often it has asked those that are not.
+    attempts: u32,
+    /// What a liar keeps from the others. An honest node has no secrets.
+    plot: Plot,
+    /// What was decided in this step, for the invariants: heights and blocks.
+    #[serde(skip)]
+    news: Vec<(Slot, Digest)>,
+}
+
+impl Miner {
+    fn new(config: &Config, me: NodeId) -> Self {
+        let tree = Tree::new(Block::genesis(config.target), config.clients, config.keep());
+        Self {
+            me,
+            spent: tree.tip().spent.clone(),
+            tree,
+            pool: Vec::new(),
+            orphans: Vec::new(),
+            watched: Vec::new(),
+            decided: 0,
+            credits: vec![0; config.n],
+            found: 0,
+            reorganised: 0,
+            deepest: 0,
+            undone: 0,
+            work: None,
+            told: NodeSet::EMPTY,
+            attempts: 0,
+            plot: Plot::default(),
+            news: Vec::new(),
+        }
+    }
+
+    /// Blocks of the chain that are decided, by miner.
+    pub fn credits(&self) -> &[u64] {
+        &self.credits
+    }
+
+    /// Blocks that it found.
+    pub fn found(&self) -> u64 {
+        self.found
+    }
+
+    /// How many decided blocks it had to take back.
+    pub fn undone(&self) -> u64 {
+        self.undone
+    }
+
+    /// The blocks that it knows, and its chain.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// What a liar keeps from the others.
+    pub fn plot(&self) -> &Plot {
+        &self.plot
+    }
+
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
+        self.news.clear();
+        match input {
+            Input::Start => self.aim(cx),
+            Input::Restart => {
+                self.attempts = 0;
+                self.tell(cx);
+                self.aim(cx);
+            }
+            Input::Deliver { from, msg: Msg::Request(payment) } => self.on_request(from, *payment, cx),
+            Input::Deliver { from, .. } if from.is_client() => cx.reject("clients only pay"),
+            Input::Deliver { from, .. } if !self.peers(cx).contains(from) => cx.reject("no neighbour"),
+            Input::Deliver { from, msg: Msg::Payment(payment) } => {
+                if self.take_payment(*payment, cx) {
+                    self.pass_on(from, Msg::Payment(*payment), cx);
+                    self.aim(cx);
+                }
+            }
+            Input::Deliver { from, msg: Msg::Block(block) } => self.on_block(from, block, cx),
+            Input::Deliver { from, msg: Msg::Get(hash) } => match self.tree.find(*hash) {
+                Some(entry) if entry.height > 0 => {
+                    cx.cite(Cite::Help);
+                    cx.send(from, Msg::Block(entry.block.clone()));
+                }
+                _ => cx.reject("it lacks that block, too"),
+            },
+            Input::Deliver { from, msg: Msg::Tip { block, ask, .. } } => self.on_tip(from, *block, *ask, cx),
+            Input::Deliver { msg: Msg::Reply { .. }, .. } => cx.reject("only clients take replies"),
+            Input::Fire(Timer::Mine) => {
+                if let Some(block) = self.dig(cx) {
+                    self.publish(block, cx);
+                }
+            }
+            Input::Fire(Timer::Tell) => self.tell(cx),
+            Input::Fire(Timer::Retry) => cx.reject("miners have no such timer"),
+            Input::Command { .. } => {
+                if let Some(block) = self.dig_at_once(cx) {
+                    self.publish(block, cx);
+                }
+            }
+            Input::Propose(_) => cx.reject("clients pay, not miners"),
+        }
+    }
+
+    fn peers<'c>(&self, cx: &Cx<'c, Nakamoto>) -> &'c NodeSet {
+        &cx.config.peers[self.me.index()]
+    }
+
+    /// §5, step 1: a client's payment goes to all nodes.
+    fn on_request(&mut self, from: NodeId, payment: Payment, cx: &mut Cx<'_, Nakamoto>) {
+        let Some((client, number)) = payment.spender().filter(|_| payment.coin.client() == Some(from)) else {
+            return cx.reject("another client's coin");
+        };
+        if client >= cx.config.clients || payment.back {
+            return cx.reject("a client asks for its payments only");
+        }
+        let spent_in = self.spent_in(payment.coin).filter(|entry| entry.height <= self.decided);
+        if let Some((height, held)) = spent_in.map(|entry| (entry.height, entry.block.payment())) {
+            return self.reply(payment.coin, height, held != Some(payment), cx);
+        }
+        if self.watched.len() < WAITING_MAX && !self.watched.contains(&payment.coin) {
+            self.watched.push(payment.coin);
+        }
+        self.take_payment(payment, cx);
+        if number > self.spent[client] {
+            // Again, if the client asks again: it may have been lost on the way.
+            self.pass_on(from, Msg::Payment(payment), cx);
+        }
+        self.aim(cx);
+    }
+
+    /// The block of its chain that spends this coin, if that is not too long ago.
+    fn spent_in(&self, coin: Value) -> Option<&Entry> {
+        let spends = |entry: &Entry| entry.block.payment().is_some_and(|payment| payment.coin == coin);
+        self.tree.iter().rev().find(|entry| spends(entry) && self.tree.holds(entry))
+    }
+
+    fn reply(&self, coin: Value, height: Slot, lost: bool, cx: &mut Cx<'_, Nakamoto>) {
+        if let Some(client) = coin.client() {
+            cx.cite(Cite::Confirm);
+            cx.send(client, Msg::Reply { coin, height, lost });
+        }
+    }
+
+    /// Keeps a payment for a block to come; says whether it is new. Of two that spend one coin the first stays.
+    fn take_payment(&mut self, payment: Payment, cx: &mut Cx<'_, Nakamoto>) -> bool {
+        let Some((client, number)) = payment.spender().filter(|(client, _)| *client < cx.config.clients)
+        else {
+            cx.reject("nobody's coin");
+            return false;
+        };
+        if number <= self.spent[client] {
+            cx.reject("spent on its chain");
+            return false;
+        }
+        if self.pool.iter().any(|other| other.coin == payment.coin) || self.pool.len() >= WAITING_MAX {
+            cx.reject("it waits already");
+            return false;
+        }
+        cx.cite(Cite::Relay);
+        self.pool.push(payment);
+        true
+    }
+
+    /// To all neighbours but the one it comes from.
+    fn pass_on(&self, from: NodeId, msg: Msg, cx: &mut Cx<'_, Nakamoto>) {
+        let mut to = *self.peers(cx);
+        to.remove(from);
+        if cx.config.complete && !from.is_client() || to == NodeSet::EMPTY {
+            return;
+        }
+        cx.multicast(To::Set(to), msg);
+    }
+
+    /// §5, steps 4 and 5: a block that it found goes to all.
+    fn publish(&mut self, block: Shared<Block>, cx: &mut Cx<'_, Nakamoto>) {
+        let hash = block.hash();
+        cx.cite(Cite::Found);
+        if self.add(block, cx) {
+            self.told = NodeSet::EMPTY;
+            self.consider(hash, cx);
+        }
+        self.spread(hash, cx);
+        self.aim(cx);
+    }
+
+    /// Sends a block of its own to all neighbours.
+    fn spread(&mut self, hash: Digest, cx: &mut Cx<'_, Nakamoto>) {
+        let peers = *self.peers(cx);
+        if let Some(entry) = self.tree.find(hash).filter(|_| peers != NodeSet::EMPTY) {
+            cx.multicast(To::Set(peers), Msg::Block(entry.block.clone()));
+        }
+    }
+
+    fn on_block(&mut self, from: NodeId, block: &Shared<Block>, cx: &mut Cx<'_, Nakamoto>) {
+        let hash = block.hash();
+        if self.tree.find(hash).is_some() || self.orphans.iter().any(|other| other.hash() == hash) {
+            if self.tree.tip().block.hash() == hash {
+                self.told.insert(from);
+            }
+            return cx.reject("it has this block");
+        }
+        if !mining::proves(block, cx) {
+            return cx.reject("the hash is above the target");
+        }
+        if self.tree.find(block.header().parent).is_none() && cx.holds(PARENT_FIRST) {
+            cx.cite(Cite::Orphan);
+            if self.orphans.len() < WAITING_MAX {
+                self.orphans.push(block.clone());
+            }
+            return cx.send(from, Msg::Get(self.missing(block.header().parent)));
+        }
+        self.take_in(from, block.clone(), cx);
+        // Those that waited for it, and those that waited for them.
+        while let Some(next) =
+            self.orphans.iter().position(|orphan| self.tree.find(orphan.header().parent).is_some())
+        {
+            let orphan = self.orphans.remove(next);
+            self.take_in(from, orphan, cx);
+        }
+        self.aim(cx);
+    }
+
+    /// The first block on the way back from this one that it has not even as an orphan.
+    fn missing(&self, mut hash: Digest) -> Digest {
+        while let Some(orphan) = self.orphans.iter().find(|orphan| orphan.hash() == hash) {
+            hash = orphan.header().parent;
+        }
+        hash
+    }
+
+    fn take_in(&mut self, from: NodeId, block: Shared<Block>, cx: &mut Cx<'_, Nakamoto>) {
+        let hash = block.hash();
+        if !self.add(block.clone(), cx) {
+            return;
+        }
+        cx.cite(Cite::Accept);
+        self.pass_on(from, Msg::Block(block), cx);
+        self.consider(hash, cx);
+        if self.tree.tip().block.hash() == hash {
+            self.told.insert(from);
+        }
+    }
+
+    /// Judges a block in its place, and puts it in the tree if it is valid.
+    fn add(&mut self, block: Shared<Block>, cx: &mut Cx<'_, Nakamoto>) -> bool {
+        let header = *block.header();
+        let known = self.tree.find(header.parent);
+        // Without its rule a block goes behind whatever is there.
+        let parent = known.unwrap_or_else(|| self.tree.tip());
+        let judged = match known {
+            Some(parent) => self.judge(&block, parent, cx),
+            None => Ok(()),
+        };
+        let mut spent = parent.spent.clone();
+        let mut paid_at = parent.paid_at;
+        if let Some((client, number)) = block.payment().and_then(Payment::spender) {
+            match spent.get_mut(client) {
+                Some(last) if number == last.saturating_add(1) => *last = number,
+                _ => {
+                    cx.reject("the coin is not there, or spent before on this branch");
+                    return false;
+                }
+            }
+            paid_at = parent.height + 1;
+        }
+        if let Err(why) = judged {
+            cx.reject(why);
+            return false;
+        }
+        let same = header.target == parent.block.header().target && parent.height > 0;
+        let own_work = if same { parent.own_work } else { header.target.work() };
+        let (height, work) = (parent.height + 1, parent.work.plus(own_work));
+        let parent = parent.block.hash();
+        self.tree.insert(Entry { block, parent, height, own_work, work, spent, paid_at });
+        true
+    }
+
+    /// What a block must be behind this parent, beside its proof and its payment.
+    fn judge(&self, block: &Block, parent: &Entry, cx: &Cx<'_, Nakamoto>) -> Result<(), &'static str> {
+        let header = block.header();
+        if Slot::from(header.height) != parent.height + 1 || usize::from(header.miner) >= cx.config.n {
+            return Err("no such height, or no such miner");
+        }
+        if header.target != mining::next_target(&self.tree, parent, cx) {
+            return Err("not the target that the blocks before it prescribe");
+        }
+        if header.time <= parent.block.header().time || header.time > cx.now().as_micros() + FUTURE {
+            return Err("a time before its parent's, or far ahead");
+        }
+        if header.payload != payload(block.payment()) {
+            return Err("the header is of another payload");
+        }
+        Ok(())
+    }
+
+    /// §5, step 6: builds on the block if its branch has more work than the chain.
+    fn consider(&mut self, hash: Digest, cx: &mut Cx<'_, Nakamoto>) {
+        let Some(entry) = self.tree.find(hash) else { return };
+        let tip = self.tree.tip();
+        let order = match cx.holds(MOST_WORK) {
+            true => entry.work.cmp(&tip.work),
+            false => entry.height.cmp(&tip.height),
+        };
+        let better = order.is_gt() || (order.is_eq() && !cx.holds(FIRST_SEEN));
+        if !better || entry.block.hash() == tip.block.hash() {
+            return cx.cite(Cite::Fork);
+        }
+        if let Some(branch) = self.tree.branch(hash) {
+            self.reorganise(&branch, cx);
+        } else {
+            cx.reject("it parts from the chain below what is kept");
+        }
+    }
+
+    /// Leaves the chain where the branch does, and follows the branch.
+    fn reorganise(&mut self, branch: &[Digest], cx: &mut Cx<'_, Nakamoto>) {
+        let first = branch.first().and_then(|hash| self.tree.find(*hash)).map_or(0, |entry| entry.height);
+        let mut left = 0;
+        while self.tree.tip().height >= first.max(1) {
+            let entry = self.tree.tip();
+            let (payment, miner) = (entry.block.payment(), entry.block.header().miner);
+            if entry.height <= self.decided {
+                self.decided = entry.height - 1;
+                self.undone += 1;
+                if let Some(credit) = self.credits.get_mut(usize::from(miner)) {
+                    *credit = credit.saturating_sub(1);
+                }
+            }
+            if let Some((payment, (client, number))) = payment.and_then(|p| Some((p, p.spender()?)))
+                && cx.holds(UNDO)
+            {
+                self.spent[client] = number - 1;
+                if self.pool.iter().all(|other| other.coin != payment.coin) {
+                    self.pool.push(payment);
+                }
+            }
+            if self.tree.pop().is_none() {
+                break;
+            }
+            left += 1;
+        }
+        for hash in branch {
+            let payment = self.tree.find(*hash).and_then(|entry| entry.block.payment());
+            if let Some((client, number)) = payment.and_then(Payment::spender) {
+                self.spent[client] = number;
+            }
+            self.tree.push(*hash);
+        }
+        let spent = &self.spent;
+        self.pool.retain(|p| p.spender().is_some_and(|(client, number)| number > spent[client]));
+        self.reorganised += u64::from(left > 0);
+        self.deepest = self.deepest.max(left);
+        (self.told, self.attempts) = (NodeSet::EMPTY, 0);
+        cx.set_timer(Timer::Tell, cx.config.interval.times(2));
+        cx.cite(if left > 0 { Cite::Reorganise } else { Cite::Extend });
+        self.decide(cx);
+    }
+
+    /// §11: what is z deep is decided, and those who asked for it are told.
+    fn decide(&mut self, cx: &mut Cx<'_, Nakamoto>) {
+        while self.decided + cx.config.confirmations <= self.tree.tip().height {
+            let height = self.decided + 1;
+            let Some(entry) = self.tree.on_chain(height).and_then(|hash| self.tree.find(hash)) else {
+                return;
+            };
+            let (hash, block) = (entry.block.hash(), entry.block.clone());
+            self.decided = height;
+            if let Some(credit) = self.credits.get_mut(usize::from(block.header().miner)) {
+                *credit += 1;
+            }
+            self.news.push((height, hash));
+            cx.cite(Cite::Decide);
+            cx.decide(height, block.value());
+            if let Some(payment) = block.payment()
+                && let Some(place) = self.watched.iter().position(|coin| *coin == payment.coin)
+            {
+                self.watched.remove(place);
+                self.reply(payment.coin, height, payment.back, cx);
+            }
+        }
+    }
+
+    /// Tells the neighbours that may lack its last block, asks for what it lacks, and comes back to both later.
+    fn tell(&mut self, cx: &mut Cx<'_, Nakamoto>) {
+        let told = self.told;
+        let silent: NodeSet = self.peers(cx).iter().filter(|peer| !told.contains(*peer)).collect();
+        if silent == NodeSet::EMPTY && self.orphans.is_empty() {
+            return;
+        }
+        if let Some(orphan) = self.orphans.last() {
+            let peers: Vec<NodeId> = self.peers(cx).iter().collect();
+            if let Some(peer) = peers.get(self.attempts as usize % peers.len().max(1)) {
+                cx.send(*peer, Msg::Get(self.missing(orphan.header().parent)));
+            }
+        }
+        if silent != NodeSet::EMPTY {
+            cx.cite(Cite::Tell);
+            cx.multicast(To::Set(silent), self.own_tip(true));
+        }
+        let wait = cx.config.interval.times(2 << self.attempts.min(DOUBLINGS_MAX));
+        self.attempts = self.attempts.saturating_add(1);
+        cx.set_timer(Timer::Tell, wait);
+    }
+
+    fn own_tip(&self, ask: bool) -> Msg {
+        let tip = self.tree.tip();
+        Msg::Tip { block: tip.block.hash(), height: tip.height, ask }
+    }
+
+    fn on_tip(&mut self, from: NodeId, hash: Digest, ask: bool, cx: &mut Cx<'_, Nakamoto>) {
+        match self.tree.find(hash) {
+            None => {
+                cx.cite(Cite::Ask);
+                cx.send(from, Msg::Get(self.missing(hash)));
+            }
+            Some(entry) if entry.work >= self.tree.tip().work => {
+                self.told.insert(from);
+            }
+            // It is behind.
+            Some(_) => {}
+        }
+        if ask {
+            cx.send(from, self.own_tip(false));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! A wallet (§5, §8): it tells one node what it pays, and another one when it hears nothing. It believes what it is told;
+//! §8 has it check the headers.
+
+use super::{Cite, Msg, Nakamoto, Payment, Timer};
+use consensus_kernel::{Cx, Face, Input, NodeId, Slot, Tone, Value};
+use serde::Serialize;
+use std::collections::VecDeque;
+
+/// Most payments that are open at a time.
+const OPEN_MAX: usize = 16;
+
+/// One client's whole state. All of it is kept over a crash.
+#[derive(Clone, Debug, Serialize)]
+pub struct Client {
+    me: NodeId,
+    /// Payments that are not final, oldest first.
+    open: VecDeque<Value>,
+    /// The last payment that was told, and the last that is to be.
+    told: u32,
+    last: u32,
+    /// How often it has turned to another node.
+    attempts: u32,
+    /// How many of its payments are final, and how many coins were spent otherwise.
+    answered: u64,
+    lost: u64,
+    /// The highest block that it was told of.
+    height: Slot,
+}
+
+impl Client {
+    pub(super) fn new(me: NodeId) -> Self {
+        Self { me, open: VecDeque::new(), told: 0, last: 0, attempts: 0, answered: 0, lost: 0, height: 0 }
+    }
+
+    pub(super) fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
+        match input {
+            Input::Start => {}
+            Input::Restart | Input::Fire(Timer::Retry) => self.repeat(cx),
+            Input::Propose(value) => {
+                if value.client() != Some(self.me) || value.number() != self.last.wrapping_add(1) {
+                    return cx.reject("not its next coin");
+                }
+                self.last = value.number();
+                self.ask(cx);
+            }
+            Input::Deliver { from, msg: Msg::Reply { coin, height, lost } } if from.index() < cx.config.n => {
+                self.on_reply(*coin, *height, *lost, cx);
+            }
+            Input::Deliver { .. } => cx.reject("clients take replies of nodes only"),
+            Input::Fire(_) => cx.reject("clients have a retry timer only"),
+            Input::Command { .. } => cx.reject("clients take requests only"),
+        }
+    }
+
+    fn node(&self, cx: &Cx<'_, Nakamoto>) -> NodeId {
+        NodeId::replica((self.me.index() + self.attempts as usize) % cx.config.n)
+    }
+
+    /// Tells a node what it pays, as long as not too many payments are open.
+    fn ask(&mut self, cx: &mut Cx<'_, Nakamoto>) {
+        while self.told < self.last && self.open.len() < OPEN_MAX {
+            self.told += 1;
+            let coin = Value::request(self.me.index(), self.told);
+            self.open.push_back(coin);
+            cx.cite(Cite::ClientPays);
+            cx.send(self.node(cx), Msg::Request(Payment { coin, back: false }));
+            cx.set_timer(Timer::Retry, cx.config.retry);
+        }
+    }
+
+    /// Tells another node what is still open.
+    fn repeat(&mut self, cx: &mut Cx<'_, Nakamoto>) {
+        if self.open.is_empty() {
+            return;
+        }
+        cx.cite(Cite::ClientRepeats);
+        self.attempts = self.attempts.wrapping_add(1);
+        for coin in &self.open {
+            cx.send(self.node(cx), Msg::Request(Payment { coin: *coin, back: false }));
+        }
+        cx.set_timer(Timer::Retry, cx.config.retry);
+    }
+
+    fn on_reply(&mut self, coin: Value, height: Slot, lost: bool, cx: &mut Cx<'_, Nakamoto>) {
+        let Some(place) = self.open.iter().position(|open| *open == coin) else {
+            return cx.reject("not open");
+        };
+        self.open.remove(place);
+        self.height = self.height.max(height);
+        if lost {
+            self.lost += 1;
+            cx.cite(Cite::ClientLoses);
+        } else {
+            self.answered += 1;
+            cx.cite(Cite::ClientAccepts);
+            cx.decide(height, coin);
+        }
+        if self.open.is_empty() {
+            cx.cancel_timer(Timer::Retry);
+        }
+        self.ask(cx);
+    }
+
+    pub(super) fn face(&self) -> Face {
+        let open = self.open.front();
+        let (status, tone) = match (open, self.answered, self.lost) {
+            (Some(coin), ..) => (format!("pays {coin}").into(), Tone::Busy),
+            (None, 0, 0) => ("idle".into(), Tone::Idle),
+            (None, _, 1..) => (format!("{} lost", self.lost).into(), Tone::Contending),
+            (None, k, _) => (format!("{k} paid").into(), Tone::Settled),
+        };
+        Face {
+            role: "client",
+            status,
+            tone,
+            round: self.height,
+            leads: false,
+            votes: None,
+            waits_for: open.map(|coin| format!("{coin} to be deep enough")),
+        }
+    }
+}

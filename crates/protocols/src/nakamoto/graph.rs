@@ -1,0 +1,61 @@
+//! Who hears whom: the graph that payments and blocks spread over.
+
+use consensus_kernel::{NodeId, NodeSet, Rng};
+
+/// How nodes are connected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Graph {
+    /// Each with several others: the union of random cycles through all (Law & Siu, INFOCOM 2003).
+    Random,
+    /// Each with each.
+    Complete,
+    /// Each with node 0 only.
+    Hub,
+}
+
+/// What the graph is drawn for.
+const GRAPH: u64 = 0x0067_7261_7068;
+
+/// Everybody's neighbours. Connected, whatever is drawn.
+pub fn peers(graph: Graph, n: usize, degree: usize, seed: u64) -> Vec<NodeSet> {
+    let mut peers = vec![NodeSet::EMPTY; n];
+    let mut join = |a: usize, b: usize| {
+        if a != b {
+            peers[a].insert(NodeId::replica(b));
+            peers[b].insert(NodeId::replica(a));
+        }
+    };
+    match graph {
+        Graph::Hub => (1..n).for_each(|i| join(0, i)),
+        Graph::Random if degree + 1 < n => {
+            let mut rng = Rng::stream(seed, GRAPH);
+            let mut cycle: Vec<usize> = (0..n).collect();
+            for _ in 0..(degree / 2).max(1) {
+                for i in (1..n).rev() {
+                    cycle.swap(i, rng.within(0, i as u64) as usize);
+                }
+                (0..n).for_each(|i| join(cycle[i], cycle[(i + 1) % n]));
+            }
+        }
+        Graph::Random | Graph::Complete => (0..n).for_each(|i| (0..i).for_each(|j| join(i, j))),
+    }
+    peers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_is_reached_and_nobody_has_more_neighbours_than_asked() {
+        for (n, degree, seed) in (1..60).flat_map(|n| [(n, 2, n as u64), (n, 4, 7), (n, 8, n as u64)]) {
+            let peers = peers(Graph::Random, n, degree, seed);
+            let mut reached = NodeSet::first(1);
+            for _ in 0..n {
+                reached = reached.iter().fold(reached, |all, id| all.union(&peers[id.index()]));
+            }
+            assert_eq!(reached.len(), n, "n={n} degree={degree}");
+            assert!(peers.iter().all(|p| p.len() <= degree), "n={n} degree={degree}");
+        }
+    }
+}

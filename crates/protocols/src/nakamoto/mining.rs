@@ -1,0 +1,217 @@
+//! Proof of work: what a miner looks for, how long it takes, and what proves it.
+
+use super::tables::*;
+use super::{Block, Config, Entry, Header, Miner, Nakamoto, Payment, Timer, Tree, U256, payload};
+use crate::shared::Shared;
+use consensus_kernel::{Cx, Digest, Duration, Time};
+use serde::Serialize;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What a miner looks for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Work {
+    /// The header, with the nonce that is tried next.
+    header: Header,
+    payment: Option<Payment>,
+    /// The nonce that this turn will find when its time is over.
+    luck: Option<u64>,
+    /// When that is.
+    due: Time,
+}
+
+impl Work {
+    /// The block that it is to follow.
+    pub fn parent(&self) -> Digest {
+        self.header.parent
+    }
+}
+
+/// In one turn a miner tries as many nonces as take it this part of an interval.
+const TURNS: u64 = 4;
+/// Most nonces that are tried at once by hand.
+const BY_HAND: u64 = 1 << 20;
+
+/// The target of the block after this one: every `retarget` blocks, times the time they took over the time they should
+/// have taken. Bitcoin measures one interval less than it multiplies by; here both are as many as there are blocks.
+pub fn next_target(tree: &Tree, parent: &Entry, cx: &Cx<'_, Nakamoto>) -> U256 {
+    let Config { retarget, interval, limit, .. } = *cx.config;
+    let last = parent.block.header();
+    if parent.height == 0 || !parent.height.is_multiple_of(retarget) || !cx.holds(RETARGET) {
+        return last.target;
+    }
+    let Some(first) = tree.ancestor(parent, retarget) else { return last.target };
+    let planned = interval.times(retarget).as_micros();
+    let mut taken = last.time.saturating_sub(first.block.header().time).max(1);
+    if cx.holds(CLAMP) {
+        taken = taken.max(planned / 4).min(planned.saturating_mul(4));
+    }
+    last.target.scaled(taken, planned).min(limit).max(U256::ones(1))
+}
+
+/// Whether a block's proof is one. Where times are drawn, a stamp stands for it.
+pub fn proves(block: &Block, cx: &Cx<'_, Nakamoto>) -> bool {
+    let header = block.header();
+    match cx.config.real {
+        true => is_small(&block.proof(), header.target, cx.holds(EXACT_TARGET)),
+        false => header.nonce == stamp(header, cx.holds(COVERS_PARENT)),
+    }
+}
+
+fn is_small(proof: &Digest, target: U256, exact: bool) -> bool {
+    let proof = U256::of(proof);
+    if exact { proof <= target } else { proof.hex_zeros() >= target.hex_zeros() }
+}
+
+fn stamp(header: &Header, covers_parent: bool) -> u64 {
+    let blank = Header { nonce: 0, ..*header };
+    if covers_parent { blank.hash().short() } else { blank.hash_under(Digest::ZERO).short() }
+}
+
+/// A stretch of nonces under one header: what is asked for, and the first nonce that will do.
+type Stretches = BTreeMap<(Digest, u64, bool), Option<u64>>;
+
+thread_local! {
+    /// What was ground before. A pure function's results, remembered so that going back in time does not grind again.
+    static GROUND: RefCell<Stretches> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Most stretches remembered.
+const GROUND_MAX: usize = 1 << 14;
+
+/// The first nonce of so many that gives a proof.
+fn grind(header: &Header, count: u64, exact: bool, covers_parent: bool) -> Option<u64> {
+    let parent = if covers_parent { header.parent } else { Digest::ZERO };
+    let key = (header.hash_under(parent), count, exact);
+    if let Some(known) = GROUND.with_borrow(|ground| ground.get(&key).copied()) {
+        return known;
+    }
+    let nonce = header.grind(parent, count, |proof| is_small(proof, header.target, exact));
+    GROUND.with_borrow_mut(|ground| {
+        if ground.len() >= GROUND_MAX {
+            ground.clear();
+        }
+        ground.insert(key, nonce);
+    });
+    nonce
+}
+
+impl Miner {
+    /// Looks for the block after its last one, with the oldest payment that can be made; or rests.
+    pub(super) fn aim(&mut self, cx: &mut Cx<'_, Nakamoto>) {
+        if !self.is_needed(cx.config) {
+            if self.work.take().is_some() {
+                cx.cancel_timer(Timer::Mine);
+            }
+            return;
+        }
+        let (parent, payment) = (self.tree.tip().block.hash(), self.next_payment());
+        if self.work.as_ref().is_none_or(|work| work.header.parent != parent || work.payment != payment) {
+            self.look_for(parent, payment, cx);
+        }
+    }
+
+    /// Whether a block is needed: a payment waits, or one is not deep enough yet.
+    pub(super) fn is_needed(&self, config: &Config) -> bool {
+        let tip = self.tree.tip();
+        let shallow = tip.paid_at > 0 && tip.paid_at + config.confirmations > tip.height + 1;
+        config.shares[self.me.index()] > 0 && (config.always || shallow || self.next_payment().is_some())
+    }
+
+    /// The oldest payment whose coin is there.
+    pub(super) fn next_payment(&self) -> Option<Payment> {
+        let can_be_made = |p: &&Payment| {
+            p.spender().is_some_and(|(client, number)| self.spent.get(client) == Some(&(number - 1)))
+        };
+        self.pool.iter().find(can_be_made).copied()
+    }
+
+    /// Begins to look for a block behind this one.
+    pub(super) fn look_for(&mut self, parent: Digest, payment: Option<Payment>, cx: &mut Cx<'_, Nakamoto>) {
+        let Some(entry) = self.tree.find(parent) else { return };
+        let header = Header {
+            parent,
+            payload: payload(payment),
+            target: next_target(&self.tree, entry, cx),
+            time: cx.now().as_micros().max(entry.block.header().time + 1),
+            height: entry.height as u32 + 1,
+            miner: self.me.index() as u16,
+            nonce: 0,
+        };
+        self.work = Some(Work { header, payment, luck: None, due: cx.now() });
+        self.take_turn(cx);
+    }
+
+    /// Sets the timer to when this turn is over: a proof is found, or it is time for the next turn.
+    fn take_turn(&mut self, cx: &mut Cx<'_, Nakamoto>) {
+        let Some(work) = &mut self.work else { return };
+        let config = cx.config;
+        let share = config.shares[self.me.index()].max(1);
+        if !config.real {
+            // The next event of a Poisson process: how long one waits for it has no memory.
+            let chance = ((cx.rng().bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+            let harder = config.target.float() / work.header.target.float();
+            let mean = config.interval.as_micros() as f64 * config.total as f64 / share as f64 * harder;
+            let wait = Duration((-libm::log(chance) * mean) as u64 + 1);
+            (work.luck, work.due) = (Some(0), cx.now() + wait);
+            return cx.set_timer(Timer::Mine, wait);
+        }
+        let hashes = 1u128 << config.bits;
+        let per_interval = u128::from(config.total);
+        let turn = (hashes * u128::from(share) / per_interval / u128::from(TURNS)).max(1) as u64;
+        work.luck = grind(&work.header, turn, cx.holds(EXACT_TARGET), cx.holds(COVERS_PARENT));
+        let tries = work.luck.map_or(turn, |nonce| nonce.wrapping_sub(work.header.nonce) + 1);
+        let time = u128::from(tries) * u128::from(config.interval.as_micros()) * per_interval
+            / (hashes * u128::from(share));
+        work.header.nonce = work.luck.unwrap_or(work.header.nonce + turn);
+        let wait = Duration(u64::try_from(time).unwrap_or(u64::MAX).max(1));
+        work.due = cx.now() + wait;
+        cx.set_timer(Timer::Mine, wait);
+    }
+
+    /// Goes on with what it was looking for before.
+    pub(super) fn go_on(&mut self, work: Work, cx: &mut Cx<'_, Nakamoto>) {
+        cx.set_timer(Timer::Mine, work.due.since(cx.now()));
+        self.work = Some(work);
+    }
+
+    /// The turn is over: the block, if one is found; otherwise the next turn has begun.
+    pub(super) fn dig(&mut self, cx: &mut Cx<'_, Nakamoto>) -> Option<Shared<Block>> {
+        let work = self.work.as_mut()?;
+        if work.luck.is_none() {
+            work.header.time = work.header.time.max(cx.now().as_micros());
+            self.take_turn(cx);
+            return None;
+        }
+        self.finish(cx)
+    }
+
+    /// A block now, whatever time it would take: told so by hand.
+    pub(super) fn dig_at_once(&mut self, cx: &mut Cx<'_, Nakamoto>) -> Option<Shared<Block>> {
+        let (parent, payment) = (self.tree.tip().block.hash(), self.next_payment());
+        self.look_for(parent, payment, cx);
+        let work = self.work.as_mut()?;
+        if cx.config.real {
+            work.header.nonce = 0;
+            let (exact, covers) = (cx.holds(EXACT_TARGET), cx.holds(COVERS_PARENT));
+            let Some(nonce) = grind(&work.header, BY_HAND, exact, covers) else {
+                cx.reject("no proof among the first million nonces");
+                return None;
+            };
+            work.header.nonce = nonce;
+        }
+        self.finish(cx)
+    }
+
+    fn finish(&mut self, cx: &mut Cx<'_, Nakamoto>) -> Option<Shared<Block>> {
+        let mut work = self.work.take()?;
+        cx.cancel_timer(Timer::Mine);
+        let covers_parent = cx.holds(COVERS_PARENT);
+        if !cx.config.real {
+            work.header.time = work.header.time.max(cx.now().as_micros());
+            work.header.nonce = stamp(&work.header, covers_parent);
+        }
+        self.found += 1;
+        Some(Block::new(work.header, work.payment, covers_parent))
+    }
+}

@@ -1,0 +1,128 @@
+//! The blocks that a node knows: a tree, and the chain through it that the node builds on.
+
+use super::{Block, U256};
+use crate::shared::Shared;
+use consensus_kernel::{Digest, Slot};
+use serde::Serialize;
+use smallvec::SmallVec;
+use std::collections::VecDeque;
+
+/// By client: the number of the latest coin spent.
+pub type Spent = SmallVec<[u32; 4]>;
+
+/// A block in the tree, and what follows from those before it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Entry {
+    /// The block.
+    pub block: Shared<Block>,
+    /// The block before it in this tree.
+    pub parent: Digest,
+    /// Blocks before it.
+    pub height: Slot,
+    /// The work of its own proof.
+    pub own_work: U256,
+    /// The work of all proofs up to its own.
+    pub work: U256,
+    /// What is spent once it is carried out.
+    pub spent: Spent,
+    /// The height of the latest payment up to it.
+    pub paid_at: Slot,
+}
+
+/// All blocks a node knows of the latest heights, and its chain.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tree {
+    /// In the order in which they came.
+    entries: Vec<Entry>,
+    /// The chain, ascending, without gaps; never empty.
+    chain: VecDeque<Digest>,
+    /// The height of the first block of `chain`.
+    base: Slot,
+    /// So many heights are kept.
+    keep: usize,
+}
+
+impl Tree {
+    /// The first block alone.
+    pub fn new(genesis: Shared<Block>, clients: usize, keep: usize) -> Self {
+        let own_work = genesis.header().target.work();
+        let spent = SmallVec::from_elem(0, clients);
+        let (parent, hash) = (Digest::ZERO, genesis.hash());
+        let entry =
+            Entry { block: genesis, parent, height: 0, own_work, work: U256::ZERO, spent, paid_at: 0 };
+        Self { entries: vec![entry], chain: VecDeque::from([hash]), base: 0, keep }
+    }
+
+    /// A block by its hash. The latest are found first.
+    pub fn find(&self, hash: Digest) -> Option<&Entry> {
+        self.entries.iter().rev().find(|entry| entry.block.hash() == hash)
+    }
+
+    /// The block that the chain ends with.
+    pub fn tip(&self) -> &Entry {
+        let hash = self.chain[self.chain.len() - 1];
+        self.find(hash).expect("the blocks of the chain are kept")
+    }
+
+    /// The hash of the chain's block at a height.
+    pub fn on_chain(&self, height: Slot) -> Option<Digest> {
+        height.checked_sub(self.base).and_then(|i| self.chain.get(i as usize)).copied()
+    }
+
+    /// Whether the block is on the chain.
+    pub fn holds(&self, entry: &Entry) -> bool {
+        self.on_chain(entry.height) == Some(entry.block.hash())
+    }
+
+    /// All of them, in the order in which they came.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// The block so many before this one, itself for 0.
+    pub fn ancestor<'a>(&'a self, mut entry: &'a Entry, back: u64) -> Option<&'a Entry> {
+        let height = entry.height.checked_sub(back)?;
+        while entry.height > height {
+            if self.holds(entry) {
+                return self.on_chain(height).and_then(|hash| self.find(hash));
+            }
+            entry = self.find(entry.parent)?;
+        }
+        Some(entry)
+    }
+
+    /// Adds a block, and forgets those that are buried too deep.
+    pub fn insert(&mut self, entry: Entry) {
+        self.entries.push(entry);
+        let high = self.base + self.chain.len() as u64;
+        let low = high.saturating_sub(self.keep as u64);
+        // Now and then, all at once.
+        if self.base + (self.keep as u64 / 8) < low {
+            self.entries.retain(|entry| entry.height >= low);
+            self.chain.drain(..(low - self.base) as usize);
+            self.base = low;
+        }
+    }
+
+    /// The blocks from the chain (exclusive) up to this one, ascending; none if they part below what is kept.
+    pub fn branch(&self, tip: Digest) -> Option<Vec<Digest>> {
+        let mut branch = Vec::new();
+        let mut entry = self.find(tip)?;
+        while !self.holds(entry) {
+            branch.push(entry.block.hash());
+            entry = self.find(entry.parent)?;
+        }
+        branch.reverse();
+        Some(branch)
+    }
+
+    /// Takes the last block off the chain.
+    pub fn pop(&mut self) -> Option<Digest> {
+        if self.chain.len() > 1 { self.chain.pop_back() } else { None }
+    }
+
+    /// Puts a block on the chain.
+    pub fn push(&mut self, hash: Digest) {
+        self.chain.push_back(hash);
+    }
+}

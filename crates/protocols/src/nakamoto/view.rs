@@ -1,0 +1,104 @@
+//! How it looks: faces on the stage, and the tree of blocks.
+
+use super::{Config, Entry, Miner, Nakamoto};
+use consensus_kernel::{
+    Block as Shown, BlockPanel, Digest, Face, LogCell, LogState, Tone, Votes, sort_by_number,
+};
+
+/// Blocks of so many heights are shown.
+const HEIGHTS: u64 = 16;
+
+pub(super) fn face(miner: &Miner, config: &Config) -> Face {
+    let tip = miner.tree.tip();
+    let deep = (tip.height + 1).saturating_sub(tip.paid_at);
+    let shallow = tip.paid_at > 0 && deep < config.confirmations;
+    let (status, tone) = match (&miner.work, miner.orphans.is_empty()) {
+        (_, false) => ("lacks blocks".into(), Tone::Contending),
+        (Some(_), _) => (format!("mines {}", tip.height + 1).into(), Tone::Busy),
+        (None, _) if tip.height == 0 => ("idle".into(), Tone::Idle),
+        (None, _) if shallow => ("no hash power".into(), Tone::Busy),
+        (None, _) => (format!("height {}", tip.height).into(), Tone::Settled),
+    };
+    let waits_for = match miner.next_payment() {
+        Some(payment) => Some(format!("a block for {}", payment.coin)),
+        None => shallow.then(|| format!("{deep} of {} confirmations", config.confirmations)),
+    };
+    Face {
+        role: "miner",
+        status,
+        tone,
+        round: tip.height,
+        leads: false,
+        votes: shallow.then(|| Votes {
+            of: "confirmation",
+            have: deep,
+            need: config.confirmations,
+            total: config.confirmations,
+            from: Vec::new(),
+        }),
+        waits_for,
+    }
+}
+
+/// The union of all trees, from the highest block down. A block that no node builds on any more is stale.
+pub(super) fn blocks(config: &Config, replicas: &[&Nakamoto]) -> BlockPanel {
+    let miners: Vec<&Miner> = replicas.iter().filter_map(|r| r.miner()).collect();
+    let all = || miners.iter().flat_map(|m| m.tree.iter());
+    let top = all().map(|entry| entry.height).max().unwrap_or(0);
+    let lowest = top.saturating_sub(HEIGHTS - 1);
+    let mut found: Vec<&Entry> = Vec::new();
+    for entry in all().filter(|entry| entry.height >= lowest) {
+        if found.iter().all(|known| known.block.hash() != entry.block.hash()) {
+            found.push(entry);
+        }
+    }
+    sort_by_number(&mut found, |entry| entry.height);
+    let place = |hash: Digest| found.iter().position(|entry| entry.block.hash() == hash);
+    let show = |entry: &&Entry| {
+        let hash = entry.block.hash();
+        let decided = miners.iter().any(|m| m.decided >= entry.height && m.tree.holds(entry));
+        let state = match (decided, miners.iter().any(|m| m.tree.holds(entry))) {
+            (true, _) => LogState::Applied,
+            (false, true) => LogState::Prepared,
+            (false, false) => LogState::Proposed,
+        };
+        let text = match entry.block.payment() {
+            _ if entry.height == 0 => "genesis".to_owned(),
+            None => "empty".to_owned(),
+            Some(payment) if payment.back => format!("{} back", payment.coin),
+            Some(payment) => payment.coin.to_string(),
+        };
+        Shown {
+            name: format!("{hash:?}").chars().take(4).collect(),
+            parent: place(entry.parent),
+            link: None,
+            height: entry.height,
+            weight: entry.own_work.scaled(4, 1 << config.bits).0[3].max(1),
+            cell: LogCell { text, round: entry.block.header().miner.into(), state },
+            marks: marks(&miners, entry, state),
+        }
+    };
+    BlockPanel { title: "Block tree", height_name: "height", blocks: found.iter().map(show).collect() }
+}
+
+/// Who found it, who builds on it, and whether nobody does.
+fn marks(miners: &[&Miner], entry: &Entry, state: LogState) -> Vec<String> {
+    let hash = entry.block.hash();
+    let mut marks = Vec::new();
+    if entry.height > 0 {
+        marks.push(format!("found by {}", entry.block.header().miner));
+    }
+    let who: Vec<String> =
+        miners.iter().filter(|m| m.tree.tip().block.hash() == hash).map(|m| m.me.to_string()).collect();
+    match who.len() {
+        0 => {}
+        all if all == miners.len() => marks.push("head of all".to_owned()),
+        1..=6 => marks.push(format!("head of {}", who.join(", "))),
+        many => marks.push(format!("head of {many} nodes")),
+    }
+    if state == LogState::Proposed {
+        let secret = miners.iter().all(|m| m.tree.find(hash).is_none() || m.plot.hides(hash));
+        marks.push(if secret { "withheld" } else { "stale" }.to_owned());
+    }
+    marks
+}
