@@ -199,6 +199,21 @@ const GOLDEN: &[Golden] = &[
         // With three phases whoever is locked is not alone: n − f know the certificate that the lock needs.
         variants: &[(&[("variant=two-chain", "variant=basic")], Then::Decides)],
     },
+    Golden {
+        id: "pow_majority",
+        violates: &["Agreement", "Integrity", "Common Prefix"],
+        variants: &[(&[("w=1,1,3", "w=4,4,1")], Then::Decides)],
+    },
+    Golden {
+        id: "nakamoto_double_spend",
+        violates: &["Agreement", "Integrity", "Common Prefix"],
+        variants: &[(&[("confirmations=2", "confirmations=8")], Then::Decides)],
+    },
+    Golden {
+        id: "nakamoto_fork",
+        violates: &["Ledger Follows Chain", "Termination"],
+        variants: &[(&[("without=undo", "")], Then::Decides)],
+    },
 ];
 
 const BOTH_OFF: &str = "without=owned-ballots,strict-promise";
@@ -351,6 +366,7 @@ fn our_name(expected: &str) -> &str {
     match name.split(" in ").next().unwrap_or(name).trim() {
         "Liveness" => "Termination",
         "decision quality / accountability" => "Accountability",
+        "common prefix at any depth k" => "Common Prefix",
         name => name,
     }
 }

@@ -122,6 +122,8 @@ pub struct Config {
     pub complete: bool,
     /// Neighbours of each.
     pub peers: Vec<NodeSet>,
+    /// What the first block is made of, so that each seed has its own hashes.
+    pub seed: u64,
     /// How long a client waits before it tells another node.
     pub retry: Duration,
     /// A double spender gives up when it is so many blocks behind.
@@ -193,6 +195,7 @@ impl Protocol for Nakamoto {
             retarget: p.int(param::RETARGET),
             complete: peers.iter().all(|some| some.len() + 1 == setup.n),
             peers,
+            seed: setup.seed,
             retry: p.span(param::RETRY),
             patience: p.int(param::PATIENCE),
             gamma: p.int(param::GAMMA),
@@ -289,7 +292,7 @@ pub struct Miner {
 
 impl Miner {
     fn new(config: &Config, me: NodeId) -> Self {
-        let tree = Tree::new(Block::genesis(config.target), config.clients, config.keep());
+        let tree = Tree::new(Block::genesis(config.target, config.seed), config.clients, config.keep());
         Self {
             me,
             spent: tree.tip().spent.clone(),

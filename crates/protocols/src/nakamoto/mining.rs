@@ -29,6 +29,8 @@ impl Work {
 
 /// In one turn a miner tries as many nonces as take it this part of an interval.
 const TURNS: u64 = 4;
+/// The target is never lower, so that the sum of all work is below 2²⁵⁶ however long a chain is.
+const HARDEST: U256 = U256([0, 0, 0, u64::MAX]);
 /// Most nonces that are tried at once by hand.
 const BY_HAND: u64 = 1 << 20;
 
@@ -46,7 +48,7 @@ pub fn next_target(tree: &Tree, parent: &Entry, cx: &Cx<'_, Nakamoto>) -> U256 {
     if cx.holds(CLAMP) {
         taken = taken.max(planned / 4).min(planned.saturating_mul(4));
     }
-    last.target.scaled(taken, planned).min(limit).max(U256::ones(1))
+    last.target.scaled(taken, planned).min(limit).max(HARDEST)
 }
 
 /// Whether a block's proof is one. Where times are drawn, a stamp stands for it.
@@ -152,7 +154,7 @@ impl Miner {
             let chance = ((cx.rng().bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
             let harder = config.target.float() / work.header.target.float();
             let mean = config.interval.as_micros() as f64 * config.total as f64 / share as f64 * harder;
-            let wait = Duration((-libm::log(chance) * mean) as u64 + 1);
+            let wait = Duration(((-libm::log(chance) * mean) as u64).saturating_add(1));
             (work.luck, work.due) = (Some(0), cx.now() + wait);
             return cx.set_timer(Timer::Mine, wait);
         }

@@ -1,1 +1,236 @@
 //! Rules one by one.
+
+use super::*;
+use crate::testbed::{Table, setup, with, without};
+use consensus_kernel::{ParamValue, Time};
+
+type Bench = Table<Nakamoto>;
+
+fn id(i: usize) -> NodeId {
+    NodeId::replica(i)
+}
+
+/// Three miners, joined with each other, and a client; nothing is found but at a command.
+fn bench(change: impl Fn(Setup) -> Setup) -> Bench {
+    let setup = with(setup(&META, 3, 1), param::CONFIRMATIONS, ParamValue::Int(2));
+    Bench::new(&change(with(setup, param::DIFFICULTY, ParamValue::Int(4))))
+}
+
+fn drawn(setup: Setup) -> Setup {
+    with(setup, param::MINING, ParamValue::Choice(1))
+}
+
+/// A block at this node, and a microsecond later the time is another.
+fn mine(table: &mut Bench, i: usize) -> Digest {
+    table.now = Time(table.now.0 + 1_000);
+    table.step(id(i), Input::Command { command: 0, about: 0 });
+    tip(table, i)
+}
+
+fn tip(table: &mut Bench, i: usize) -> Digest {
+    miner(table, i).tree.tip().block.hash()
+}
+
+fn miner(table: &mut Bench, i: usize) -> &mut Miner {
+    match table.node(id(i)) {
+        Nakamoto::Miner(miner) => miner,
+        Nakamoto::Client(_) => unreachable!("replicas are miners"),
+    }
+}
+
+fn cited(table: &Bench, cite: Cite) -> usize {
+    table.cited.iter().filter(|(_, rule)| *rule == RuleId::from(cite)).count()
+}
+
+fn refused(table: &Bench, why: &str) -> bool {
+    table.rejected.iter().any(|(_, reason)| *reason == why)
+}
+
+#[test]
+fn a_block_reaches_everybody_and_holds_the_payment() {
+    let mut table = bench(|s| s);
+    table.step(NodeId::client(0), Input::Propose(Value::request(0, 1)));
+    table.deliver_all(|_| true);
+    for i in [1, 2] {
+        mine(&mut table, i);
+        table.deliver_all(|_| true);
+    }
+    let coin = Value::request(0, 1);
+    let deciders: Vec<NodeId> =
+        table.decided.iter().filter(|d| (d.1, d.2) == (1, coin)).map(|d| d.0).collect();
+    assert_eq!(deciders.len(), 4, "three miners and the client: {deciders:?}");
+    assert!((0..3).all(|i| miner(&mut table, i).work.is_none()), "miners rest");
+}
+
+#[test]
+fn among_equals_the_first_seen_stays_and_the_next_block_decides() {
+    let mut table = bench(|s| s);
+    let (a, b) = (mine(&mut table, 0), mine(&mut table, 1));
+    table.deliver_all(|_| true);
+    assert_eq!((tip(&mut table, 0), tip(&mut table, 1)), (a, b));
+    let c = mine(&mut table, 1);
+    table.deliver_all(|_| true);
+    assert!((0..3).all(|i| tip(&mut table, i) == c));
+    assert!(cited(&table, Cite::Reorganise) >= 1);
+
+    let mut table = bench(|s| without(s, FIRST_SEEN));
+    let (a, b) = (mine(&mut table, 0), mine(&mut table, 1));
+    table.deliver_all(|_| true);
+    assert_eq!((tip(&mut table, 0), tip(&mut table, 1)), (b, a), "the last seen");
+}
+
+#[test]
+fn a_block_without_its_parent_waits_and_the_parent_is_asked_for() {
+    let mut table = bench(|s| s);
+    (0..3).for_each(|_| drop(mine(&mut table, 0)));
+    // Node 1 gets the last of three only.
+    let last = table.pile.iter().rposition(|letter| letter.to == id(1)).expect("blocks are sent");
+    let letter = table.pile[last].clone();
+    table.pile.clear();
+    table.pile.push_back(letter);
+    table.deliver();
+    assert_eq!((cited(&table, Cite::Orphan), miner(&mut table, 1).orphans.len()), (1, 1));
+    table.deliver_all(|_| true);
+    assert_eq!(tip(&mut table, 1), tip(&mut table, 0));
+    assert!(miner(&mut table, 1).orphans.is_empty());
+}
+
+#[test]
+fn a_branch_with_more_blocks_but_less_work_does_not_count() {
+    // At every second block the target changes: who says that it took long may go on with an easier one.
+    let two = |s: Setup| drawn(with(s, param::RETARGET, ParamValue::Int(2)));
+    let run = |change: &dyn Fn(Setup) -> Setup| {
+        let mut table = bench(|s| change(two(s)));
+        // Alone, and slowly: blocks 3 and 4 are a quarter as hard as the first two.
+        table.now = Time(10_000_000);
+        (0..4).for_each(|_| drop(mine(&mut table, 0)));
+        let easy = tip(&mut table, 0);
+        table.pile.clear();
+        table.now = Time(0);
+        // The other is quick: its third block is four times as hard.
+        (0..3).for_each(|_| drop(mine(&mut table, 1)));
+        let hard = tip(&mut table, 1);
+        table.now = Time(20_000_000);
+        table.pile.clear();
+        table.step(id(0), Input::Fire(Timer::Tell));
+        table.step(id(1), Input::Fire(Timer::Tell));
+        table.deliver_all(|_| true);
+        (easy, hard, tip(&mut table, 2))
+    };
+    let (_, hard, chosen) = run(&|s| s);
+    assert_eq!(chosen, hard, "4 blocks of 1 + 1 + ¼ + ¼ against 1 + 1 + 4");
+    let (easy, _, chosen) = run(&|s| without(s, MOST_WORK));
+    assert_eq!(chosen, easy);
+}
+
+#[test]
+fn a_target_changes_by_four_at_most() {
+    let run = |change: &dyn Fn(Setup) -> Setup| {
+        let mut table = bench(|s| change(drawn(with(s, param::RETARGET, ParamValue::Int(2)))));
+        (0..3).for_each(|_| drop(mine(&mut table, 0)));
+        let first = table.config.target;
+        (first, miner(&mut table, 0).tree.tip().block.header().target)
+    };
+    let (first, clamped) = run(&|s| s);
+    assert_eq!(clamped, first.scaled(250_000, 1_000_000));
+    assert!(run(&|s| without(s, CLAMP)).1 < clamped);
+    assert_eq!(run(&|s| without(s, RETARGET)).1, first);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let mut table = bench(|s| s);
+    mine(&mut table, 0);
+    let block = miner(&mut table, 0).tree.tip().block.clone();
+    table.pile.clear();
+    let header = *block.header();
+    let payment = |number| Some(Payment { coin: Value::request(0, number), back: false });
+    let forged = |header: Header, payment| Msg::Block(Block::new(header, payment, true));
+    // Grinds on until the hash fits again, so that what else is wrong is found.
+    let proved = |header: Header, payment: Option<Payment>| {
+        let header = Header { payload: payload(payment), ..header };
+        let target = header.target;
+        let nonce = header.grind(header.parent, 1 << 12, |proof| U256::of(proof) <= target);
+        forged(Header { nonce: nonce.expect("4 bits"), ..header }, payment)
+    };
+    let easy = U256::ones(255);
+    let cases = [
+        (forged(Header { target: U256::ones(20), ..header }, None), "the hash is above the target"),
+        (
+            proved(Header { target: easy, ..header }, None),
+            "not the target that the blocks before it prescribe",
+        ),
+        (proved(Header { height: 2, ..header }, None), "no such height, or no such miner"),
+        (proved(Header { miner: 9, ..header }, None), "no such height, or no such miner"),
+        (proved(Header { time: u64::MAX, ..header }, None), "a time before its parent's, or far ahead"),
+        (proved(header, payment(2)), "the coin is not there, or spent before on this branch"),
+        (Msg::Payment(Payment { coin: Value::NOOP, back: false }), "nobody's coin"),
+        (Msg::Get(Digest::ZERO), "it lacks that block, too"),
+    ];
+    for (msg, why) in cases {
+        table.rejected.clear();
+        table.step(id(1), Input::Deliver { from: id(0), msg: &msg });
+        assert!(refused(&table, why), "{why}: {:?}", table.rejected);
+        assert_eq!(miner(&mut table, 1).tree.tip().height, 0, "{why}");
+    }
+}
+
+#[test]
+fn without_its_parent_in_the_proof_a_proof_fits_another_branch() {
+    let cut_off = |covers: bool| {
+        let mut table = bench(|s| if covers { s } else { without(s, COVERS_PARENT) });
+        mine(&mut table, 0);
+        let block = miner(&mut table, 0).tree.tip().block.clone();
+        table.pile.clear();
+        // Another first block of its height, and on that the proof of the second.
+        mine(&mut table, 0);
+        let second = miner(&mut table, 0).tree.tip().block.clone();
+        table.pile.clear();
+        table.now = Time(0);
+        let first = mine(&mut table, 1);
+        assert_ne!(first, block.hash());
+        table.deliver_all(|_| true);
+        let header = Header { parent: first, ..*second.header() };
+        let grafted = Block::new(header, None, covers);
+        table.step(id(2), Input::Deliver { from: id(1), msg: &Msg::Block(grafted.clone()) });
+        tip(&mut table, 2) == grafted.hash()
+    };
+    assert!(cut_off(false));
+    assert!(!cut_off(true));
+}
+
+#[test]
+fn a_coin_is_spent_once_on_a_branch() {
+    let mut table = bench(|s| s);
+    let coin = Value::request(0, 1);
+    let there = Payment { coin, back: false };
+    let back = Payment { coin, back: true };
+    table.step(id(0), Input::Deliver { from: id(1), msg: &Msg::Payment(there) });
+    table.step(id(1), Input::Deliver { from: id(0), msg: &Msg::Payment(back) });
+    table.pile.clear();
+    mine(&mut table, 0);
+    mine(&mut table, 1);
+    table.deliver_all(|_| true);
+    assert_eq!(miner(&mut table, 0).tree.tip().block.payment(), Some(there));
+    // Two more on the other branch: the first payment waits no longer, its coin is spent.
+    mine(&mut table, 1);
+    table.deliver_all(|_| true);
+    let zero = miner(&mut table, 0);
+    assert_eq!((zero.spent[0], zero.pool.len(), zero.undone), (1, 0, 0));
+    assert_eq!(
+        zero.tree.on_chain(1).and_then(|hash| zero.tree.find(hash)).unwrap().block.payment(),
+        Some(back)
+    );
+}
+
+#[test]
+fn a_chain_that_grows_for_ever_takes_bounded_room() {
+    let mut table = bench(|s| without(drawn(s), RETARGET));
+    for _ in 0..2_000 {
+        mine(&mut table, 0);
+        table.deliver_all(|_| true);
+    }
+    let keep = table.config.keep();
+    assert!((0..3).all(|i| miner(&mut table, i).tree.iter().count() <= keep + keep / 8 + 2));
+    assert_eq!(miner(&mut table, 2).tree.tip().height, 2_000);
+}

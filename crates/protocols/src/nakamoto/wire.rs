@@ -109,10 +109,10 @@ impl Block {
         Shared::new(Self { header, payment, hash, proof })
     }
 
-    /// The block that all begin with. It needs no proof.
-    pub fn genesis(target: U256) -> Shared<Self> {
+    /// The block that all of a run begin with, and no other run. It needs no proof.
+    pub fn genesis(target: U256, nonce: u64) -> Shared<Self> {
         let (parent, payload) = (Digest::ZERO, Digest::ZERO);
-        Self::new(Header { parent, payload, target, time: 0, height: 0, miner: 0, nonce: 0 }, None, true)
+        Self::new(Header { parent, payload, target, time: 0, height: 0, miner: 0, nonce }, None, true)
     }
 
     /// Its header.
