@@ -169,6 +169,18 @@ fn held(protocol: &str, variant: &str) -> Held {
         ("zyzzyva", "two-phase path (client gets 2f+1..3f): + COMMIT to all + LOCAL-COMMIT") => {
             Held::Against(one_replica_slow, Decisions, OfClient)
         }
+        ("nakamoto", "one block, complete graph push") => Held::Against(
+            |n| {
+                format!(
+                    "#/nakamoto?n={n}&until=1s&req=0&confirmations=1&interval=1h&graph=complete&at=10ms:do:0:mine"
+                )
+            },
+            Kinds(&["block"]),
+            Between("block", "block"),
+        ),
+        ("nakamoto", variant) if variant.starts_with("one block, flooding") => Held::Not(
+            "another graph: no node has more than 8 neighbours, but some have fewer; a test of the protocol counts its edges",
+        ),
         ("hierarchical", _) => Held::Against(of_one_mind, Decisions, OfDecisions),
         _ => panic!("{protocol}, {variant}: neither held against a run nor listed with a reason"),
     }

@@ -345,6 +345,34 @@ pub const LESSONS: &[Lesson] = &[
         link: "#/hierarchical?f=0&in=0,0,0,0,0,0,3,3,0,0,0,3,3&byz=0:captured&without=past-executive",
         twin: Some("More than half object: you decide"),
     },
+    Lesson {
+        title: "Six blocks deep, and a payment is final",
+        watch: "Hashes are tried until one is small enough. Whoever finds one sends a block, all build on it, and the \
+                payments are final when six blocks lie on them. Two blocks at once make a branch, and the next one decides.",
+        link: "#/nakamoto?seed=4&req=3&latency=10ms..60ms",
+        twin: Some("With most of the hash power the past can be changed"),
+    },
+    Lesson {
+        title: "A third of the hash power fails at eight confirmations",
+        watch: "Node 3 spends its coins twice: in secret it builds a branch in which the coin comes back. It falls behind, \
+                and gives up.",
+        link: "#/nakamoto?n=4&seed=6&until=15s&req=3&gap=3s&confirmations=8&mine=always&w=2,2,2,3&byz=3:double-spend",
+        twin: Some("A third of the hash power undoes two confirmations"),
+    },
+    Lesson {
+        title: "A third of the hash power undoes two confirmations",
+        watch: "The same spender, but the merchant trusts a payment that is two blocks deep. The hidden branch is one block \
+                longer, comes out, and the payment is gone.",
+        link: "#/nakamoto?n=4&seed=6&until=15s&req=3&gap=3s&confirmations=2&mine=always&w=2,2,2,3&byz=3:double-spend",
+        twin: Some("A third of the hash power fails at eight confirmations"),
+    },
+    Lesson {
+        title: "With most of the hash power the past can be changed",
+        watch: "Node 2 has three fifths of the hash power and never gives up. However deep a payment lies, its branch \
+                will be the longer one.",
+        link: "#/nakamoto?n=3&until=30s&confirmations=6&mine=always&w=1,1,3&byz=2:majority",
+        twin: Some("Six blocks deep, and a payment is final"),
+    },
 ];
 
 /// Lessons in which nobody decides, which is what they teach.
@@ -408,6 +436,8 @@ mod tests {
             ("A nack overlooked", "Agreement"),
             ("Three blocks in a row, but with a gap", "Agreement"),
             ("Two certificates for one view", "One Certificate"),
+            ("A third of the hash power undoes two confirmations", "Common Prefix"),
+            ("With most of the hash power the past can be changed", "Agreement"),
             ("The executive is captured", "Accountability"),
         ];
         for (title, property) in accidents {

@@ -27,6 +27,12 @@ fn mine(table: &mut Bench, i: usize) -> Digest {
     tip(table, i)
 }
 
+fn mine_many(table: &mut Bench, i: usize, count: usize) {
+    for _ in 0..count {
+        mine(table, i);
+    }
+}
+
 fn tip(table: &mut Bench, i: usize) -> Digest {
     miner(table, i).tree.tip().block.hash()
 }
@@ -82,7 +88,7 @@ fn among_equals_the_first_seen_stays_and_the_next_block_decides() {
 #[test]
 fn a_block_without_its_parent_waits_and_the_parent_is_asked_for() {
     let mut table = bench(|s| s);
-    (0..3).for_each(|_| drop(mine(&mut table, 0)));
+    mine_many(&mut table, 0, 3);
     // Node 1 gets the last of three only.
     let last = table.pile.iter().rposition(|letter| letter.to == id(1)).expect("blocks are sent");
     let letter = table.pile[last].clone();
@@ -103,12 +109,12 @@ fn a_branch_with_more_blocks_but_less_work_does_not_count() {
         let mut table = bench(|s| change(two(s)));
         // Alone, and slowly: blocks 3 and 4 are a quarter as hard as the first two.
         table.now = Time(10_000_000);
-        (0..4).for_each(|_| drop(mine(&mut table, 0)));
+        mine_many(&mut table, 0, 4);
         let easy = tip(&mut table, 0);
         table.pile.clear();
         table.now = Time(0);
         // The other is quick: its third block is four times as hard.
-        (0..3).for_each(|_| drop(mine(&mut table, 1)));
+        mine_many(&mut table, 1, 3);
         let hard = tip(&mut table, 1);
         table.now = Time(20_000_000);
         table.pile.clear();
@@ -127,7 +133,7 @@ fn a_branch_with_more_blocks_but_less_work_does_not_count() {
 fn a_target_changes_by_four_at_most() {
     let run = |change: &dyn Fn(Setup) -> Setup| {
         let mut table = bench(|s| change(drawn(with(s, param::RETARGET, ParamValue::Int(2)))));
-        (0..3).for_each(|_| drop(mine(&mut table, 0)));
+        mine_many(&mut table, 0, 3);
         let first = table.config.target;
         (first, miner(&mut table, 0).tree.tip().block.header().target)
     };
@@ -233,4 +239,18 @@ fn a_chain_that_grows_for_ever_takes_bounded_room() {
     let keep = table.config.keep();
     assert!((0..3).all(|i| miner(&mut table, i).tree.iter().count() <= keep + keep / 8 + 2));
     assert_eq!(miner(&mut table, 2).tree.tip().height, 2_000);
+}
+
+#[test]
+fn a_block_goes_over_each_edge_twice_but_for_the_tree_that_it_came_on() {
+    let setup = with(setup(&META, 40, 0), param::DEGREE, ParamValue::Int(8));
+    let mut table = Bench::new(&drawn(setup));
+    mine(&mut table, 0);
+    let mut count = 0;
+    while table.deliver() {
+        count += 1;
+    }
+    let ends: usize = table.config.peers.iter().map(NodeSet::len).sum();
+    assert_eq!(count, ends - 39);
+    assert!((0..40).all(|i| tip(&mut table, i) == tip(&mut table, 0)));
 }
