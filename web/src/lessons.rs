@@ -17,10 +17,11 @@ pub struct Lesson {
 pub const LESSONS: &[Lesson] = &[
     Lesson {
         title: "One of four lies, and three still agree",
-        watch: "Node 0, the primary, gives a number to one request towards even replicas and to the next request \
-                towards odd ones. Neither finds enough matching votes; timers run out, view 1 begins under node 1, and the honest \
+        watch: "Node 0, the primary, gives number 1 to one request towards even replicas and to another towards odd \
+                ones. No request gathers enough commits; timers run out, view 1 begins under node 1, and the honest \
                 three agree.",
-        link: "#/pbft?n=4&f=1&seed=7&req=3&gap=60ms&latency=8ms..24ms&byz=0:two-faced",
+        link: "#/pbft?n=4&f=1&seed=3&clients=2&req=4&latency=8ms..24ms&timeout=100ms&retry=80ms&until=600ms\
+               &byz=0:two-faced",
         twin: Some("Four replicas agree, nobody fails"),
     },
     Lesson {
