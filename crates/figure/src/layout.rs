@@ -224,7 +224,9 @@ fn clients(frame: &Frame, ask: &Ask, radius: f64) -> Vec<Spot> {
             let y = if i == 0 { r + 12.0 } else { ask.height - r - 12.0 };
             Point::new(r + 12.0, y)
         } else {
-            let step = (ask.height / rows as f64).min(r * 3.4);
+            // Below each stand its votes.
+            let step = (ask.height / rows as f64)
+                .min(r * 2.0 + if ask.weights.len() <= ROOMY_MAX { 62.0 } else { 8.0 });
             let (column, row) = (i / rows, i % rows);
             let here = rows.min(ask.clients - column * rows);
             let y = frame.centre().y + (row as f64 - (here as f64 - 1.0) / 2.0) * step;

@@ -2,7 +2,7 @@
 
 use crate::density::{Density, Emphasis, emphasis};
 use crate::glyph;
-use crate::layout::{Ask, Placement};
+use crate::layout::{Ask, Placement, Spot};
 use crate::node;
 use crate::palette::Ink;
 use crate::point::Point;
@@ -30,6 +30,8 @@ pub struct Moment {
     pub position: Position,
     /// Replicas, then clients.
     pub nodes: Vec<NodeView>,
+    /// Who talks to whom, if not everybody to everybody.
+    pub edges: Option<Vec<(NodeId, NodeId)>>,
     /// Messages under way.
     pub flights: Vec<FlightView>,
     /// Messages lost lately.
@@ -47,6 +49,7 @@ impl Moment {
             meta: session.scenario().meta,
             position: session.position(),
             nodes: session.nodes(),
+            edges: session.edges(),
             flights,
             losses: session.losses(),
             fade_us: 2.0 * usual_delay_us(session.scenario().network.latency),
@@ -96,6 +99,7 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
         ..Scene::default()
     };
     links(&mut scene.ground, moment, placement, show);
+    captions(&mut scene.ground, moment, placement);
     for view in nodes {
         if let Some(spot) = placement.spot(view.id) {
             scene.nodes.push(node::draw(view, spot, meta, position.at, placement.roomy, placement.width));
@@ -133,10 +137,14 @@ pub fn loss_freshness(loss: &LossView, now_us: f64, fade_us: f64) -> f64 {
 /// With few nodes every link; with many, those of the selected node, each with the number of messages on it.
 fn links(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement, show: Show) {
     let replicas = &placement.spots[..placement.replicas.min(placement.spots.len())];
-    if placement.roomy && show.density != Density::Focus {
+    let faint = |a: &Spot, b: &Spot| Shape::line(a.at, b.at, Paint::line(Ink::Faint, 1.0));
+    if let Some(edges) = &moment.edges {
+        let both = |(a, b): &(NodeId, NodeId)| Some(faint(placement.spot(*a)?, placement.spot(*b)?));
+        ground.extend(edges.iter().filter_map(both));
+    } else if placement.roomy && show.density != Density::Focus {
         for (i, a) in replicas.iter().enumerate() {
             for b in &replicas[i + 1..] {
-                ground.push(Shape::line(a.at, b.at, Paint::line(Ink::Faint, 1.0)));
+                ground.push(faint(a, b));
             }
         }
     }
@@ -153,6 +161,23 @@ fn links(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement, show: 
             let at = other.at - way.unit() * (other.radius + 10.0) + Point::new(0.0, 3.0);
             ground.push(Shape::text(at, 9.0, Anchor::Middle, Ink::Soft, count.to_string()));
         }
+    }
+}
+
+/// What those on each level of a tree are.
+fn captions(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
+    if moment.meta.layout != Layout::Tree {
+        return;
+    }
+    let replicas = &moment.nodes[..placement.replicas.min(moment.nodes.len())];
+    for (i, view) in replicas.iter().enumerate() {
+        let role = view.face.role;
+        let seen = replicas[..i].iter().any(|other| other.face.role == role);
+        let Some(spot) = placement.spot(view.id).filter(|_| !seen) else { continue };
+        let several = replicas[i + 1..].iter().any(|other| other.face.role == role);
+        let at = Point::new(8.0, spot.at.y - spot.radius - 6.0);
+        let text = format!("{role}{}", if several { "s" } else { "" });
+        ground.push(Shape::text(at, 11.0, Anchor::Start, Ink::Soft, text));
     }
 }
 
@@ -177,7 +202,7 @@ fn counts(over: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
 }
 
 fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show) {
-    let Moment { meta, position, nodes, flights, losses, fade_us } = moment;
+    let Moment { meta, position, nodes, flights, losses, fade_us, .. } = moment;
     for loss in losses.iter().filter(|l| loss_freshness(l, position.at.0 as f64, *fade_us) > 0.0) {
         let receiver = nodes.get(placement.index(loss.to));
         if let (Some(way), Some(receiver)) = (placement.curve(loss.from, loss.to), receiver) {

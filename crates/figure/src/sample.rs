@@ -153,6 +153,7 @@ pub(crate) fn moment(n: usize) -> Moment {
             at: Time(5_000),
         }],
         nodes,
+        edges: None,
         fade_us: 20_000.0,
     }
 }

@@ -41,6 +41,7 @@ trait Host {
     fn synchrony(&self) -> Option<Duration>;
     fn caveat(&self) -> Option<&'static str>;
     fn weight(&self, replica: NodeId) -> Option<u64>;
+    fn edges(&self) -> Option<Vec<(NodeId, NodeId)>>;
     fn milestones(&self) -> &'static [RuleId];
     fn promises(&self) -> Vec<Promise>;
     fn judge(
@@ -130,6 +131,9 @@ impl<P: Protocol> Host for Kept<P> {
     }
     fn weight(&self, replica: NodeId) -> Option<u64> {
         <P as Protocol>::weight(&self.config, replica)
+    }
+    fn edges(&self) -> Option<Vec<(NodeId, NodeId)>> {
+        <P as Protocol>::edges(&self.config)
     }
     fn milestones(&self) -> &'static [RuleId] {
         <P as Protocol>::milestones()
@@ -343,6 +347,9 @@ impl Automaton for AnyNode {
     }
     fn weight(config: &AnyConfig, replica: NodeId) -> Option<u64> {
         config.0.weight(replica)
+    }
+    fn edges(config: &AnyConfig) -> Option<Vec<(NodeId, NodeId)>> {
+        config.0.edges()
     }
     fn milestones(config: &AnyConfig) -> &'static [RuleId] {
         config.0.milestones()

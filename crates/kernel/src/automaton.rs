@@ -41,6 +41,8 @@ pub trait Automaton: Clone + Walk + 'static {
     fn caveat(config: &Self::Config) -> Option<&'static str>;
     /// What a replica weighs by its parameters.
     fn weight(config: &Self::Config, replica: NodeId) -> Option<u64>;
+    /// Who talks to whom, if not everybody to everybody.
+    fn edges(config: &Self::Config) -> Option<Vec<(NodeId, NodeId)>>;
     /// Rules worth a mark on the time line.
     fn milestones(config: &Self::Config) -> &'static [RuleId];
     /// The protocol's own invariants.
@@ -116,6 +118,9 @@ impl<P: Protocol> Automaton for P {
     }
     fn weight(config: &P::Config, replica: NodeId) -> Option<u64> {
         <P as Protocol>::weight(config, replica)
+    }
+    fn edges(config: &P::Config) -> Option<Vec<(NodeId, NodeId)>> {
+        <P as Protocol>::edges(config)
     }
     fn milestones(_: &P::Config) -> &'static [RuleId] {
         <P as Protocol>::milestones()

@@ -76,6 +76,11 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
         None
     }
 
+    /// Who talks to whom, as pairs of replicas; none if everybody talks to everybody.
+    fn edges(_config: &Self::Config) -> Option<Vec<(NodeId, NodeId)>> {
+        None
+    }
+
     /// Rules that, when cited, are worth a mark on the time line: elections won, views begun.
     fn milestones() -> &'static [RuleId] {
         &[]

@@ -214,6 +214,10 @@ impl Session for Run {
         self.move_cursor(self.cursor.sim.now() > at, Stop::at_time(at));
     }
 
+    fn edges(&self) -> Option<Vec<(NodeId, NodeId)>> {
+        AnyNode::edges(self.frontier.sim.config())
+    }
+
     fn nodes(&self) -> Vec<NodeView> {
         let scenario = self.scenario();
         let replicas = (0..scenario.n).map(NodeId::replica);

@@ -35,6 +35,9 @@ pub trait Session {
     /// Moves the cursor to a time: all events at or before it have happened. Stays at or before the run's `until`.
     fn seek_time(&mut self, at: Time);
 
+    /// Who talks to whom, as pairs of replicas; none if everybody talks to everybody.
+    fn edges(&self) -> Option<Vec<(NodeId, NodeId)>>;
+
     /// All nodes: replicas, then clients.
     fn nodes(&self) -> Vec<NodeView>;
 

@@ -284,6 +284,13 @@ impl Protocol for Hierarchical {
         Some(config.delta)
     }
 
+    fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {
+        let executive = NodeId::replica(0);
+        let workers = (config.supervisors + 1..config.n).map(NodeId::replica);
+        let below = workers.map(|worker| (config.boss(worker), worker));
+        Some(config.board().iter().map(|supervisor| (executive, supervisor)).chain(below).collect())
+    }
+
     fn milestones() -> &'static [RuleId] {
         &[Cite::Decides as RuleId, Cite::Escalates as RuleId, Cite::Rules as RuleId]
     }
