@@ -148,6 +148,9 @@ const MIME = {
   '.wasm': 'application/wasm',
 };
 
+/** The whole playground in one file. */
+export const SINGLE_FILE = resolve(DIST, '../consensus-playground.html');
+
 /** Serves `dist` on a free port of this machine, under a sub-path. */
 export async function serve(dist = DIST) {
   assert.ok(existsSync(join(dist, 'index.html')), `${dist} has no page: cargo xtask build makes it`);

@@ -14,6 +14,7 @@ mod page;
 mod policy;
 mod run;
 mod serve;
+mod single_file;
 mod test;
 mod tools;
 mod wasm_node;
@@ -29,6 +30,7 @@ usage: cargo xtask <command>
 
   serve [--port N] [--dev]    build the page and serve it on this machine, rebuilding as files change
   build                       make dist/, ready for any static host under any path
+  single-file                 the same as one HTML file, which opens from a disk, without a server
   test [--only STEP[,STEP]]   run all checks, or some of them; `--list` names the steps
   golden                      rewrite the golden files from what the engines do now
   tools                       find or install every tool, and say where each one is
@@ -51,6 +53,7 @@ fn dispatch(args: &[String]) -> Outcome {
     match command {
         "serve" => serve::serve(rest),
         "build" => none_expected(rest).and_then(|()| page::build()),
+        "single-file" => none_expected(rest).and_then(|()| single_file::build()),
         "test" => test::test(rest),
         "golden" => none_expected(rest).and_then(|()| test::golden()),
         "tools" => none_expected(rest).and_then(|()| tools::all()),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::run::{cargo, run};
 use crate::tools::{self, WASM_TARGET};
-use crate::{Outcome, browser, page, wasm_node};
+use crate::{Outcome, browser, single_file, wasm_node};
 
 /// One check.
 struct Step {
@@ -22,7 +22,7 @@ static STEPS: [Step; 10] = [
     Step { name: "release", claim: "optimised engines give the same digests", check: release },
     Step { name: "doc", claim: "all examples in the documentation run", check: doc },
     Step { name: "wasm", claim: "the engines pass as wasm in Node", check: wasm_node::test },
-    Step { name: "page", claim: "the page builds, light enough", check: page::build },
+    Step { name: "page", claim: "the page builds, light enough, and as one file", check: single_file::build },
     Step { name: "browser", claim: "the page works in Chromium", check: browser::test },
 ];
 
