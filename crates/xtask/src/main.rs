@@ -9,6 +9,7 @@
 
 mod browser;
 mod bundle;
+mod offline;
 mod pack;
 mod page;
 mod policy;

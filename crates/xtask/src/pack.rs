@@ -3,9 +3,9 @@
 //! Trunk's start script loads `NAME_bg.wasm`. Here that file becomes `NAME_bg.wasm.lzma`, and the script unpacks it with
 //! `web/boot/load.js`, which goes into the page.
 
-use crate::Outcome;
 use crate::bundle::bare;
 use crate::run::files_ending;
+use crate::{Outcome, offline};
 use lzma_rust2::{LzmaOptions, LzmaWriter};
 use std::io::Write as _;
 use std::path::Path;
@@ -59,11 +59,10 @@ fn starting(html: &str, name: &str) -> Outcome<String> {
             ));
         }
     }
-    Ok(html.replacen(&path, &load, 1).replacen(script, &format!("{script}{}", bare(LOAD)), 1).replacen(
-        &preload,
-        &format!("href=./{name}.lzma rel=preload"),
-        1,
-    ))
+    Ok(html
+        .replacen(&path, &load, 1)
+        .replacen(script, &format!("{script}{}{}", bare(LOAD), offline::install()), 1)
+        .replacen(&preload, &format!("href=./{name}.lzma rel=preload"), 1))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::{Outcome, bundle, pack};
+use crate::{Outcome, bundle, offline, pack};
 use std::path::Path;
 
 /// The part of the policy after which the hashes go.
@@ -21,13 +21,19 @@ pub fn seal_staged_page() -> Outcome {
     let page = Path::new(&dir).join("index.html");
     let html =
         std::fs::read_to_string(&page).map_err(|error| format!("cannot read {}: {error}", page.display()))?;
-    bundle::scripts(Path::new(&dir))?;
-    let mut html = bundle::style_sheets(Path::new(&dir), &html)?;
-    // While developing, a build is to be quick rather than small.
-    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
-        html = pack::module(Path::new(&dir), &html)?;
+    let dir = Path::new(&dir);
+    bundle::scripts(dir)?;
+    let mut html = bundle::style_sheets(dir, &html)?;
+    // While developing, a build is to be quick rather than small, and nothing is to be kept.
+    let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    if release {
+        html = pack::module(dir, &html)?;
     }
-    std::fs::write(&page, sealed(&html)?).map_err(|error| format!("cannot write {}: {error}", page.display()))
+    let html = sealed(&html)?;
+    if release {
+        offline::worker(dir, &html)?;
+    }
+    std::fs::write(&page, html).map_err(|error| format!("cannot write {}: {error}", page.display()))
 }
 
 /// The page with the hash of each inline script in its policy.

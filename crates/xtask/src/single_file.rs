@@ -4,7 +4,7 @@
 //! their hashes. Each place that is rewritten must be there exactly once, or nothing is made.
 
 use crate::run::{files_ending, root};
-use crate::{Outcome, page};
+use crate::{Outcome, offline, page};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -26,14 +26,16 @@ pub fn make() -> Outcome {
         |file: &Path| std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()));
     let text =
         |file: &Path| String::from_utf8(read(file)?).map_err(|_| format!("{} is not a text", file.display()));
-    let (css, glue, module) = (only(&dist, ".css")?, only(&dist, ".js")?, only(&dist, ".lzma")?);
+    let html = text(&dist.join("index.html"))?;
+    let glue = dist.join(between(&html, "import init from './", "';")?);
+    let (css, module) = (only(&dist, ".css")?, only(&dist, ".lzma")?);
     let parts = Parts {
         css: (&name(&css), &text(&css)?),
         glue: (&name(&glue), &text(&glue)?),
         module: (&name(&module), &read(&module)?),
     };
     let file = root().join(NAME);
-    std::fs::write(&file, in_one(&text(&dist.join("index.html"))?, &parts)?)
+    std::fs::write(&file, in_one(&html, &parts)?)
         .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     eprintln!("The whole playground is in {}: it opens from a disk, without a server.", file.display());
     Ok(())
@@ -59,6 +61,8 @@ fn name(file: &Path) -> String {
 
 fn in_one(html: &str, parts: &Parts<'_>) -> Outcome<String> {
     let (css, glue, module) = (parts.css, parts.glue, parts.module);
+    // It is kept already, wherever it lies.
+    let html = &replaced(html, &offline::install(), "")?;
     if [css.1, glue.1].iter().any(|text| text.contains("</")) {
         return Err("a style sheet or script holds a closing tag, and cannot stand in a page".into());
     }
@@ -111,19 +115,24 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Outcome<&'a str> {
 mod tests {
     use super::{Parts, in_one};
 
-    const PAGE: &str = "<meta content=\"script-src 'self' 'sha256-x' 'wasm-unsafe-eval'; style-src 'self'\">\
-        <link href=./a.css rel=stylesheet><script type=module>import init from './a.js';\
-        init(await load('./a.lzma'))</script><link crossorigin href=./a.js rel=modulepreload>\
-        <link as=fetch crossorigin href=./a.lzma rel=preload>";
+    fn page() -> String {
+        let install = crate::offline::install();
+        format!(
+            "<meta content=\"script-src 'self' 'sha256-x' 'wasm-unsafe-eval'; style-src 'self'\">\
+             <link href=./a.css rel=stylesheet><script type=module>{install}import init from './a.js';\
+             init(await load('./a.lzma'))</script><link crossorigin href=./a.js rel=modulepreload>\
+             <link as=fetch crossorigin href=./a.lzma rel=preload>"
+        )
+    }
 
     #[test]
     fn the_file_names_no_other_file() {
         let glue = "f();\nexport { initSync, __wbg_init as default };";
         let parts = Parts { css: ("a.css", "p{}"), glue: ("a.js", glue), module: ("a.lzma", b"abc") };
-        let page = in_one(PAGE, &parts).expect("everything is in its place");
-        assert!(!page.contains("./a."), "{page}");
-        assert!(page.contains("atob('YWJj')") && page.contains("<style>p{}</style>"));
+        let file = in_one(&page(), &parts).expect("everything is in its place");
+        assert!(!file.contains("./a."), "{file}");
+        assert!(file.contains("atob('YWJj')") && file.contains("<style>p{}</style>"));
         let changed = Parts { glue: ("a.js", "f();"), ..parts };
-        assert!(in_one(PAGE, &changed).is_err(), "glue of another form");
+        assert!(in_one(&page(), &changed).is_err(), "glue of another form");
     }
 }
