@@ -214,6 +214,16 @@ const GOLDEN: &[Golden] = &[
         violates: &["Ledger Follows Chain", "Termination"],
         variants: &[(&[("without=undo", "")], Then::Decides)],
     },
+    Golden {
+        id: "weighted_dictator",
+        violates: &["No Dictator"],
+        variants: &[(&[("without=cap", "")], Then::Decides)],
+    },
+    Golden {
+        id: "weighted_coordinator",
+        violates: &["Agreement", "Interactive Consistency", "Every Voice"],
+        variants: &[(&[("decide=coordinator", "decide=all")], Then::Decides)],
+    },
 ];
 
 const BOTH_OFF: &str = "without=owned-ballots,strict-promise";
@@ -228,6 +238,7 @@ fn every_schedule_of_a_built_protocol_is_a_golden_scenario() {
     let ours = |name: &str| match name {
         "byzantine_generals" => "om".to_owned(),
         "hotstuff_chained" => "hotstuff".to_owned(),
+        "weighted_agents" => "weighted".to_owned(),
         name => name.replace('_', "-"),
     };
     let is_built = |schedule: &&Value| {
@@ -262,8 +273,14 @@ fn each_schedule_stays_within_the_budget_unless_it_says_otherwise() {
         let Some(golden) = GOLDEN.iter().find(|golden| golden.id == text(&schedule, "id")) else { continue };
         let run = finished(&scenario(&source(golden)));
         let beyond = text(&schedule, "kind") == "beyond_budget";
+        // Where the budget is a share of the weight, it is the rule of the cap that keeps to it.
+        let of_shares = text(&schedule, "fault_budget").contains("share");
         let of_budget = |name: &str| {
-            name == "At most f faulty" || name.contains('≥') || name.contains('≤') || name.contains('<')
+            (of_shares && name == "Every rule holds")
+                || name == "At most f faulty"
+                || name.contains('≥')
+                || name.contains('≤')
+                || name.contains('<')
         };
         let broken = run.assumptions().into_iter().find(|a| of_budget(a.name) && !a.holds);
         let reason = broken.as_ref().map(|a| a.reason.as_str());
@@ -367,6 +384,7 @@ fn our_name(expected: &str) -> &str {
         "Liveness" => "Termination",
         "decision quality / accountability" => "Accountability",
         "common prefix at any depth k" => "Common Prefix",
+        "Robustness: single-agent capture; 1 of 5" => "No Dictator",
         name => name,
     }
 }

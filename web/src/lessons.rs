@@ -374,6 +374,42 @@ pub const LESSONS: &[Lesson] = &[
         link: "#/nakamoto?n=3&until=30s&confirmations=6&mine=always&w=1,1,3&byz=2:majority",
         twin: Some("Six blocks deep, and a payment is final"),
     },
+    Lesson {
+        title: "Five agents answer, and all count the same",
+        watch: "Each answer is signed, sent to all and passed on once. Similar answers count together, each by trust times \
+                expertise; the table below shows the camps, and what each vote is worth.",
+        link: "#/weighted?f=1&latency=8ms..18ms",
+        twin: Some("Who knows more weighs more"),
+    },
+    Lesson {
+        title: "Who knows more weighs more",
+        watch: "The same answers, in the domain in which others are the experts: now Sydney has the majority. Weights are \
+                worth as much as what is known of the agents.",
+        link: "#/weighted?f=1&domain=1&latency=8ms..18ms",
+        twin: Some("Five agents answer, and all count the same"),
+    },
+    Lesson {
+        title: "Two answers are none",
+        watch: "Agent 0 answers one thing to odd-numbered agents and another to even ones. When the answers are passed on, all \
+                see both, signed, and count neither: all find the same, and no majority.",
+        link: "#/weighted?f=1&latency=8ms..18ms&byz=0:two-faced",
+        twin: Some("A coordinator with two results"),
+    },
+    Lesson {
+        title: "A coordinator with two results",
+        watch: "The same agent collects the answers and announces what has come out: the truth to odd-numbered agents, and to \
+                even ones without the answers that won. Both add up, and agreement is violated.",
+        link: "#/weighted?decide=coordinator&f=1&latency=8ms..18ms&byz=0:two-faced",
+        twin: Some("Two answers are none"),
+    },
+    Lesson {
+        title: "One agent outweighs four",
+        watch: "Trust times expertise gives agent 1 more than half of all weight. Four say Y, it says X, and X it is. With the \
+                rule of the largest share back on, it is stopped at one half.",
+        link: "#/weighted?f=1&latency=8ms..18ms&question=X%20or%20Y%3F&answers=Y%7CX%7CY%7CY%7CY&trust=0.5,0.95,0.5,0.5,0.5\
+               &expertise=0.4/0.9/0.4/0.4/0.4&without=cap",
+        twin: Some("Five agents answer, and all count the same"),
+    },
 ];
 
 /// Lessons in which nobody decides, which is what they teach.
@@ -440,6 +476,8 @@ mod tests {
             ("A third of the hash power undoes two confirmations", "Common Prefix"),
             ("With most of the hash power the past can be changed", "Agreement"),
             ("The executive is captured", "Accountability"),
+            ("A coordinator with two results", "Agreement"),
+            ("One agent outweighs four", "No Dictator"),
         ];
         for (title, property) in accidents {
             let session = run(by_title(title).expect(title));

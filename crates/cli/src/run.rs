@@ -4,7 +4,7 @@ use crate::Failure;
 use clap::{Args, ValueEnum};
 use consensus_figure::palette::Theme;
 use consensus_figure::{mermaid, spacetime, svg, table};
-use consensus_kernel::Time;
+use consensus_kernel::{Ratio, Time};
 use consensus_lab::report::Report;
 use consensus_lab::view::{End, Status};
 use consensus_lab::{Session, catalogue, open_with_limit};
@@ -127,6 +127,12 @@ fn print_text(session: &dyn Session, report: &Report) {
         m.by_kind.iter().filter(|(_, k)| **k > 0).map(|(kind, k)| format!("{kind} {k}")).collect();
     println!("  {}", kinds.join(", "));
     println!("{} decisions of replicas, {} replies accepted", report.decisions.len(), report.replies.len());
+    for found in report.answers.iter().flat_map(|answers| &answers.verdicts) {
+        let who: Vec<String> = found.replicas.iter().map(ToString::to_string).collect();
+        let answer = found.answer.as_ref().map(|a| format!(" for {a:?}")).unwrap_or_default();
+        let share = Ratio::new(found.share, 10_000).unwrap_or(Ratio::ZERO);
+        println!("  found by {}: {}{answer}, {share} of all weight", who.join(", "), found.what);
+    }
     for p in &report.properties {
         let status = match p.status {
             Status::Holds => "holds   ",

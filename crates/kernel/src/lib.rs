@@ -45,8 +45,8 @@ pub use meta::{
 pub use node::{MAX_REPLICAS, NodeId, NodeSet, NodeSetIter};
 pub use order::sort_by_number;
 pub use panel::{
-    Block, BlockPanel, LogCell, LogMark, LogPanel, LogRow, LogState, MatrixPanel, MatrixRow, Panel, TreeNode,
-    TreePanel,
+    Block, BlockPanel, Camp, LogCell, LogMark, LogPanel, LogRow, LogState, MatrixPanel, MatrixRow,
+    OpinionPanel, Panel, TreeNode, TreePanel, Verdict, Voice,
 };
 pub use protocol::{Input, Message, Protocol, Timer, To};
 pub use quorum::{Poll, QuorumRule, Tally, Vote, WeightRule, weigh};

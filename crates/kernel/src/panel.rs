@@ -13,6 +13,72 @@ pub enum Panel {
     Tree(TreePanel),
     /// Blocks and their parents: height on one axis.
     Blocks(BlockPanel),
+    /// Answers to a question, gathered to camps.
+    Opinions(OpinionPanel),
+}
+
+/// Answers to a question, who is behind them, and with what weight. Shares are in ten-thousandths of the whole.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct OpinionPanel {
+    /// What it shows: "Answers".
+    pub title: &'static str,
+    /// What was asked.
+    pub question: String,
+    /// More than this share is enough.
+    pub threshold: u32,
+    /// What replicas have found, one entry for each different finding.
+    pub verdicts: Vec<Verdict>,
+    /// The camps, the heaviest first.
+    pub camps: Vec<Camp>,
+    /// All replicas.
+    pub voices: Vec<Voice>,
+}
+
+/// What some replicas have found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Verdict {
+    /// In a word or two: "a majority".
+    pub what: &'static str,
+    /// For which answer, if for one.
+    pub answer: Option<String>,
+    /// How much stands behind it.
+    pub share: u32,
+    /// Who has found it.
+    pub replicas: Vec<usize>,
+}
+
+/// Answers that are like each other.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Camp {
+    /// The one that speaks for all.
+    pub answer: String,
+    /// Whose it is.
+    pub speaker: usize,
+    /// Who belongs to it.
+    pub members: Vec<usize>,
+    /// What they weigh.
+    pub share: u32,
+    /// Whether it has won.
+    pub wins: bool,
+}
+
+/// One replica's part.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Voice {
+    /// Which.
+    pub replica: usize,
+    /// What it says.
+    pub answer: String,
+    /// Position of its camp, if it is in one.
+    pub camp: Option<usize>,
+    /// What it weighs.
+    pub share: u32,
+    /// Its share of all swings: how often its vote turns the scale (Banzhaf).
+    pub power: Option<u32>,
+    /// The weight that would be best for it, in hundredths of a log-odd; none if that is infinite.
+    pub best: Option<i32>,
+    /// What is to be said of it: "dictator", "veto".
+    pub marks: Vec<&'static str>,
 }
 
 /// Cells in rows and columns.

@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use crate::view::{AssumptionView, DecisionView, End, PropertyView, Status};
-use consensus_kernel::{NodeId, Time};
+use consensus_kernel::{NodeId, OpinionPanel, Panel, Time};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -35,6 +35,9 @@ pub struct Report {
     pub properties: Vec<Property>,
     /// How each assumption stands.
     pub assumptions: Vec<Assumption>,
+    /// Where agents answer a question: what they found, and what each vote is worth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<OpinionPanel>,
 }
 
 /// Counts. A message is one point-to-point send between two different nodes; client messages are counted apart.
@@ -147,6 +150,10 @@ impl Report {
             replies: session.replies().into_iter().map(decision).collect(),
             properties: session.properties().into_iter().map(property).collect(),
             assumptions: session.assumptions().into_iter().map(assumption).collect(),
+            answers: session.panels().into_iter().find_map(|panel| match panel {
+                Panel::Opinions(answers) => Some(answers),
+                _ => None,
+            }),
         }
     }
 

@@ -21,6 +21,7 @@ pub mod pbft;
 pub mod raft;
 mod shared;
 pub mod sm;
+pub mod weighted;
 pub mod zyzzyva;
 
 #[cfg(test)]
@@ -34,7 +35,7 @@ macro_rules! for_each_protocol {
             $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
             $crate::pbft::Pbft, $crate::zyzzyva::Zyzzyva, $crate::hotstuff::HotStuff,
             $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg,
-$crate::hierarchical::Hierarchical, $crate::nakamoto::Nakamoto
+            $crate::weighted::Weighted, $crate::hierarchical::Hierarchical, $crate::nakamoto::Nakamoto
         }
     };
 }

@@ -12,6 +12,7 @@ mod matrix;
 mod message;
 mod next;
 mod node;
+mod opinions;
 mod tree;
 mod views;
 mod why;

@@ -1,6 +1,6 @@
 //! The protocol's views over all nodes, each in its closed shape.
 
-use super::{blocks, family, log, matrix};
+use super::{blocks, family, log, matrix, opinions};
 use crate::markup::html;
 use crate::shown::Shown;
 use consensus_kernel::Panel;
@@ -17,6 +17,7 @@ pub fn views(props: &Shown) -> Html {
         Panel::Matrix(matrix) => matrix::table(props, matrix),
         Panel::Tree(tree) => family::family(tree),
         Panel::Blocks(blocks) => blocks::blocks(blocks),
+        Panel::Opinions(panel) => opinions::opinions(props, panel),
     };
     panels.iter().map(draw).collect()
 }
@@ -27,6 +28,7 @@ pub fn name(panels: &[Panel]) -> &'static str {
         Some(Panel::Matrix(_)) => "Table",
         Some(Panel::Tree(_)) => "Tree",
         Some(Panel::Blocks(_)) => "Blocks",
+        Some(Panel::Opinions(_)) => "Answers",
         Some(Panel::Log(_)) | None => "Log",
     }
 }

@@ -1,0 +1,91 @@
+//! Answers gathered to camps: what was found, how heavy each camp is, and what each agent's vote is worth.
+
+use crate::markup::html;
+use crate::model::Selection;
+use crate::shown::Shown;
+use consensus_figure::shape::number;
+use consensus_kernel::{Camp, NodeId, OpinionPanel, Verdict, Voice};
+use yew::prelude::*;
+
+/// Draws them.
+pub fn opinions(props: &Shown, panel: &OpinionPanel) -> Html {
+    html! {
+        <div class="log opinions">
+            <h2>{ panel.title }</h2>
+            <p>{ panel.question.clone() }</p>
+            { for panel.verdicts.iter().map(verdict) }
+            <ol class="camps" aria-label="Camps, the heaviest first">
+                { for panel.camps.iter().map(|c| camp(c, panel.threshold)) }
+            </ol>
+            <div class="log-scroll" tabindex="0" role="region" aria-label="What each vote is worth">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">{ "Agent" }</th>
+                            <th scope="col" title="Its position among the camps">{ "Camp" }</th>
+                            <th scope="col" title="Trust times expertise, as a share of all">{ "Weight" }</th>
+                            <th scope="col" title="How often its vote turns the scale (Banzhaf 1965)">{ "Power" }</th>
+                            <th scope="col" title="The best weight for an agent that is right with probability p = trust · expertise: ln(p / (1 − p))">
+                                { "Best" }
+                            </th>
+                            <th scope="col">{ "Answer" }</th>
+                        </tr>
+                    </thead>
+                    <tbody>{ for panel.voices.iter().map(|v| voice(props, v)) }</tbody>
+                </table>
+            </div>
+        </div>
+    }
+}
+
+fn percent(share: u32) -> String {
+    number(f64::from(share) / 100.0) + " %"
+}
+
+fn list(replicas: &[usize]) -> String {
+    replicas.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn verdict(verdict: &Verdict) -> Html {
+    let who = if verdict.replicas.len() == 1 { "Agent" } else { "Agents" };
+    let found = format!("{who} {}: {}", list(&verdict.replicas), verdict.what);
+    let (answer, share) = match &verdict.answer {
+        Some(answer) => (format!("“{answer}”"), format!("{} of all weight", percent(verdict.share))),
+        None => (String::new(), String::new()),
+    };
+    html! { <p class="verdict">{ found }{ " " }<strong>{ answer }</strong>{ " " }{ share }</p> }
+}
+
+fn camp(camp: &Camp, threshold: u32) -> Html {
+    let at = |share: u32| number(f64::from(share.min(10_000)) / 100.0) + "%";
+    html! {
+        <li class={camp.wins.then_some("wins")}>
+            <span class="answer">{ camp.answer.clone() }</span>
+            <svg class="share" aria-hidden="true" focusable="false">
+                <rect class="all" width="100%" height="100%" rx="4" />
+                <rect width={at(camp.share)} height="100%" rx="4" />
+                <line x1={at(threshold)} x2={at(threshold)} y1="0" y2="100%" />
+            </svg>
+            <span>{ format!("{} · {}", percent(camp.share), list(&camp.members)) }</span>
+        </li>
+    }
+}
+
+fn voice(props: &Shown, voice: &Voice) -> Html {
+    let id = NodeId::replica(voice.replica);
+    let best = voice.best.map_or_else(|| "∞".to_owned(), |b| number(f64::from(b) / 100.0));
+    html! {
+        <tr>
+            <th scope="row">
+                <button class="link" onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
+                    { id.to_string() }
+                </button>
+            </th>
+            <td>{ voice.camp.map_or_else(|| "–".to_owned(), |c| (c + 1).to_string()) }</td>
+            <td>{ percent(voice.share) }</td>
+            <td>{ voice.power.map_or_else(|| "–".to_owned(), percent) }</td>
+            <td>{ best }</td>
+            <td class="answer">{ voice.answer.clone() }{ for voice.marks.iter().map(|mark| html! { <span class="tag hits">{ *mark }</span> }) }</td>
+        </tr>
+    }
+}
