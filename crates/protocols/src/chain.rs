@@ -40,6 +40,15 @@ impl<V> Chain<V> {
         }
     }
 
+    /// Who signed first.
+    pub fn source(&self) -> NodeId {
+        let mut chain = self;
+        while let Text::Message(inner) = chain.0.body() {
+            chain = inner;
+        }
+        chain.0.signer()
+    }
+
     /// Who signed, innermost first.
     pub fn signers(&self) -> Names {
         let mut names = Names::new();

@@ -378,14 +378,14 @@ impl Weighted {
 
     /// Of whom it knows an answer.
     fn heard(&self) -> NodeSet {
-        self.known.iter().map(|chain| chain.signers()[0]).collect()
+        self.known.iter().map(|chain| chain.source()).collect()
     }
 }
 
 /// What an agent is known to have said: its different answers, in the order of their coming.
 fn given(known: &[Chain], agent: NodeId) -> Vec<&Said> {
     let mut given: Vec<&Said> = Vec::new();
-    for chain in known.iter().filter(|chain| chain.signers()[0] == agent) {
+    for chain in known.iter().filter(|chain| chain.source() == agent) {
         if !given.contains(&chain.value()) {
             given.push(chain.value());
         }
@@ -397,7 +397,7 @@ fn given(known: &[Chain], agent: NodeId) -> Vec<&Said> {
 fn ballots(plan: &Plan, known: &[Chain]) -> Vec<Ballot> {
     let mut ballots: Vec<Ballot> = Vec::new();
     for chain in known {
-        let (agent, said) = (chain.signers()[0], chain.value());
+        let (agent, said) = (chain.source(), chain.value());
         let other = given(known, agent).len() > 1;
         let seen = ballots.iter().any(|ballot| ballot.agent == agent);
         let same = ballots.iter().any(|ballot| ballot.agent == agent && ballot.said == *said);

@@ -43,7 +43,7 @@ fn two_faced(lie: &Lie<'_, Weighted>) -> Corruption<Msg> {
         Msg::Result { answers, .. } => {
             let winners = Ruling::of(lie.config, &ballots(lie.config, answers)).clusters;
             let heaviest = |chain: &&Chain| match winners.first() {
-                Some(first) => !first.members.contains(&chain.signers()[0]),
+                Some(first) => !first.members.contains(&chain.source()),
                 None => true,
             };
             let left: Vec<Chain> = answers.iter().filter(heaviest).cloned().collect();

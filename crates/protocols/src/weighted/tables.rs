@@ -286,7 +286,7 @@ pub const META: Meta = Meta {
     variants: None,
     inputs: Inputs::Given { by: Givers::Nobody, options: &[], usual: &[] },
     quorum: QuorumRule::Majority,
-    n: (2, 5, 64),
+    n: (2, 5, 100),
     round: "round",
     slot: "decision",
     params: PARAMS,
