@@ -267,7 +267,7 @@ fn every_row_of_a_built_protocol_agrees_with_real_runs_or_is_listed() {
         }
     }
     // Three rows of Paxos's, four of Multi-Paxos's, three of Raft's, seven of PBFT's, two of Zyzzyva's, five of HotStuff's,
-    // two of Ben-Or's, four of Chandra and Toueg's and the hierarchy's and Nakamoto's one, each at seven
+    // two of Ben-Or's, four of Chandra and Toueg's and one each of the hierarchy, Nakamoto and weighted agents, at seven
     // sizes.
     assert_eq!(compared, 33 * 7);
 }
