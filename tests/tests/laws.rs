@@ -5,8 +5,8 @@ use consensus_kernel::{Breaks, Duration, Meta, NodeId, ParamKind, Protocol, Rng,
 use consensus_lab::view::Status;
 use consensus_lab::{Budget, Hunt, Session, Studio, catalogue, judge_scenario, open, typed_digest};
 use consensus_scenario::{
-    Action, FAULTS, Fate, MessageName, SETTINGS, Scenario, parse, parse_param, print, print_compressed,
-    print_file, print_param,
+    Action, FAULTS, Fate, MessageName, SETTINGS, Scenario, bounds, parse, parse_param, print,
+    print_compressed, print_file, print_param,
 };
 use consensus_tests::{finished, go_to_the_end, scenario};
 use std::collections::BTreeSet;
@@ -307,7 +307,7 @@ fn every_table_is_filled_in() {
         }
         let (smallest, usual, largest) = meta.n;
         assert!(
-            0 < smallest && smallest <= usual && usual <= largest && largest <= 128,
+            0 < smallest && smallest <= usual && usual <= largest && largest <= bounds::REPLICAS,
             "{id}: {:?}",
             meta.n
         );

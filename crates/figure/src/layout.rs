@@ -125,6 +125,8 @@ fn radius_max(n: usize) -> f64 {
 /// A crowded circle is staggered into several, so that nodes stay large enough to read their names.
 fn ring_counts(layout: Layout, n: usize) -> Vec<usize> {
     match layout {
+        // One guess, since every try compares each with each.
+        Layout::Ring | Layout::Star if n > 128 => vec![n.isqrt() / 3],
         Layout::Ring | Layout::Star if n > 2 * ROOMY_MAX => vec![1, 2, 3, 4],
         _ => vec![1],
     }
@@ -363,6 +365,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_thousand_nodes_are_dots_that_do_not_touch() {
+        let placed = place(&ask(Layout::Ring, 1_000, 1, 780.0, 530.0));
+        assert_apart(&placed);
+        assert!(placed.spots[999].radius >= 2.0, "{:?}", placed.spots[999]);
     }
 
     #[test]

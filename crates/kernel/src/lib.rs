@@ -42,7 +42,7 @@ pub use meta::{
     Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, ParamValue, Params, Setup, SetupError, Validity,
     Variants,
 };
-pub use node::{MAX_REPLICAS, NodeId, NodeSet, NodeSetIter};
+pub use node::{Bits, MAX_REPLICAS, NodeId, NodeSet, NodeSetIter, WideSet};
 pub use order::sort_by_number;
 pub use panel::{
     Block, BlockPanel, Camp, LogCell, LogMark, LogPanel, LogRow, LogState, MatrixPanel, MatrixRow,

@@ -3,7 +3,7 @@
 use core::fmt;
 use serde::{Serialize, Serializer};
 
-/// The largest number of replicas (or of clients) a run can have. Bit sets of voters are this wide.
+/// The largest number of replicas (or of clients) that vote. Bit sets of voters are this wide.
 pub const MAX_REPLICAS: usize = 256;
 
 const CLIENT_BIT: u16 = 0x8000;
@@ -82,20 +82,30 @@ impl Serialize for NodeId {
     }
 }
 
-const WORDS: usize = MAX_REPLICAS / 64;
-
 /// A set of replicas, as bits. Clients are never members.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct NodeSet([u64; WORDS]);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bits<const WORDS: usize>([u64; WORDS]);
 
-impl NodeSet {
+/// A set of replicas that may vote, up to [`MAX_REPLICAS`] of them.
+pub type NodeSet = Bits<{ MAX_REPLICAS / 64 }>;
+
+/// A set of replicas of the largest runs, up to 1,024 of them: neighbours, sides of a cut. Four times the size.
+pub type WideSet = Bits<16>;
+
+impl<const WORDS: usize> Default for Bits<WORDS> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl<const WORDS: usize> Bits<WORDS> {
     /// The empty set.
     pub const EMPTY: Self = Self([0; WORDS]);
 
     /// The replicas `0 .. n`.
     pub fn first(n: usize) -> Self {
         let mut set = Self::EMPTY;
-        for i in 0..n.min(MAX_REPLICAS) {
+        for i in 0..n.min(64 * WORDS) {
             set.insert(NodeId::replica(i));
         }
         set
@@ -158,12 +168,12 @@ impl NodeSet {
     }
 
     /// Members in ascending order.
-    pub fn iter(&self) -> NodeSetIter {
+    pub fn iter(&self) -> NodeSetIter<WORDS> {
         NodeSetIter { words: self.0, at: 0 }
     }
 }
 
-impl FromIterator<NodeId> for NodeSet {
+impl<const WORDS: usize> FromIterator<NodeId> for Bits<WORDS> {
     fn from_iter<I: IntoIterator<Item = NodeId>>(iter: I) -> Self {
         let mut set = Self::EMPTY;
         for id in iter {
@@ -173,22 +183,22 @@ impl FromIterator<NodeId> for NodeSet {
     }
 }
 
-impl IntoIterator for NodeSet {
+impl<const WORDS: usize> IntoIterator for Bits<WORDS> {
     type Item = NodeId;
-    type IntoIter = NodeSetIter;
-    fn into_iter(self) -> NodeSetIter {
+    type IntoIter = NodeSetIter<WORDS>;
+    fn into_iter(self) -> NodeSetIter<WORDS> {
         self.iter()
     }
 }
 
-/// Iterator over the members of a [`NodeSet`], ascending.
+/// Iterator over the members of a set, ascending.
 #[derive(Clone, Debug)]
-pub struct NodeSetIter {
+pub struct NodeSetIter<const WORDS: usize> {
     words: [u64; WORDS],
     at: usize,
 }
 
-impl Iterator for NodeSetIter {
+impl<const WORDS: usize> Iterator for NodeSetIter<WORDS> {
     type Item = NodeId;
     #[inline]
     fn next(&mut self) -> Option<NodeId> {
@@ -205,13 +215,13 @@ impl Iterator for NodeSetIter {
     }
 }
 
-impl fmt::Debug for NodeSet {
+impl<const WORDS: usize> fmt::Debug for Bits<WORDS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }
 }
 
-impl Serialize for NodeSet {
+impl<const WORDS: usize> Serialize for Bits<WORDS> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.collect_seq(self.iter())
     }

@@ -55,7 +55,7 @@ pub use wire::{Block, Header, Msg, Payment, payload};
 use crate::shared::Shared;
 use consensus_kernel::{
     Cx, Digest, Duration, Face, Input, Invariant, Meta, Misstep, NodeId, NodeSet, Panel, Protocol, RuleId,
-    Setup, SetupError, Slot, To, Value,
+    Setup, SetupError, Slot, To, Value, WideSet,
 };
 use serde::Serialize;
 use tables::*;
@@ -121,7 +121,7 @@ pub struct Config {
     /// Whether each is joined with each, so that nothing need be passed on.
     pub complete: bool,
     /// Neighbours of each.
-    pub peers: Vec<NodeSet>,
+    pub peers: Vec<WideSet>,
     /// What the first block is made of, so that each seed has its own hashes.
     pub seed: u64,
     /// How long a client waits before it tells another node.
@@ -221,7 +221,7 @@ impl Protocol for Nakamoto {
                 pool: Vec::new(),
                 orphans: Vec::new(),
                 watched: Vec::new(),
-                told: NodeSet::EMPTY,
+                told: WideSet::EMPTY,
                 work: None,
                 ..miner.clone()
             }),
@@ -280,7 +280,7 @@ pub struct Miner {
     /// What it looks for.
     work: Option<Work>,
     /// Neighbours that are known to have its last block, or as good a one.
-    told: NodeSet,
+    told: WideSet,
     /// How often it has asked those that are not.
     attempts: u32,
     /// What a liar keeps from the others. An honest node has no secrets.
@@ -307,7 +307,7 @@ impl Miner {
             deepest: 0,
             undone: 0,
             work: None,
-            told: NodeSet::EMPTY,
+            told: WideSet::EMPTY,
             attempts: 0,
             plot: Plot::default(),
             news: Vec::new(),
@@ -383,7 +383,7 @@ impl Miner {
         }
     }
 
-    fn peers<'c>(&self, cx: &Cx<'c, Nakamoto>) -> &'c NodeSet {
+    fn peers<'c>(&self, cx: &Cx<'c, Nakamoto>) -> &'c WideSet {
         &cx.config.peers[self.me.index()]
     }
 
@@ -445,12 +445,11 @@ impl Miner {
 
     /// To all neighbours but the one it comes from.
     fn pass_on(&self, from: NodeId, msg: Msg, cx: &mut Cx<'_, Nakamoto>) {
-        let mut to = *self.peers(cx);
-        to.remove(from);
-        if cx.config.complete && !from.is_client() || to == NodeSet::EMPTY {
-            return;
+        if !cx.config.complete || from.is_client() {
+            let mut to = *self.peers(cx);
+            to.remove(from);
+            send_all(to, &msg, cx);
         }
-        cx.multicast(To::Set(to), msg);
     }
 
     /// §5, steps 4 and 5: a block that it found goes to all.
@@ -458,7 +457,7 @@ impl Miner {
         let hash = block.hash();
         cx.cite(Cite::Found);
         if self.add(block, cx) {
-            self.told = NodeSet::EMPTY;
+            self.told = WideSet::EMPTY;
             self.consider(hash, cx);
         }
         self.spread(hash, cx);
@@ -467,9 +466,8 @@ impl Miner {
 
     /// Sends a block of its own to all neighbours.
     fn spread(&mut self, hash: Digest, cx: &mut Cx<'_, Nakamoto>) {
-        let peers = *self.peers(cx);
-        if let Some(entry) = self.tree.find(hash).filter(|_| peers != NodeSet::EMPTY) {
-            cx.multicast(To::Set(peers), Msg::Block(entry.block.clone()));
+        if let Some(entry) = self.tree.find(hash) {
+            send_all(*self.peers(cx), &Msg::Block(entry.block.clone()), cx);
         }
     }
 
@@ -632,7 +630,7 @@ impl Miner {
         self.pool.retain(|p| p.spender().is_some_and(|(client, number)| number > spent[client]));
         self.reorganised += u64::from(left > 0);
         self.deepest = self.deepest.max(left);
-        (self.told, self.attempts) = (NodeSet::EMPTY, 0);
+        (self.told, self.attempts) = (WideSet::EMPTY, 0);
         cx.set_timer(Timer::Tell, cx.config.interval.times(2));
         cx.cite(if left > 0 { Cite::Reorganise } else { Cite::Extend });
         self.decide(cx);
@@ -665,8 +663,8 @@ impl Miner {
     /// Tells the neighbours that may lack its last block, asks for what it lacks, and comes back to both later.
     fn tell(&mut self, cx: &mut Cx<'_, Nakamoto>) {
         let told = self.told;
-        let silent: NodeSet = self.peers(cx).iter().filter(|peer| !told.contains(*peer)).collect();
-        if silent == NodeSet::EMPTY && self.orphans.is_empty() {
+        let silent: WideSet = self.peers(cx).iter().filter(|peer| !told.contains(*peer)).collect();
+        if silent == WideSet::EMPTY && self.orphans.is_empty() {
             return;
         }
         if let Some(orphan) = self.orphans.last() {
@@ -675,9 +673,9 @@ impl Miner {
                 cx.send(*peer, Msg::Get(self.missing(orphan.header().parent)));
             }
         }
-        if silent != NodeSet::EMPTY {
+        if silent != WideSet::EMPTY {
             cx.cite(Cite::Tell);
-            cx.multicast(To::Set(silent), self.own_tip(true));
+            send_all(silent, &self.own_tip(true), cx);
         }
         let wait = cx.config.interval.times(2 << self.attempts.min(DOUBLINGS_MAX));
         self.attempts = self.attempts.saturating_add(1);
@@ -704,5 +702,15 @@ impl Miner {
         if ask {
             cx.send(from, self.own_tip(false));
         }
+    }
+}
+
+/// To all of these: as one message where an address can name them.
+fn send_all(to: WideSet, msg: &Msg, cx: &mut Cx<'_, Nakamoto>) {
+    let named: NodeSet = to.iter().collect();
+    match named.len() {
+        0 if to == WideSet::EMPTY => {}
+        all if all == to.len() => cx.multicast(To::Set(named), msg.clone()),
+        _ => to.iter().for_each(|id| cx.send(id, msg.clone())),
     }
 }

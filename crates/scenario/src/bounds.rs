@@ -9,7 +9,7 @@ pub const INFLATED_BYTES: usize = 256 * 1024;
 /// Longest scenario file in bytes.
 pub const FILE_BYTES: usize = 1024 * 1024;
 /// Most replicas (a protocol may allow fewer, see [`consensus_kernel::Meta::n`]).
-pub const REPLICAS: usize = 128;
+pub const REPLICAS: usize = 1_000;
 /// Most clients.
 pub const CLIENTS: usize = 16;
 /// Most requests.

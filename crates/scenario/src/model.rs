@@ -2,6 +2,7 @@
 
 use consensus_kernel::{
     Bound, Duration, FaultModel, Inputs, Meta, NodeId, NodeSet, Params, Ratio, RuleSet, Setup, Time, Value,
+    WideSet,
 };
 
 /// Everything that determines a run. Two equal scenarios give the same run, event for event, on every platform.
@@ -129,7 +130,7 @@ pub enum Strategy {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Group {
     /// The replicas.
-    pub replicas: NodeSet,
+    pub replicas: WideSet,
     /// The clients, as replicas of the same index.
     clients: NodeSet,
 }

@@ -4,7 +4,7 @@ mod common;
 
 use common::{BITS, CATALOGUE, PLAIN, TOY};
 use consensus_kernel::{
-    About, Duration, Inputs, Meta, NodeId, NodeSet, ParamKind, ParamSpec, ParamValue, Ratio, RuleSet, Time,
+    About, Duration, Inputs, Meta, NodeId, ParamKind, ParamSpec, ParamValue, Ratio, RuleSet, Time,
 };
 use consensus_scenario::{
     Action, Byzantine, Fate, Group, Latency, Link, MessageName, Network, ParseError, Scenario,
@@ -308,7 +308,7 @@ fn partition(n: usize) -> impl Strategy<Value = Action> {
             let nodes = places.iter().enumerate().filter(move |(_, place)| **place == group);
             nodes.map(|(i, _)| NodeId::replica(i)).collect::<Group>()
         };
-        Action::Partition((0..bounds::GROUPS).map(members).filter(|g| g.replicas != NodeSet::EMPTY).collect())
+        Action::Partition((0..bounds::GROUPS).map(members).filter(|g| !g.replicas.is_empty()).collect())
     })
 }
 

@@ -1,6 +1,6 @@
 //! Who hears whom: the graph that payments and blocks spread over.
 
-use consensus_kernel::{NodeId, NodeSet, Rng};
+use consensus_kernel::{NodeId, Rng, WideSet};
 
 /// How nodes are connected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,8 +17,8 @@ pub enum Graph {
 const GRAPH: u64 = 0x0067_7261_7068;
 
 /// Everybody's neighbours. Connected, whatever is drawn.
-pub fn peers(graph: Graph, n: usize, degree: usize, seed: u64) -> Vec<NodeSet> {
-    let mut peers = vec![NodeSet::EMPTY; n];
+pub fn peers(graph: Graph, n: usize, degree: usize, seed: u64) -> Vec<WideSet> {
+    let mut peers = vec![WideSet::EMPTY; n];
     let mut join = |a: usize, b: usize| {
         if a != b {
             peers[a].insert(NodeId::replica(b));
@@ -50,7 +50,7 @@ mod tests {
     fn everybody_is_reached_and_nobody_has_more_neighbours_than_asked() {
         for (n, degree, seed) in (1..60).flat_map(|n| [(n, 2, n as u64), (n, 4, 7), (n, 8, n as u64)]) {
             let peers = peers(Graph::Random, n, degree, seed);
-            let mut reached = NodeSet::first(1);
+            let mut reached = WideSet::first(1);
             for _ in 0..n {
                 reached = reached.iter().fold(reached, |all, id| all.union(&peers[id.index()]));
             }

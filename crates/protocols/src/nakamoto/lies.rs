@@ -2,8 +2,8 @@
 //! Nobody here has a proof that was not worked for.
 
 use super::tables::{COVERS_PARENT, adversary};
-use super::{Block, Entry, Header, Miner, Msg, Nakamoto, Payment, Timer};
-use consensus_kernel::{Cx, Digest, Input, Misstep, NodeSet, Slot, To, Value};
+use super::{Block, Entry, Header, Miner, Msg, Nakamoto, Payment, Timer, send_all};
+use consensus_kernel::{Cx, Digest, Input, Misstep, Slot, Value, WideSet};
 use serde::Serialize;
 
 /// What a liar keeps from the others.
@@ -146,10 +146,10 @@ impl Miner {
     }
 
     /// Shows its branch up to the `count`-th block to these neighbours.
-    fn show(&mut self, count: usize, to: NodeSet, cx: &mut Cx<'_, Nakamoto>) {
+    fn show(&mut self, count: usize, to: WideSet, cx: &mut Cx<'_, Nakamoto>) {
         for hash in self.plot.branch.get(self.plot.shown..count).unwrap_or_default() {
-            if let Some(entry) = self.tree.find(*hash).filter(|_| to != NodeSet::EMPTY) {
-                cx.multicast(To::Set(to), Msg::Block(entry.block.clone()));
+            if let Some(entry) = self.tree.find(*hash) {
+                send_all(to, &Msg::Block(entry.block.clone()), cx);
             }
         }
     }
@@ -203,9 +203,9 @@ fn race(miner: &mut Miner, cx: &mut Cx<'_, Nakamoto>) {
     let everyone = *miner.peers(cx);
     let sent = cx.unsend();
     let hub = everyone.len() + 1 == cx.config.n && !cx.config.complete;
-    let first: NodeSet =
+    let first: WideSet =
         everyone.iter().filter(|_| !hub || cx.rng().within(0, 99) < cx.config.gamma).collect();
-    let rest: NodeSet = everyone.iter().filter(|id| !first.contains(*id)).collect();
+    let rest: WideSet = everyone.iter().filter(|id| !first.contains(*id)).collect();
     let all = miner.plot.branch.len();
     miner.show(all, first, cx);
     for (to, msg) in sent {

@@ -287,7 +287,7 @@ pub const META: Meta = Meta {
     variants: None,
     inputs: Inputs::Requests,
     quorum: QuorumRule::Majority,
-    n: (1, 6, 128),
+    n: (1, 6, 1_000),
     round: "height",
     slot: "height",
     params: PARAMS,

@@ -250,7 +250,7 @@ fn a_block_goes_over_each_edge_twice_but_for_the_tree_that_it_came_on() {
     while table.deliver() {
         count += 1;
     }
-    let ends: usize = table.config.peers.iter().map(NodeSet::len).sum();
+    let ends: usize = table.config.peers.iter().map(WideSet::len).sum();
     assert_eq!(count, ends - 39);
     assert!((0..40).all(|i| tip(&mut table, i) == tip(&mut table, 0)));
 }

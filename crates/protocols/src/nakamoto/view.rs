@@ -69,7 +69,8 @@ pub(super) fn blocks(config: &Config, replicas: &[&Nakamoto]) -> BlockPanel {
             Some(payment) => payment.coin.to_string(),
         };
         Shown {
-            name: format!("{hash:?}").chars().take(4).collect(),
+            // Its first digits are zeros, like those of all others.
+            name: hash.to_string()[60..].to_owned(),
             parent: place(entry.parent),
             link: None,
             height: entry.height,
