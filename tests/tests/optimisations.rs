@@ -77,6 +77,33 @@ fn raft_batches_by_itself_what_waits_for_the_follower() {
 }
 
 #[test]
+fn a_pipeline_of_raft_carries_window_times_batch_a_round_trip() {
+    // One entry a message and a round trip of 20 ms, until sixteen clients that wait four delays are the bottleneck. So
+    // many requests that the election before them hardly counts.
+    for (window, expected) in [(1, 1.0 / 0.020), (2, 2.0 / 0.020), (4, 4.0 / 0.020), (16, 16.0 / 0.040)] {
+        let requests = 1_600 * window;
+        let load = format!("#/raft?clients=16&req={requests}&until=200s&batch=1&window={window}");
+        let run = measured(&*finished(&scenario(&load)));
+        assert!(run.finished && run.violated.is_none(), "{load}: {run:?}");
+        assert_near(run.throughput.expect("decided"), expected, &format!("a window of {window}"));
+        assert_near(
+            run.messages.expect("counted"),
+            8.0,
+            "an entry and its answer for each of four followers",
+        );
+    }
+}
+
+#[test]
+fn a_pipeline_survives_what_it_did_not_expect() {
+    // Messages overtake each other and get lost: beliefs turn out wrong, and nothing is lost by it.
+    let run = measure("raft", "&batch=1&window=8&latency=5ms..40ms&loss=5%&seed=3");
+    assert!(
+        run.throughput.expect("decided") > throughput("raft", "&batch=1&latency=5ms..40ms&loss=5%&seed=3")
+    );
+}
+
+#[test]
 fn speculation_saves_two_of_five_delays_and_most_messages() {
     let (plain, speculative) = (measure("pbft", ""), measure("zyzzyva", ""));
     assert_eq!((plain.delays_client, speculative.delays_client), (Some(5), Some(3)));

@@ -12,20 +12,22 @@
 //! - `Request`, `Reply` and `Redirect` pass between a client and a server (§8).
 //!
 //! The steady state: the client's request, one `Append` to each follower, their replies, and the reply to the client.
-//! A follower has at most one `Append` under way at a time; entries that come meanwhile travel together in the next.
+//! A follower has at most `window` of `Append` under way at a time, usually one; entries that come meanwhile travel
+//! together in the next.
 //! Followers learn the commit index from the next message of either kind.
 //!
 //! On disk are the term, the vote and the log (`Server::restart`); a restarted server applies its log once more from
 //! the beginning. An applied command is decided at its index, by every server; the client decides when it is answered.
 //!
 //! Left out: snapshots (§7), membership changes (§6), read-only requests without a log entry (§8), a leader stepping
-//! down by itself when it loses its majority (dissertation §6.2), pipelined AppendEntries.
+//! down by itself when it loses its majority (dissertation §6.2).
 
 mod client;
 mod config;
 mod invariants;
 mod log;
 mod message;
+mod pipeline;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ pub use client::Client;
 pub use config::Config;
 pub use log::{Entry, Log};
 pub use message::{Ack, Msg};
+pub use pipeline::Pipe;
 pub use tables::Cite;
 
 use consensus_kernel::{
@@ -213,6 +216,9 @@ pub struct Server {
     pub overdue: NodeSet,
     /// At a leader: the followers that hold more than is committed.
     pub ahead: Tally,
+    /// At a leader with a window of more than one: what is under way to each server.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pipes: Vec<Pipe>,
 }
 
 impl Server {
@@ -236,6 +242,7 @@ impl Server {
             in_flight: NodeSet::EMPTY,
             overdue: NodeSet::EMPTY,
             ahead: Tally::EMPTY,
+            pipes: Vec::new(),
         }
     }
 
@@ -436,6 +443,7 @@ impl Server {
         self.told_commit.fill(0);
         self.in_flight = NodeSet::EMPTY;
         self.overdue = NodeSet::EMPTY;
+        self.reset_pipes(cx.config.window);
         self.ahead.clear();
         for session in &mut self.sessions {
             session.pending = 0;
@@ -512,16 +520,24 @@ impl Server {
         cx.set_timer(Timer::Heartbeat, cx.config.heartbeat);
         let (mut lacking, mut others) = (NodeSet::EMPTY, NodeSet::EMPTY);
         let mut repeats = false;
+        let mut waiting = self.in_flight;
         for id in self.followers() {
-            let waits = self.in_flight.contains(id);
-            if self.lacks_entries(id) && (!waits || self.overdue.contains(id)) {
+            let (builds_on, overdue) = (self.builds_on(id), self.overdue.contains(id));
+            let waits = self.in_flight.contains(id) || builds_on;
+            if overdue {
+                self.doubt(id);
+            }
+            if self.lacks_entries(id) && (!waits || overdue) {
                 repeats |= waits;
                 lacking.insert(id);
+            } else if builds_on {
+                // It hears of its leader by what is under way.
+                waiting.insert(id);
             } else {
                 others.insert(id);
             }
         }
-        self.overdue = self.in_flight;
+        self.overdue = waiting;
         if repeats {
             cx.cite(Cite::Retransmit);
         }
@@ -546,21 +562,24 @@ impl Server {
             return;
         }
         cx.cite(Cite::SendEntries);
-        self.in_flight = self.in_flight.union(&to);
-        for id in to {
-            self.overdue.remove(id);
-        }
         self.multicast(to, Some(cx.config.batch), cx);
+        for id in to {
+            self.believe(id, self.end_of_batch(id, cx), cx.config.window);
+        }
+    }
+
+    /// The last index of what a follower is sent next.
+    fn end_of_batch(&self, id: NodeId, cx: &Cx<'_, Raft>) -> Slot {
+        (self.next_index[id.index()] + cx.config.batch - 1).min(self.log.last_index())
     }
 
     /// The same to one follower: the way of almost all entries.
     fn send_entries_to(&mut self, id: NodeId, cx: &mut Cx<'_, Raft>) {
         cx.cite(Cite::SendEntries);
-        self.in_flight.insert(id);
-        self.overdue.remove(id);
         let next = self.next_index[id.index()];
         self.told_commit[id.index()] = self.commit_index.min(next.saturating_sub(1));
         let msg = self.append_entries(next, Some(cx.config.batch));
+        self.believe(id, self.end_of_batch(id, cx), cx.config.window);
         cx.send(id, msg);
     }
 
@@ -608,7 +627,7 @@ impl Server {
         } else {
             self.back_up(from, ack, cx)
         }
-        if self.lacks_entries(from) && !self.in_flight.contains(from) && !cx.config.on_heartbeat {
+        while self.lacks_entries(from) && !self.in_flight.contains(from) && !cx.config.on_heartbeat {
             self.send_entries_to(from, cx);
         }
         if cx.config.eager_commit {
@@ -623,6 +642,7 @@ impl Server {
         if reached >= self.next_index[i] {
             self.in_flight.remove(from);
         }
+        self.confirm(from, reached);
         self.next_index[i] = self.next_index[i].max(reached + 1);
         if reached <= self.match_index[i] {
             return;
@@ -636,6 +656,10 @@ impl Server {
     }
 
     fn back_up(&mut self, from: NodeId, ack: Ack, cx: &mut Cx<'_, Raft>) {
+        if ack.prev_log_index > self.match_index[from.index()] && self.doubt(from) {
+            cx.cite(Cite::BackUp);
+            return;
+        }
         let next = &mut self.next_index[from.index()];
         if ack.prev_log_index.checked_add(1) != Some(*next) || *next <= 1 {
             return cx.reject("a refusal of an earlier attempt");

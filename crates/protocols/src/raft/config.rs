@@ -21,6 +21,8 @@ pub struct Config {
     pub retry: Duration,
     /// At most so many entries travel in one message.
     pub batch: u64,
+    /// At most so many messages with entries are under way to a follower.
+    pub window: usize,
     /// Entries wait for the heartbeat timer.
     pub on_heartbeat: bool,
     /// A new leader appends a no-op.
@@ -51,6 +53,7 @@ impl Config {
             heartbeat: p.span(HEARTBEAT),
             retry: p.span(RETRY),
             batch: p.int(BATCH).max(1),
+            window: p.int(WINDOW).max(1) as usize,
             on_heartbeat: p.choice(REPLICATE) == 1,
             noop: p.flag(NOOP),
             prevote: p.flag(PREVOTE),

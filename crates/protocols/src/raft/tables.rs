@@ -353,6 +353,7 @@ pub const NOOP: usize = 5;
 pub const PREVOTE: usize = 6;
 /// Position of the eager commit flag.
 pub const EAGER_COMMIT: usize = 7;
+pub const WINDOW: usize = 8;
 
 const PARAMS: &[ParamSpec] = &[
     ParamSpec {
@@ -421,6 +422,12 @@ const PARAMS: &[ParamSpec] = &[
         help: "The leader tells followers of each commit at once instead of with its next message.",
         kind: ParamKind::Flag { default: false },
     },
+    ParamSpec {
+        key: "window",
+        label: "Messages under way",
+        help: "At most so many AppendEntries with entries are under way to a follower; more than one is pipelining.",
+        kind: ParamKind::Int { min: 1, max: 64, default: 1 },
+    },
 ];
 
 const fn kind(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
@@ -484,7 +491,6 @@ pub const META: Meta = Meta {
         "A leader that loses contact with a majority stepping down by itself (dissertation §6.2)",
         "Repeating a RequestVote within its term (§5.1, §5.5): where one is lost, the next election makes up for it",
         "Clients that pick a server at random (§8): they begin with server 0 and go on to the next in turn",
-        "Pipelining: each follower has one AppendEntries with entries under way at a time",
     ],
     envelope: Envelope {
         loss: true,
