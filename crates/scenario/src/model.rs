@@ -1,7 +1,7 @@
 //! A scenario: everything that determines a run, as plain data.
 
 use consensus_kernel::{
-    Bound, Duration, FaultModel, Inputs, Meta, NodeId, NodeSet, Params, Ratio, RuleSet, Setup, Time, Value,
+    Bits, Bound, Duration, FaultModel, Inputs, Meta, NodeId, Params, Ratio, RuleSet, Setup, Time, Value,
     WideSet,
 };
 
@@ -132,7 +132,7 @@ pub struct Group {
     /// The replicas.
     pub replicas: WideSet,
     /// The clients, as replicas of the same index.
-    clients: NodeSet,
+    clients: Bits<1>,
 }
 
 impl Group {
@@ -186,6 +186,7 @@ pub struct Timed {
 
 /// What the visitor, or a script, does to a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "scripts are short, and most say nothing of groups")]
 pub enum Action {
     /// The node stops; messages that reach it are lost.
     Crash(NodeId),
