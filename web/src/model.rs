@@ -424,32 +424,48 @@ impl Model {
 
     /// Sets one key of the scenario to a text, as a link would. An empty text brings the default back.
     pub fn set_key(&mut self, key: &str, text: &str) {
+        let text = text.trim();
+        let label = format!("{key} {}", text.chars().take(40).collect::<String>());
+        self.set_keys(key, label, &[(key, text.to_owned())]);
+    }
+
+    /// Takes over what a visitor has brought of agents of his own.
+    pub fn paste(&mut self, text: &str) {
+        match consensus_lab::paste::settings(self.meta(), text) {
+            Ok(settings) => self.set_keys(PASTE, "agents pasted".to_owned(), &settings),
+            Err(why) => self.refuse(PASTE, why),
+        }
+    }
+
+    /// Sets several keys at once; a mistake in one is shown at `blamed`.
+    fn set_keys(&mut self, blamed: &str, label: String, settings: &[(&str, String)]) {
         let mut scenario = self.scenario().clone();
-        if key == "n" {
-            // Lines that name nodes beyond the new n would make the text invalid.
-            if let Ok(n) = text.trim().parse::<usize>() {
-                scenario.n = n.max(1);
-                scenario.inputs.clear();
-                let gone = forget_missing_nodes(&mut scenario);
-                if gone > 0 {
-                    self.notice(format!(
-                        "{gone} faults of nodes that no longer exist were removed; undo brings them back."
-                    ));
-                }
+        // Lines that name nodes beyond the new n would make the text invalid.
+        let n = settings.iter().find(|(key, _)| *key == "n").and_then(|(_, text)| text.parse::<usize>().ok());
+        if let Some(n) = n {
+            scenario.n = n.max(1);
+            scenario.inputs.clear();
+            let gone = forget_missing_nodes(&mut scenario);
+            if gone > 0 {
+                self.notice(format!(
+                    "{gone} faults of nodes that no longer exist were removed; undo brings them back."
+                ));
             }
         }
-        let own = format!("{key}=");
         let file = print_file(&Link::from(scenario));
         // Another n means another f, unless that was set by hand.
-        let mut lines: Vec<&str> = file.lines().filter(|l| !l.starts_with(&own)).collect();
-        let line = format!("{own}{}", escape(text.trim()));
-        if !text.trim().is_empty() {
-            lines.insert(1, &line);
-        }
+        let replaced = |line: &&str| settings.iter().any(|(key, _)| line.split('=').next() == Some(key));
+        let mut lines: Vec<&str> = file.lines().filter(|line| !replaced(line)).collect();
+        let new: Vec<String> = settings
+            .iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(key, text)| format!("{key}={}", escape(text)))
+            .collect();
+        lines.splice(1..1, new.iter().map(String::as_str));
         match parse(&lines.join("\n"), catalogue()) {
-            Ok(link) => self
-                .edit(link.scenario, format!("{key} {}", text.trim().chars().take(40).collect::<String>())),
-            Err(e) => self.refuse(key, format!("{}, {}", e.why, e.allowed)),
+            Ok(link) => self.edit(link.scenario, label),
+            Err(e) if e.key == blamed => self.refuse(blamed, format!("{}, {}", e.why, e.allowed)),
+            Err(e) => self.refuse(blamed, format!("{}: {}, {}", e.key, e.why, e.allowed)),
         }
     }
 
@@ -639,6 +655,9 @@ pub fn forget_missing_nodes(scenario: &mut Scenario) -> usize {
     scenario.params = scenario.params.resized(scenario.meta.params, n);
     before - (scenario.byzantine.len() + scenario.skews.len() + scenario.script.len())
 }
+
+/// Where what is wrong with pasted agents is shown.
+pub const PASTE: &str = "paste";
 
 /// A text as it may stand in a line of a scenario file.
 fn escape(text: &str) -> String {

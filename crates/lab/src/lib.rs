@@ -9,6 +9,7 @@ mod documented;
 mod experiments;
 mod explain;
 mod outlook;
+pub mod paste;
 mod properties;
 mod recorder;
 mod registry;

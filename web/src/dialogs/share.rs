@@ -5,6 +5,8 @@ use crate::markup::html;
 use crate::part::part;
 use crate::shown::Shown;
 use crate::words;
+use consensus_kernel::Panel;
+use consensus_lab::paste;
 use consensus_scenario::print_file;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlTextAreaElement, window};
@@ -25,7 +27,11 @@ fn use_share(props: &Shown) -> Html {
         props.store.with(|m| {
             let link = m.link();
             let file = print_file(&link);
-            (link, m.title(), m.clock_us as u64, file)
+            let found = m.session().panels().into_iter().find_map(|panel| match panel {
+                Panel::Opinions(panel) => Some((paste::as_text(&panel), paste::as_json(&panel))),
+                _ => None,
+            });
+            (link, m.title(), m.clock_us as u64, file, found)
         })
     });
     let (title, at_us, file) = (&now.1, now.2, &now.3);
@@ -77,6 +83,13 @@ fn use_share(props: &Shown) -> Html {
                 <span>{ format!("Begin at this moment, {}", words::moment(at_us as f64)) }</span>
             </label>
             { body }
+            if let Some((text, json)) = &now.4 {
+                <details>
+                    <summary>{ "Result" }</summary>
+                    { copied("Result as text", text.clone(), 6) }
+                    { copied("Result as JSON", json.clone(), 6) }
+                </details>
+            }
             <details><summary>{ "Scenario file" }</summary>{ copied("Scenario file", file.clone(), 6) }</details>
         </div>
     }

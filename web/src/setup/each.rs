@@ -2,8 +2,10 @@
 
 use super::Form;
 use crate::markup::html;
+use crate::model::PASTE;
 use consensus_kernel::{ParamKind, ParamSpec, ParamValue, Ratio};
 use consensus_scenario::{print_param, print_ratio};
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// The table; nothing if no parameter is given to each.
@@ -18,7 +20,13 @@ pub fn each(props: &Form) -> Html {
         return Html::default();
     }
     let error = props.store.with(|m| m.field_error.clone());
-    let error = error.filter(|e| own.iter().any(|(spec, _)| spec.key == e.key));
+    let error = error.filter(|e| e.key == PASTE || own.iter().any(|(spec, _)| spec.key == e.key));
+    let take_over = props.store.on(|m, _: MouseEvent| {
+        let area = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("paste"));
+        if let Some(area) = area.and_then(|e| e.dyn_into::<web_sys::HtmlTextAreaElement>().ok()) {
+            m.paste(&area.value());
+        }
+    });
     html! {
         <details open=true>
             <summary>{ "What each agent has" }</summary>
@@ -40,6 +48,13 @@ pub fn each(props: &Form) -> Html {
                     </tbody>
                 </table>
             </div>
+            <details class="paste">
+                <summary>{ "Paste your own agents" }</summary>
+                <label for="paste">{ "An answer a line, a table with named columns, or JSON" }</label>
+                <textarea id="paste" rows="5" spellcheck="false"
+                    placeholder={"[{\"answer\": \"…\", \"trust\": 0.9, \"expertise\": 0.8}, …]"} />
+                <button type="button" onclick={take_over}>{ "Take over" }</button>
+            </details>
             <p class="wrong-why" role={error.as_ref().map(|_| "alert")}>{ error.map(|e| e.why).unwrap_or_default() }</p>
         </details>
     }
