@@ -184,6 +184,12 @@ fn held(protocol: &str, variant: &str) -> Held {
         ("weighted_agents", _) => {
             Held::Against(|n| format!("#/weighted?n={n}&decide=coordinator"), Decisions, OfDecisions)
         }
+        ("log_opinion_pool", "one exchange, all-to-all") => {
+            Held::Against(|n| format!("#/belief?n={n}"), Decisions, OfDecisions)
+        }
+        ("log_opinion_pool", "one exchange via aggregator") => {
+            Held::Not("not built: no agent pools for the others")
+        }
         ("hierarchical", _) => Held::Against(of_one_mind, Decisions, OfDecisions),
         _ => panic!("{protocol}, {variant}: neither held against a run nor listed with a reason"),
     }
@@ -267,9 +273,9 @@ fn every_row_of_a_built_protocol_agrees_with_real_runs_or_is_listed() {
         }
     }
     // Three rows of Paxos's, four of Multi-Paxos's, three of Raft's, seven of PBFT's, two of Zyzzyva's, five of HotStuff's,
-    // two of Ben-Or's, four of Chandra and Toueg's and one each of the hierarchy, Nakamoto and weighted agents, at seven
-    // sizes.
-    assert_eq!(compared, 33 * 7);
+    // two of Ben-Or's, four of Chandra and Toueg's and one each of the hierarchy, belief pools, Nakamoto and weighted
+    // agents, at seven sizes.
+    assert_eq!(compared, 34 * 7);
 }
 
 #[test]
@@ -287,7 +293,10 @@ fn a_crashed_replica_answers_neither_of_zyzzyvas_phases() {
 
 /// Whether the row's protocol is in the catalogue, under its own name or as a variant: `hotstuff_basic`.
 fn is_built(row: &Row) -> bool {
-    let name = row["protocol"].replace('_', "-");
+    let name = match row["protocol"].as_str() {
+        "log_opinion_pool" => "belief".to_owned(),
+        name => name.replace('_', "-"),
+    };
     let family = name.split('-').next();
     catalogue().iter().any(|meta| meta.id == name || Some(meta.id) == family)
 }

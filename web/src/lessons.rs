@@ -410,6 +410,41 @@ pub const LESSONS: &[Lesson] = &[
                &expertise=0.4/0.9/0.4/0.4/0.4&without=cap",
         twin: Some("Five agents answer, and all count the same"),
     },
+    Lesson {
+        title: "Four agents pool what they believe",
+        watch: "Each tells the others how probable it thinks three outcomes are. All pool the same beliefs in the same order and \
+                decide for the same outcome; both pools stand in the table.",
+        link: "#/belief",
+        twin: Some("One zero is a veto"),
+    },
+    Lesson {
+        title: "One zero is a veto",
+        watch: "Three of four are nearly sure of outcome 0, one gives it no chance at all: the geometric mean is zero, whatever the \
+                others think. The linear pool, below, would still choose it.",
+        link: "#/belief?floor=0&beliefs=0.9,0.1/0.9,0.1/0.9,0.1/0,1",
+        twin: Some("Four agents pool what they believe"),
+    },
+    Lesson {
+        title: "Eleven outvote a zero",
+        watch: "A floor of 1e-10 makes the veto finite: eleven at 0.9 outvote the liar who says 0. Take one of them away, and the \
+                liar has its way.",
+        link: "#/belief?n=12&f=1&byz=11:veto&beliefs=0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1/0.9,0.1",
+        twin: Some("One zero is a veto"),
+    },
+    Lesson {
+        title: "A ring comes to one pool",
+        watch: "Eight agents hear their two neighbours only. Round by round each moves to the mean of three; after 64 rounds a \
+                millionth of the distance is left.",
+        link: "#/belief?n=8&graph=ring&until=2s",
+        twin: Some("Four agents pool what they believe"),
+    },
+    Lesson {
+        title: "A liar tells each another thing",
+        watch: "Agent 3 is certain of outcome 0 towards 0 and 2, and of outcome 2 towards 1. A pool believes everybody, so the \
+                agents come to different ones.",
+        link: "#/belief?f=0&byz=3:two-faced",
+        twin: Some("Four agents pool what they believe"),
+    },
 ];
 
 /// Lessons in which nobody decides, which is what they teach.
@@ -478,6 +513,7 @@ mod tests {
             ("The executive is captured", "Accountability"),
             ("A coordinator with two results", "Agreement"),
             ("One agent outweighs four", "No Dictator"),
+            ("A liar tells each another thing", "Agreement"),
         ];
         for (title, property) in accidents {
             let session = run(by_title(title).expect(title));

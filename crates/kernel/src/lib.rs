@@ -45,8 +45,8 @@ pub use meta::{
 pub use node::{Bits, MAX_REPLICAS, NodeId, NodeSet, NodeSetIter, WideSet};
 pub use order::sort_by_number;
 pub use panel::{
-    Block, BlockPanel, Camp, LogCell, LogMark, LogPanel, LogRow, LogState, MatrixPanel, MatrixRow,
-    OpinionPanel, Panel, TreeNode, TreePanel, Verdict, Voice,
+    BarRow, BarsPanel, Block, BlockPanel, Camp, LogCell, LogMark, LogPanel, LogRow, LogState, MatrixPanel,
+    MatrixRow, OpinionPanel, Panel, TreeNode, TreePanel, Verdict, Voice,
 };
 pub use protocol::{Input, Message, Protocol, Timer, To};
 pub use quorum::{Poll, QuorumRule, Tally, Vote, WeightRule, weigh};

@@ -15,6 +15,8 @@ pub enum Panel {
     Blocks(BlockPanel),
     /// Answers to a question, gathered to camps.
     Opinions(OpinionPanel),
+    /// Shares of a whole, row by row: distributions.
+    Bars(BarsPanel),
 }
 
 /// Answers to a question, who is behind them, and with what weight. Shares are in ten-thousandths of the whole.
@@ -79,6 +81,38 @@ pub struct Voice {
     pub best: Option<i32>,
     /// What is to be said of it: "dictator", "veto".
     pub marks: Vec<&'static str>,
+}
+
+/// Distributions, one a row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct BarsPanel {
+    /// What it shows: "Beliefs".
+    pub title: &'static str,
+    /// What a row is: "agent".
+    pub row_name: &'static str,
+    /// What has a share: outcomes.
+    pub columns: Vec<String>,
+    /// The rows, in order.
+    pub rows: Vec<BarRow>,
+}
+
+/// One distribution.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct BarRow {
+    /// Its head.
+    pub label: String,
+    /// The replica it belongs to, by index, if it belongs to one.
+    pub replica: Option<usize>,
+    /// Each column's share in millionths; none if it is undefined.
+    pub parts: Option<Vec<u32>>,
+}
+
+impl BarRow {
+    /// A share for people: `78.61 %`.
+    pub fn percent(millionths: u32) -> String {
+        let hundredths = millionths.saturating_add(50) / 100;
+        format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+    }
 }
 
 /// Cells in rows and columns.

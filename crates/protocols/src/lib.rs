@@ -6,6 +6,7 @@
 #[macro_use]
 mod tables;
 
+pub mod belief;
 pub mod ben_or;
 pub mod chain;
 pub mod chandra_toueg;
@@ -35,7 +36,8 @@ macro_rules! for_each_protocol {
             $crate::paxos::Paxos, $crate::multi_paxos::MultiPaxos, $crate::raft::Raft, $crate::om::Om, $crate::sm::Sm,
             $crate::pbft::Pbft, $crate::zyzzyva::Zyzzyva, $crate::hotstuff::HotStuff,
             $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg,
-            $crate::weighted::Weighted, $crate::hierarchical::Hierarchical, $crate::nakamoto::Nakamoto
+            $crate::weighted::Weighted, $crate::hierarchical::Hierarchical, $crate::belief::Belief,
+            $crate::nakamoto::Nakamoto
         }
     };
 }

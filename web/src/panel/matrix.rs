@@ -29,18 +29,22 @@ pub fn table(props: &Shown, matrix: &MatrixPanel) -> Html {
 }
 
 fn line(props: &Shown, row: &MatrixRow) -> Html {
-    let head = match row.replica.map(NodeId::replica) {
-        Some(id) => html! {
-            <button class="link" onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
-                { row.label.clone() }
-            </button>
-        },
-        None => html! { { row.label.clone() } },
-    };
     html! {
         <tr>
-            <th scope="row">{ head }</th>
+            <th scope="row">{ head(props, &row.label, row.replica) }</th>
             { for row.cells.iter().map(|entry| html! { <td>{ cell(entry.as_ref()) }</td> }) }
         </tr>
+    }
+}
+
+/// The head of a row: a door to its replica, if it belongs to one.
+pub fn head(props: &Shown, label: &str, replica: Option<usize>) -> Html {
+    match replica.map(NodeId::replica) {
+        Some(id) => html! {
+            <button class="link" onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
+                { label.to_owned() }
+            </button>
+        },
+        None => html! { { label.to_owned() } },
     }
 }

@@ -1,5 +1,6 @@
 //! The panel on the right: tabs, of which only the open one is drawn.
 
+mod bars;
 mod blocks;
 mod cell;
 mod deeds;

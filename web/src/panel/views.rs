@@ -1,6 +1,6 @@
 //! The protocol's views over all nodes, each in its closed shape.
 
-use super::{blocks, family, log, matrix, opinions};
+use super::{bars, blocks, family, log, matrix, opinions};
 use crate::markup::html;
 use crate::shown::Shown;
 use consensus_kernel::Panel;
@@ -18,6 +18,7 @@ pub fn views(props: &Shown) -> Html {
         Panel::Tree(tree) => family::family(tree),
         Panel::Blocks(blocks) => blocks::blocks(blocks),
         Panel::Opinions(panel) => opinions::opinions(props, panel),
+        Panel::Bars(shares) => bars::table(props, shares),
     };
     panels.iter().map(draw).collect()
 }
@@ -29,6 +30,7 @@ pub fn name(panels: &[Panel]) -> &'static str {
         Some(Panel::Tree(_)) => "Tree",
         Some(Panel::Blocks(_)) => "Blocks",
         Some(Panel::Opinions(_)) => "Answers",
+        Some(Panel::Bars(_)) => "Shares",
         Some(Panel::Log(_)) | None => "Log",
     }
 }

@@ -1,0 +1,47 @@
+//! Distributions, one a row: each share as a number with a bar behind it.
+
+use super::matrix::head;
+use crate::markup::html;
+use crate::shown::Shown;
+use consensus_kernel::{BarRow, BarsPanel};
+use yew::prelude::*;
+
+/// Draws them.
+pub fn table(props: &Shown, panel: &BarsPanel) -> Html {
+    html! {
+        <div class="log bars">
+            <h2>{ panel.title }</h2>
+            <div class="log-scroll" tabindex="0" role="region" aria-label={panel.title}>
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col" class="corner">{ panel.row_name }</th>
+                            { for panel.columns.iter().map(|head| html! { <th scope="col">{ head.clone() }</th> }) }
+                        </tr>
+                    </thead>
+                    <tbody>{ for panel.rows.iter().map(|row| line(props, row, panel.columns.len())) }</tbody>
+                </table>
+            </div>
+        </div>
+    }
+}
+
+fn line(props: &Shown, row: &BarRow, columns: usize) -> Html {
+    html! {
+        <tr>
+            <th scope="row">{ head(props, &row.label, row.replica) }</th>
+            { for (0..columns).map(|k| html! {
+                <td>
+                    { match row.parts.as_ref().and_then(|parts| parts.get(k)) {
+                        Some(part) => html! {
+                            <span class="cell bar" style={format!("--part: {}.{:02}%", part / 10_000, part % 10_000 / 100)}>
+                                { BarRow::percent(*part) }
+                            </span>
+                        },
+                        None => html! { <span class="cell">{ "undefined" }</span> },
+                    } }
+                </td>
+            }) }
+        </tr>
+    }
+}
