@@ -136,7 +136,7 @@ impl Config {
             .collect();
         let outcomes = beliefs.first().map_or(0, Vec::len);
         let evidence = match params.text(param::EVIDENCE) {
-            "" => Vec::new(),
+            "none" => Vec::new(),
             text => read_evidence(text)
                 .filter(|all| all.len() == outcomes && all.iter().any(|x| *x > 0.0))
                 .ok_or_else(|| {
@@ -387,6 +387,14 @@ impl Protocol for Belief {
 
     fn synchrony(config: &Config) -> Option<Duration> {
         Some(config.delta)
+    }
+
+    fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {
+        let all = || (0..config.n).map(NodeId::replica);
+        let of = |id: NodeId| {
+            config.neighbours(id).into_iter().filter(move |other| id < *other).map(move |other| (id, other))
+        };
+        (config.graph != Graph::Complete).then(|| all().flat_map(of).collect())
     }
 
     fn milestones() -> &'static [RuleId] {

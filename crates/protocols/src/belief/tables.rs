@@ -130,8 +130,8 @@ const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "evidence",
         label: "Evidence",
-        help: "How likely it is under each outcome, with commas between; empty for none.",
-        kind: ParamKind::Text { bytes_max: 96, default: "" },
+        help: "How likely it is under each outcome, with commas between; or none.",
+        kind: ParamKind::Text { bytes_max: 96, default: "none" },
     },
     ParamSpec {
         key: "update",
