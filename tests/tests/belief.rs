@@ -1,11 +1,12 @@
 //! Pools against the figures of `reference/opinion_pool.json`, to the digits printed there, and in whole runs.
 
-use consensus_kernel::{BarRow, Panel};
-use consensus_lab::Session;
+use consensus_kernel::{BarRow, Panel, ParamValue, Ratio, Rng};
 use consensus_lab::view::Status;
+use consensus_lab::{Budget, Hunt, Session, judge_scenario};
 use consensus_protocols::belief::{
     Graph, linear_pool, log_pool, log_sum_exp, rounds_needed, second_eigenvalue, updated,
 };
+use consensus_scenario::print;
 use consensus_tests::{finished, property, read, scenario, violated};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -249,5 +250,42 @@ fn whoever_crashes_the_others_pool_alike() {
         let run = finished(&scenario(&format!("#/belief?latency=1ms..20ms&at={at}ms:crash:{node}")));
         assert_eq!(violated(&*run), Vec::<&str>::new(), "{node} at {at} ms");
         assert!(run.decisions().len() >= 3);
+    }
+}
+
+/// Searches draw neither graph nor rule, so they are gone through here; beliefs have zeros now and then.
+#[test]
+fn every_rule_keeps_its_promises_on_every_graph() {
+    let meta = consensus_tests::protocol("belief");
+    let place = |key| meta.params.iter().position(|p| p.key == key).expect("it is there");
+    for seed in 0..1_500u64 {
+        let mut scenario = Hunt { meta, budget: Budget::Within, without: None }.scenario(seed);
+        let mut rng = Rng::stream(seed, 0x6265_6c69_6566);
+        let mut draw = |most| rng.within(0, most);
+        let graph = draw(2) as usize;
+        for (key, most) in [("rule", 1), ("update", 1)] {
+            scenario.params.0[place(key)] = ParamValue::Choice(draw(most) as usize);
+        }
+        scenario.params.0[place("graph")] = ParamValue::Choice(graph);
+        scenario.params.0[place("floor")] = ParamValue::Choice(1 + draw(3) as usize);
+        scenario.params.0[place("rounds")] = ParamValue::Int(0);
+        if draw(1) == 0 {
+            scenario.params.0[place("evidence")] = ParamValue::Text(Some("0.9,0.4,0.1".to_owned()));
+        }
+        let belief = |draw: &mut dyn FnMut(u64) -> u64| {
+            let parts = [draw(9), draw(9), draw(9)].map(|part| if part < 3 { 0 } else { part as u32 * 10 });
+            parts.map(Ratio::percent).to_vec()
+        };
+        let beliefs = (0..scenario.n).map(|_| belief(&mut draw)).collect();
+        scenario.params.0[place("beliefs")] = ParamValue::Table(beliefs);
+        if graph > 0 {
+            // Nothing is promised there if somebody crashes; and near a tie those who are not quite there differ.
+            scenario.script.clear();
+        }
+        let outcome = judge_scenario(&scenario, false).unwrap_or_else(|error| panic!("{}", error.why));
+        let violated: Vec<_> =
+            outcome.violations.iter().filter(|v| graph == 0 || v.property != "Agreement").collect();
+        assert!(violated.is_empty(), "{}: {violated:?}", print(&scenario));
+        assert!(outcome.termination.is_ok(), "{}", print(&scenario));
     }
 }

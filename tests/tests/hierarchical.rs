@@ -1,7 +1,9 @@
 //! The hierarchy in whole runs: what a decision costs, what objections can do, and what the visitor has to do himself.
 
-use consensus_lab::Session;
+use consensus_kernel::ParamValue;
 use consensus_lab::view::Status;
+use consensus_lab::{Budget, Hunt, Session, judge_scenario};
+use consensus_scenario::print;
 use consensus_tests::{finished, property, read, scenario, violated};
 use std::collections::BTreeSet;
 
@@ -81,5 +83,29 @@ fn whoever_crashes_alone_the_others_decide_or_wait_for_the_visitor() {
             let asks = property(&*run, "Termination").reason.contains("your decision");
             assert!(decided >= 12 || asks, "{node} at {at} ms: {decided} decided");
         }
+    }
+}
+
+#[test]
+fn a_minority_that_wins_most_teams_is_stopped_by_the_objections_of_the_majority() {
+    let link = "#/hierarchical?supervisors=3&in=1,1,1,1,1,1,0,1,1,0,0,0,0";
+    let tiers = finished(&scenario(link));
+    assert_eq!(tiers.decisions(), Vec::new());
+    assert!(property(&*tiers, "Termination").reason.contains("your decision"));
+    let flat = finished(&scenario(&format!("{link}&count=workers")));
+    let values: BTreeSet<String> = flat.decisions().iter().map(|d| d.value.to_string()).collect();
+    assert_eq!(values, BTreeSet::from(["0".to_owned()]));
+}
+
+#[test]
+fn what_holds_where_supervisors_are_counted_holds_where_workers_are() {
+    let meta = consensus_tests::protocol("hierarchical");
+    let count = meta.params.iter().position(|p| p.key == "count").expect("it is there");
+    for seed in 0..2_000 {
+        let mut scenario = Hunt { meta, budget: Budget::Within, without: None }.scenario(seed);
+        scenario.params.0[count] = ParamValue::Choice(1);
+        let outcome = judge_scenario(&scenario, false).expect("possible");
+        assert_eq!(outcome.violations, Vec::new(), "{}", print(&scenario));
+        assert!(outcome.termination.is_ok(), "{}", print(&scenario));
     }
 }

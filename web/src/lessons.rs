@@ -340,6 +340,13 @@ pub const LESSONS: &[Lesson] = &[
         twin: Some("Ten workers, two supervisors, one executive"),
     },
     Lesson {
+        title: "Four of nine win two teams of three",
+        watch: "Two teams are for 1 by two to one, the third is for 0 to a man: two supervisors of three say 1, though five of \
+                nine workers want 0. They object, and you decide. Let the executive count workers, and 0 wins.",
+        link: "#/hierarchical?supervisors=3&in=1,1,1,1,1,1,0,1,1,0,0,0,0",
+        twin: Some("Ten workers, two supervisors, one executive"),
+    },
+    Lesson {
         title: "The executive is captured",
         watch: "Both supervisors recommend 0, it decides 3. Six of ten workers object, but to the executive itself, and 3 stands. \
                 Switch the rule on again, and the objections reach you.",
@@ -449,7 +456,11 @@ pub const LESSONS: &[Lesson] = &[
 
 /// Lessons in which nobody decides, which is what they teach.
 #[cfg(test)]
-const UNDECIDED: &[&str] = &["The scheduler that never lets you decide", "More than half object: you decide"];
+const UNDECIDED: &[&str] = &[
+    "The scheduler that never lets you decide",
+    "More than half object: you decide",
+    "Four of nine win two teams of three",
+];
 
 /// The lesson with this title.
 pub fn by_title(title: &str) -> Option<&'static Lesson> {

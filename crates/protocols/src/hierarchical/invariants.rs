@@ -52,7 +52,8 @@ fn backed(_: &mut Ledger, world: World_<'_>, who: NodeId) -> Result<(), String> 
         false => supervisors(config).map(|id| world.node(id).map(|node| node.evaluation)).collect(),
         true => workers(config).map(|id| world.node(id).map(|node| Some(node.own))).collect(),
     };
-    let said = said.filter(|said| said.iter().any(Option::is_some));
+    let heard = |id| world.node(id).is_some_and(|node| node.evaluation.is_some());
+    let said = said.filter(|_| supervisors(config).any(heard));
     match said {
         Some(said) if !said.contains(&Some(option)) => {
             Err(format!("{option} stands at node {who}, although nobody recommended it"))
