@@ -108,6 +108,18 @@ fn a_selfish_pool_earns_what_eyal_and_sirer_say() {
 }
 
 #[test]
+fn two_fifths_of_the_hash_power_in_the_middle_of_a_hub_find_more_than_half_of_the_blocks() {
+    // The page shows this very run.
+    let mut sim = begin(
+        "n=5&seed=5&until=60s&req=0&confirmations=20&retarget=2016&mine=always&graph=hub&gamma=100&w=8,3,3,3,3\
+         &byz=0:selfish",
+    );
+    run(&mut sim, 60.0);
+    let credits = miner(&sim, 1).credits();
+    assert!(2 * credits[0] > credits.iter().sum(), "{credits:?}");
+}
+
+#[test]
 fn blocks_go_stale_as_often_as_in_the_reference() {
     /// Blocks of the reference's own measurement.
     const BLOCKS: f64 = 60_000.0;
@@ -165,7 +177,11 @@ struct Nobody;
 impl Observer<Nakamoto> for Nobody {}
 
 fn start(link: &str) -> Simulation<Nakamoto> {
-    let scenario = scenario(&format!("#/nakamoto?{link}&{COMMON}"));
+    begin(&format!("{link}&{COMMON}"))
+}
+
+fn begin(link: &str) -> Simulation<Nakamoto> {
+    let scenario = scenario(&format!("#/nakamoto?{link}"));
     Simulation::with_limit(&scenario, u64::MAX).unwrap_or_else(|error| panic!("{}: {}", error.key, error.why))
 }
 

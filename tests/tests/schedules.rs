@@ -210,6 +210,11 @@ const GOLDEN: &[Golden] = &[
         variants: &[(&[("confirmations=2", "confirmations=8")], Then::Decides)],
     },
     Golden {
+        id: "nakamoto_easy_branch",
+        violates: &["Agreement", "Integrity", "Common Prefix", "Heaviest Chain"],
+        variants: &[(&[("without=most-work", "")], Then::Decides)],
+    },
+    Golden {
         id: "nakamoto_fork",
         violates: &["Ledger Follows Chain", "Termination"],
         variants: &[(&[("without=undo", "")], Then::Decides)],

@@ -375,6 +375,22 @@ pub const LESSONS: &[Lesson] = &[
         twin: Some("A third of the hash power fails at eight confirmations"),
     },
     Lesson {
+        title: "Two fifths of the hash power, more than half of the blocks",
+        watch: "Node 0 stands in the middle and mines selfishly: it shows a block only when another is found, and its own \
+                arrives first. Others work on branches that come to nothing; see the credits in a node's state.",
+        link: "#/nakamoto?n=5&seed=5&until=60s&req=0&confirmations=20&retarget=2016&mine=always&graph=hub&gamma=100\
+               &w=8,3,3,3,3&byz=0:selfish",
+        twin: Some("Six blocks deep, and a payment is final"),
+    },
+    Lesson {
+        title: "Most work counts, not most blocks",
+        watch: "Node 3 writes late times into its branch, so that its blocks become easy and many. Nodes that count blocks \
+                follow it; with the rule nobody does.",
+        link: "#/nakamoto?n=4&until=40s&confirmations=6&retarget=4&mine=always&w=3,3,3,2&byz=3:easy-branch\
+               &without=most-work",
+        twin: Some("Six blocks deep, and a payment is final"),
+    },
+    Lesson {
         title: "With most of the hash power the past can be changed",
         watch: "Node 2 has three fifths of the hash power and never gives up. However deep a payment lies, its branch \
                 will be the longer one.",
@@ -521,6 +537,7 @@ mod tests {
             ("Two certificates for one view", "One Certificate"),
             ("A third of the hash power undoes two confirmations", "Common Prefix"),
             ("With most of the hash power the past can be changed", "Agreement"),
+            ("Most work counts, not most blocks", "Heaviest Chain"),
             ("The executive is captured", "Accountability"),
             ("A coordinator with two results", "Agreement"),
             ("One agent outweighs four", "No Dictator"),

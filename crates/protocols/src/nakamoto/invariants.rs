@@ -67,7 +67,7 @@ fn common_prefix(ledger: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) 
 fn heaviest_chain(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Result<(), String> {
     let Some(miner) = miner(world, who) else { return Ok(()) };
     let tip = miner.tree.tip();
-    match miner.tree.iter().rev().take(LOOKED_AT as usize).find(|entry| entry.work > tip.work) {
+    match miner.tree.iter().rev().find(|entry| entry.work > tip.work) {
         None => Ok(()),
         Some(entry) => Err(format!(
             "node {who} builds on height {}, although block {:?} at height {} has more work behind it",

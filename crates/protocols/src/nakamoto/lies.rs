@@ -17,6 +17,8 @@ pub struct Plot {
     shown: usize,
     /// The coin that it wants back.
     coin: Option<Value>,
+    /// Whether the times of its branch are false, so that its targets grow easier.
+    easy: bool,
     /// Whether its branch was ever as long as the public one, once the payment was deep enough.
     caught_up: bool,
     /// How many double spends it has tried, in how many it caught up, and how many came out.
@@ -39,7 +41,7 @@ impl Plot {
     }
 
     fn give_up(&mut self) {
-        (self.base, self.coin, self.caught_up, self.shown) = (None, None, false, 0);
+        (self.base, self.coin, self.caught_up, self.easy, self.shown) = (None, None, false, false, 0);
         self.branch.clear();
     }
 
@@ -56,6 +58,7 @@ pub(super) fn misstep(strategy: usize) -> Option<Misstep<Nakamoto>> {
         adversary::DOUBLE_SPEND => Some(|node, input, cx| step(node, input, cx, double_spend)),
         adversary::MAJORITY => Some(|node, input, cx| step(node, input, cx, never_gives_up)),
         adversary::GRAFT => Some(|node, input, cx| step(node, input, cx, graft)),
+        adversary::EASY_BRANCH => Some(|node, input, cx| step(node, input, cx, easy_branch)),
         adversary::WITHHOLD => Some(|node, input, cx| step(node, input, cx, withhold)),
         _ => None,
     }
@@ -127,7 +130,9 @@ impl Miner {
             Some(_) => None,
             None => self.pool.iter().find(|p| follows(entry, p)).copied(),
         };
-        self.look_for(head, payment, cx);
+        // Four times what is planned: no more is believed.
+        let after = if self.plot.easy { cx.config.interval.times(4).as_micros() } else { 0 };
+        self.look_for(head, payment, after, cx);
     }
 
     /// Keeps a block that it found: the next of its branch.
@@ -219,18 +224,23 @@ fn race(miner: &mut Miner, cx: &mut Cx<'_, Nakamoto>) {
 /// and the branch is the longer one, it comes out.
 fn double_spend(miner: &mut Miner, event: Event, cx: &mut Cx<'_, Nakamoto>) {
     let patience = cx.config.patience;
-    scheme_of_two(miner, event, patience, false, cx);
+    spend_twice(miner, event, patience, false, cx);
 }
 
 fn never_gives_up(miner: &mut Miner, event: Event, cx: &mut Cx<'_, Nakamoto>) {
-    scheme_of_two(miner, event, u64::MAX, false, cx);
+    spend_twice(miner, event, u64::MAX, false, cx);
 }
 
 fn graft(miner: &mut Miner, event: Event, cx: &mut Cx<'_, Nakamoto>) {
-    scheme_of_two(miner, event, u64::MAX, true, cx);
+    spend_twice(miner, event, u64::MAX, true, cx);
 }
 
-fn scheme_of_two(miner: &mut Miner, event: Event, patience: u64, grafts: bool, cx: &mut Cx<'_, Nakamoto>) {
+fn easy_branch(miner: &mut Miner, event: Event, cx: &mut Cx<'_, Nakamoto>) {
+    miner.plot.easy = true;
+    spend_twice(miner, event, u64::MAX, false, cx);
+}
+
+fn spend_twice(miner: &mut Miner, event: Event, patience: u64, grafts: bool, cx: &mut Cx<'_, Nakamoto>) {
     match (event, miner.plot.base) {
         (Event::Found(hash), None) => {
             // Nothing is planned: an honest block.
@@ -263,7 +273,7 @@ fn scheme_of_two(miner: &mut Miner, event: Event, patience: u64, grafts: bool, c
         miner.plot.ties += 1;
     }
     let work = miner.plot.head().and_then(|head| miner.tree.find(head)).map(|entry| entry.work);
-    if deep && work > Some(tip.work) {
+    if deep && (work > Some(tip.work) || (miner.plot.easy && lead > 0)) {
         miner.plot.wins += 1;
         miner.show_all(cx);
     } else if lead.unsigned_abs() > patience && lead < 0 {

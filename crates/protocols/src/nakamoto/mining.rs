@@ -109,7 +109,7 @@ impl Miner {
         }
         let (parent, payment) = (self.tree.tip().block.hash(), self.next_payment());
         if self.work.as_ref().is_none_or(|work| work.header.parent != parent || work.payment != payment) {
-            self.look_for(parent, payment, cx);
+            self.look_for(parent, payment, 0, cx);
         }
     }
 
@@ -128,14 +128,20 @@ impl Miner {
         self.pool.iter().find(can_be_made).copied()
     }
 
-    /// Begins to look for a block behind this one.
-    pub(super) fn look_for(&mut self, parent: Digest, payment: Option<Payment>, cx: &mut Cx<'_, Nakamoto>) {
+    /// Begins to look for a block behind this one, with a time that is at least so many microseconds after its.
+    pub(super) fn look_for(
+        &mut self,
+        parent: Digest,
+        payment: Option<Payment>,
+        after: u64,
+        cx: &mut Cx<'_, Nakamoto>,
+    ) {
         let Some(entry) = self.tree.find(parent) else { return };
         let header = Header {
             parent,
             payload: payload(payment),
             target: next_target(&self.tree, entry, cx),
-            time: cx.now().as_micros().max(entry.block.header().time + 1),
+            time: cx.now().as_micros().max(entry.block.header().time + after.max(1)),
             height: entry.height as u32 + 1,
             miner: self.me.index() as u16,
             nonce: 0,
@@ -191,7 +197,7 @@ impl Miner {
     /// A block now, whatever time it would take: told so by hand.
     pub(super) fn dig_at_once(&mut self, cx: &mut Cx<'_, Nakamoto>) -> Option<Shared<Block>> {
         let (parent, payment) = (self.tree.tip().block.hash(), self.next_payment());
-        self.look_for(parent, payment, cx);
+        self.look_for(parent, payment, 0, cx);
         let work = self.work.as_mut()?;
         if cx.config.real {
             work.header.nonce = 0;

@@ -236,7 +236,8 @@ pub mod adversary {
     pub const DOUBLE_SPEND: usize = 1;
     pub const MAJORITY: usize = 2;
     pub const GRAFT: usize = 3;
-    pub const WITHHOLD: usize = 4;
+    pub const EASY_BRANCH: usize = 4;
+    pub const WITHHOLD: usize = 5;
 }
 
 const ADVERSARIES: &[AdversarySpec] = &[
@@ -260,6 +261,11 @@ const ADVERSARIES: &[AdversarySpec] = &[
         id: "graft",
         label: "Reuses proofs",
         does: "It spends twice and puts the proofs of others on its branch.",
+    },
+    AdversarySpec {
+        id: "easy-branch",
+        label: "Makes it easy",
+        does: "It spends twice, and writes late times into its branch, so that its targets grow easier and its blocks many.",
     },
     AdversarySpec { id: "withhold", label: "Withholds", does: "It never shows a block that it finds." },
 ];
