@@ -1,9 +1,10 @@
 //! The parts of the form that are seldom touched, folded: load, the protocol's parameters, time, the rest of the network.
 
 use super::Form;
-use super::field::{Field, toggle};
+use super::field::{Field, rail, toggle};
 use crate::markup::html;
-use consensus_kernel::{Duration, ParamKind, ParamValue};
+use consensus_figure::shape::number;
+use consensus_kernel::{Duration, ParamKind, ParamSpec, ParamValue, Ratio};
 use consensus_scenario::{Schedule, bounds, print_param, print_ratio};
 use yew::prelude::*;
 
@@ -48,12 +49,12 @@ fn load(props: &Form) -> Html {
 fn params(props: &Form) -> Html {
     let store = &props.store;
     let (meta, params) = store.with(|m| (m.meta(), m.scenario().params.filled(m.meta().params, 0)));
-    let common = |(spec, _): &(&consensus_kernel::ParamSpec, &ParamValue)| !spec.kind.is_per_replica();
+    let common = |(spec, _): &(&ParamSpec, &ParamValue)| !spec.kind.is_per_replica();
     let mut own = meta.params.iter().zip(&params.0).filter(common).peekable();
     if own.peek().is_none() {
         return Html::default();
     }
-    let one = |(spec, value): (&'static consensus_kernel::ParamSpec, &ParamValue)| {
+    let one = |(spec, value): (&'static ParamSpec, &ParamValue)| {
         let shown = print_param(spec, value);
         match (&spec.kind, value) {
             (ParamKind::Flag { .. }, ParamValue::Flag(on)) => {
@@ -80,8 +81,16 @@ fn params(props: &Form) -> Html {
                     ParamKind::Int { min, max, .. } | ParamKind::Sure { min, max, .. } => Some((*min, *max)),
                     _ => None,
                 };
+                let slider = match (kind, value) {
+                    (ParamKind::Ratio { min, max, .. }, ParamValue::Ratio(ratio)) => {
+                        ratio_slider(props, spec, *min, *max, *ratio)
+                    }
+                    _ => Html::default(),
+                };
                 html! {
-                    <Field store={store.clone()} name={spec.key} label={spec.label} help={spec.help} value={shown} {steps} />
+                    <Field store={store.clone()} name={spec.key} label={spec.label} help={spec.help} value={shown} {steps}>
+                        { slider }
+                    </Field>
                 }
             }
         }
@@ -91,6 +100,23 @@ fn params(props: &Form) -> Html {
             <summary>{ format!("Parameters of {}", meta.title) }</summary>
             { for own.map(one) }
         </details>
+    }
+}
+
+/// A slider in steps of a hundredth; the text takes any ratio.
+fn ratio_slider(props: &Form, spec: &'static ParamSpec, min: Ratio, max: Ratio, now: Ratio) -> Html {
+    let percent = |ratio: Ratio| ratio.as_f64() * 100.0;
+    let set = props.store.on(move |m, e: Event| {
+        let to = e.target_unchecked_into::<web_sys::HtmlInputElement>().value();
+        m.set_key(spec.key, &(to + "%"));
+    });
+    let width = (percent(max) - percent(min)).max(1.0);
+    html! {
+        <div class="sliders">
+            { rail(0.0, (percent(now) - percent(min)) / width) }
+            <input type="range" min={number(percent(min))} max={number(percent(max))} step="1" value={number(percent(now))}
+                aria-label={format!("{} in per cent", spec.label)} onchange={set} />
+        </div>
     }
 }
 

@@ -1,5 +1,6 @@
 //! What all agents know beforehand: who weighs how much, what is enough, and how answers are compared.
 
+use super::power::swings;
 use super::tables::{CAP, LAST_ROUND, param};
 use super::texts::{Measure, Said, dice, parts};
 use consensus_kernel::{Duration, NodeId, Ratio, RuleSet, Setup, SetupError, Time};
@@ -40,6 +41,9 @@ pub struct Plan {
     pub measure: Measure,
     /// Which rules hold.
     pub rules: RuleSet,
+    /// How often each agent's vote turns the scale, if they are few enough to count.
+    #[serde(skip)]
+    pub swings: Option<Vec<u64>>,
     /// How alike any two of the agents' own answers are: compared once for all.
     #[serde(skip)]
     book: Vec<Vec<(u32, u32)>>,
@@ -83,6 +87,7 @@ impl Plan {
             similar: params.ratio(param::SIMILAR),
             measure,
             rules: setup.rules,
+            swings: None,
             book: Vec::new(),
         };
         (plan.weights, plan.cut) = capped(&products, cap)?;
@@ -102,6 +107,7 @@ impl Plan {
 
     fn weigh(&mut self) {
         self.total = self.weights.iter().sum();
+        self.swings = swings(&self.weights, self.enough(self.total));
     }
 
     /// What all agents, or some, weigh together times θ, rounded down: more is a majority.

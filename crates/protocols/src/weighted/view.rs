@@ -1,6 +1,6 @@
 //! How weighted agents look: faces on the stage; opinions, clusters and power beside it.
 
-use super::{COORDINATOR, Plan, Ruling, Weighted, has_veto, is_dictator, log_odds, swings};
+use super::{COORDINATOR, Plan, Ruling, Weighted, has_veto, is_dictator, log_odds};
 use consensus_kernel::{Camp, Face, NodeId, OpinionPanel, Tone, Value, Verdict, Voice, Votes};
 use std::borrow::Cow;
 
@@ -56,7 +56,7 @@ pub(super) fn opinions(plan: &Plan, agents: &[&Weighted]) -> OpinionPanel {
         share: share(cluster.weight),
         wins: winner == Some(Value::answer(cluster.speaker.index())),
     };
-    let swings = swings(&plan.weights, plan.enough(plan.total));
+    let swings = &plan.swings;
     let all: u64 = swings.iter().flatten().sum();
     let voice = |i: usize| {
         let id = NodeId::replica(i);
