@@ -289,3 +289,11 @@ fn every_rule_keeps_its_promises_on_every_graph() {
         assert!(outcome.termination.is_ok(), "{}", print(&scenario));
     }
 }
+
+#[test]
+fn a_looser_tolerance_takes_fewer_rounds() {
+    let sent = |more: &str| finished(&scenario(&format!("#/belief?n=8&graph=ring{more}"))).metrics().replica;
+    assert_eq!(sent(""), 16 * 64);
+    assert_eq!(sent("&tolerance=1/1000"), 16 * 32);
+    assert_eq!(sent("&tolerance=1/1000&rounds=5"), 16 * 5);
+}

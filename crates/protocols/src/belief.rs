@@ -14,11 +14,12 @@
 //! or none, and all pool the same ones, in the same order, to the same bits. On a ring or a star an agent hears its
 //! neighbours only. In each round it moves to a mean of its opinion and theirs, with Metropolis weights
 //! 1 / (1 + max(d_i, d_j)): they are symmetric, so that what all tend to is the pool of all (DeGroot, JASA 69, 1974; Xiao &
-//! Boyd, Systems & Control Letters 53, 2004). The distance shrinks by |λ₂| a round; after `rounds` it decides.
+//! Boyd, Systems & Control Letters 53, 2004). The distance shrinks by |λ₂| a round; after `rounds`, or as many as
+//! `tolerance` needs, it decides.
 //!
 //! Logarithmic opinions are logarithms all the time and are divided by their sum through log-sum-exp: a product of many
-//! small numbers is 0 before its root is taken. A zero is raised to `floor` before; the document adds 1e-10, which is the
-//! same to ten digits. What the veto is worth depends on the floor and on n.
+//! small numbers is 0 before its root is taken. What is below `floor` is raised to it before; the document adds
+//! 1e-10 to everything, which differs only near the floor. What the veto is worth depends on the floor and on n.
 //!
 //! What is decided is the most probable outcome, the first among equals. A row of zeros is no opinion: all outcomes alike.
 //! Agents believe what they are told: a liar can veto, be stubborn, or tell each another thing. An agent that comes back
@@ -152,7 +153,10 @@ impl Config {
         };
         let rounds = match (graph, params.int(param::ROUNDS)) {
             (Graph::Complete, _) => 1,
-            (_, 0) => rounds_needed(second_eigenvalue(graph, n), TOLERANCE).min(ROUNDS_MAX),
+            (_, 0) => {
+                let tolerance = share(params.ratio(param::TOLERANCE));
+                rounds_needed(second_eigenvalue(graph, n), tolerance).min(ROUNDS_MAX)
+            }
             (_, chosen) => chosen as u32,
         };
         let mut config = Self {

@@ -34,11 +34,15 @@ fn line(props: &Shown, row: &BarRow, columns: usize) -> Html {
                 <td>
                     { match row.parts.as_ref().and_then(|parts| parts.get(k)) {
                         Some(part) => html! {
-                            <span class="cell bar" style={format!("--part: {}.{:02}%", part / 10_000, part % 10_000 / 100)}>
+                            <span class="bar">
                                 { BarRow::percent(*part) }
+                                <svg aria-hidden="true" focusable="false">
+                                    <rect class="all" width="100%" height="100%" rx="2" />
+                                    <rect width={format!("{}.{:02}%", part / 10_000, part % 10_000 / 100)} height="100%" rx="2" />
+                                </svg>
                             </span>
                         },
-                        None => html! { <span class="cell">{ "undefined" }</span> },
+                        None => html! { <span class="bar">{ "undefined" }</span> },
                     } }
                 </td>
             }) }

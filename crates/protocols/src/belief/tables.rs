@@ -8,8 +8,11 @@ use consensus_kernel::{
 
 /// Δ unless said otherwise, and what searches keep to.
 const DELTA: Duration = Duration::millis(20);
-/// Share of the first distance that is left after as many rounds as the graph needs.
-pub(super) const TOLERANCE: f64 = 1e-6;
+/// Finest tolerance, and the usual one.
+const MILLIONTH: Ratio = match Ratio::new(1, 1_000_000) {
+    Some(ratio) => ratio,
+    None => Ratio::ZERO,
+};
 /// Most rounds.
 pub(super) const ROUNDS_MAX: u32 = 1_000;
 
@@ -62,6 +65,7 @@ pub mod param {
     pub const EVIDENCE: usize = 5;
     pub const UPDATE: usize = 6;
     pub const DELTA: usize = 7;
+    pub const TOLERANCE: usize = 8;
 }
 
 /// The floors that can be chosen.
@@ -124,7 +128,7 @@ const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "rounds",
         label: "Rounds",
-        help: "On a ring or star; 0 for as many as leave a millionth of the distance.",
+        help: "On a ring or star; 0 for as many as the tolerance needs.",
         kind: ParamKind::Int { min: 0, max: ROUNDS_MAX as u64, default: 0 },
     },
     ParamSpec {
@@ -147,6 +151,12 @@ const PARAMS: &[ParamSpec] = &[
         label: "Round Δ",
         help: "The longest that a message may take; a round lasts as long.",
         kind: ParamKind::Span { min: Duration::millis(1), max: Duration::secs(3_600), default: DELTA },
+    },
+    ParamSpec {
+        key: "tolerance",
+        label: "Tolerance",
+        help: "The share of their first distance that may be left between neighbours' pools.",
+        kind: ParamKind::Ratio { min: MILLIONTH, max: Ratio::percent(50), default: MILLIONTH },
     },
 ];
 
