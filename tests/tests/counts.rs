@@ -31,6 +31,8 @@ enum Counted {
     OfRound1(&'static [&'static str]),
     /// All between replicas.
     All,
+    /// All that serve decisions. The row's client asks one replica and has one reply; ours asks all and all reply.
+    OneAsked,
     /// All of one round (view, term) that serve decisions.
     Round(u64),
 }
@@ -144,6 +146,13 @@ fn held(protocol: &str, variant: &str) -> Held {
             OfRound1(WITH_DECISION),
             OfDecisions,
         ),
+        ("tendermint", "one round, point-to-point broadcast") => {
+            Held::Against(|n| format!("#/pos?n={n}&req=1"), Counted::OneAsked, OfDecisions)
+        }
+        ("pos_vote", variant) if variant.contains("all-to-all votes") => {
+            Held::Against(|n| format!("#/pos?n={n}&req=1&variant=single"), Counted::OneAsked, OfDecisions)
+        }
+        ("pos_vote", _) => Held::Not("not built: votes go to all, not to the proposer alone"),
         ("hotstuff_basic", "one view incl. new-view interrupts and decide") => {
             // Everybody enters the view when the request arrives, so the new-views are part of the way.
             Held::Against(|n| format!("#/hotstuff?n={n}&req=1&new-view=on-request"), All, OfDecisions)
@@ -273,9 +282,9 @@ fn every_row_of_a_built_protocol_agrees_with_real_runs_or_is_listed() {
         }
     }
     // Three rows of Paxos's, four of Multi-Paxos's, three of Raft's, seven of PBFT's, two of Zyzzyva's, five of HotStuff's,
-    // two of Ben-Or's, four of Chandra and Toueg's and one each of the hierarchy, belief pools, Nakamoto and weighted
-    // agents, at seven sizes.
-    assert_eq!(compared, 34 * 7);
+    // two of Ben-Or's, four of Chandra and Toueg's two of proof of stake and one each of the hierarchy, belief pools, Nakamoto and weighted
+    // agents, all at seven sizes.
+    assert_eq!(compared, 36 * 7);
 }
 
 #[test]
@@ -295,6 +304,7 @@ fn a_crashed_replica_answers_neither_of_zyzzyvas_phases() {
 fn is_built(row: &Row) -> bool {
     let name = match row["protocol"].as_str() {
         "log_opinion_pool" => "belief".to_owned(),
+        "tendermint" => "pos".to_owned(),
         name => name.replace('_', "-"),
     };
     let family = name.split('-').next();
@@ -372,6 +382,10 @@ fn compare(row: &Row, n: usize, link: &str, counted: &Counted, wanted: &Delays) 
     assert_eq!(replica, number(format!("replica_n{n}")), "{name}: messages between replicas in {link}");
     let client = match counted {
         Counted::Kinds(_) | Counted::OfRound1(_) => 0,
+        Counted::OneAsked => {
+            assert_eq!(run.metrics().client, 2 * n as u64, "{link}");
+            2
+        }
         Counted::Decisions | Counted::All | Counted::Round(_) => run.metrics().client,
     };
     assert_eq!(replica + client, number(format!("total_n{n}")), "{name}: all messages in {link}");
@@ -397,7 +411,7 @@ fn count(run: &dyn Session, counted: &Counted) -> u64 {
     }
     let kinds = run.scenario().meta.kinds.iter().zip(run.metrics().by_kind);
     let wanted = kinds.filter(|(kind, _)| match counted {
-        Counted::Decisions => kind.class == KindClass::Decision,
+        Counted::Decisions | Counted::OneAsked => kind.class == KindClass::Decision,
         Counted::Kinds(names) | Counted::OfRound1(names) => names.contains(&kind.name),
         Counted::All => kind.class != KindClass::Client,
         Counted::Round(_) => false,

@@ -229,6 +229,20 @@ const GOLDEN: &[Golden] = &[
         violates: &["Agreement", "Interactive Consistency", "Every Voice"],
         variants: &[(&[("decide=coordinator", "decide=all")], Then::Decides)],
     },
+    Golden {
+        id: "pos_one_third",
+        violates: &["Agreement", "One Polka", "One Block", "Two Thirds"],
+        variants: &[
+            (&[("without=more-than-two-thirds", "")], Then::Decides),
+            // It cannot split them any more, but its silence stops them: four of six are too few.
+            (&[("without=more-than-two-thirds", ""), ("byz=0:two-faced", "byz=0:silent")], Then::Stalls),
+        ],
+    },
+    Golden {
+        id: "pos_single_vote_round_relock",
+        violates: &["Agreement", "One Block"],
+        variants: &[(&[("variant=single", "")], Then::Decides)],
+    },
 ];
 
 const BOTH_OFF: &str = "without=owned-ballots,strict-promise";
@@ -389,6 +403,7 @@ fn our_name(expected: &str) -> &str {
         "Liveness" => "Termination",
         "decision quality / accountability" => "Accountability",
         "common prefix at any depth k" => "Common Prefix",
+        "Agreement; accountable: D signed two votes at one height" => "Agreement",
         "Robustness: single-agent capture; 1 of 5" => "No Dictator",
         name => name,
     }

@@ -468,6 +468,46 @@ pub const LESSONS: &[Lesson] = &[
         link: "#/belief?f=0&byz=3:two-faced",
         twin: Some("Four agents pool what they believe"),
     },
+    Lesson {
+        title: "Stake votes, not heads",
+        watch: "The proposer is drawn in proportion to stake, and a block is final when more than 200 of 300 have prevoted \
+                and precommitted it. Validators 0, 1 and 2 are enough, 2, 3 and 4 are not.",
+        link: "#/pos?n=5&seed=3&w=100,80,60,40,20&req=4&gap=100ms",
+        twin: Some("A third of the stake, and two thirds suffice"),
+    },
+    Lesson {
+        title: "A liar votes twice and loses its stake",
+        watch: "Validator 0 shows odd validators another block than even ones. No block finds two thirds; the gossip brings \
+                both of its votes together, a block carries the evidence, and its stake counts no more.",
+        link: "#/pos?n=4&clients=2&req=4&w=3,3,3,3&proposer=rotation&gossip=200ms&byz=0:two-faced&until=3s",
+        twin: Some("A third of the stake, and two thirds suffice"),
+    },
+    Lesson {
+        title: "A third of the stake, and two thirds suffice",
+        watch: "Exactly one third lies, and two thirds are taken for a quorum. Validators 1 and 2 do not hear each other, and \
+                each finds two thirds with the liar, who signed for both: that is evidence.",
+        link: "#/pos?n=3&until=3s&clients=2&req=2&latency=10ms&proposer=rotation&w=2,2,2&byz=0:two-faced\
+               &without=more-than-two-thirds&at=0:cut:1-2&at=100ms:heal",
+        twin: Some("Stake votes, not heads"),
+    },
+    Lesson {
+        title: "One vote is not enough, even without liars",
+        watch: "As the document has it: more than two thirds of one vote. Validator 0 alone hears enough of round 0; the \
+                others begin anew and make another block final. Nobody lied, and it cannot be undone.",
+        link: "#/pos?until=3s&clients=2&req=2&latency=10ms&variant=single&proposer=rotation\
+               &at=0:delay:c0-1:request:1:10ms&at=25ms:block:0,2,3-1&at=25ms:block:0,1,3-2&at=25ms:block:0,1,2-3\
+               &at=100ms:heal",
+        twin: Some("Two votes and a lock keep what one vote loses"),
+    },
+    Lesson {
+        title: "Two votes and a lock keep what one vote loses",
+        watch: "The same network under Tendermint. Prevotes that only validator 0 hears are no decision; in the next round \
+                all agree.",
+        link: "#/pos?until=3s&clients=2&req=2&latency=10ms&proposer=rotation\
+               &at=0:delay:c0-1:request:1:10ms&at=25ms:block:0,2,3-1&at=25ms:block:0,1,3-2&at=25ms:block:0,1,2-3\
+               &at=100ms:heal",
+        twin: Some("One vote is not enough, even without liars"),
+    },
 ];
 
 /// Lessons in which nobody decides, which is what they teach.
@@ -534,6 +574,8 @@ mod tests {
             ("A majority of those heard is none", "Agreement"),
             ("A nack overlooked", "Agreement"),
             ("Three blocks in a row, but with a gap", "Agreement"),
+            ("A third of the stake, and two thirds suffice", "Agreement"),
+            ("One vote is not enough, even without liars", "Agreement"),
             ("Two certificates for one view", "One Certificate"),
             ("A third of the hash power undoes two confirmations", "Common Prefix"),
             ("With most of the hash power the past can be changed", "Agreement"),

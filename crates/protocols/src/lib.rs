@@ -19,6 +19,7 @@ pub mod nakamoto;
 pub mod om;
 pub mod paxos;
 pub mod pbft;
+pub mod pos;
 pub mod raft;
 mod shared;
 pub mod sm;
@@ -37,7 +38,7 @@ macro_rules! for_each_protocol {
             $crate::pbft::Pbft, $crate::zyzzyva::Zyzzyva, $crate::hotstuff::HotStuff,
             $crate::flp::Flp, $crate::ben_or::BenOr, $crate::chandra_toueg::ChandraToueg,
             $crate::weighted::Weighted, $crate::hierarchical::Hierarchical, $crate::belief::Belief,
-            $crate::nakamoto::Nakamoto
+            $crate::nakamoto::Nakamoto, $crate::pos::Pos
         }
     };
 }

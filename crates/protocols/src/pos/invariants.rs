@@ -1,0 +1,179 @@
+//! Invariants of its own, over what happened in the step that just ended and the ledger of what was seen before.
+
+use super::{Cite, Commit, Fact, Pos, Replica};
+use consensus_kernel::{Invariant, Ledger, NodeId, NodeSet, RuleId, WeightRule, World, weigh};
+
+const FINAL: &[RuleId] = &[Cite::Decide as RuleId, Cite::DecideSingle as RuleId, Cite::TakeBlock as RuleId];
+
+pub(super) const ALL: &[Invariant<Pos>] = &[
+    Invariant {
+        name: "One Polka",
+        place: "Tendermint, §3, Lemma 1 with the rules for voting once",
+        says: "In each height and round two thirds prevote for one block at most.",
+        on: &[Cite::Polka as RuleId],
+        check: one_polka,
+    },
+    Invariant {
+        name: "One Block",
+        place: "Tendermint, Theorem 1, Agreement",
+        says: "At each height one block is final; two name who signed for both.",
+        on: FINAL,
+        check: one_block,
+    },
+    Invariant {
+        name: "Accountability",
+        place: "Casper FFG, Theorem 1; Tendermint, §4",
+        says: "If two blocks are final at one height, more than a third of the stake signed for both.",
+        on: FINAL,
+        check: accountability,
+    },
+    Invariant {
+        name: "Two Thirds",
+        place: "Tendermint, Alg. 1 L49; Casper FFG, §2",
+        says: "More than two thirds of the stake that is not convicted signed for each final block.",
+        on: FINAL,
+        check: two_thirds,
+    },
+    Invariant {
+        name: "Equivocation Noticed",
+        place: "Casper FFG, §2",
+        says: "Whoever holds two votes that exclude each other holds evidence against the voter.",
+        on: &[Cite::Hear as RuleId, Cite::Decide as RuleId, Cite::NextRound as RuleId],
+        check: equivocation_noticed,
+    },
+    Invariant {
+        name: "The Innocent Keep Their Stake",
+        place: "Casper FFG, §2",
+        says: "No correct validator is convicted.",
+        on: FINAL,
+        check: innocent_keep_their_stake,
+    },
+    Invariant {
+        name: "Exactly Once",
+        place: "Tendermint, Theorem 1, Validity",
+        says: "A validator executes each request of a client at most once.",
+        on: &[Cite::Execute as RuleId],
+        check: exactly_once,
+    },
+];
+
+fn replica(world: &dyn World<Pos>, who: NodeId) -> Option<&Replica> {
+    world.node(who).and_then(Pos::replica)
+}
+
+fn one_polka(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    for fact in &r.facts {
+        let Fact::Polka { height, round, block } = fact else { continue };
+        ledger.state((*height, *round), block.short(), who).map_err(|other| {
+            format!(
+                "in round {round} of height {height} two thirds prevoted for {block:?}, as validator {who} sees it, and \
+                 for another block, as validator {} does",
+                other.who
+            )
+        })?;
+    }
+    Ok(())
+}
+
+/// Two commits of one height that one of these validators has just made and another one made before.
+fn conflict<'a>(
+    ledger: &mut Ledger,
+    world: &'a dyn World<Pos>,
+    who: NodeId,
+) -> Option<(&'a Commit, NodeId, Option<&'a Commit>)> {
+    let r = replica(world, who)?;
+    r.facts.iter().find_map(|fact| {
+        let Fact::Final { height, block, .. } = fact else { return None };
+        let other = ledger.state(*height, block.short(), who).err()?;
+        let theirs = replica(world, other.who).and_then(|r| r.final_at(*height));
+        Some((&**r.final_at(*height)?, other.who, theirs.map(|commit| &**commit)))
+    })
+}
+
+fn one_block(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
+    let Some((own, other, theirs)) = conflict(ledger, world, who) else { return Ok(()) };
+    let height = own.block.body().height;
+    let named = theirs.map_or_else(String::new, |theirs| blame(own, theirs, world));
+    Err(format!("validators {other} and {who} have different final blocks at height {height}{named}"))
+}
+
+/// Who signed for both, and how it is to be seen.
+fn blame(own: &Commit, theirs: &Commit, world: &dyn World<Pos>) -> String {
+    let (one, two) = (own.votes.body().round, theirs.votes.body().round);
+    let both = own.votes.signers().intersection(theirs.votes.signers());
+    let stakes = &world.config().stakes;
+    let (stake, total) = (weigh(&both, stakes), stakes.iter().sum::<u64>());
+    let how = if one == two {
+        format!("in round {one}: that is evidence")
+    } else {
+        format!("in rounds {two} and {one}: whether that was amnesia only the votes in between can tell")
+    };
+    format!("; {}, with stake {stake} of {total}, signed for both, {how}", names(&both))
+}
+
+fn names(set: &NodeSet) -> String {
+    let names: Vec<String> = set.iter().map(|id| id.to_string()).collect();
+    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+}
+
+fn accountability(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
+    let Some((own, _, Some(theirs))) = conflict(ledger, world, who) else { return Ok(()) };
+    let both = own.votes.signers().intersection(theirs.votes.signers());
+    let stakes = &world.config().stakes;
+    let (stake, total) = (weigh(&both, stakes), stakes.iter().sum::<u64>());
+    // By its rule's own measure: two sets of two thirds share a third.
+    if stake * 3 >= total {
+        return Ok(());
+    }
+    Err(format!("{} with stake {stake} of {total} signed for both: less than a third", names(&both)))
+}
+
+fn two_thirds(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    for fact in &r.facts {
+        let Fact::Final { height, signed, total, .. } = fact else { continue };
+        let needed = WeightRule::MoreThanTwoThirds.least(*total);
+        if *signed < needed {
+            return Err(format!(
+                "validator {who} takes height {height} for final with stake {signed} of {total}, {needed} needed"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn equivocation_noticed(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    let accused = r.accused();
+    let mut caught =
+        r.rounds.iter().flat_map(|round| round.prevotes.conflicts().chain(round.precommits.conflicts()));
+    match caught.find(|evidence| evidence.offenders().union(&accused) != accused) {
+        None => Ok(()),
+        Some(evidence) => Err(format!(
+            "validator {who} has two votes of {} that exclude each other, and no evidence",
+            names(&evidence.offenders())
+        )),
+    }
+}
+
+fn innocent_keep_their_stake(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    match r.convicted.iter().find(|id| world.node(*id).is_some()) {
+        None => Ok(()),
+        Some(id) => Err(format!("validator {who} takes validator {id} for convicted, which is correct")),
+    }
+}
+
+fn exactly_once(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
+    let Some(r) = replica(world, who) else { return Ok(()) };
+    match r.clients.iter().position(|c| c.executions > c.number) {
+        None => Ok(()),
+        Some(client) => Err(format!(
+            "validator {who} executed {} requests of client {}, which has made {}",
+            r.clients[client].executions,
+            NodeId::client(client),
+            r.clients[client].number
+        )),
+    }
+}

@@ -1,0 +1,346 @@
+//! One test a claim, on the table-top.
+
+use super::*;
+use crate::testbed::{self, Letter, Table, with, without};
+use consensus_kernel::{Outbox, ParamValue, Rng, Time, Value};
+
+/// Validators with these stakes, who propose in turn, and two clients.
+fn setup(stakes: &[u64]) -> Setup {
+    let mut setup = with(testbed::setup(&META, stakes.len(), 2), param::PROPOSER, ParamValue::Choice(1));
+    setup.weights = stakes.to_vec();
+    setup
+}
+
+fn table(stakes: &[u64]) -> Table<Pos> {
+    Table::new(&setup(stakes))
+}
+
+fn v(i: usize) -> NodeId {
+    NodeId::replica(i)
+}
+
+fn c(i: usize) -> NodeId {
+    NodeId::client(i)
+}
+
+/// The first request of a client.
+fn x(client: usize) -> Value {
+    Value::request(client, 1)
+}
+
+fn ask(table: &mut Table<Pos>, client: usize) {
+    table.step(c(client), Input::Propose(x(client)));
+}
+
+fn replica(table: &Table<Pos>, i: usize) -> &Replica {
+    table.replicas[i].replica().unwrap()
+}
+
+/// What `who` would sign.
+fn signed<T>(table: &Table<Pos>, who: NodeId, body: T) -> Signed<T> {
+    let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
+    Cx::<Pos>::new(who, Time::ZERO, &table.config, table.rules, &mut rng, &mut out).sign(body)
+}
+
+/// These validators' votes of height 1.
+fn votes(table: &Table<Pos>, step: Step, round: u64, block: Option<Digest>, signers: &[usize]) -> Votes {
+    let vote = |i: &usize| signed(table, v(*i), Ballot { step, height: 1, round, block });
+    let mut votes = Votes::of(&vote(&signers[0]));
+    signers[1..].iter().for_each(|i| assert!(votes.add(&vote(i)), "distinct signers"));
+    votes
+}
+
+/// A block of height 1 with this client's request.
+fn block(table: &Table<Pos>, round: u64, client: usize) -> Hashed<Block> {
+    let request = Some(signed(table, c(client), Request { value: x(client) }));
+    Hashed::new(Block { height: 1, round, parent: GENESIS, request, evidence: Vec::new() })
+}
+
+/// The proposal of a round in the name of its proposer, in turn.
+fn proposal(table: &Table<Pos>, round: u64, block: &Hashed<Block>, proof: Option<Votes>) -> Msg {
+    let valid_round = proof.map(|votes| votes.body().round);
+    let offer = Offer { height: 1, round, block: block.digest(), valid_round };
+    let offer = signed(table, v(round as usize % table.replicas.len()), offer);
+    Msg::Proposal(Shared::new(Proposal { offer, block: block.clone(), proof }))
+}
+
+fn tell(table: &mut Table<Pos>, from: usize, to: usize, msg: &Msg) {
+    table.step(v(to), Input::Deliver { from: v(from), msg });
+}
+
+/// Votes arrive one by one.
+fn tell_votes(
+    table: &mut Table<Pos>,
+    to: usize,
+    step: Step,
+    round: u64,
+    block: Option<Digest>,
+    from: &[usize],
+) {
+    for i in from {
+        let vote = signed(table, v(*i), Ballot { step, height: 1, round, block });
+        tell(table, *i, to, &Msg::Vote(vote));
+    }
+}
+
+/// What a validator has just voted for, and takes it off the pile.
+fn voted(table: &mut Table<Pos>, who: usize) -> Option<(Step, Option<Digest>)> {
+    let from = |letter: &Letter<Msg>| match &letter.msg {
+        Msg::Vote(vote) if letter.from == v(who) => Some((vote.body().step, vote.body().block)),
+        _ => None,
+    };
+    let last = table.pile.iter().rev().find_map(from);
+    table.pile.clear();
+    last
+}
+
+/// Validator 3 is locked on client 0's block since round 0, and now in round 1.
+fn locked(table: &mut Table<Pos>) -> Hashed<Block> {
+    let first = block(table, 0, 0);
+    let msg = proposal(table, 0, &first, None);
+    tell(table, 0, 3, &msg);
+    tell_votes(table, 3, Step::Prevote, 0, Some(first.digest()), &[0, 1]);
+    assert_eq!(voted(table, 3), Some((Step::Precommit, Some(first.digest()))));
+    tell_votes(table, 3, Step::Precommit, 0, None, &[0, 1]);
+    table.fire(v(3), Timer::Precommit);
+    assert_eq!(replica(table, 3).round, 1);
+    first
+}
+
+#[test]
+fn without_faults_a_block_costs_n_minus_1_times_2n_plus_1_messages() {
+    for n in [4, 7, 10] {
+        let mut table = table(&vec![1; n]);
+        ask(&mut table, 0);
+        let mut messages = 0;
+        while let Some(letter) = table.pile.front() {
+            messages += usize::from(!letter.from.is_client() && !letter.to.is_client());
+            table.deliver();
+        }
+        assert_eq!(messages, (n - 1) * (2 * n + 1));
+        assert!((0..n).all(|i| table.decided.contains(&(v(i), 1, x(0)))));
+        assert!(table.decided.contains(&(c(0), 1, x(0))));
+    }
+}
+
+#[test]
+fn stake_counts_and_not_heads() {
+    // Three of four hold 30 of 100; the fourth alone has more than two thirds.
+    let mut table = table(&[10, 10, 10, 70]);
+    let first = block(&table, 0, 0);
+    table.step(v(3), Input::Deliver { from: c(0), msg: &Msg::Request(first.body().request.unwrap()) });
+    table.deliver_all(|letter| letter.to == v(3));
+    assert!(table.decided.contains(&(v(3), 1, x(0))), "its own stake is a quorum");
+    tell_votes(&mut table, 0, Step::Precommit, 0, Some(first.digest()), &[1, 2]);
+    assert!(table.decided.iter().all(|(who, ..)| *who != v(0)));
+}
+
+#[test]
+fn exactly_two_thirds_are_not_enough_unless_that_rule_is_off() {
+    for rule_holds in [true, false] {
+        let setup = if rule_holds { setup(&[2, 2, 2]) } else { without(setup(&[2, 2, 2]), MORE_THAN) };
+        let mut table = Table::<Pos>::new(&setup);
+        let first = block(&table, 0, 0);
+        let msg = proposal(&table, 0, &first, None);
+        tell(&mut table, 0, 1, &msg);
+        tell_votes(&mut table, 1, Step::Precommit, 0, Some(first.digest()), &[0, 2]);
+        assert_eq!(table.decided.is_empty(), rule_holds);
+    }
+}
+
+#[test]
+fn a_quorum_is_of_the_total_stake_and_not_of_who_responds() {
+    let mut table = Table::<Pos>::new(&without(setup(&[1; 4]), OF_TOTAL));
+    ask(&mut table, 0);
+    table.deliver_all(|letter| letter.from.is_client());
+    assert!(table.decided.contains(&(v(0), 1, x(0))), "the first voter decides alone");
+}
+
+#[test]
+fn who_is_locked_prevotes_nil_for_a_new_block() {
+    let mut table = table(&[1; 4]);
+    locked(&mut table);
+    let other = block(&table, 1, 1);
+    let msg = proposal(&table, 1, &other, None);
+    tell(&mut table, 1, 3, &msg);
+    assert_eq!(voted(&mut table, 3), Some((Step::Prevote, None)));
+}
+
+#[test]
+fn prevotes_of_the_lock_s_round_or_later_open_it_and_earlier_ones_do_not() {
+    let mut table = table(&[1; 4]);
+    locked(&mut table);
+    tell_votes(&mut table, 3, Step::Precommit, 1, None, &[0, 1, 2]);
+    table.fire(v(3), Timer::Precommit);
+    let other = block(&table, 1, 1);
+    let proof = votes(&table, Step::Prevote, 1, Some(other.digest()), &[0, 1, 2]);
+    let msg = proposal(&table, 2, &other, Some(proof));
+    tell(&mut table, 2, 3, &msg);
+    assert_eq!(voted(&mut table, 3), Some((Step::Prevote, Some(other.digest()))));
+
+    // Locked in round 1; prevotes of round 0 are too old.
+    let mut table = self::table(&[1; 4]);
+    let (old, new) = (block(&table, 0, 1), block(&table, 1, 0));
+    tell_votes(&mut table, 3, Step::Precommit, 0, None, &[0, 1, 2]);
+    table.fire(v(3), Timer::Precommit);
+    let msg = proposal(&table, 1, &new, None);
+    tell(&mut table, 1, 3, &msg);
+    tell_votes(&mut table, 3, Step::Prevote, 1, Some(new.digest()), &[0, 1]);
+    tell_votes(&mut table, 3, Step::Precommit, 1, None, &[0, 1]);
+    table.fire(v(3), Timer::Precommit);
+    let proof = votes(&table, Step::Prevote, 0, Some(old.digest()), &[0, 1, 2]);
+    let msg = proposal(&table, 2, &old, Some(proof));
+    tell(&mut table, 2, 3, &msg);
+    assert_eq!(voted(&mut table, 3), Some((Step::Prevote, None)));
+}
+
+#[test]
+fn a_valid_round_without_its_prevotes_opens_nothing() {
+    let mut table = table(&[1; 4]);
+    locked(&mut table);
+    let other = block(&table, 1, 1);
+    let proof = votes(&table, Step::Prevote, 0, Some(other.digest()), &[0, 2]);
+    let msg = proposal(&table, 1, &other, Some(proof));
+    tell(&mut table, 1, 3, &msg);
+    assert_eq!(voted(&mut table, 3), None, "it waits for the prevotes");
+}
+
+#[test]
+fn a_proposer_that_saw_a_polka_proposes_its_block_again() {
+    let mut table = table(&[1; 4]);
+    let first = block(&table, 0, 0);
+    let msg = proposal(&table, 0, &first, None);
+    tell(&mut table, 0, 1, &msg);
+    tell_votes(&mut table, 1, Step::Prevote, 0, Some(first.digest()), &[0, 2]);
+    tell_votes(&mut table, 1, Step::Precommit, 0, None, &[0, 2]);
+    table.fire(v(1), Timer::Precommit);
+    let again = table.pile.iter().rev().find_map(|letter| match &letter.msg {
+        Msg::Proposal(proposal) => Some((proposal.block.digest(), proposal.offer.body().valid_round)),
+        _ => None,
+    });
+    assert_eq!(again, Some((first.digest(), Some(0))));
+}
+
+#[test]
+fn precommits_of_any_round_decide() {
+    let mut table = table(&[1; 4]);
+    let first = locked(&mut table);
+    tell_votes(&mut table, 3, Step::Precommit, 0, Some(first.digest()), &[1, 2]);
+    assert!(table.decided.contains(&(v(3), 1, x(0))));
+}
+
+#[test]
+fn who_hears_that_more_than_a_third_are_further_joins_them() {
+    let mut table = table(&[1; 4]);
+    ask(&mut table, 0);
+    table.deliver_all(|letter| letter.from.is_client());
+    tell_votes(&mut table, 3, Step::Prevote, 7, None, &[0]);
+    assert_eq!(replica(&table, 3).round, 0, "one may lie");
+    tell_votes(&mut table, 3, Step::Prevote, 9, None, &[1]);
+    assert_eq!(replica(&table, 3).round, 7);
+    let later = replica(&table, 3).latest[1].map(|votes| votes.body().round);
+    assert_eq!(later, Some(9), "what is later waits");
+}
+
+#[test]
+fn two_votes_that_exclude_each_other_are_evidence_and_cost_the_stake_of_the_next_height() {
+    let mut table = table(&[3, 1, 3, 3]);
+    let other = Some(block(&table, 0, 1).digest());
+    tell_votes(&mut table, 0, Step::Prevote, 0, None, &[1]);
+    tell_votes(&mut table, 0, Step::Prevote, 0, other, &[1]);
+    assert_eq!(replica(&table, 0).accused().iter().collect::<Vec<_>>(), [v(1)]);
+    ask(&mut table, 0);
+    table.deliver_all(|_| true);
+    for i in [0, 2, 3] {
+        let r = replica(&table, i);
+        assert_eq!((r.height, r.total, r.stakes[1]), (2, 9, 0), "validator {i}");
+        assert!(r.evidence.is_empty(), "it is used up");
+    }
+}
+
+#[test]
+fn evidence_that_convicts_nobody_makes_a_block_invalid() {
+    let mut table = table(&[1; 4]);
+    let honest = votes(&table, Step::Prevote, 0, None, &[2, 3]);
+    let framed = Block {
+        evidence: vec![Evidence { first: honest, second: honest }],
+        ..block(&table, 0, 0).body().clone()
+    };
+    let msg = proposal(&table, 0, &Hashed::new(framed), None);
+    tell(&mut table, 0, 3, &msg);
+    assert_eq!(voted(&mut table, 3), Some((Step::Prevote, None)));
+}
+
+#[test]
+fn whoever_missed_blocks_gets_them_with_their_certificates() {
+    let mut table = table(&[1; 4]);
+    for client in 0..2 {
+        ask(&mut table, client);
+        table.deliver_all(|letter| letter.to != v(3));
+    }
+    assert_eq!(replica(&table, 3).height, 1);
+    let request = block(&table, 0, 0).body().request.unwrap();
+    table.step(v(3), Input::Deliver { from: c(0), msg: &Msg::Request(request) });
+    table.pile.clear();
+    table.fire(v(3), Timer::Gossip);
+    table.deliver_all(|_| true);
+    assert_eq!(replica(&table, 3).height, 3);
+    assert!(table.decided.contains(&(v(3), 2, x(1))));
+}
+
+#[test]
+fn a_second_final_block_names_who_signed_for_both() {
+    let mut table = Table::<Pos>::new(&without(setup(&[1; 4]), TWO_THIRDS));
+    let (one, two) = (block(&table, 0, 0), block(&table, 0, 1));
+    for (block, signers) in [(&one, [0, 1, 2]), (&two, [1, 2, 3])] {
+        let votes = votes(&table, Step::Precommit, 0, Some(block.digest()), &signers);
+        let commit = Shared::new(Commit { block: block.clone(), votes });
+        tell(&mut table, 1, 0, &Msg::Blocks(Shared::new(vec![commit])));
+    }
+    let both: NodeSet = [v(1), v(2)].into_iter().collect();
+    assert_eq!(replica(&table, 0).fork, Some((1, both)));
+    assert_eq!(replica(&table, 0).accused(), both, "in one round it is evidence");
+}
+
+#[test]
+fn a_restarted_validator_keeps_its_lock() {
+    let mut table = table(&[1; 4]);
+    let first = locked(&mut table);
+    table.restart(v(3));
+    assert_eq!(replica(&table, 3).locked, Some((0, first.digest())));
+    assert!(table.timers.contains_key(&(v(3), 0)), "it waits for the proposal again");
+}
+
+#[test]
+fn in_turn_everybody_proposes_as_often_as_it_has_stake() {
+    let stakes = [4, 3, 0, 2, 1];
+    let mut priorities = vec![0; stakes.len()];
+    for _ in 0..3 {
+        let mut turns = [0; 5];
+        (0..10).for_each(|_| turns[take_turn(&mut priorities, &stakes).unwrap().index()] += 1);
+        assert_eq!(turns, stakes);
+    }
+}
+
+#[test]
+fn the_lottery_has_a_winner_whatever_the_stakes() {
+    assert_eq!(lottery(1, 1, 0, &[0, 0]), None);
+    for height in 1..1_000 {
+        assert_eq!(lottery(1, height, 0, &[0, 5, 0]), Some(v(1)));
+        assert!(lottery(1, height, 0, &[u64::from(u32::MAX), 1]).is_some());
+    }
+}
+
+#[test]
+fn hostile_numbers_are_refused_or_harmless() {
+    let mut table = table(&[1; 4]);
+    ask(&mut table, 0);
+    table.deliver_all(|letter| letter.from.is_client());
+    for round in [u64::MAX, u64::MAX - 1, 1 << 40] {
+        tell_votes(&mut table, 3, Step::Precommit, round, None, &[0, 1, 2]);
+        let msg = proposal(&table, round, &block(&table, 0, 0), None);
+        tell(&mut table, 0, 3, &msg);
+    }
+    let r = replica(&table, 3);
+    assert!(r.round <= 12 * ROUNDS_AHEAD && r.rounds.len() <= ROUNDS_MAX + WINDOW as usize);
+}
