@@ -134,7 +134,7 @@ fn body(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
         _ => Fill::Tint(ink),
     };
     let dash = match view.health {
-        Health::Up if view.face.tone == Tone::Contending => Dash::Dashed,
+        Health::Up if matches!(view.face.tone, Tone::Contending | Tone::Asking) => Dash::Dashed,
         Health::Up => Dash::Solid,
         Health::Crashed => Dash::Dashed,
         Health::Paused => Dash::Dotted,
