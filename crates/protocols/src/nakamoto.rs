@@ -240,6 +240,13 @@ impl Protocol for Nakamoto {
         vec![Panel::Blocks(view::blocks(config, replicas))]
     }
 
+    fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {
+        let of = |(i, peers): (usize, &WideSet)| {
+            peers.iter().map(move |peer| (NodeId::replica(i), peer)).filter(|(id, peer)| id < peer).collect()
+        };
+        (!config.complete).then(|| config.peers.iter().enumerate().flat_map::<Vec<_>, _>(of).collect())
+    }
+
     fn invariants() -> &'static [Invariant<Self>] {
         invariants::ALL
     }

@@ -32,7 +32,9 @@ const TURNS: u64 = 4;
 /// The target is never lower, so that the sum of all work is below 2²⁵⁶ however long a chain is.
 const HARDEST: U256 = U256([0, 0, 0, u64::MAX]);
 /// Most nonces that are tried at once by hand.
-const BY_HAND: u64 = 1 << 20;
+const BY_HAND: u64 = 1 << 17;
+/// Most nonces of one turn, so that a turn is over before anybody could notice.
+const TURN_MAX: u64 = 1 << 10;
 
 /// The target of the block after this one: every `retarget` blocks, times the time they took over the time they should
 /// have taken. Bitcoin measures one interval less than it multiplies by; here both are as many as there are blocks.
@@ -166,7 +168,8 @@ impl Miner {
         }
         let hashes = 1u128 << config.bits;
         let per_interval = u128::from(config.total);
-        let turn = (hashes * u128::from(share) / per_interval / u128::from(TURNS)).max(1) as u64;
+        let turn = (hashes * u128::from(share) / per_interval / u128::from(TURNS)) as u64;
+        let turn = turn.clamp(1, TURN_MAX);
         work.luck = grind(&work.header, turn, cx.holds(EXACT_TARGET), cx.holds(COVERS_PARENT));
         let tries = work.luck.map_or(turn, |nonce| nonce.wrapping_sub(work.header.nonce) + 1);
         let time = u128::from(tries) * u128::from(config.interval.as_micros()) * per_interval
@@ -203,7 +206,7 @@ impl Miner {
             work.header.nonce = 0;
             let (exact, covers) = (cx.holds(EXACT_TARGET), cx.holds(COVERS_PARENT));
             let Some(nonce) = grind(&work.header, BY_HAND, exact, covers) else {
-                cx.reject("no proof among the first million nonces");
+                cx.reject("no proof among the first nonces: it is too hard by now");
                 return None;
             };
             work.header.nonce = nonce;
