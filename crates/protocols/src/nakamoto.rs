@@ -12,8 +12,8 @@
 //! - `Get`: a node that receives a block without knowing its parent keeps it aside and asks the sender for the parent.
 //! - `Tip`: a node in which nothing has changed for two intervals tells neighbours that may lack its last block, until they
 //!   answer; so lost messages cost time only.
-//! - `Reply`: the node that a client told says when the payment is `confirmations` deep (§11 calls that z; the block
-//!   that holds it counts as the first).
+//! - `Reply`: each node tells the client when its payment is `confirmations` deep (§11 calls that z; the block that holds it
+//!   counts as the first). The client believes what more than half of the hash power says.
 //!
 //! A block is a header and at most one payment. The header's SHA-256, read as a number, must not exceed the target that the
 //! blocks before it prescribe: each `retarget` blocks it is multiplied by the time that they took over the time that they
@@ -55,12 +55,12 @@ pub use wire::{Block, Header, Msg, Payment, payload};
 use crate::shared::Shared;
 use consensus_kernel::{
     Cx, Digest, Duration, Face, Input, Invariant, Meta, Misstep, NodeId, NodeSet, Panel, Protocol, RuleId,
-    Setup, SetupError, Slot, To, Value, WideSet,
+    Setup, SetupError, Slot, To, Value, WeightRule, WideSet,
 };
 use serde::Serialize;
 use tables::*;
 
-/// Most payments that wait at a node, most blocks that wait for their parents, and most requests that it watches.
+/// Most payments that wait at a node, and most blocks that wait for their parents.
 const WAITING_MAX: usize = 256;
 /// A block's time may be ahead of the receiver's clock by this: two hours, as in Bitcoin.
 const FUTURE: u64 = 2 * 3_600 * 1_000_000;
@@ -124,7 +124,9 @@ pub struct Config {
     pub peers: Vec<WideSet>,
     /// What the first block is made of, so that each seed has its own hashes.
     pub seed: u64,
-    /// How long a client waits before it tells another node.
+    /// The least hash power whose word a client takes.
+    pub enough: u64,
+    /// How long a client waits before it tells all nodes.
     pub retry: Duration,
     /// A double spender gives up when it is so many blocks behind.
     pub patience: u64,
@@ -196,6 +198,7 @@ impl Protocol for Nakamoto {
             complete: peers.iter().all(|some| some.len() + 1 == setup.n),
             peers,
             seed: setup.seed,
+            enough: WeightRule::MoreThanHalf.least(total),
             retry: p.span(param::RETRY),
             patience: p.int(param::PATIENCE),
             gamma: p.int(param::GAMMA),
@@ -220,7 +223,6 @@ impl Protocol for Nakamoto {
             Self::Miner(miner) => Self::Miner(Miner {
                 pool: Vec::new(),
                 orphans: Vec::new(),
-                watched: Vec::new(),
                 told: WideSet::EMPTY,
                 work: None,
                 ..miner.clone()
@@ -232,7 +234,7 @@ impl Protocol for Nakamoto {
     fn face(&self, config: &Config) -> Face {
         match self {
             Self::Miner(miner) => view::face(miner, config),
-            Self::Client(client) => client.face(),
+            Self::Client(client) => client.face(config),
         }
     }
 
@@ -272,8 +274,6 @@ pub struct Miner {
     pool: Vec<Payment>,
     /// Blocks whose parents it lacks.
     orphans: Vec<Shared<Block>>,
-    /// What clients asked of it and it has not answered.
-    watched: Vec<Value>,
     /// Heights up to this are decided.
     decided: Slot,
     /// Blocks of the chain that are decided, by miner.
@@ -306,7 +306,6 @@ impl Miner {
             tree,
             pool: Vec::new(),
             orphans: Vec::new(),
-            watched: Vec::new(),
             decided: 0,
             credits: vec![0; config.n],
             found: 0,
@@ -405,9 +404,6 @@ impl Miner {
         let spent_in = self.spent_in(payment.coin).filter(|entry| entry.height <= self.decided);
         if let Some((height, held)) = spent_in.map(|entry| (entry.height, entry.block.payment())) {
             return self.reply(payment.coin, height, held != Some(payment), cx);
-        }
-        if self.watched.len() < WAITING_MAX && !self.watched.contains(&payment.coin) {
-            self.watched.push(payment.coin);
         }
         self.take_payment(payment, cx);
         if number > self.spent[client] {
@@ -643,7 +639,7 @@ impl Miner {
         self.decide(cx);
     }
 
-    /// §11: what is z deep is decided, and those who asked for it are told.
+    /// §11: what is z deep is decided, and those who pay are told.
     fn decide(&mut self, cx: &mut Cx<'_, Nakamoto>) {
         while self.decided + cx.config.confirmations <= self.tree.tip().height {
             let height = self.decided + 1;
@@ -658,10 +654,7 @@ impl Miner {
             self.news.push((height, hash));
             cx.cite(Cite::Decide);
             cx.decide(height, block.value());
-            if let Some(payment) = block.payment()
-                && let Some(place) = self.watched.iter().position(|coin| *coin == payment.coin)
-            {
-                self.watched.remove(place);
+            if let Some(payment) = block.payment() {
                 self.reply(payment.coin, height, payment.back, cx);
             }
         }

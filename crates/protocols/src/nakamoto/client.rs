@@ -1,24 +1,40 @@
-//! A wallet (§5, §8): it tells one node what it pays, and another one when it hears nothing. It believes what it is told;
-//! §8 has it check the headers.
+//! A wallet (§5, §8): it tells one node what it pays, and all of them when it hears nothing. It believes what those say who
+//! have more than half of the hash power: fewer may lie. (§8 has it compare their headers.)
 
-use super::{Cite, Msg, Nakamoto, Payment, Timer};
-use consensus_kernel::{Cx, Face, Input, NodeId, Slot, Tone, Value};
+use super::{Cite, Config, Msg, Nakamoto, Payment, Timer};
+use consensus_kernel::{Cx, Face, Input, NodeId, Slot, Tone, Value, Votes};
 use serde::Serialize;
 use std::collections::VecDeque;
 
 /// Most payments that are open at a time.
 const OPEN_MAX: usize = 16;
 
+/// A payment that is not final, and what nodes say of it.
+#[derive(Clone, Debug, Serialize)]
+struct Open {
+    coin: Value,
+    /// By node, its latest word: the height at which the coin is spent, and whether otherwise.
+    said: Vec<(NodeId, Slot, bool)>,
+}
+
+impl Open {
+    /// The hash power of those who say the same as this.
+    fn weight(&self, height: Slot, lost: bool, config: &Config) -> u64 {
+        let same = self.said.iter().filter(|said| (said.1, said.2) == (height, lost));
+        same.map(|said| config.shares[said.0.index()]).sum()
+    }
+}
+
 /// One client's whole state. All of it is kept over a crash.
 #[derive(Clone, Debug, Serialize)]
 pub struct Client {
     me: NodeId,
     /// Payments that are not final, oldest first.
-    open: VecDeque<Value>,
+    open: VecDeque<Open>,
     /// The last payment that was told, and the last that is to be.
     told: u32,
     last: u32,
-    /// How often it has turned to another node.
+    /// How often it has asked again.
     attempts: u32,
     /// How many of its payments are final, and how many coins were spent otherwise.
     answered: u64,
@@ -44,7 +60,7 @@ impl Client {
                 self.ask(cx);
             }
             Input::Deliver { from, msg: Msg::Reply { coin, height, lost } } if from.index() < cx.config.n => {
-                self.on_reply(*coin, *height, *lost, cx);
+                self.on_reply(from, (*coin, *height, *lost), cx);
             }
             Input::Deliver { .. } => cx.reject("clients take replies of nodes only"),
             Input::Fire(_) => cx.reject("clients have a retry timer only"),
@@ -52,39 +68,49 @@ impl Client {
         }
     }
 
-    fn node(&self, cx: &Cx<'_, Nakamoto>) -> NodeId {
-        NodeId::replica((self.me.index() + self.attempts as usize) % cx.config.n)
-    }
-
     /// Tells a node what it pays, as long as not too many payments are open.
     fn ask(&mut self, cx: &mut Cx<'_, Nakamoto>) {
         while self.told < self.last && self.open.len() < OPEN_MAX {
             self.told += 1;
             let coin = Value::request(self.me.index(), self.told);
-            self.open.push_back(coin);
+            self.open.push_back(Open { coin, said: Vec::new() });
             cx.cite(Cite::ClientPays);
-            cx.send(self.node(cx), Msg::Request(Payment { coin, back: false }));
+            let node = NodeId::replica(self.me.index() % cx.config.n);
+            cx.send(node, Msg::Request(Payment { coin, back: false }));
             cx.set_timer(Timer::Retry, cx.config.retry);
         }
     }
 
-    /// Tells another node what is still open.
+    /// Tells all nodes what is still open.
     fn repeat(&mut self, cx: &mut Cx<'_, Nakamoto>) {
         if self.open.is_empty() {
             return;
         }
         cx.cite(Cite::ClientRepeats);
         self.attempts = self.attempts.wrapping_add(1);
-        for coin in &self.open {
-            cx.send(self.node(cx), Msg::Request(Payment { coin: *coin, back: false }));
+        for open in &self.open {
+            cx.broadcast(Msg::Request(Payment { coin: open.coin, back: false }));
         }
         cx.set_timer(Timer::Retry, cx.config.retry);
     }
 
-    fn on_reply(&mut self, coin: Value, height: Slot, lost: bool, cx: &mut Cx<'_, Nakamoto>) {
-        let Some(place) = self.open.iter().position(|open| *open == coin) else {
+    fn on_reply(
+        &mut self,
+        from: NodeId,
+        (coin, height, lost): (Value, Slot, bool),
+        cx: &mut Cx<'_, Nakamoto>,
+    ) {
+        let Some(place) = self.open.iter().position(|open| open.coin == coin) else {
             return cx.reject("not open");
         };
+        let open = &mut self.open[place];
+        match open.said.iter_mut().find(|said| said.0 == from) {
+            Some(said) => *said = (from, height, lost),
+            None => open.said.push((from, height, lost)),
+        }
+        if open.weight(height, lost, cx.config) < cx.config.enough {
+            return;
+        }
         self.open.remove(place);
         self.height = self.height.max(height);
         if lost {
@@ -101,10 +127,10 @@ impl Client {
         self.ask(cx);
     }
 
-    pub(super) fn face(&self) -> Face {
+    pub(super) fn face(&self, config: &Config) -> Face {
         let open = self.open.front();
         let (status, tone) = match (open, self.answered, self.lost) {
-            (Some(coin), ..) => (format!("pays {coin}").into(), Tone::Busy),
+            (Some(open), ..) => (format!("pays {}", open.coin).into(), Tone::Busy),
             (None, 0, 0) => ("idle".into(), Tone::Idle),
             (None, _, 1..) => (format!("{} lost", self.lost).into(), Tone::Contending),
             (None, k, _) => (format!("{k} paid").into(), Tone::Settled),
@@ -115,8 +141,17 @@ impl Client {
             tone,
             round: self.height,
             leads: false,
-            votes: None,
-            waits_for: open.map(|coin| format!("{coin} to be deep enough")),
+            votes: open.and_then(|open| {
+                let (_, height, lost) = *open.said.last()?;
+                Some(Votes {
+                    of: "reply",
+                    have: open.weight(height, lost, config),
+                    need: config.enough,
+                    total: config.total,
+                    from: open.said.iter().map(|said| said.0.raw()).collect(),
+                })
+            }),
+            waits_for: open.map(|open| format!("{} to be deep enough", open.coin)),
         }
     }
 }

@@ -10,14 +10,14 @@ rules! {
         "spends its next coin and tells a node",
         "The node tells the others; no one of them is in charge.",
         "<payment> to a node";
-    ClientRepeats, "asks another", "project rule; Nakamoto leaves it open",
-        "has heard nothing and tells another node",
+    ClientRepeats, "asks all", "project rule; Nakamoto leaves it open",
+        "has not heard enough and tells all nodes",
         "Messages get lost, and a node may be down or lie.",
-        "timer runs out: <payment> to the next node";
+        "timer runs out: <payment> to all";
     ClientAccepts, "is sure enough", "Nakamoto, §11",
-        "hears that its payment is z blocks deep",
+        "hears from most hash power that its payment is z blocks deep",
         "Whoever wants to undo it must catch up with z blocks.",
-        "z confirmations: accept";
+        "more than half say z confirmations: accept";
     ClientLoses, "coin spent otherwise", "Nakamoto, §2, §11",
         "hears that its coin went elsewhere",
         "Of two payments of a coin a chain holds only one.",
@@ -182,7 +182,7 @@ const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "retry",
         label: "Client patience",
-        help: "How long a client waits before it tells another node.",
+        help: "How long a client waits before it tells all nodes.",
         kind: ParamKind::Span {
             min: Duration::millis(1),
             max: Duration::secs(86_400),
@@ -311,7 +311,7 @@ pub const META: Meta = Meta {
     simplified: &[
         "One payment a block, no Merkle tree (§7), no scripts, no fees and rewards (§6): credits count blocks",
         "A client's coins are spent in order, each the change of the one before",
-        "A client believes the node that it asks (§8 has it check headers)",
+        "A client believes more than half of the hash power (§8 has it compare headers)",
         "mine=needed: miners rest while no payment is waiting; Bitcoin's never do",
         "mining=drawn: times are exponential draws, and a stamp stands for the proof",
         "Blocks are pushed whole; Bitcoin announces them first. Hashes are single SHA-256, nonces have 64 bits",
