@@ -15,7 +15,8 @@
 //!
 //! One decides (`decide=coordinator`), as the document has it: agent 0 asks, waits 2Δ, counts, and announces the result with
 //! the signed answers, which all count again. It can invent nothing, but leave out answers, and other ones for others: so a
-//! faulty coordinator can divide the agents. Who has heard nothing after 3Δ decides that there is no answer.
+//! faulty coordinator can divide the agents. An answer names its question, since a coordinator may have asked for other
+//! signatures before (`roll-call`). Who has heard nothing after three rounds decides that there is no answer.
 //!
 //! Messages without faults: 2·n·(n−1) if all decide and f ≥ 1, in f + 1 rounds; 3·(n−1) with a coordinator, in three.
 //!
@@ -40,7 +41,7 @@ pub use plan::Plan;
 pub use power::{COUNTED_MAX, has_veto, is_dictator, log_odds, swings};
 pub use tables::{Cite, META};
 pub use tally::{Ballot, Cluster, Ruling};
-pub use texts::{Measure, Said, dice, parts, plain};
+pub use texts::{Measure, Question, Said, Statement, dice, parts, plain};
 
 use consensus_kernel::{
     Cx, Duration, Face, Input, Invariant, Liar, Message, Meta, NodeId, NodeSet, Panel, Protocol, RuleId,
@@ -53,7 +54,7 @@ use tables::*;
 pub(crate) const COORDINATOR: NodeId = NodeId::replica(0);
 
 /// An answer with its signatures, the answering agent's first.
-pub type Chain = crate::chain::Chain<Said>;
+pub type Chain = crate::chain::Chain<Statement>;
 
 /// An agent.
 #[derive(Clone, Debug, Serialize)]
@@ -67,6 +68,10 @@ pub struct Weighted {
     known: Vec<Chain>,
     /// How many of them it has passed on, or need not.
     passed_on: usize,
+    /// Whether it has answered a roll call.
+    present: bool,
+    /// Of the coordinator: who has.
+    roll: Vec<Chain>,
     /// What it has found.
     ruling: Option<Ruling>,
 }
@@ -74,8 +79,8 @@ pub struct Weighted {
 /// What agents send each other.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub enum Msg {
-    /// The coordinator puts the question.
-    Ask,
+    /// The coordinator puts a question.
+    Ask(Question),
     /// Answers: the sender's own, or those it passes on.
     Answers(Vec<Chain>),
     /// The coordinator announces.
@@ -90,7 +95,7 @@ pub enum Msg {
 impl Msg {
     fn chains(&self) -> &[Chain] {
         match self {
-            Self::Ask => &[],
+            Self::Ask(_) => &[],
             Self::Answers(chains) | Self::Result { answers: chains, .. } => chains,
         }
     }
@@ -99,14 +104,14 @@ impl Msg {
 impl Message for Msg {
     fn kind(&self) -> usize {
         match self {
-            Self::Ask => kind::ASK,
+            Self::Ask(_) => kind::ASK,
             Self::Result { .. } => kind::RESULT,
             Self::Answers(_) if self.round() > 1 => kind::RELAY,
             Self::Answers(_) => kind::ANSWER,
         }
     }
     fn bytes(&self) -> u64 {
-        let each = |chain: &Chain| (chain.value().text().len() + 64 * chain.signers().len()) as u64;
+        let each = |chain: &Chain| (chain.value().said.text().len() + 64 * chain.signers().len()) as u64;
         16 + self.chains().iter().map(each).sum::<u64>()
     }
     fn round(&self) -> u64 {
@@ -129,13 +134,22 @@ impl Protocol for Weighted {
     }
 
     fn new(_plan: &Plan, me: NodeId) -> Self {
-        Self { me, round: 1, spoke: false, known: Vec::new(), passed_on: 0, ruling: None }
+        Self {
+            me,
+            round: 1,
+            spoke: false,
+            known: Vec::new(),
+            passed_on: 0,
+            present: false,
+            roll: Vec::new(),
+            ruling: None,
+        }
     }
 
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
         match input {
             Input::Start => self.begin(cx),
-            Input::Deliver { from, msg: Msg::Ask } => self.asked(from, cx),
+            Input::Deliver { from, msg: Msg::Ask(question) } => self.asked(from, *question, cx),
             Input::Deliver { msg: Msg::Answers(chains), .. } => self.hear(chains, cx),
             Input::Deliver { from, msg: Msg::Result { claim, answers } } => {
                 self.told(from, *claim, answers, cx);
@@ -197,9 +211,16 @@ impl Weighted {
             return self.speak(cx);
         }
         if self.me == COORDINATOR {
-            cx.cite(Cite::Asks);
-            cx.broadcast(Msg::Ask);
-            self.speak(cx);
+            self.ask(if cx.config.before > 0 { Question::RollCall } else { Question::Put }, cx);
+        }
+    }
+
+    fn ask(&mut self, question: Question, cx: &mut Cx<'_, Self>) {
+        cx.cite(Cite::Asks);
+        cx.broadcast(Msg::Ask(question));
+        match question {
+            Question::RollCall => self.roll.push(Chain::new(cx.sign(Text::Own(present())))),
+            Question::Put => self.speak(cx),
         }
     }
 
@@ -207,7 +228,7 @@ impl Weighted {
     fn speak(&mut self, cx: &mut Cx<'_, Self>) {
         cx.cite(Cite::Answers);
         self.spoke = true;
-        let own = Chain::new(cx.sign(Text::Own(cx.config.answers[self.me.index()].clone())));
+        let own = Chain::new(cx.sign(Text::Own(answer(cx.config.answers[self.me.index()].clone()))));
         if !cx.config.coordinated {
             cx.broadcast(Msg::Answers(vec![own.clone()]));
         } else if self.me != COORDINATOR {
@@ -217,9 +238,16 @@ impl Weighted {
         self.passed_on = self.known.len();
     }
 
-    fn asked(&mut self, from: NodeId, cx: &mut Cx<'_, Self>) {
+    fn asked(&mut self, from: NodeId, question: Question, cx: &mut Cx<'_, Self>) {
         if !cx.config.coordinated || from != COORDINATOR {
             cx.reject("not asked by a coordinator");
+        } else if question == Question::RollCall {
+            if std::mem::replace(&mut self.present, true) {
+                return cx.reject("asked before");
+            }
+            cx.cite(Cite::Answers);
+            let here = Chain::new(cx.sign(Text::Own(present())));
+            cx.send(COORDINATOR, Msg::Answers(vec![here]));
         } else if self.spoke || self.ruling.is_some() {
             cx.reject("asked before");
         } else {
@@ -237,6 +265,13 @@ impl Weighted {
         }
         let mut refused = None;
         for chain in chains {
+            if chain.value().to == Question::RollCall {
+                match self.roll.iter().any(|there| there.source() == chain.source()) {
+                    false if cx.config.before >= self.round => self.roll.push(chain.clone()),
+                    _ => refused = Some("an answer to another question"),
+                }
+                continue;
+            }
             match self.objection(chain, cx) {
                 Some(why) => refused = Some(why),
                 None => {
@@ -248,7 +283,7 @@ impl Weighted {
         if let Some(why) = refused {
             cx.reject(why);
         }
-        let waits = cx.config.coordinated && !cx.holds(DEADLINE) && self.round > 2;
+        let waits = cx.config.coordinated && !cx.holds(DEADLINE) && self.round > cx.config.before + 2;
         if waits && self.heard().len() == cx.config.n {
             self.announce(cx);
         }
@@ -266,7 +301,7 @@ impl Weighted {
             return Some("too few signatures for this round");
         }
         let known = given(&self.known, names[0]);
-        if known.contains(&chain.value()) {
+        if known.contains(&&chain.value().said) {
             return Some("that answer is known");
         }
         // Two are proof enough.
@@ -283,13 +318,14 @@ impl Weighted {
         match (cx.config.coordinated, self.me == COORDINATOR) {
             (false, _) if ended >= cx.config.rounds => return self.count(cx),
             (false, _) => self.pass_on(cx),
-            (true, true) if ended >= 2 => {
+            (true, true) if ended == cx.config.before => self.ask(Question::Put, cx),
+            (true, true) if ended >= cx.config.before + 2 => {
                 if cx.holds(DEADLINE) || self.heard().len() == cx.config.n {
                     self.announce(cx);
                 }
                 return;
             }
-            (true, false) if ended >= 3 => return self.give_up(cx),
+            (true, false) if ended >= cx.config.rounds => return self.give_up(cx),
             (true, _) => {}
         }
         cx.set_timer(Timer::Round, cx.config.span());
@@ -362,7 +398,7 @@ impl Weighted {
         cx.cite(Cite::ComesBack);
         let (round, left) = cx.config.round_at(cx.now());
         self.passed_on = self.known.len();
-        let rounds = if cx.config.coordinated { 3 } else { cx.config.rounds };
+        let rounds = cx.config.rounds;
         self.round = round.min(rounds + 1);
         match (round > rounds, cx.config.coordinated) {
             (false, _) => cx.set_timer(Timer::Round, left),
@@ -382,12 +418,23 @@ impl Weighted {
     }
 }
 
-/// What an agent is known to have said: its different answers, in the order of their coming.
+/// An answer to the question of the run.
+fn answer(said: Said) -> Statement {
+    Statement { to: Question::Put, said }
+}
+
+/// The answer to a roll call.
+fn present() -> Statement {
+    Statement { to: Question::RollCall, said: Said::new("present") }
+}
+
+/// What an agent is known to have said to the question: its different answers, in the order of their coming.
 fn given(known: &[Chain], agent: NodeId) -> Vec<&Said> {
     let mut given: Vec<&Said> = Vec::new();
-    for chain in known.iter().filter(|chain| chain.source() == agent) {
-        if !given.contains(&chain.value()) {
-            given.push(chain.value());
+    let own = |chain: &&Chain| chain.source() == agent && chain.value().to == Question::Put;
+    for Statement { said, .. } in known.iter().filter(own).map(|chain| chain.value()) {
+        if !given.contains(&said) {
+            given.push(said);
         }
     }
     given
@@ -397,7 +444,10 @@ fn given(known: &[Chain], agent: NodeId) -> Vec<&Said> {
 fn ballots(plan: &Plan, known: &[Chain]) -> Vec<Ballot> {
     let mut ballots: Vec<Ballot> = Vec::new();
     for chain in known {
-        let (agent, said) = (chain.source(), chain.value());
+        let (agent, Statement { to, said }) = (chain.source(), chain.value());
+        if *to != Question::Put && plan.rules.holds(BOUND) {
+            continue;
+        }
         let other = given(known, agent).len() > 1;
         let seen = ballots.iter().any(|ballot| ballot.agent == agent);
         let same = ballots.iter().any(|ballot| ballot.agent == agent && ballot.said == *said);

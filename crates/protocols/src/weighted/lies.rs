@@ -2,7 +2,7 @@
 //! them when it suits them.
 
 use super::tables::adversary;
-use super::{Chain, Msg, Ruling, Weighted, ballots};
+use super::{Ballot, Chain, Msg, Question, Ruling, Weighted, answer, ballots};
 use crate::chain::Text;
 use crate::weighted::COORDINATOR;
 use crate::weighted::texts::Said;
@@ -16,18 +16,20 @@ pub(super) fn liar(strategy: usize) -> Option<Liar<Weighted>> {
         adversary::SIGN_AGAIN => Some(sign_again),
         adversary::COLLUDE => Some(collude),
         adversary::USURP => Some(usurp),
+        adversary::PRESENT => Some(present),
         _ => None,
     }
 }
 
 /// A message in which it says this instead.
 fn instead(lie: &Lie<'_, Weighted>, said: Said) -> Msg {
-    Msg::Answers(vec![Chain::new(lie.signer.sign(Text::Own(said)))])
+    Msg::Answers(vec![Chain::new(lie.signer.sign(Text::Own(answer(said))))])
 }
 
 /// Whether it is its own answer that it sends.
 fn is_own(msg: &Msg) -> bool {
-    matches!(msg, Msg::Answers(chains) if chains.len() == 1 && chains[0].signers().len() == 1)
+    matches!(msg, Msg::Answers(chains) if chains.len() == 1 && chains[0].signers().len() == 1
+        && chains[0].value().to == Question::Put)
 }
 
 fn two_faced(lie: &Lie<'_, Weighted>) -> Corruption<Msg> {
@@ -35,7 +37,7 @@ fn two_faced(lie: &Lie<'_, Weighted>) -> Corruption<Msg> {
         return Corruption::Keep;
     }
     match lie.msg {
-        Msg::Ask => Corruption::Keep,
+        Msg::Ask(_) => Corruption::Keep,
         Msg::Answers(_) if is_own(lie.msg) => {
             Corruption::Replace(instead(lie, lie.config.other(lie.signer.owner())))
         }
@@ -72,7 +74,9 @@ fn conspire(lie: &Lie<'_, Weighted>, sign_again: bool) -> Corruption<Msg> {
         names.first() == first.as_ref() && names.iter().all(|name| lie.fellows.contains(*name))
     };
     let secret = match chains.iter().find(is_secret) {
-        Some(own) if own.signers().len() == 1 => Chain::new(lie.signer.sign(Text::Own(lie.config.other(me)))),
+        Some(own) if own.signers().len() == 1 => {
+            Chain::new(lie.signer.sign(Text::Own(answer(lie.config.other(me)))))
+        }
         Some(passed_on) => passed_on.clone(),
         None => return Corruption::Keep,
     };
@@ -113,6 +117,19 @@ fn usurp(lie: &Lie<'_, Weighted>) -> Corruption<Msg> {
         Msg::Result { answers, .. } => {
             let claim = Value::answer(COORDINATOR.index());
             Corruption::Replace(Msg::Result { claim, answers: answers.clone() })
+        }
+        _ => Corruption::Keep,
+    }
+}
+
+fn present(lie: &Lie<'_, Weighted>) -> Corruption<Msg> {
+    let roll = &lie.node.roll;
+    match lie.msg {
+        Msg::Result { .. } if !roll.is_empty() => {
+            let ballot = |chain: &Chain| Ballot { agent: chain.source(), said: chain.value().said.clone() };
+            let ballots: Vec<Ballot> = roll.iter().map(ballot).collect();
+            let claim = Ruling::of(lie.config, &ballots).value;
+            Corruption::Replace(Msg::Result { claim, answers: roll.clone() })
         }
         _ => Corruption::Keep,
     }

@@ -13,12 +13,14 @@ pub struct Plan {
     pub n: usize,
     /// How many may be faulty where all exchange answers.
     pub f: usize,
-    /// Number of rounds where all exchange answers.
+    /// Number of rounds.
     pub rounds: u32,
     /// The longest that a message may take.
     pub delta: Duration,
     /// Whether agent 0 alone collects and announces.
     pub coordinated: bool,
+    /// How many rounds a roll call takes before the question is put.
+    pub before: u32,
     /// What is asked.
     pub question: Said,
     /// What each agent begins with.
@@ -74,6 +76,7 @@ impl Plan {
             n,
             f: setup.f,
             rounds: (setup.f + usize::from(setup.rules.holds(LAST_ROUND))).max(1) as u32,
+            before: 0,
             delta: params.span(param::DELTA),
             coordinated: params.choice(param::DECIDE) == 1,
             question: Said::new(params.text(param::QUESTION)),
@@ -90,6 +93,10 @@ impl Plan {
             swings: None,
             book: Vec::new(),
         };
+        if plan.coordinated {
+            plan.before = if params.flag(param::ROLL_CALL) { 2 } else { 0 };
+            plan.rounds = plan.before + 3;
+        }
         (plan.weights, plan.cut) = capped(&products, cap)?;
         plan.weigh();
         let all: Vec<Vec<String>> = plan.answers.iter().map(|said| parts(said.text(), measure)).collect();

@@ -84,6 +84,9 @@ switches! {
     DEADLINE = 12, "deadline", "the document, agent.generate", Breaks::Liveness,
         "The coordinator waits no longer than 2Δ",
         "One silent agent keeps all others waiting for ever.";
+    BOUND = 13, "question-binding", "signed votes name what they are for", Breaks::Safety("Every Voice"),
+        "An answer names its question",
+        "With a roll call first, a lying coordinator shows everybody's signed \"present\" as answers to the question.";
 }
 
 /// Positions of the parameters.
@@ -99,6 +102,7 @@ pub(super) mod param {
     pub const MEASURE: usize = 8;
     pub const CAP: usize = 9;
     pub const DELTA: usize = 10;
+    pub const ROLL_CALL: usize = 11;
 }
 
 /// Δ unless said otherwise, and what searches keep to.
@@ -204,6 +208,12 @@ const PARAMS: &[ParamSpec] = &[
         help: "The longest that a message may take; a round lasts as long.",
         kind: ParamKind::Span { min: Duration::millis(1), max: Duration::secs(3_600), default: DELTA },
     },
+    ParamSpec {
+        key: "roll-call",
+        label: "Roll call first",
+        help: "The coordinator first asks who is there; two rounds more.",
+        kind: ParamKind::Flag { default: false },
+    },
 ];
 
 /// Positions of the kinds of message.
@@ -228,6 +238,7 @@ pub(super) mod adversary {
     pub const SIGN_AGAIN: usize = 2;
     pub const COLLUDE: usize = 3;
     pub const USURP: usize = 4;
+    pub const PRESENT: usize = 5;
 }
 
 const ADVERSARIES: &[AdversarySpec] = &[
@@ -257,6 +268,11 @@ const ADVERSARIES: &[AdversarySpec] = &[
         id: "usurp",
         label: "Usurps",
         does: "As coordinator it announces its own answer as that of the majority.",
+    },
+    AdversarySpec {
+        id: "present",
+        label: "Takes presence for consent",
+        does: "As coordinator it announces what was answered at the roll call.",
     },
 ];
 

@@ -69,7 +69,7 @@ fn chain(text: &str, names: &[usize]) -> Chain {
         let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
         Cx::<Weighted>::new(a(who), Time::ZERO, &plan, Default::default(), &mut rng, &mut out).sign(text)
     };
-    let first = Chain::new(sign(names[0], Text::Own(Said::new(text))));
+    let first = Chain::new(sign(names[0], Text::Own(answer(Said::new(text)))));
     names[1..].iter().fold(first, |chain, who| Chain::new(sign(*who, Text::Message(chain))))
 }
 
@@ -227,6 +227,26 @@ fn an_announcement_that_does_not_add_up_is_refused_and_in_the_end_there_is_no_an
 }
 
 #[test]
+fn presence_is_no_answer_to_the_question() {
+    let roll_call =
+        with(coordinated(asked(&["yes", "yes", "no"], 1)), param::ROLL_CALL, ParamValue::Flag(true));
+    let mut table = Table::<Weighted>::new(&roll_call);
+    (0..4).for_each(|_| round(&mut table));
+    table.deliver_all(|_| true);
+    assert_eq!(decided(&table), [Value::answer(0); 3]);
+    let roll = table.replicas[0].roll.clone();
+    assert_eq!(roll.len(), 3);
+    let told = |setup: &Setup| {
+        let mut table = Table::<Weighted>::new(setup);
+        let msg = Msg::Result { claim: Value::answer(0), answers: roll.clone() };
+        table.step(a(1), Input::Deliver { from: a(0), msg: &msg });
+        decided(&table)
+    };
+    assert_eq!(told(&roll_call), []);
+    assert_eq!(told(&without(roll_call, BOUND)), [Value::answer(0)]);
+}
+
+#[test]
 fn who_signs_two_answers_has_given_none() {
     let mut table = Table::<Weighted>::new(&asked(&["yes", "no", "yes", "no"], 2));
     table.pile.retain(|letter| letter.from != a(3) || letter.to != a(2));
@@ -269,7 +289,7 @@ fn hostile_messages_are_refused() {
             };
             let chains = (0..pick(&mut rng, 4)).map(|_| made(&mut rng)).collect();
             let msg = match pick(&mut rng, 3) {
-                0 => Msg::Ask,
+                0 => Msg::Ask([Question::RollCall, Question::Put][pick(&mut rng, 2)]),
                 1 => Msg::Answers(chains),
                 _ => Msg::Result { claim: Value::answer(pick(&mut rng, 9)), answers: chains },
             };

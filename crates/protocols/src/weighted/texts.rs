@@ -41,6 +41,30 @@ impl Serialize for Said {
     }
 }
 
+/// What an agent puts its name to: an answer, and to which question.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Statement {
+    /// To which question.
+    pub to: Question,
+    /// The answer.
+    pub said: Said,
+}
+
+/// What can be asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Question {
+    /// Whether somebody is there.
+    RollCall,
+    /// The question of the run.
+    Put,
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.said, f)
+    }
+}
+
 /// What answers are made of when they are compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Measure {

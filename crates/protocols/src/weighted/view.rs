@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 pub(super) fn face(agent: &Weighted, plan: &Plan) -> Face {
     let Weighted { me, round, ruling, .. } = agent;
-    let rounds = if plan.coordinated { 3 } else { plan.rounds };
+    let rounds = plan.rounds;
     let leads = plan.coordinated && *me == COORDINATOR;
     let heard = agent.heard();
     let counts = ruling.is_none() && (!plan.coordinated || leads);
@@ -28,7 +28,7 @@ pub(super) fn face(agent: &Weighted, plan: &Plan) -> Face {
             from: heard.iter().map(NodeId::raw).collect(),
         }),
         waits_for: ruling.is_none().then(|| {
-            if leads && *round > 2 {
+            if leads && *round > plan.before + 2 {
                 return "an answer of every agent".to_owned();
             }
             let what = if counts { "the end of round" } else { "a result, in round" };
