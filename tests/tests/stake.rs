@@ -169,3 +169,17 @@ fn a_real_run_lets_those_propose_whom_the_lottery_draws() {
         assert_eq!(*from, drawn, "height {height}");
     }
 }
+
+#[test]
+fn of_a_single_vote_nothing_is_promised_and_locks_are_what_it_lacks() {
+    let violated = |variant: &str, seed: u64| {
+        let link = format!("#/pos?variant={variant}&clients=2&req=6&loss=0.2&until=20s&seed={seed}");
+        let run = finished(&scenario(&link));
+        let promised = run.assumptions().iter().all(|a| a.name != "A safe variant" || a.holds);
+        assert_eq!(promised, variant == "tendermint");
+        !consensus_tests::violated(&*run).is_empty()
+    };
+    let count = |variant: &str| (1..=100).filter(|seed| violated(variant, *seed)).count();
+    assert!(count("single") > 0, "nobody is faulty, and one in twenty runs ends with two final blocks");
+    assert_eq!(count("tendermint"), 0);
+}

@@ -23,7 +23,7 @@ pub(super) const ALL: &[Invariant<Pos>] = &[
     Invariant {
         name: "Accountability",
         place: "Casper FFG, Theorem 1; Tendermint, §4",
-        says: "If two blocks are final at one height, more than a third of the stake signed for both.",
+        says: "If two blocks are final at one height, a third of the stake or more signed for both.",
         on: FINAL,
         check: accountability,
     },
@@ -76,57 +76,70 @@ fn one_polka(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result
     Ok(())
 }
 
-/// Two commits of one height that one of these validators has just made and another one made before.
-fn conflict<'a>(
-    ledger: &mut Ledger,
-    world: &'a dyn World<Pos>,
-    who: NodeId,
-) -> Option<(&'a Commit, NodeId, Option<&'a Commit>)> {
-    let r = replica(world, who)?;
-    r.facts.iter().find_map(|fact| {
-        let Fact::Final { height, block, .. } = fact else { return None };
-        let other = ledger.state(*height, block.short(), who).err()?;
-        let theirs = replica(world, other.who).and_then(|r| r.final_at(*height));
-        Some((&**r.final_at(*height)?, other.who, theirs.map(|commit| &**commit)))
-    })
+/// A block that this validator has just made final beside another one's, and who signed for both.
+struct Conflict<'a> {
+    height: u64,
+    other: NodeId,
+    own: &'a Commit,
+    /// None if the other one keeps it no more.
+    theirs: Option<&'a Commit>,
+    /// The stake of the height.
+    total: u64,
+}
+
+impl<'a> Conflict<'a> {
+    fn find(ledger: &mut Ledger, world: &'a dyn World<Pos>, who: NodeId) -> Option<Self> {
+        let r = replica(world, who)?;
+        r.facts.iter().find_map(|fact| {
+            let Fact::Final { height, block, total, .. } = *fact else { return None };
+            let other = ledger.state(height, block.short(), who).err()?.who;
+            let theirs = replica(world, other).and_then(|r| r.final_at(height)).map(|commit| &**commit);
+            Some(Self { height, other, own: r.final_at(height)?, theirs, total })
+        })
+    }
+
+    /// Who signed for both, their stake, and both rounds.
+    fn both(&self, world: &dyn World<Pos>) -> Option<(String, u64, [u64; 2])> {
+        let theirs = self.theirs?;
+        let both = self.own.votes.signers().intersection(theirs.votes.signers());
+        let rounds = [theirs.votes.body().round, self.own.votes.body().round];
+        Some((names(&both), weigh(&both, &world.config().stakes), rounds))
+    }
 }
 
 fn one_block(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
-    let Some((own, other, theirs)) = conflict(ledger, world, who) else { return Ok(()) };
-    let height = own.block.body().height;
-    let named = theirs.map_or_else(String::new, |theirs| blame(own, theirs, world));
-    Err(format!("validators {other} and {who} have different final blocks at height {height}{named}"))
+    let Some(found) = Conflict::find(ledger, world, who) else { return Ok(()) };
+    let Conflict { height, other, total, .. } = found;
+    let blame = match found.both(world) {
+        None => String::new(),
+        Some((names, stake, [one, two])) => {
+            let how = if one == two {
+                format!("in round {one}: that is evidence")
+            } else {
+                format!(
+                    "in rounds {one} and {two}: whether that was amnesia only the votes in between can tell"
+                )
+            };
+            format!("; {names}, with stake {stake} of {total}, signed for both, {how}")
+        }
+    };
+    Err(format!("validators {other} and {who} have different final blocks at height {height}{blame}"))
 }
 
-/// Who signed for both, and how it is to be seen.
-fn blame(own: &Commit, theirs: &Commit, world: &dyn World<Pos>) -> String {
-    let (one, two) = (own.votes.body().round, theirs.votes.body().round);
-    let both = own.votes.signers().intersection(theirs.votes.signers());
-    let stakes = &world.config().stakes;
-    let (stake, total) = (weigh(&both, stakes), stakes.iter().sum::<u64>());
-    let how = if one == two {
-        format!("in round {one}: that is evidence")
-    } else {
-        format!("in rounds {two} and {one}: whether that was amnesia only the votes in between can tell")
-    };
-    format!("; {}, with stake {stake} of {total}, signed for both, {how}", names(&both))
+fn accountability(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
+    let Some(found) = Conflict::find(ledger, world, who) else { return Ok(()) };
+    match (found.both(world), found.total) {
+        // Two sets of two thirds share a third.
+        (Some((names, stake, _)), total) if stake * 3 < total => {
+            Err(format!("{names} with stake {stake} of {total} signed for both: less than a third"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn names(set: &NodeSet) -> String {
     let names: Vec<String> = set.iter().map(|id| id.to_string()).collect();
     if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
-}
-
-fn accountability(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
-    let Some((own, _, Some(theirs))) = conflict(ledger, world, who) else { return Ok(()) };
-    let both = own.votes.signers().intersection(theirs.votes.signers());
-    let stakes = &world.config().stakes;
-    let (stake, total) = (weigh(&both, stakes), stakes.iter().sum::<u64>());
-    // By its rule's own measure: two sets of two thirds share a third.
-    if stake * 3 >= total {
-        return Ok(());
-    }
-    Err(format!("{} with stake {stake} of {total} signed for both: less than a third", names(&both)))
 }
 
 fn two_thirds(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
