@@ -54,8 +54,8 @@ impl Found {
     }
 
     fn put(&mut self, spec: &'static ParamSpec, agent: usize, cell: Vec<String>) -> Result<(), String> {
-        if agent >= bounds::REPLICAS {
-            return Err(format!("too many agents, at most {} are allowed", bounds::REPLICAS));
+        if agent >= self.meta.n.2 {
+            return Err(format!("too many agents, at most {} are allowed", self.meta.n.2));
         }
         let place = self.columns.iter().position(|(other, _)| other.key == spec.key);
         let place = place.unwrap_or_else(|| {
@@ -484,7 +484,7 @@ mod tests {
         ] {
             assert_eq!(settings(weighted(), text).unwrap_err(), why, "{text}");
         }
-        let many = "x\n".repeat(129);
+        let many = "x\n".repeat(weighted().n.2 + 1);
         assert!(settings(weighted(), &many).unwrap_err().starts_with("too many agents"));
         let crash = crate::catalogue().iter().find(|meta| meta.id == "raft").expect("it is there");
         assert!(settings(crash, "yes").is_err());
