@@ -499,11 +499,12 @@ impl Replica {
                 locked.is_none_or(|lock| same(lock) || lock.0 <= round || !cx.holds(LATER_POLKA))
             }
         };
+        let good = free && self.is_valid(&proposal.block, cx);
         cx.cite(match proposal.offer.body().valid_round {
+            _ if !good => Cite::PrevoteNil,
             None => Cite::Prevote,
             Some(_) => Cite::PrevoteProven,
         });
-        let good = free && self.is_valid(&proposal.block, cx);
         self.vote(Step::Prevote, good.then_some(id), cx);
         true
     }

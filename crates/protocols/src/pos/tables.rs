@@ -35,13 +35,17 @@ rules! {
         "Somebody may be locked on it, and prevotes for nothing else.",
         "validValue != nil: PROPOSAL(h, r, validValue, validRound)";
     Prevote, "PREVOTE", "Tendermint, Alg. 1 L22–L26",
-        "prevotes on a new proposal: for it, or for nil if it is invalid or another block is locked",
-        "Whoever is locked may be about to see its block decided.",
-        "valid(v) and (lockedRound = -1 or lockedValue = v): PREVOTE id(v), else nil";
+        "prevotes for a new proposal",
+        "It is valid, and nothing else is locked.",
+        "valid(v) and (lockedRound = -1 or lockedValue = v): PREVOTE id(v)";
     PrevoteProven, "PREVOTE, unlocked", "Tendermint, Alg. 1 L28–L32",
         "prevotes on a block that two thirds prevoted before",
         "Prevotes of a round after the lock prove that the locked block was not decided.",
-        "2f+1 PREVOTE(vr, id(v)), valid(v) and (lockedRound <= vr or lockedValue = v): PREVOTE id(v), else nil";
+        "2f+1 PREVOTE(vr, id(v)), valid(v) and (lockedRound <= vr or lockedValue = v): PREVOTE id(v)";
+    PrevoteNil, "PREVOTE nil", "Tendermint, Alg. 1 L26, L32",
+        "prevotes nil: the proposal is invalid, or another block is locked",
+        "Whoever is locked may be about to see its block decided.",
+        "else: PREVOTE nil";
     WaitPrevotes, "timeoutPrevote", "Tendermint, Alg. 1 L34–L35",
         "has prevotes of two thirds, not for one block, and waits a little for more",
         "Leaving at once would miss a block that is only slow.",
