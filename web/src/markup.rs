@@ -2,16 +2,26 @@
 
 pub use consensus_markup::html;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use yew::virtual_dom::{
     AttributeOrProperty, Attributes, FullyKeyedState, Key, Listener, Listeners, VList, VNode, VTag, VText,
 };
 use yew::{AttrValue, Classes, NodeRef};
 
+/// What is fixed of an element: its name, and either all its attributes or the names of those whose values follow.
+pub struct Tag {
+    /// Its name.
+    pub name: &'static str,
+    /// Attributes that never change; none if some change.
+    pub fixed: &'static [(&'static str, AttributeOrProperty)],
+    /// Names of attributes whose values follow in the same order.
+    pub keys: &'static [&'static str],
+}
+
 /// An element, or a list of nodes, while it is written.
-pub struct El {
-    tag: &'static str,
-    attributes: Attributes,
+struct El {
+    tag: &'static Tag,
     values: Vec<Option<AttributeOrProperty>>,
     listeners: Vec<Option<Rc<dyn Listener>>>,
     children: Vec<VNode>,
@@ -21,139 +31,151 @@ pub struct El {
     checked: Option<bool>,
 }
 
-impl El {
-    /// An element whose attributes never change.
-    #[inline(never)]
-    pub fn fixed(tag: &'static str, attributes: &'static [(&'static str, AttributeOrProperty)]) -> Self {
-        Self {
-            tag,
-            attributes: Attributes::Static(attributes),
-            values: Vec::new(),
-            listeners: Vec::new(),
-            children: Vec::new(),
-            key: None,
-            node_ref: None,
-            value: None,
-            checked: None,
-        }
-    }
+thread_local! {
+    /// What is open, the outermost first. `html!` opens and closes in pairs, and what it calls in between does, too. So its
+    /// calls need name no element, which makes them short.
+    static OPEN: RefCell<Vec<El>> = const { RefCell::new(Vec::new()) };
+}
 
-    /// An element with attributes of these names, whose values follow in the same order.
-    #[inline(never)]
-    pub fn new(tag: &'static str, keys: &'static [&'static str]) -> Self {
-        let mut element = Self::fixed(tag, &[]);
-        element.attributes = Attributes::Dynamic { keys, values: Box::default() };
-        element
-    }
+/// Does something to the innermost element that is open.
+fn with(change: impl FnOnce(&mut El)) {
+    OPEN.with_borrow_mut(|open| open.last_mut().map(change));
+}
 
-    /// A list of nodes without an element around them.
-    #[inline(never)]
-    pub fn group() -> Self {
-        Self::fixed("", &[])
-    }
+/// Opens an element.
+#[inline(never)]
+pub fn open(tag: &'static Tag) {
+    let element = El {
+        tag,
+        values: Vec::new(),
+        listeners: Vec::new(),
+        children: Vec::new(),
+        key: None,
+        node_ref: None,
+        value: None,
+        checked: None,
+    };
+    OPEN.with_borrow_mut(|open| open.push(element));
+}
 
-    /// The next attribute's value.
-    #[inline(never)]
-    pub fn attribute<A: Attribute>(&mut self, value: A) {
-        let value = match (&self.attributes, value.value()) {
-            (_, Value::Is(value)) => Some(value),
-            (Attributes::Dynamic { keys, .. }, Value::Set) => {
-                keys.get(self.values.len()).map(|name| AttributeOrProperty::Static(name))
-            }
-            _ => None,
+/// Opens a list of nodes without an element around them.
+#[inline(never)]
+pub fn group() {
+    open(&Tag { name: "", fixed: &[], keys: &[] });
+}
+
+/// The next attribute's value.
+pub fn attribute<A: Attribute>(value: A) {
+    next_value(value.value());
+}
+
+#[inline(never)]
+fn next_value(value: Value) {
+    with(|el| {
+        let value = match value {
+            Value::Is(value) => Some(value),
+            Value::Set => el.tag.keys.get(el.values.len()).map(|name| AttributeOrProperty::Static(name)),
+            Value::Unset => None,
         };
-        self.values.push(value);
-    }
+        el.values.push(value);
+    });
+}
 
-    /// Something that listens to an event.
-    #[inline(never)]
-    pub fn on(&mut self, listener: Option<Rc<dyn Listener>>) {
-        self.listeners.push(listener);
-    }
+/// Something that listens to an event.
+#[inline(never)]
+pub fn on(listener: Option<Rc<dyn Listener>>) {
+    with(|el| el.listeners.push(listener));
+}
 
-    /// What will refer to the element in the document.
-    #[inline(never)]
-    pub fn refer(&mut self, place: NodeRef) {
-        self.node_ref = Some(place);
-    }
+/// What will refer to the element in the document.
+#[inline(never)]
+pub fn refer(place: NodeRef) {
+    with(|el| el.node_ref = Some(place));
+}
 
-    /// What tells the element from its siblings.
-    #[inline(never)]
-    pub fn key(&mut self, key: impl Into<Key>) {
-        self.key = Some(key.into());
-    }
+/// What tells the element from its siblings.
+#[inline(never)]
+pub fn key(key: impl Into<Key>) {
+    let key = key.into();
+    with(|el| el.key = Some(key));
+}
 
-    /// The value of an input.
-    #[inline(never)]
-    pub fn value<A: Attribute>(&mut self, value: A) {
-        self.value = match value.value() {
-            Value::Is(AttributeOrProperty::Attribute(text)) => Some(text),
-            Value::Is(AttributeOrProperty::Static(text)) => Some(AttrValue::Static(text)),
-            _ => None,
-        };
-    }
+/// The value of an input.
+pub fn value<A: Attribute>(value: A) {
+    let value = match value.value() {
+        Value::Is(AttributeOrProperty::Attribute(text)) => Some(text),
+        Value::Is(AttributeOrProperty::Static(text)) => Some(AttrValue::Static(text)),
+        _ => None,
+    };
+    with(|el| el.value = value);
+}
 
-    /// Whether a box is ticked.
-    #[inline(never)]
-    pub fn checked(&mut self, on: bool) {
-        self.checked = Some(on);
-    }
+/// Whether a box is ticked.
+#[inline(never)]
+pub fn checked(on: bool) {
+    with(|el| el.checked = Some(on));
+}
 
-    /// A text that never changes.
-    #[inline(never)]
-    pub fn text(&mut self, text: &'static str) {
-        self.push(text.node());
-    }
+/// A text that never changes.
+#[inline(never)]
+pub fn text(text: &'static str) {
+    push(text.node());
+}
 
-    /// A child.
-    pub fn child(&mut self, child: impl Child) {
-        self.push(child.node());
-    }
+/// A child.
+pub fn child(child: impl Child) {
+    push(child.node());
+}
 
-    /// Some children.
-    pub fn each<C: Child>(&mut self, all: impl IntoIterator<Item = C>) {
-        for child in all {
-            self.push(child.node());
-        }
-    }
-
-    #[inline(never)]
-    fn push(&mut self, node: VNode) {
-        self.children.push(node);
-    }
-
-    /// The element.
-    #[inline(never)]
-    pub fn done(mut self) -> VNode {
-        if let Attributes::Dynamic { values, .. } = &mut self.attributes {
-            *values = self.values.into();
-        }
-        let listeners = match self.listeners.is_empty() {
-            true => Listeners::None,
-            false => Listeners::Pending(self.listeners.into()),
-        };
-        let place = self.node_ref.unwrap_or_default();
-        let tag = match self.tag {
-            "input" => {
-                VTag::__new_input(self.value, self.checked, place, self.key, self.attributes, listeners)
-            }
-            "textarea" => VTag::__new_textarea(self.value, None, place, self.key, self.attributes, listeners),
-            tag => {
-                let tag = AttrValue::Static(tag);
-                VTag::__new_other(tag, place, self.key, self.attributes, listeners, list(self.children))
-            }
-        };
-        VNode::VTag(Rc::new(tag))
-    }
-
-    /// The list of nodes.
-    #[inline(never)]
-    pub fn list(self) -> VNode {
-        list(self.children)
+/// Some children.
+pub fn each<C: Child>(all: impl IntoIterator<Item = C>) {
+    for child in all {
+        push(child.node());
     }
 }
 
-fn list(children: Vec<VNode>) -> VNode {
+#[inline(never)]
+fn push(node: VNode) {
+    with(|el| el.children.push(node));
+}
+
+/// Closes the innermost element and puts it into the one around it.
+#[inline(never)]
+pub fn attach() {
+    push(close());
+}
+
+/// Closes the innermost element.
+#[inline(never)]
+pub fn close() -> VNode {
+    let Some(el) = OPEN.with_borrow_mut(Vec::pop) else { return VNode::default() };
+    let attributes = match el.tag.keys {
+        [] => Attributes::Static(el.tag.fixed),
+        keys => Attributes::Dynamic { keys, values: el.values.into() },
+    };
+    let listeners = match el.listeners.is_empty() {
+        true => Listeners::None,
+        false => Listeners::Pending(el.listeners.into()),
+    };
+    let place = el.node_ref.unwrap_or_default();
+    let tag = match el.tag.name {
+        "input" => VTag::__new_input(el.value, el.checked, place, el.key, attributes, listeners),
+        "textarea" => VTag::__new_textarea(el.value, None, place, el.key, attributes, listeners),
+        name => {
+            let name = AttrValue::Static(name);
+            VTag::__new_other(name, place, el.key, attributes, listeners, list_of(el.children))
+        }
+    };
+    VNode::VTag(Rc::new(tag))
+}
+
+/// Closes a list of nodes.
+#[inline(never)]
+pub fn list() -> VNode {
+    OPEN.with_borrow_mut(Vec::pop).map_or_else(VNode::default, |el| list_of(el.children))
+}
+
+fn list_of(children: Vec<VNode>) -> VNode {
     let keyed = match children.iter().all(VNode::has_key) {
         true => FullyKeyedState::KnownFullyKeyed,
         false => FullyKeyedState::KnownMissingKeys,

@@ -37,13 +37,20 @@ fn single(node: &Node) -> TokenStream {
 }
 
 fn fragment(nodes: &[Node]) -> TokenStream {
-    let mut body = source("let mut element = crate::markup::El::group();");
+    let mut body = source("crate::markup::group();");
     children(nodes, &mut body);
-    body.extend(source("element.list()"));
+    body.extend(source("crate::markup::list()"));
     braced(body)
 }
 
 fn whole_element(element: &Element) -> TokenStream {
+    let mut body = opened(element);
+    body.extend(source("crate::markup::close()"));
+    braced(body)
+}
+
+/// Everything of an element but its end.
+fn opened(element: &Element) -> TokenStream {
     let special = |name: &str| {
         name.starts_with("on")
             || matches!(name, "ref" | "key")
@@ -52,21 +59,19 @@ fn whole_element(element: &Element) -> TokenStream {
     };
     let (special, plain): (Vec<_>, Vec<_>) = element.attributes.iter().partition(|(name, _)| special(name));
     let tag = &element.tag;
-    let mut body = TokenStream::new();
-    if plain.iter().all(|(_, value)| text_of(value).is_some()) {
-        let pairs: String = plain
-            .iter()
-            .map(|(name, value)| {
-                format!("({name:?}, ::yew::virtual_dom::AttributeOrProperty::Static({value})),")
-            })
-            .collect();
-        body.extend(source(&format!("let mut element = crate::markup::El::fixed({tag:?}, &[{pairs}]);")));
-    } else {
-        let names: String = plain.iter().map(|(name, _)| format!("{name:?},")).collect();
-        body.extend(source(&format!("let mut element = crate::markup::El::new({tag:?}, &[{names}]);")));
-        for (_, value) in plain {
-            call("attribute", value.clone(), &mut body);
+    let is_fixed = plain.iter().all(|(_, value)| text_of(value).is_some());
+    let (mut fixed, mut keys) = (String::new(), String::new());
+    for (name, value) in &plain {
+        if is_fixed {
+            fixed += &format!("({name:?}, ::yew::virtual_dom::AttributeOrProperty::Static({value})),");
+        } else {
+            keys += &format!("{name:?},");
         }
+    }
+    let tag = format!("&crate::markup::Tag {{ name: {tag:?}, fixed: &[{fixed}], keys: &[{keys}] }}");
+    let mut body = source(&format!("crate::markup::open({tag});"));
+    for (_, value) in plain.into_iter().filter(|_| !is_fixed) {
+        call("attribute", value.clone(), &mut body);
     }
     for (name, value) in special {
         if name.starts_with("on") {
@@ -77,8 +82,7 @@ fn whole_element(element: &Element) -> TokenStream {
         }
     }
     children(&element.children, &mut body);
-    body.extend(source("element.done()"));
-    braced(body)
+    body
 }
 
 fn children(nodes: &[Node], body: &mut TokenStream) {
@@ -89,9 +93,11 @@ fn children(nodes: &[Node], body: &mut TokenStream) {
                 None => call("child", expr.clone(), body),
             },
             Node::Each(iterator) => call("each", iterator.clone(), body),
-            Node::Element(_) | Node::Fragment(_) | Node::Component(_) | Node::If(..) => {
-                call("child", single(node), body);
+            Node::Element(element) => {
+                body.extend(opened(element));
+                body.extend(source("crate::markup::attach();"));
             }
+            Node::Fragment(_) | Node::Component(_) | Node::If(..) => call("child", single(node), body),
         }
     }
 }
@@ -108,7 +114,7 @@ fn text_of(expr: &TokenStream) -> Option<String> {
 }
 
 fn call(method: &str, argument: TokenStream, body: &mut TokenStream) {
-    body.extend(join([source(&format!("element.{method}")), arguments(argument), source(";")]));
+    body.extend(join([source(&format!("crate::markup::{method}")), arguments(argument), source(";")]));
 }
 
 fn source(text: &str) -> TokenStream {
