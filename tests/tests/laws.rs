@@ -284,7 +284,7 @@ fn every_table_is_filled_in() {
             assert_prose(id, text);
         }
         for rule in meta.rules {
-            [rule.id, rule.what, rule.why, rule.rule, rule.place]
+            [rule.id(), rule.what(), rule.why(), rule.rule(), rule.place()]
                 .into_iter()
                 .for_each(|text| assert_prose(id, text));
         }

@@ -91,7 +91,7 @@ pub(crate) fn kind_name(meta: &Meta, kind: usize) -> &'static str {
 }
 
 fn rules(event: &EventView, meta: &Meta) -> String {
-    let places = event.cites.iter().filter_map(|&r| meta.rules.get(r as usize)).map(|r| r.id);
+    let places = event.cites.iter().filter_map(|&r| meta.rules.get(r as usize)).map(|r| r.id());
     places.collect::<Vec<_>>().join(" ")
 }
 

@@ -1,6 +1,7 @@
 //! The rules of a paper: cited as they fire, and switchable one by one.
 
 use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 
 /// Position of a rule in its protocol's table ([`crate::Meta::rules`]).
 pub type RuleId = u8;
@@ -9,18 +10,58 @@ pub type RuleId = u8;
 pub type SwitchId = u8;
 
 /// One rule of the paper, as the explanation card shows it. Own words, never the paper's sentences.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Rule {
+///
+/// Its parts stand in one text, a line each: there are hundreds of rules, and a page that carries them pays for every
+/// reference to a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule(&'static str);
+
+impl Rule {
+    /// From five lines: [`Rule::id`], [`Rule::what`], [`Rule::why`], [`Rule::rule`], [`Rule::place`].
+    pub const fn of(lines: &'static str) -> Self {
+        Self(lines)
+    }
+
+    fn line(self, n: usize) -> &'static str {
+        self.0.split('\n').nth(n).unwrap_or_default()
+    }
+
     /// Short name by which the paper's readers know it: `§5.4.2`, `1b`, `prepared`.
-    pub id: &'static str,
+    pub fn id(self) -> &'static str {
+        self.line(0)
+    }
+
     /// What happened, as a short clause with the node as its subject: "becomes leader of the term".
-    pub what: &'static str,
+    pub fn what(self) -> &'static str {
+        self.line(1)
+    }
+
     /// Why the protocol does it: what would go wrong otherwise.
-    pub why: &'static str,
+    pub fn why(self) -> &'static str {
+        self.line(2)
+    }
+
     /// The rule itself, as one line of pseudo code or a formula.
-    pub rule: &'static str,
+    pub fn rule(self) -> &'static str {
+        self.line(3)
+    }
+
     /// Where it stands: paper and section.
-    pub place: &'static str,
+    pub fn place(self) -> &'static str {
+        self.line(4)
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut parts = s.serialize_struct("Rule", 5)?;
+        parts.serialize_field("id", self.id())?;
+        parts.serialize_field("what", self.what())?;
+        parts.serialize_field("why", self.why())?;
+        parts.serialize_field("rule", self.rule())?;
+        parts.serialize_field("place", self.place())?;
+        parts.end()
+    }
 }
 
 /// What switching a rule off leads to.

@@ -12,7 +12,7 @@ pub(crate) fn explain(scenario: &Scenario, event: &EventView) -> Explanation {
     let who = event.node.map(in_prose);
     // The last rule of a step is what it came to.
     let headline = match (&who, rules.last()) {
-        (Some(who), Some(rule)) => format!("{} {}", capital(who), rule.what),
+        (Some(who), Some(rule)) => format!("{} {}", capital(who), rule.what()),
         _ => capital(&happened(scenario, event)),
     };
     let mut detail = Vec::new();

@@ -98,7 +98,7 @@ impl Front<'_> {
             && let Some(copy) = sim.copies(node).first()
         {
             let round = copy.face(sim.config()).round;
-            let label = format!("{} {} ({} {round})", replica_name(node), rule.what, self.meta.round);
+            let label = format!("{} {} ({} {round})", replica_name(node), rule.what(), self.meta.round);
             self.mark(Position { event: sim.events(), at: sim.now() }, MarkKind::Leader, label);
         }
     }

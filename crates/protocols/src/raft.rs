@@ -515,39 +515,6 @@ impl Server {
         }
     }
 
-    /// Something to every follower: entries to those that lack some and have none under way, heartbeats to the others.
-    fn send_round(&mut self, cx: &mut Cx<'_, Raft>) {
-        cx.set_timer(Timer::Heartbeat, cx.config.heartbeat);
-        let (mut lacking, mut others) = (NodeSet::EMPTY, NodeSet::EMPTY);
-        let mut repeats = false;
-        let mut waiting = self.in_flight;
-        for id in self.followers() {
-            let (builds_on, overdue) = (self.builds_on(id), self.overdue.contains(id));
-            let waits = self.in_flight.contains(id) || builds_on;
-            if overdue {
-                self.doubt(id);
-            }
-            if self.lacks_entries(id) && (!waits || overdue) {
-                repeats |= waits;
-                lacking.insert(id);
-            } else if builds_on {
-                // It hears of its leader by what is under way.
-                waiting.insert(id);
-            } else {
-                others.insert(id);
-            }
-        }
-        self.overdue = waiting;
-        if repeats {
-            cx.cite(Cite::Retransmit);
-        }
-        self.send_entries(lacking, cx);
-        if !others.is_empty() {
-            cx.cite(Cite::Heartbeat);
-            self.multicast(others, None, cx);
-        }
-    }
-
     fn followers(&self) -> impl Iterator<Item = NodeId> + use<> {
         let me = self.me;
         (0..self.next_index.len()).map(NodeId::replica).filter(move |id| *id != me)

@@ -11,7 +11,7 @@ macro_rules! rules {
 
         /// One row per [`Cite`].
         pub const RULES: &[consensus_kernel::Rule] =
-            &[$(consensus_kernel::Rule { id: $id, what: $what, why: $why, rule: $rule, place: $place },)*];
+            &[$(consensus_kernel::Rule::of(concat!($id, "\n", $what, "\n", $why, "\n", $rule, "\n", $place)),)*];
 
         impl From<Cite> for consensus_kernel::RuleId {
             #[inline]

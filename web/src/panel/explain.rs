@@ -69,11 +69,11 @@ fn rules(explanation: &Explanation) -> Html {
             { for explanation.rules.iter().map(|rule| html! {
                 <section class="rule">
                     <h3>{ "Why it matters" }</h3>
-                    <p>{ rule.why }</p>
+                    <p>{ rule.why() }</p>
                     <h3>{ "Rule" }</h3>
-                    <pre><code>{ rule.rule }</code></pre>
+                    <pre><code>{ rule.rule() }</code></pre>
                     <h3>{ "Where" }</h3>
-                    <p>{ rule.place }</p>
+                    <p>{ rule.place() }</p>
                 </section>
             }) }
         </>

@@ -538,7 +538,7 @@ fn every_adversary_of_the_table_has_its_lie() {
 fn the_tables_fit_the_code() {
     assert_eq!(META.rules.len(), Cite::StateTransfer as usize + 1);
     assert!(META.rules.len() <= 64);
-    let rule = |cite: Cite| META.rules[cite as usize].id;
+    let rule = |cite: Cite| META.rules[cite as usize].id();
     assert_eq!(rule(Cite::ClientAsks), "§4.1 request");
     assert_eq!(rule(Cite::Prepared), "§4.2 prepared");
     assert_eq!(rule(Cite::Join), "§4.5.2 joins");

@@ -2,8 +2,8 @@
 //! the next without waiting for an answer. The consistency check of §5.3 makes a wrong belief harmless: the follower
 //! refuses, and the leader goes back to what it knows.
 
-use super::Server;
-use consensus_kernel::{NodeId, Slot};
+use super::{Cite, Raft, Server, Timer};
+use consensus_kernel::{Cx, NodeId, NodeSet, Slot};
 use serde::Serialize;
 use std::collections::VecDeque;
 
@@ -17,6 +17,39 @@ pub struct Pipe {
 }
 
 impl Server {
+    /// Something to every follower: entries to those that lack some and have none under way, heartbeats to the others.
+    pub(super) fn send_round(&mut self, cx: &mut Cx<'_, Raft>) {
+        cx.set_timer(Timer::Heartbeat, cx.config.heartbeat);
+        let (mut lacking, mut others) = (NodeSet::EMPTY, NodeSet::EMPTY);
+        let mut repeats = false;
+        let mut waiting = self.in_flight;
+        for id in self.followers() {
+            let (builds_on, overdue) = (self.builds_on(id), self.overdue.contains(id));
+            let waits = self.in_flight.contains(id) || builds_on;
+            if overdue {
+                self.doubt(id);
+            }
+            if self.lacks_entries(id) && (!waits || overdue) {
+                repeats |= waits;
+                lacking.insert(id);
+            } else if builds_on {
+                // It hears of its leader by what is under way.
+                waiting.insert(id);
+            } else {
+                others.insert(id);
+            }
+        }
+        self.overdue = waiting;
+        if repeats {
+            cx.cite(Cite::Retransmit);
+        }
+        self.send_entries(lacking, cx);
+        if !others.is_empty() {
+            cx.cite(Cite::Heartbeat);
+            self.multicast(others, None, cx);
+        }
+    }
+
     /// A new leader knows nothing of the others; with a window of one it never believes anything.
     pub(super) fn reset_pipes(&mut self, window: usize) {
         self.pipes.clear();

@@ -524,19 +524,22 @@ mod tests {
             (Cite::EagerCommit, "pushes commit"),
         ];
         for (cite, id) in rows {
-            assert_eq!(RULES[usize::from(RuleId::from(cite))].id, id);
+            assert_eq!(RULES[usize::from(RuleId::from(cite))].id(), id);
         }
         assert_eq!(RULES.len(), usize::from(RuleId::from(Cite::EagerCommit)) + 1);
     }
 
     #[test]
     fn the_rules_stand_in_the_papers_order_and_have_distinct_names() {
-        let sections: Vec<&str> =
-            RULES.iter().filter(|r| r.id.starts_with('§')).filter_map(|r| r.id.split(' ').next()).collect();
+        let sections: Vec<&str> = RULES
+            .iter()
+            .filter(|r| r.id().starts_with('§'))
+            .filter_map(|r| r.id().split(' ').next())
+            .collect();
         assert!(sections.is_sorted(), "{sections:?}");
-        let ids: BTreeSet<&str> = RULES.iter().map(|r| r.id).collect();
+        let ids: BTreeSet<&str> = RULES.iter().map(|r| r.id()).collect();
         assert_eq!(ids.len(), RULES.len());
-        assert!(RULES.iter().all(|r| !r.why.is_empty() && !r.rule.is_empty() && !r.place.is_empty()));
+        assert!(RULES.iter().all(|r| !r.why().is_empty() && !r.rule().is_empty() && !r.place().is_empty()));
     }
 
     #[test]
