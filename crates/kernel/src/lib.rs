@@ -43,7 +43,7 @@ pub use meta::{
     Variants,
 };
 pub use node::{Bits, MAX_REPLICAS, NodeId, NodeSet, NodeSetIter, WideSet};
-pub use order::sort_by_number;
+pub use order::{sort, sort_by_number};
 pub use panel::{
     BarRow, BarsPanel, Block, BlockPanel, Camp, LogCell, LogMark, LogPanel, LogRow, LogState, MatrixPanel,
     MatrixRow, OpinionPanel, Panel, TreeNode, TreePanel, Verdict, Voice,

@@ -615,7 +615,7 @@ impl Replica {
         for (i, votes) in self.latest.iter().enumerate() {
             ahead.extend(votes.map(|votes| (votes.body().round, i)));
         }
-        ahead.sort_unstable_by(|a, b| b.cmp(a));
+        consensus_kernel::sort(&mut ahead, |a, b| a > b);
         let third = WeightRule::MoreThanThird.least(self.total);
         let mut weight = 0;
         let target = ahead.into_iter().find(|(_, i)| {

@@ -99,7 +99,7 @@ impl Replica {
                 found.push(*request);
             }
         }
-        found.sort_by_key(|request| unloved.contains(request));
+        consensus_kernel::sort_by_number(&mut found, |request| unloved.contains(request).into());
         found
     }
 

@@ -69,7 +69,7 @@ pub(super) fn matrix(config: &Config, replicas: &[&Paxos]) -> MatrixPanel {
         replicas.iter().filter_map(|r| r.node()).filter(|node| config.accepts(node.me)).collect();
     let mut ballots: Vec<u64> =
         acceptors.iter().flat_map(|node| node.acceptor.answers.iter().map(|a| a.ballot)).collect();
-    ballots.sort_unstable();
+    consensus_kernel::sort(&mut ballots, |a, b| a < b);
     ballots.dedup();
     ballots.drain(..ballots.len().saturating_sub(COLUMNS));
     let majority = QuorumRule::Majority.size(acceptors.len(), 0);

@@ -69,7 +69,7 @@ fn vote_panel(config: &Config, rows: &[&Replica]) -> MatrixPanel {
     let height = rows.iter().filter(|r| !r.rounds.is_empty()).map(|r| r.height).max().unwrap_or(0);
     let here: Vec<&Replica> = rows.iter().copied().filter(|r| r.height == height).collect();
     let mut numbers: Vec<u64> = here.iter().flat_map(|r| r.rounds.iter().map(|round| round.number)).collect();
-    numbers.sort_unstable();
+    consensus_kernel::sort(&mut numbers, |a, b| a < b);
     numbers.dedup();
     numbers.drain(..numbers.len().saturating_sub(ROUNDS));
     let steps: &[(Step, &str)] = match config.single {

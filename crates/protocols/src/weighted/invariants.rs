@@ -52,7 +52,7 @@ fn same_answers(ledger: &mut Ledger, world: &dyn World<Weighted>, who: NodeId) -
     };
     let mut counted: Vec<(u64, u64)> =
         agent.counted(plan).iter().map(|b| (b.agent.index() as u64, place(&b.said))).collect();
-    counted.sort_unstable();
+    consensus_kernel::sort(&mut counted, |a, b| a < b);
     ledger
         .state(0, counted.into_iter().fold(1, fold), who)
         .map_err(|other| format!("agents {} and {who} count different answers", other.who))

@@ -208,7 +208,8 @@ fn capped(weights: &[u64], cap: Ratio) -> Result<(Vec<u64>, Vec<bool>), SetupErr
         return Err(SetupError { key: "cap", why });
     }
     let mut order: Vec<usize> = (0..weights.len()).collect();
-    order.sort_by_key(|i| (std::cmp::Reverse(weights[*i]), *i));
+    let rank = |i: &usize| (std::cmp::Reverse(weights[*i]), *i);
+    consensus_kernel::sort(&mut order, |a, b| rank(a) < rank(b));
     let mut rest: u128 = weights.iter().map(|w| u128::from(*w)).sum();
     let (mut cut, mut unit) = (vec![false; weights.len()], den);
     for i in order {

@@ -31,7 +31,7 @@ fn sums(weights: &[u64]) -> Vec<u64> {
     for w in weights {
         sums.extend(sums.clone().into_iter().map(|sum| sum + w));
     }
-    sums.sort_unstable();
+    consensus_kernel::sort(&mut sums, |a, b| a < b);
     sums
 }
 

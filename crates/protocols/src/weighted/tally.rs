@@ -51,7 +51,8 @@ impl Ruling {
         let known: Vec<Known> = ballots.iter().map(|ballot| plan.look_up(&ballot.said)).collect();
         let weight = |at: &usize| plan.weight(ballots[*at].agent);
         let mut order: Vec<usize> = (0..ballots.len()).collect();
-        order.sort_by_key(|at| (Reverse(weight(at)), ballots[*at].agent));
+        let rank = |at: &usize| (Reverse(weight(at)), ballots[*at].agent, *at);
+        consensus_kernel::sort(&mut order, |a, b| rank(a) < rank(b));
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for at in order {
             let likeness = |group: &Vec<usize>| plan.alike(&known[group[0]], &known[at]);
@@ -67,7 +68,8 @@ impl Ruling {
             true => group.iter().map(|at| ballots[*at].agent.index()).min(),
             false => group.iter().min().copied(),
         };
-        groups.sort_by_key(|group| (Reverse(group.iter().map(weight).sum::<u64>()), first(group)));
+        let rank = |group: &Vec<usize>| (Reverse(group.iter().map(weight).sum::<u64>()), first(group));
+        consensus_kernel::sort(&mut groups, |a, b| rank(a) < rank(b));
         let cluster = |group: &Vec<usize>| {
             let likeness = |a: usize| -> u128 {
                 let to = |b: &usize| {
@@ -77,7 +79,7 @@ impl Ruling {
             };
             let speaker = group.iter().max_by_key(|at| (likeness(**at), Reverse(ballots[**at].agent)));
             let mut members: Vec<NodeId> = group.iter().map(|at| ballots[*at].agent).collect();
-            members.sort_unstable();
+            consensus_kernel::sort(&mut members, |a, b| a < b);
             Cluster {
                 speaker: speaker.map_or(members[0], |at| ballots[*at].agent),
                 members,

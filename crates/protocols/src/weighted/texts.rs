@@ -110,7 +110,7 @@ pub fn parts(text: &str, measure: Measure) -> Vec<String> {
                 .collect()
         }
     };
-    parts.sort_unstable();
+    consensus_kernel::sort(&mut parts, |a, b| a < b);
     parts
 }
 
