@@ -57,6 +57,9 @@ impl Moment {
     }
 }
 
+/// More edges than this are a grey disc.
+const EDGES_MAX: usize = 600;
+
 /// What is drawn of a moment, beside the nodes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Show {
@@ -138,7 +141,7 @@ pub fn loss_freshness(loss: &LossView, now_us: f64, fade_us: f64) -> f64 {
 fn links(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement, show: Show) {
     let replicas = &placement.spots[..placement.replicas.min(placement.spots.len())];
     let faint = |a: &Spot, b: &Spot| Shape::line(a.at, b.at, Paint::line(Ink::Faint, 1.0));
-    if let Some(edges) = &moment.edges {
+    if let Some(edges) = moment.edges.as_ref().filter(|edges| edges.len() <= EDGES_MAX) {
         let both = |(a, b): &(NodeId, NodeId)| Some(faint(placement.spot(*a)?, placement.spot(*b)?));
         ground.extend(edges.iter().filter_map(both));
     } else if placement.roomy && show.density != Density::Focus {

@@ -515,6 +515,7 @@ impl Belief {
 
     /// Decides for the most probable outcome.
     fn conclude(&mut self, cx: &mut Cx<'_, Self>) {
+        cx.cancel_timer(Timer::Round);
         let pool = cx.config.distribution(&self.opinion).and_then(|pool| cx.config.judged(pool));
         let Some(pool) = pool else {
             self.undefined = true;

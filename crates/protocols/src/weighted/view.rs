@@ -11,7 +11,7 @@ pub(super) fn face(agent: &Weighted, plan: &Plan) -> Face {
     let heard = agent.heard();
     let counts = ruling.is_none() && (!plan.coordinated || leads);
     let (status, tone) = match ruling {
-        Some(ruling) => (Cow::Owned(ruling.value.to_string()), Tone::Settled),
+        Some(ruling) => (Cow::Owned(in_short(agent, plan, ruling.value)), Tone::Settled),
         None => (Cow::Owned(format!("round {round} of {rounds}")), Tone::Busy),
     };
     Face {
@@ -34,6 +34,18 @@ pub(super) fn face(agent: &Weighted, plan: &Plan) -> Face {
             let what = if counts { "the end of round" } else { "a result, in round" };
             format!("{what} {round} of {rounds}")
         }),
+    }
+}
+
+/// What was found, as far as it fits beside a node.
+fn in_short(agent: &Weighted, plan: &Plan, value: Value) -> String {
+    const LETTERS_MAX: usize = 16;
+    let speaker = (0..plan.answers.len()).find(|i| Value::answer(*i) == value);
+    let Some(speaker) = speaker else { return value.to_string() };
+    let said = plan_said(plan, &agent.counted(plan), NodeId::replica(speaker));
+    match said.char_indices().nth(LETTERS_MAX) {
+        Some((end, _)) => format!("{}…", &said[..end]),
+        None => said,
     }
 }
 
