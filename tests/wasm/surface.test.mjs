@@ -72,8 +72,9 @@ test('an edited scenario keeps the time', () => {
 
 test('the engines to be measured deliver what they are asked for and violate nothing', () => {
   assert.ok(engines.bare_loop(4, 1_000) >= 1_000);
-  for (const { id } of engines.protocols()) {
-    const engine = new engines.Engine(id, 4, true);
+  for (const { id, n } of engines.protocols()) {
+    const [, usual] = n;
+    const engine = new engines.Engine(id, usual, true);
     assert.ok(engine.deliver(20_000) >= 20_000);
     assert.ok(engine.decisions() > 0, `${id} decides nothing`);
     assert.ok(engine.is_clean());

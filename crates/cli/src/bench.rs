@@ -74,7 +74,7 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
     let wanted = |meta: &&&Meta| arguments.protocol.as_ref().is_none_or(|id| meta.id == id);
     for meta in catalogue().iter().filter(wanted) {
         let sizes = SIZES.into_iter().filter(|n| arguments.n.is_none_or(|only| only == *n));
-        for n in sizes.filter(|n| (meta.n.0..=meta.n.2).contains(n)) {
+        for n in sizes.filter(|n| is_possible(meta, *n)) {
             for trouble in [false, true] {
                 let row = measure(meta, n, trouble, arguments)?;
                 if !arguments.json {
@@ -94,7 +94,8 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
         }
     }
     for meta in catalogue().iter().filter(wanted) {
-        for n in [4, 64].into_iter().filter(|n| arguments.n.is_none_or(|only| only == *n)) {
+        let sizes = [4, 64].into_iter().filter(|n| arguments.n.is_none_or(|only| only == *n));
+        for n in sizes.filter(|n| is_possible(meta, *n)) {
             let seek = seek(meta, n)?;
             if !arguments.json {
                 let Seek { protocol, n, events, median_ms, worst_ms } = &seek;
@@ -110,6 +111,11 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
         println!("{text}");
     }
     Ok(())
+}
+
+/// Whether the protocol runs with so many replicas, and its parameters as usual.
+fn is_possible(meta: &'static Meta, n: usize) -> bool {
+    (meta.n.0..=meta.n.2).contains(&n) && busy_engine(&busy_scenario(meta, n, false)).is_ok()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

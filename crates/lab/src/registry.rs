@@ -19,7 +19,7 @@ struct Entry {
     #[cfg(feature = "experiments")]
     judge: fn(&Scenario, bool) -> Result<Outcome, SetupError>,
     #[cfg(feature = "experiments")]
-    engine: fn(&Scenario) -> Box<dyn Engine>,
+    engine: fn(&Scenario) -> Result<Box<dyn Engine>, SetupError>,
     #[cfg(feature = "experiments")]
     digest: fn(&Scenario) -> Result<Digest, SetupError>,
 }
@@ -81,7 +81,7 @@ pub fn judge_scenario(scenario: &Scenario, stop_at_first: bool) -> Result<Outcom
 #[cfg(feature = "experiments")]
 /// A real engine with its checks on, to be measured.
 pub fn busy_engine(scenario: &Scenario) -> Result<Box<dyn Engine>, SetupError> {
-    Ok((find(scenario)?.engine)(scenario))
+    (find(scenario)?.engine)(scenario)
 }
 
 #[cfg(feature = "experiments")]

@@ -117,10 +117,10 @@ struct Running<P: Protocol> {
 }
 
 impl<P: Protocol> Running<P> {
-    fn new(scenario: Scenario) -> Self {
-        let sim = Simulation::<P>::with_limit(&scenario, u64::MAX).expect("a busy scenario is possible");
+    fn new(scenario: Scenario) -> Result<Self, SetupError> {
+        let sim = Simulation::<P>::with_limit(&scenario, u64::MAX)?;
         let verdicts = Verdicts::new(&sim);
-        Self { scenario, sim, verdicts, delivered_before: 0, decisions_before: 0, was_clean: true }
+        Ok(Self { scenario, sim, verdicts, delivered_before: 0, decisions_before: 0, was_clean: true })
     }
 
     fn delivered(&self) -> u64 {
@@ -132,7 +132,8 @@ impl<P: Protocol> Running<P> {
         let seed = self.scenario.seed.wrapping_add(1);
         let (delivered_before, decisions_before) = (self.delivered(), self.decisions());
         let was_clean = self.is_clean();
-        let next = Self::new(Scenario { seed, ..self.scenario.clone() });
+        let next = Self::new(Scenario { seed, ..self.scenario.clone() })
+            .expect("what was possible from one seed is so from the next");
         *self = Self { delivered_before, decisions_before, was_clean, ..next };
     }
 }
@@ -163,8 +164,8 @@ impl<P: Protocol> Engine for Running<P> {
 }
 
 /// A real engine in a busy scenario.
-pub(crate) fn engine<P: Protocol>(scenario: &Scenario) -> Box<dyn Engine> {
-    Box::new(Running::<P>::new(scenario.clone()))
+pub(crate) fn engine<P: Protocol>(scenario: &Scenario) -> Result<Box<dyn Engine>, SetupError> {
+    Ok(Box::new(Running::<P>::new(scenario.clone())?))
 }
 
 /// The digest of a whole run.
