@@ -20,6 +20,7 @@ pub mod om;
 pub mod paxos;
 pub mod pbft;
 pub mod pos;
+pub mod queue;
 pub mod raft;
 mod shared;
 pub mod sm;

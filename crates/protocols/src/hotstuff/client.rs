@@ -2,9 +2,9 @@
 //! replied are asked on: a correct one learns in this way that it missed something.
 
 use super::{Cite, Config, HotStuff, Msg, Reply, Request, Timer, is_replica};
+use crate::queue::Queue;
 use consensus_kernel::{Cx, Face, Input, NodeId, NodeSet, Poll, Slot, To, Tone, Value, Vote, Votes};
 use serde::Serialize;
-use smallvec::SmallVec;
 
 /// The time between two requests to those that do not reply doubles at most so often.
 const DOUBLINGS_MAX: u32 = 3;
@@ -27,8 +27,8 @@ pub struct Client {
     view: u64,
     /// How many of its requests were answered.
     answered: u64,
-    /// Requests still to be sent: runs of consecutive numbers, so that a long queue takes no room.
-    waiting: SmallVec<[(u32, u32); 2]>,
+    /// Requests still to be sent.
+    waiting: Queue,
 }
 
 impl Client {
@@ -42,7 +42,7 @@ impl Client {
             heard: NodeSet::EMPTY,
             view: 0,
             answered: 0,
-            waiting: SmallVec::new(),
+            waiting: Queue::default(),
         }
     }
 
@@ -54,10 +54,7 @@ impl Client {
                 if value.client() != Some(self.me) || value.number() == 0 {
                     return cx.reject("another client's request");
                 }
-                match self.waiting.last_mut() {
-                    Some((_, last)) if last.checked_add(1) == Some(value.number()) => *last = value.number(),
-                    _ => self.waiting.push((value.number(), value.number())),
-                }
+                self.waiting.push(value.number());
                 self.ask(cx);
             }
             Input::Deliver { from, msg: Msg::Reply(reply) } => self.on_reply(from, reply, cx),
@@ -69,13 +66,11 @@ impl Client {
 
     /// The next request, to all, unless one is open.
     fn ask(&mut self, cx: &mut Cx<'_, HotStuff>) {
-        let Some((next, last)) = self.waiting.first_mut().filter(|_| !self.open) else { return };
-        let value = Value::request(self.me.index(), *next);
-        if *next == *last {
-            self.waiting.remove(0);
-        } else {
-            *next += 1;
+        if self.open {
+            return;
         }
+        let Some(number) = self.waiting.pop() else { return };
+        let value = Value::request(self.me.index(), number);
         (self.asked, self.open, self.attempts) = (Some(value), true, 1);
         self.replies.clear();
         self.heard = NodeSet::EMPTY;

@@ -1,8 +1,8 @@
 //! A client, the same in both protocols: one request at a time, to the node it believes in, again until it is answered.
 
+use crate::queue::Queue;
 use consensus_kernel::{Cx, Duration, Face, Input, NodeId, Protocol, RuleId, Slot, Tone, Value};
 use serde::Serialize;
-use smallvec::SmallVec;
 
 /// What a protocol must say to its clients.
 pub(crate) trait Asked: Protocol {
@@ -55,13 +55,13 @@ pub struct Client {
     pub attempts: u32,
     /// How many of its requests were answered.
     pub answered: u64,
-    /// Requests still to be sent: runs of consecutive numbers, so that a long queue takes no room.
-    pub waiting: SmallVec<[(u32, u32); 2]>,
+    /// Requests still to be sent.
+    pub waiting: Queue,
 }
 
 impl Client {
     pub(crate) fn new(me: NodeId, target: NodeId) -> Self {
-        Self { me, outstanding: None, target, attempts: 0, answered: 0, waiting: SmallVec::new() }
+        Self { me, outstanding: None, target, attempts: 0, answered: 0, waiting: Queue::default() }
     }
 
     /// A client keeps its requests: a number must never be used for two of them.
@@ -78,7 +78,7 @@ impl Client {
                 if value.client() != Some(self.me) {
                     return cx.reject("another client's request");
                 }
-                self.queue(value.number());
+                self.waiting.push(value.number());
                 if self.outstanding.is_none() {
                     self.next_request(cx);
                 }
@@ -115,22 +115,10 @@ impl Client {
         }
     }
 
-    fn queue(&mut self, number: u32) {
-        match self.waiting.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
-            _ => self.waiting.push((number, number)),
-        }
-    }
-
     fn next_request<P: Asked>(&mut self, cx: &mut Cx<'_, P>) {
-        let Some((first, last)) = self.waiting.first_mut() else { return };
-        self.outstanding = Some(Value::request(self.me.index(), *first));
+        let Some(number) = self.waiting.pop() else { return };
+        self.outstanding = Some(Value::request(self.me.index(), number));
         self.attempts = 0;
-        if first == last {
-            self.waiting.remove(0);
-        } else {
-            *first += 1;
-        }
         self.ask(cx);
     }
 

@@ -2,9 +2,9 @@
 
 use super::tables::META;
 use super::{Cite, Config, Msg, Pbft, Reply, Request, Timer, is_replica};
+use crate::queue::Queue;
 use consensus_kernel::{Cx, Face, Input, NodeId, Poll, Slot, Tone, Value, Vote, Votes};
 use serde::Serialize;
-use smallvec::SmallVec;
 
 /// One client's whole state. All of it is kept over a crash: a number must never be used twice.
 #[derive(Clone, Debug, Serialize)]
@@ -22,8 +22,8 @@ pub struct Client {
     view: u64,
     /// How many of its requests were answered.
     answered: u64,
-    /// Requests still to be sent: runs of consecutive numbers, so that a long queue takes no room.
-    waiting: SmallVec<[(u32, u32); 2]>,
+    /// Requests still to be sent.
+    waiting: Queue,
 }
 
 impl Client {
@@ -36,7 +36,7 @@ impl Client {
             lowest_view: u64::MAX,
             view: 0,
             answered: 0,
-            waiting: SmallVec::new(),
+            waiting: Queue::default(),
         }
     }
 
@@ -48,7 +48,7 @@ impl Client {
                 if value.client() != Some(self.me) || value.number() == 0 {
                     return cx.reject("another client's request");
                 }
-                self.queue(value.number());
+                self.waiting.push(value.number());
                 if self.outstanding.is_none() {
                     self.ask(cx);
                 }
@@ -60,22 +60,10 @@ impl Client {
         }
     }
 
-    fn queue(&mut self, number: u32) {
-        match self.waiting.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
-            _ => self.waiting.push((number, number)),
-        }
-    }
-
     /// §4.1: the next request, to the primary.
     fn ask(&mut self, cx: &mut Cx<'_, Pbft>) {
-        let Some((next, last)) = self.waiting.first_mut() else { return };
-        let value = Value::request(self.me.index(), *next);
-        if *next == *last {
-            self.waiting.remove(0);
-        } else {
-            *next += 1;
-        }
+        let Some(number) = self.waiting.pop() else { return };
+        let value = Value::request(self.me.index(), number);
         self.outstanding = Some(value);
         self.attempts = 1;
         self.replies.clear();

@@ -2,6 +2,7 @@
 //! that have not replied are asked on: a correct one learns in this way that it missed something.
 
 use super::{Cite, Config, Cx, Msg, Pos, Reply, Request, Timer, is_validator};
+use crate::queue::Queue;
 use consensus_kernel::{Face, Input, NodeId, NodeSet, Slot, Tally, To, Tone, Value, Votes};
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -25,8 +26,8 @@ pub struct Client {
     heard: NodeSet,
     /// How many of its requests were answered.
     answered: u64,
-    /// Requests still to be sent: runs of consecutive numbers, so that a long queue takes no room.
-    waiting: SmallVec<[(u32, u32); 2]>,
+    /// Requests still to be sent.
+    waiting: Queue,
 }
 
 impl Client {
@@ -39,7 +40,7 @@ impl Client {
             replies: SmallVec::new(),
             heard: NodeSet::EMPTY,
             answered: 0,
-            waiting: SmallVec::new(),
+            waiting: Queue::default(),
         }
     }
 
@@ -51,10 +52,7 @@ impl Client {
                 if value.client() != Some(self.me) || value.number() == 0 {
                     return cx.reject("another client's request");
                 }
-                match self.waiting.last_mut() {
-                    Some((_, last)) if last.checked_add(1) == Some(value.number()) => *last = value.number(),
-                    _ => self.waiting.push((value.number(), value.number())),
-                }
+                self.waiting.push(value.number());
                 self.ask(cx);
             }
             Input::Deliver { from, msg: Msg::Reply(reply) } => self.on_reply(from, reply, cx),
@@ -66,13 +64,11 @@ impl Client {
 
     /// The next request, to all, unless one is open.
     fn ask(&mut self, cx: &mut Cx<'_, Pos>) {
-        let Some((next, last)) = self.waiting.first_mut().filter(|_| !self.open) else { return };
-        let value = Value::request(self.me.index(), *next);
-        if *next == *last {
-            self.waiting.remove(0);
-        } else {
-            *next += 1;
+        if self.open {
+            return;
         }
+        let Some(number) = self.waiting.pop() else { return };
+        let value = Value::request(self.me.index(), number);
         (self.asked, self.open, self.attempts) = (Some(value), true, 1);
         self.replies.clear();
         self.heard = NodeSet::EMPTY;

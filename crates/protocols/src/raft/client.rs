@@ -1,9 +1,9 @@
 //! Raft's clients (§8): one command at a time, to the server believed to lead, again until it is answered.
 
 use super::{Cite, Msg, Raft, Timer};
+use crate::queue::Queue;
 use consensus_kernel::{Cx, Face, Input, NodeId, Tone, Value};
 use serde::Serialize;
-use smallvec::SmallVec;
 
 /// One client's whole state.
 #[derive(Clone, Debug, Serialize)]
@@ -18,8 +18,8 @@ pub struct Client {
     pub attempts: u32,
     /// How many of its commands were answered.
     pub answered: u64,
-    /// Commands still to be sent: runs of consecutive numbers, so that a long queue takes no room.
-    pub waiting: SmallVec<[(u32, u32); 2]>,
+    /// Commands still to be sent.
+    pub waiting: Queue,
 }
 
 impl Client {
@@ -30,7 +30,7 @@ impl Client {
             target: NodeId::replica(0),
             attempts: 0,
             answered: 0,
-            waiting: SmallVec::new(),
+            waiting: Queue::default(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Client {
                 if value.client() != Some(self.me) {
                     return cx.reject("another client's command");
                 }
-                self.queue(value.number());
+                self.waiting.push(value.number());
                 if self.outstanding.is_none() {
                     self.ask_for_the_next_command(cx);
                 }
@@ -86,22 +86,10 @@ impl Client {
         }
     }
 
-    fn queue(&mut self, number: u32) {
-        match self.waiting.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
-            _ => self.waiting.push((number, number)),
-        }
-    }
-
     fn ask_for_the_next_command(&mut self, cx: &mut Cx<'_, Raft>) {
-        let Some((first, last)) = self.waiting.first_mut() else { return };
-        self.outstanding = Some(Value::request(self.me.index(), *first));
+        let Some(number) = self.waiting.pop() else { return };
+        self.outstanding = Some(Value::request(self.me.index(), number));
         self.attempts = 0;
-        if first == last {
-            self.waiting.remove(0);
-        } else {
-            *first += 1;
-        }
         self.ask(cx);
     }
 

@@ -5,6 +5,7 @@ use super::{
     Cite, Config, History, LocalCommit, Msg, Order, SpecResponse, Timer, Zyzzyva, is_misbehaviour, is_replica,
 };
 use crate::pbft::{Request, Shared};
+use crate::queue::Queue;
 use consensus_kernel::{
     Certificate, Cx, Digest, Duration, Face, Input, NodeId, Signed, Tally, Tone, Value, Votes,
 };
@@ -47,8 +48,8 @@ pub struct Client {
     view: u64,
     /// How many of its requests are complete.
     completed: u64,
-    /// Requests still to be sent: runs of consecutive numbers, so that a long queue takes no room.
-    waiting: SmallVec<[(u32, u32); 2]>,
+    /// Requests still to be sent.
+    waiting: Queue,
 }
 
 impl Client {
@@ -65,7 +66,7 @@ impl Client {
             proof: None,
             view: 0,
             completed: 0,
-            waiting: SmallVec::new(),
+            waiting: Queue::default(),
         }
     }
 
@@ -78,7 +79,7 @@ impl Client {
                 if value.client() != Some(self.me) || value.number() == 0 {
                     return cx.reject("another client's request");
                 }
-                self.queue(value.number());
+                self.waiting.push(value.number());
                 if self.outstanding.is_none() {
                     self.ask(cx);
                 }
@@ -92,22 +93,10 @@ impl Client {
         }
     }
 
-    fn queue(&mut self, number: u32) {
-        match self.waiting.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
-            _ => self.waiting.push((number, number)),
-        }
-    }
-
     /// Step 1: the next request, to the primary.
     fn ask(&mut self, cx: &mut Cx<'_, Zyzzyva>) {
-        let Some((next, last)) = self.waiting.first_mut() else { return };
-        let value = Value::request(self.me.index(), *next);
-        if *next == *last {
-            self.waiting.remove(0);
-        } else {
-            *next += 1;
-        }
+        let Some(number) = self.waiting.pop() else { return };
+        let value = Value::request(self.me.index(), number);
         self.outstanding = Some(value);
         self.timeouts = 0;
         self.committing = false;

@@ -170,7 +170,7 @@ fn after_a_storm_every_command_is_answered_and_the_logs_are_equal() {
         assert!(w.broken.is_empty(), "seed {seed}: {:?}", w.broken);
         for client in &w.table.clients {
             let Raft::Client(client) = client else { panic!("clients are clients") };
-            assert_eq!((client.outstanding, client.waiting.len()), (None, 0), "seed {seed}");
+            assert_eq!((client.outstanding, client.waiting.is_empty()), (None, true), "seed {seed}");
         }
         let logs: Vec<_> =
             (0..setup.n).map(|i| w.server(i).log.prefix(w.server(0).log.last_index())).collect();
