@@ -713,8 +713,8 @@ impl Replica {
 
     /// Keeps a block of this height.
     fn hold(&mut self, block: &Hashed<Block>) {
-        let fits = block.body().height == self.height && self.blocks.len() < BLOCKS_MAX;
-        if fits && self.find(block.digest()).is_none() {
+        let new = block.body().height == self.height && self.find(block.digest()).is_none();
+        if new && self.has_room() {
             self.blocks.push(block.clone());
         }
     }

@@ -316,6 +316,8 @@ pub const META: Meta = Meta {
         "mine=needed: miners rest while no payment is waiting; Bitcoin's never do",
         "mining=drawn: times are exponential draws, and a stamp stands for the proof",
         "Blocks are pushed whole; Bitcoin announces them first. Hashes are single SHA-256, nonces have 64 bits",
+        "A block is younger than its parent; Bitcoin compares with the median of the last eleven",
+        "Selfish and double-spending miners compare heights: Eyal & Sirer's difficulty does not change within a fork",
         "Forks that begin some hundred blocks back are refused, because older blocks are forgotten",
     ],
     envelope: Envelope {

@@ -168,6 +168,27 @@ impl Replica {
         }
     }
 
+    /// Whether one more block fits, if need be in the place of one that nobody whose word is kept has proposed or voted for:
+    /// otherwise a liar could fill it all with blocks of its own making.
+    pub(super) fn has_room(&mut self) -> bool {
+        if self.blocks.len() < super::BLOCKS_MAX {
+            return true;
+        }
+        let named = |id: Digest| {
+            let stacks = |round: &super::Round| {
+                let votes = round.prevotes.iter().chain(round.precommits.iter());
+                votes.into_iter().any(|stack| stack.votes.body().block == Some(id))
+            };
+            let proposed =
+                |round: &super::Round| round.proposal.as_ref().is_some_and(|p| p.block.digest() == id);
+            self.locked.is_some_and(|(_, locked)| locked == id)
+                || self.valid.is_some_and(|votes| votes.body().block == Some(id))
+                || self.rounds.iter().any(|round| proposed(round) || stacks(round))
+        };
+        let idle = self.blocks.iter().position(|block| !named(block.digest()));
+        idle.map(|place| self.blocks.remove(place)).is_some()
+    }
+
     /// The block that is final at a height, with its votes, if it is still kept.
     pub(super) fn final_at(&self, height: Slot) -> Option<&Shared<Commit>> {
         self.chain.iter().rev().find(|commit| commit.block.body().height == height)

@@ -345,6 +345,8 @@ pub const META: Meta = Meta {
         "The surround condition of Casper FFG (Definition 1, II): Tendermint's votes have no source",
         "Blame for amnesia across rounds: both certificates' signers are named, transcripts are not collected",
         "The lottery's randomness is the run's own and cannot be ground; verifiable random functions",
+        "Votes are kept of the latest 8 rounds (L49: of all); what is heard of a later height is not kept, but asked for",
+        "Second votes that arrive after their height is final convict nobody; proposers without a request wait",
         "Whoever misses more than 1,024 blocks finds nobody who keeps them: no snapshots",
     ],
     envelope: Envelope {

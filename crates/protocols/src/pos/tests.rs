@@ -344,3 +344,16 @@ fn hostile_numbers_are_refused_or_harmless() {
     let r = replica(&table, 3);
     assert!(r.round <= 12 * ROUNDS_AHEAD && r.rounds.len() <= ROUNDS_MAX + WINDOW as usize);
 }
+
+#[test]
+fn a_liar_cannot_fill_the_room_for_blocks() {
+    let mut table = table(&[1; 4]);
+    let kept = locked(&mut table);
+    let mut r = replica(&table, 3).clone();
+    (0..2 * BLOCKS_MAX as u64).for_each(|round| r.hold(&block(&table, 1_000 + round, 1)));
+    assert_eq!(r.blocks.len(), BLOCKS_MAX);
+    let new = block(&table, 5_000, 1);
+    r.hold(&new);
+    assert!(r.find(new.digest()).is_some(), "a new block finds room");
+    assert!(r.find(kept.digest()).is_some(), "and the locked one stays");
+}
