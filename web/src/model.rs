@@ -536,14 +536,14 @@ impl Model {
         }
     }
 
-    /// Once the run is known to its end: says so if it is not the run that the link was made for.
-    pub fn compare_digest(&mut self) {
+    /// Once the run is known to its end: says so if it is not the run that the link was made for. True if it was compared.
+    pub fn compare_digest(&mut self) -> bool {
         /// Longer runs are not compared: it would take longer than a visitor waits.
         const EVENTS_MAX: u64 = 200_000;
         if self.session().end().is_none() {
-            return;
+            return false;
         }
-        let Some(expected) = self.expected_digest.take() else { return };
+        let Some(expected) = self.expected_digest.take() else { return false };
         if self.session().frontier().event <= EVENTS_MAX
             && !self.session().digest().to_string().starts_with(&expected)
         {
@@ -551,6 +551,7 @@ impl Model {
                 "This run differs from the one the link was made for: the engines have changed since.",
             );
         }
+        true
     }
 
     /// Shows a sentence until it is dismissed.

@@ -208,7 +208,7 @@ impl Store {
 
 /// Computes a little of the future. True if there is more to compute.
 fn look_ahead(model: &mut Model) -> bool {
-    model.compare_digest();
+    let compared = model.compare_digest();
     let start = now_ms();
     let most_ms = if model.playing { AHEAD_PLAYING_MS } else { AHEAD_RESTING_MS };
     let mut moved = model.studio.session().end().is_none();
@@ -225,8 +225,8 @@ fn look_ahead(model: &mut Model) -> bool {
             }
         }
     }
-    // Once the end is known it is worth one more drawing.
-    moved
+    // Once the end is known it is worth one more drawing, and so is what the comparison says.
+    moved || compared
 }
 
 fn now_ms() -> f64 {

@@ -1,30 +1,55 @@
-//! The built page in a real browser: the specs of `tests/browser/`, in Chromium.
+//! The built page in real browsers: the specs of `tests/browser/`, in Chromium; the core path and the digests in Firefox and
+//! WebKit, too.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::Outcome;
 use crate::run::{command, files_ending, output, root, run};
 use crate::tools;
 use crate::wasm_node::{self, Host};
 
-/// Names under which Chromium, or Chrome, may be installed.
-const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+/// The spec that starts other browsers than Chromium.
+const ENGINES: &str = "engines.test.mjs";
 
-/// Runs the specs against `dist/` and the engines without the page (in the variable `CONSENSUS_WASM_WEB`); one browser at a time, for some of them measure.
+/// Runs the specs against `dist/` in Chromium; one browser at a time, for some of them measure.
 pub fn test() -> Outcome {
-    node_packages()?;
-    let module = wasm_node::build(Host::Browser)?;
-    let specs = files_ending(&root().join("tests/browser"), ".test.mjs")?;
+    let mut specs = files_ending(&root().join("tests/browser"), ".test.mjs")?;
+    specs.retain(|spec| !spec.ends_with(ENGINES));
     if specs.is_empty() {
         return Err("tests/browser/ has no *.test.mjs".into());
     }
+    run(specs_in_node()?.args(specs))
+}
+
+/// Runs the spec for all browsers against `dist/`, and against the engines without the page, which it finds in the
+/// variable `CONSENSUS_WASM_WEB`.
+pub fn engines() -> Outcome {
+    let mut node = specs_in_node()?;
+    node.arg(root().join("tests/browser").join(ENGINES))
+        .env("FIREFOX", FIREFOX.find_or_install()?)
+        .env("WEBKIT_DRIVER", WEBKIT.find_or_install()?)
+        .env("XVFB_RUN", SCREEN.find_or_install()?)
+        .env("CONSENSUS_WASM_WEB", wasm_node::build(Host::Browser)?);
+    run(&mut node)
+}
+
+fn specs_in_node() -> Outcome<Command> {
+    node_packages()?;
     let mut node = command("node");
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .args(specs)
-        .env("CHROME", chromium()?)
-        .env("CONSENSUS_WASM_WEB", module);
-    run(&mut node)
+        .env("CHROME", CHROMIUM.find_or_install()?);
+    Ok(node)
+}
+
+/// `cargo xtask tools`: finds or installs all browsers, and says where they are.
+pub fn all() -> Outcome {
+    node_packages()?;
+    for browser in [&CHROMIUM, &FIREFOX, &WEBKIT, &SCREEN] {
+        let path = browser.find_or_install()?;
+        eprintln!("{:>14} {:<8} {}", browser.names[0], "", path.display());
+    }
+    Ok(())
 }
 
 /// Makes sure that the packages of the harness are installed as its lock file says.
@@ -42,37 +67,89 @@ pub fn node_packages() -> Outcome {
     })
 }
 
-/// Chromium: `CHROME`, one on `PATH`, or on Debian as root the package.
-pub fn chromium() -> Outcome<PathBuf> {
-    if let Some(chrome) = std::env::var_os("CHROME").map(PathBuf::from) {
-        return if chrome.is_file() {
-            Ok(chrome)
-        } else {
-            Err(format!("CHROME names {}, which is not there", chrome.display()))
-        };
-    }
-    if let Some(chrome) = installed() {
-        return Ok(chrome);
-    }
-    let by_hand = "install Chromium or Chrome by hand, or name one in the variable CHROME";
-    if tools::on_path("apt-get").is_none() || !is_root() {
-        return Err(format!(
-            "no Chromium was found, and it cannot be installed without Debian's apt and root: {by_hand}"
-        ));
-    }
-    eprintln!("Chromium (runs the page in tests) is missing: installing it with apt, about a minute.");
-    let apt = |args: &[&str]| {
-        run(command("apt-get").arg("-qq").args(args).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    apt(&["update"])
-        .and_then(|()| apt(&["install", "-y", "chromium"]))
-        .map_err(|error| format!("Chromium could not be installed ({error}): {by_hand}"))?;
-    installed().ok_or_else(|| format!("Chromium was installed but is not on PATH: {by_hand}"))
+/// A program that comes with the system.
+struct Browser {
+    /// For people.
+    title: &'static str,
+    /// What it is for.
+    purpose: &'static str,
+    /// The variable that may name it.
+    variable: &'static str,
+    /// What it may be called on `PATH`.
+    names: &'static [&'static str],
+    /// Where else it may be.
+    place: &'static str,
+    /// Debian's packages that have it.
+    packages: &'static [&'static str],
 }
 
-fn installed() -> Option<PathBuf> {
-    let on_path = NAMES.iter().find_map(|name| Some(tools::on_path(name)?.join(name)));
-    on_path.or_else(|| Some(PathBuf::from(MAC)).filter(|path| path.is_file()))
+const CHROMIUM: Browser = Browser {
+    title: "Chromium",
+    purpose: "runs the page in tests",
+    variable: "CHROME",
+    names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+    place: "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    packages: &["chromium"],
+};
+const FIREFOX: Browser = Browser {
+    title: "Firefox",
+    purpose: "runs the core path of the page and the engines in tests",
+    variable: "FIREFOX",
+    names: &["firefox-esr", "firefox"],
+    place: "/Applications/Firefox.app/Contents/MacOS/firefox",
+    packages: &["firefox-esr"],
+};
+const WEBKIT: Browser = Browser {
+    title: "WebKitGTK with its driver",
+    purpose: "runs the core path of the page and the engines in tests",
+    variable: "WEBKIT_DRIVER",
+    names: &["WebKitWebDriver"],
+    place: "",
+    packages: &["webkit2gtk-driver"],
+};
+const SCREEN: Browser = Browser {
+    title: "xvfb-run",
+    purpose: "is WebKit's screen",
+    variable: "XVFB_RUN",
+    names: &["xvfb-run"],
+    place: "",
+    packages: &["xvfb", "xauth"],
+};
+
+impl Browser {
+    /// The program: what the variable names, one on `PATH`, or on Debian as root the package.
+    fn find_or_install(&self) -> Outcome<PathBuf> {
+        let Self { title, variable, .. } = self;
+        if let Some(named) = std::env::var_os(variable).map(PathBuf::from) {
+            return if named.is_file() {
+                Ok(named)
+            } else {
+                Err(format!("{variable} names {}, which is not there", named.display()))
+            };
+        }
+        if let Some(path) = self.installed() {
+            return Ok(path);
+        }
+        let by_hand = format!("install {title} by hand, or name it in the variable {variable}");
+        if tools::on_path("apt-get").is_none() || !is_root() {
+            return Err(format!(
+                "no {title} was found, and it cannot be installed without Debian's apt and root: {by_hand}"
+            ));
+        }
+        eprintln!("{title} ({}) is missing: installing it with apt, about a minute.", self.purpose);
+        let apt = |args: &[&str]| {
+            run(command("apt-get").arg("-qq").args(args).env("DEBIAN_FRONTEND", "noninteractive"))
+        };
+        apt(&["update"])
+            .and_then(|()| apt(&[&["install", "-y", "--no-install-recommends"][..], self.packages].concat()))
+            .map_err(|error| format!("{title} could not be installed ({error}): {by_hand}"))?;
+        self.installed().ok_or_else(|| format!("{title} was installed but is not on PATH: {by_hand}"))
+    }
+
+    fn installed(&self) -> Option<PathBuf> {
+        let on_path = self.names.iter().find_map(|name| Some(tools::on_path(name)?.join(name)));
+        on_path.or_else(|| Some(PathBuf::from(self.place)).filter(|path| path.is_file()))
+    }
 }
 
 fn is_root() -> bool {

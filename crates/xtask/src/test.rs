@@ -13,7 +13,7 @@ struct Step {
     check: fn() -> Outcome,
 }
 
-static STEPS: [Step; 10] = [
+static STEPS: [Step; 11] = [
     Step { name: "tools", claim: "every tool is there, at its pinned version", check: tools::all },
     Step { name: "format", claim: "the code is formatted", check: format },
     Step { name: "lint", claim: "the linter is silent, natively", check: lint },
@@ -24,6 +24,11 @@ static STEPS: [Step; 10] = [
     Step { name: "wasm", claim: "the engines pass as wasm in Node", check: wasm_node::test },
     Step { name: "page", claim: "the page builds, light enough, and as one file", check: single_file::build },
     Step { name: "browser", claim: "the page works in Chromium", check: browser::test },
+    Step {
+        name: "engines",
+        claim: "the core path and all digests are the same in Chromium, Firefox and WebKit",
+        check: browser::engines,
+    },
 ];
 
 /// Runs all steps, or those of `--only`.

@@ -75,9 +75,7 @@ pub fn all() -> Outcome {
     for tool in [&TRUNK, &WASM_BINDGEN, &WASM_OPT] {
         eprintln!("{:>14} {:<8} {}", tool.program, tool.version, tool.find_or_install()?.display());
     }
-    browser::node_packages()?;
-    eprintln!("{:>14} {:<8} {}", "chromium", "", browser::chromium()?.display());
-    Ok(())
+    browser::all()
 }
 
 /// A `PATH` on which the given tools come first.

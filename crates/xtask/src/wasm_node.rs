@@ -1,5 +1,5 @@
 //! The engines as wasm without the page: the bindings, compiled as the page is, driven by the scripts of `tests/wasm/` in
-//! Node and of `tests/browser/` in Chromium.
+//! Node and of `tests/browser/` in browsers.
 
 use std::path::PathBuf;
 
