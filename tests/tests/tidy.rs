@@ -31,22 +31,37 @@ const TOP_ALLOWED: [&str; 13] = [
 ];
 
 /// What each package may use of the others. A package that is not here has no place in the design yet.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("consensus-kernel", &[]),
     ("consensus-protocols", &["kernel"]),
     ("consensus-scenario", &["kernel"]),
     ("consensus-sim", &["kernel", "scenario"]),
     ("consensus-check", &["kernel", "scenario", "sim"]),
     ("consensus-lab", &["kernel", "protocols", "scenario", "sim", "check"]),
+    ("consensus-lessons", &["kernel", "scenario", "lab"]),
     ("consensus-figure", &["kernel", "protocols", "scenario", "sim", "check", "lab"]),
     ("consensus-bindings", &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure"]),
     ("consensus-cli", &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure"]),
     ("consensus-markup", &[]),
     (
         "consensus-web",
-        &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure", "bindings", "markup"],
+        &[
+            "kernel",
+            "protocols",
+            "scenario",
+            "sim",
+            "check",
+            "lab",
+            "lessons",
+            "figure",
+            "bindings",
+            "markup",
+        ],
     ),
-    ("consensus-tests", &["kernel", "protocols", "scenario", "sim", "check", "lab", "figure", "cli"]),
+    (
+        "consensus-tests",
+        &["kernel", "protocols", "scenario", "sim", "check", "lab", "lessons", "figure", "cli"],
+    ),
     ("xtask", &[]),
 ];
 

@@ -1,12 +1,12 @@
 //! What the page shows, as plain data, and how gestures change it.
 
 use crate::contest::Contest;
-use crate::lessons::Lesson;
 use crate::width::Width;
 use crate::words;
 use consensus_kernel::{Meta, NodeId, SetupError, Time};
 use consensus_lab::view::{FlightView, MarkKind, What};
 use consensus_lab::{Session, Studio, catalogue};
+use consensus_lessons::gallery::Lesson;
 use consensus_scenario::{
     Action, Latency, Link, MessageName, Scenario, Strategy, bounds, describe_action, parse, print_file,
 };

@@ -2,10 +2,10 @@
 
 use crate::address::{self, Fragment};
 use crate::contest::Contest;
-use crate::lessons::{LESSONS, Lesson};
 use crate::model::{Model, natural_speed};
 use crate::presentation::Presentation;
 use consensus_lab::{Studio, catalogue};
+use consensus_lessons::gallery::{Lesson, lessons, opening};
 use consensus_scenario::{Scenario, parse};
 
 /// The model that an address asks for; a sentence only if no run at all can be opened.
@@ -90,12 +90,12 @@ fn asked(fragment: Fragment) -> Asked {
         };
     }
     let (link, sentences) = address::read(fragment);
-    let lesson =
-        LESSONS.iter().find(|l| parse(l.link, catalogue()).is_ok_and(|x| x.scenario == link.scenario));
+    let lesson = lessons().find(|l| parse(l.link, catalogue()).is_ok_and(|x| x.scenario == link.scenario));
     Asked { scenario: link.scenario, lesson, digest: link.digest, rivals: link.rivals, sentences }
 }
 
 /// What the page opens on by itself.
 fn example() -> Option<(Scenario, &'static Lesson)> {
-    LESSONS.iter().find_map(|lesson| Some((parse(lesson.link, catalogue()).ok()?.scenario, lesson)))
+    let lesson = opening()?;
+    Some((parse(lesson.link, catalogue()).ok()?.scenario, lesson))
 }

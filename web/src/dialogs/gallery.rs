@@ -1,45 +1,112 @@
-//! Scenarios to begin with, as plain links; and every protocol.
+//! Scenarios to begin with, as plain links: by protocol, from healthy to broken, and a filter over all of them.
 
 use crate::address;
-use crate::lessons::LESSONS;
 use crate::markup::html;
+use crate::part::part;
 use crate::shown::Shown;
+use crate::store::Store;
+use crate::width::Width;
+use consensus_kernel::Meta;
 use consensus_lab::catalogue;
-use consensus_scenario::{Scenario, parse, print};
+use consensus_lessons::gallery::{Kind, Lesson, lessons};
+use consensus_scenario::{Scenario, print};
+use yew::functional::Hook;
 use yew::prelude::*;
 
-/// The gallery.
+/// The gallery. It is drawn when it opens and when the filter changes.
 pub fn gallery(props: &Shown) -> Html {
-    let current = props.store.with(|m| m.lesson.map(|l| l.title));
-    // The address may be the same already: then nothing else would close the dialog.
-    let close = props.store.on(|m, _: MouseEvent| m.dialog = None);
-    let lessons = LESSONS.iter().filter_map(|l| Some((l, parse(l.link, catalogue()).ok()?.scenario.meta)));
+    part("gallery", props.store.clone(), |ctx, store| use_gallery(store).run(ctx))
+}
+
+#[hook]
+fn use_gallery(store: &Store) -> Html {
+    let wanted = use_state(String::new);
+    let typed = {
+        let wanted = wanted.setter();
+        Callback::from(move |e: InputEvent| {
+            let field: web_sys::HtmlInputElement = e.target_unchecked_into();
+            wanted.set(field.value().to_ascii_lowercase());
+        })
+    };
+    let (current, narrow) = store.with(|m| (m.lesson.map(|l| l.title), m.width == Width::Phone));
+    let look = Look {
+        words: wanted.split_whitespace().collect(),
+        current,
+        // The address may be the same already: then nothing else would close the dialog.
+        close: store.on(|m, _: MouseEvent| m.dialog = None),
+    };
+    let groups: Vec<(usize, Html)> = catalogue().iter().filter_map(|meta| group(&look, meta)).collect();
+    let found: usize = groups.iter().map(|(count, _)| count).sum();
     html! {
         <>
-            <ul class="gallery">
-                { for lessons.map(|(lesson, meta)| html! {
-                    <li>
-                        <a href={format!("{}{}", address::here(), lesson.link)} onclick={close.clone()}
-                            aria-current={(current == Some(lesson.title)).then_some("true")}>
-                            <small>{ meta.title }</small>
-                            <b>{ lesson.title }</b>
-                            <span>{ lesson.watch }</span>
-                        </a>
-                    </li>
-                }) }
-            </ul>
-            <h3>{ "Every protocol" }</h3>
-            <ul class="gallery">
-                { for catalogue().iter().map(|p| html! {
-                    <li>
-                        <a href={format!("{}{}", address::here(), print(&Scenario::example(p)))} onclick={close.clone()}>
-                            <small>{ p.paper }</small>
-                            <b>{ p.title }</b>
-                            <span>{ p.summary }</span>
-                        </a>
-                    </li>
-                }) }
-            </ul>
+            <div class="filter">
+                // On a phone the keyboard would cover what there is to choose from.
+                <input type="text" aria-label="Filter" placeholder="Filter: a word, a protocol, beyond…" autofocus={!narrow}
+                    oninput={typed} />
+                <span role="status">{ format!("{found} scenarios") }</span>
+            </div>
+            { for groups.into_iter().map(|(_, group)| group) }
         </>
+    }
+}
+
+/// What decides what is listed, and how.
+struct Look<'a> {
+    words: Vec<&'a str>,
+    current: Option<&'static str>,
+    close: Callback<MouseEvent>,
+}
+
+impl Look<'_> {
+    /// Whether all words of the filter stand in one of these texts.
+    fn wants(&self, texts: &[&str]) -> bool {
+        self.words.iter().all(|word| texts.iter().any(|text| text.to_ascii_lowercase().contains(word)))
+    }
+}
+
+/// The scenarios of one protocol, and how many there are.
+fn group(look: &Look<'_>, meta: &'static Meta) -> Option<(usize, Html)> {
+    let wanted = |l: &&Lesson| {
+        let texts =
+            [meta.title, meta.paper, l.title, l.watch, l.kind.words(), l.kind.breaks().unwrap_or_default()];
+        l.protocol() == meta.id && look.wants(&texts)
+    };
+    let found: Vec<&Lesson> = lessons().filter(wanted).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let solves = meta.summary.split_inclusive(". ").next().unwrap_or_default();
+    let group = html! {
+        <section class="group">
+            <h3>
+                <a href={format!("{}{}", address::here(), print(&Scenario::example(meta)))} onclick={look.close.clone()}>{ meta.title }</a>
+                <small>{ meta.paper }</small>
+            </h3>
+            <p class="quiet">{ solves }</p>
+            <ul class="gallery">{ for found.iter().map(|lesson| item(look, lesson)) }</ul>
+        </section>
+    };
+    Some((found.len(), group))
+}
+
+fn item(look: &Look<'_>, lesson: &Lesson) -> Html {
+    let ink = match lesson.kind {
+        Kind::Healthy => "ok-ink",
+        Kind::Within => "",
+        Kind::Beyond(_) => "bad-ink",
+        Kind::RuleOff(_) => "warn-ink",
+    };
+    html! {
+        <li>
+            <a href={format!("{}{}", address::here(), lesson.link)} onclick={look.close.clone()}
+                aria-current={(look.current == Some(lesson.title)).then_some("true")}>
+                <small class={ink}>
+                    { lesson.kind.words() }
+                    if let Some(property) = lesson.kind.breaks() { { ": " }{ property }{ " violated" } }
+                </small>
+                <b>{ lesson.title }</b>
+                <span>{ lesson.watch }</span>
+            </a>
+        </li>
     }
 }

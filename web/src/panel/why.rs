@@ -2,10 +2,10 @@
 
 use super::explain::{ExplainProps, explain};
 use crate::address;
-use crate::lessons::by_title;
 use crate::markup::html;
 use crate::shown::Shown;
 use crate::width::Width;
+use consensus_lessons::gallery::by_title;
 use yew::prelude::*;
 
 /// The first panel.
@@ -19,7 +19,7 @@ pub fn why(props: &Shown) -> Html {
                     // Where the line at the top has no room for it.
                     if width == Width::Phone { <h2>{ lesson.title }</h2> }
                     <p><b>{ "What to watch. " }</b>{ lesson.watch }</p>
-                    if let Some(twin) = lesson.twin.and_then(by_title) {
+                    if let Some(twin) = by_title(lesson.twin) {
                         <p class="twin">{ "Compare: " }<a href={format!("{}{}", address::here(), twin.link)}>{ twin.title }</a></p>
                     }
                 </div>
