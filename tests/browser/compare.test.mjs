@@ -37,7 +37,7 @@ test('rivals are added and removed, an edit is shared by all, and the address sa
   await page.getByRole('textbox', { name: 'Replicas' }).press('Enter');
   await page.waitForFunction(() => decodeURIComponent(location.hash).includes('n=7'));
   await page.waitForFunction(() => decodeURIComponent(location.hash).includes('vs=raft'));
-  assert.match(await card(page, 'Raft').textContent(), /7 replicas/);
+  assert.match(await card(page, 'Raft').textContent(), /7 servers/);
   await page.getByRole('button', { name: 'Back to one run' }).click();
   await page.locator('.stage').waitFor();
   await page.waitForFunction(() => !decodeURIComponent(location.hash).includes('vs='));

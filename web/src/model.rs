@@ -668,11 +668,7 @@ fn escape(text: &str) -> String {
 
 /// A clause as a sentence.
 fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    let mut text: String = letters
-        .next()
-        .map(|c| std::iter::once(c.to_ascii_uppercase()).chain(letters).collect())
-        .unwrap_or_default();
+    let mut text = words::capital(clause);
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
     }

@@ -262,7 +262,10 @@ fn ring(frame: &Frame, n: usize, radius: f64, rings: usize) -> Centres {
 
 fn star(frame: &Frame, n: usize, leader: usize, radius: f64, rings: usize) -> Centres {
     let mut around = ring(frame, n - 1, radius, rings);
-    around.insert(leader.min(n - 1), (frame.centre(), Point::new(0.0, -1.0)));
+    // Its words stand between two spokes: below, or where an even number leaves no room there, to the right.
+    let spokes = (n - 1) as f64;
+    let turn = if n.is_multiple_of(2) { 0.5 } else { ((spokes / 4.0).floor() + 0.5) / spokes };
+    around.insert(leader.min(n - 1), (frame.centre(), Point::on_clock(turn)));
     around
 }
 

@@ -15,6 +15,7 @@ const fn kind(name: &'static str, glyph: &'static str, proposal: bool, class: Ki
 pub(crate) static META: Meta = Meta {
     id: "sample",
     title: "Sample <&> protocol",
+    member: "replica",
     paper: "Nobody 2000",
     reference: "Nobody: Nothing. Nowhere, 2000.",
     summary: "Asks and answers.",

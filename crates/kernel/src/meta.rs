@@ -10,6 +10,8 @@ pub struct Meta {
     pub id: &'static str,
     /// Name for people.
     pub title: &'static str,
+    /// What the paper calls one of those that agree: "replica", "server", "miner".
+    pub member: &'static str,
     /// Authors and year, short: "Castro & Liskov 1999".
     pub paper: &'static str,
     /// Full reference.

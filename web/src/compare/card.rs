@@ -56,7 +56,7 @@ fn use_card(props: &CardProps) -> Html {
         <article class="card" aria-label={moment.meta.title}>
             <header>
                 <b>{ moment.meta.title }</b>
-                <small>{ settings.unwrap_or_else(|| format!("{} replicas", moment.nodes.iter().filter(|n| !n.id.is_client()).count())) }</small>
+                <small>{ settings.unwrap_or_else(|| words::count(moment.nodes.iter().filter(|n| !n.id.is_client()).count(), moment.meta.member)) }</small>
                 if who > 0 {
                     <button class="icon plain" aria-label={format!("Remove {}", moment.meta.title)}
                         onclick={props.store.on(move |m, _: MouseEvent| m.remove_rival(who - 1))}>{ sign(Sign::Cross) }</button>

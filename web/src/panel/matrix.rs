@@ -12,18 +12,22 @@ pub fn table(props: &Shown, matrix: &MatrixPanel) -> Html {
     html! {
         <div class="log">
             <h2>{ matrix.title }</h2>
-            <div class="log-scroll" tabindex="0" role="region" aria-label={matrix.title}>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col" class="corner">{ matrix.column_name }</th>
-                            { for matrix.columns.iter().map(|head| html! { <th scope="col">{ head.clone() }</th> }) }
-                        </tr>
-                    </thead>
-                    <tbody>{ for matrix.rows.iter().map(|row| line(props, row)) }</tbody>
-                </table>
-            </div>
-            { key() }
+            if matrix.columns.is_empty() {
+                <p class="quiet">{ format!("No {} so far.", matrix.column_name) }</p>
+            } else {
+                <div class="log-scroll" tabindex="0" role="region" aria-label={matrix.title}>
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col" class="corner">{ matrix.column_name }</th>
+                                { for matrix.columns.iter().map(|head| html! { <th scope="col">{ head.clone() }</th> }) }
+                            </tr>
+                        </thead>
+                        <tbody>{ for matrix.rows.iter().map(|row| line(props, row)) }</tbody>
+                    </table>
+                </div>
+                { key() }
+            }
         </div>
     }
 }

@@ -4,6 +4,7 @@ use super::Form;
 use super::field::Field;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
+use crate::words;
 use consensus_kernel::{Bound, Value};
 use consensus_scenario::{Scenario, bounds};
 use yew::prelude::*;
@@ -13,6 +14,7 @@ pub fn agents(props: &Form) -> Html {
     let store = &props.store;
     let (scenario, quorum) = store.with(|m| (m.scenario().clone(), m.session().quorum()));
     let (min, _, max) = scenario.meta.n;
+    let members = words::plural(scenario.meta.member);
     let weights: Vec<String> = scenario.weights.iter().map(u64::to_string).collect();
     let roll = store.on(|m, _: MouseEvent| match fresh_seed() {
         Some(seed) => m.set_key("seed", &seed.to_string()),
@@ -20,10 +22,10 @@ pub fn agents(props: &Form) -> Html {
     });
     html! {
         <>
-            <Field store={store.clone()} name="n" label="Replicas" letter="n" help="Number of replicas"
+            <Field store={store.clone()} name="n" label={words::capital(&members)} letter="n" help={format!("Number of {members}")}
                 value={scenario.n.to_string()} steps={Some((min as u64, max.min(bounds::REPLICAS) as u64))} />
             <Field store={store.clone()} name="f" label="Faults tolerated" letter="f"
-                help="Number of faulty replicas that quorums are sized for; may be set beyond the bound"
+                help={format!("Number of faulty {members} that quorums are sized for; may be set beyond the bound")}
                 value={scenario.f.to_string()} steps={Some((0, scenario.n.saturating_sub(1) as u64))} />
             { bound(&scenario, quorum) }
             <Field store={store.clone()} name="seed" label="Seed" help="The root of every random choice"
@@ -36,7 +38,7 @@ pub fn agents(props: &Form) -> Html {
                     value={join(&scenario.inputs_given())} />
             }
             if scenario.meta.weighted {
-                <Field store={store.clone()} name="w" label="Weights" help="Weight of each replica, with commas between"
+                <Field store={store.clone()} name="w" label="Weights" help={format!("Weight of each {}, with commas between", scenario.meta.member)}
                     value={weights.join(",")} placeholder="all weigh 1" />
             }
         </>
@@ -46,8 +48,8 @@ pub fn agents(props: &Form) -> Html {
 /// Who begins with a value, and what it may be.
 fn inputs_help(scenario: &Scenario) -> String {
     let who = match scenario.meta.inputs.givers(scenario.n) {
-        1 => "What replica 0 begins with",
-        _ => "What each replica begins with, with commas between",
+        1 => format!("What {} 0 begins with", scenario.meta.member),
+        _ => format!("What each {} begins with, with commas between", scenario.meta.member),
     };
     format!(
         "{who}: {}",

@@ -19,6 +19,9 @@ pub fn each(props: &Form) -> Html {
     if own.is_empty() {
         return Html::default();
     }
+    // A text (there is one at most) takes the width of the form; the numbers stand below it, side by side.
+    let texts = || own.iter().filter(|(_, value)| matches!(value, ParamValue::Texts(_)));
+    let numbers = || own.iter().filter(|(_, value)| !matches!(value, ParamValue::Texts(_)));
     let error = props.store.with(|m| m.field_error.clone());
     let error = error.filter(|e| e.key == PASTE || own.iter().any(|(spec, _)| spec.key == e.key));
     let take_over = props.store.on(|m, _: MouseEvent| {
@@ -35,17 +38,23 @@ pub fn each(props: &Form) -> Html {
                     <thead>
                         <tr>
                             <th scope="col">{ "Agent" }</th>
-                            { for own.iter().map(|(spec, value)| head(props, spec, value)) }
+                            { for numbers().map(|(spec, value)| head(props, spec, value)) }
                         </tr>
                     </thead>
-                    <tbody>
-                        { for (0..n).map(|i| html! {
+                    { for (0..n).map(|i| html! {
+                        <tbody>
+                            { for texts().map(|(spec, value)| html! {
+                                <tr>
+                                    <th scope="row" rowspan="2">{ i.to_string() }</th>
+                                    <td colspan="99">{ words(props, spec, value, i) }</td>
+                                </tr>
+                            }) }
                             <tr>
-                                <th scope="row">{ i.to_string() }</th>
-                                { for own.iter().map(|(spec, value)| cells(props, spec, value, i)) }
+                                if texts().next().is_none() { <th scope="row">{ i.to_string() }</th> }
+                                { for numbers().map(|(spec, value)| cells(props, spec, value, i)) }
                             </tr>
-                        }) }
-                    </tbody>
+                        </tbody>
+                    }) }
                 </table>
             </div>
             <details class="paste">
@@ -88,7 +97,7 @@ fn head(props: &Form, spec: &'static ParamSpec, value: &ParamValue) -> Html {
     }
 }
 
-/// What one agent has of one parameter.
+/// The numbers that one agent has of one parameter.
 fn cells(props: &Form, spec: &'static ParamSpec, value: &ParamValue, i: usize) -> Html {
     let label = format!("{} of agent {i}", spec.label);
     match value {
@@ -108,25 +117,25 @@ fn cells(props: &Form, spec: &'static ParamSpec, value: &ParamValue, i: usize) -
             };
             (0..columns).map(one).collect()
         }
-        ParamValue::Texts(texts) => {
-            let bytes_max = match spec.kind {
-                ParamKind::Texts { bytes_max, .. } => bytes_max,
-                _ => 0,
-            };
-            let shown = texts.get(i).cloned().unwrap_or_default();
-            let texts = texts.clone();
-            let set = props.store.on(move |m, e: Event| {
-                let mut texts = texts.clone();
-                texts[i] = e.target_unchecked_into::<web_sys::HtmlTextAreaElement>().value();
-                m.set_key(spec.key, &print_param(spec, &ParamValue::Texts(texts)));
-            });
-            html! {
-                <td class="text">
-                    <textarea aria-label={label} rows="2" maxlength={bytes_max.to_string()} value={shown} onchange={set} />
-                </td>
-            }
-        }
         _ => Html::default(),
+    }
+}
+
+/// The field for one agent's text.
+fn words(props: &Form, spec: &'static ParamSpec, value: &ParamValue, i: usize) -> Html {
+    let (ParamValue::Texts(texts), ParamKind::Texts { bytes_max, .. }) = (value, &spec.kind) else {
+        return Html::default();
+    };
+    let shown = texts.get(i).cloned().unwrap_or_default();
+    let texts = texts.clone();
+    let set = props.store.on(move |m, e: Event| {
+        let mut texts = texts.clone();
+        texts[i] = e.target_unchecked_into::<web_sys::HtmlTextAreaElement>().value();
+        m.set_key(spec.key, &print_param(spec, &ParamValue::Texts(texts)));
+    });
+    html! {
+        <textarea aria-label={format!("{} of agent {i}", spec.label)} rows="1" maxlength={bytes_max.to_string()} value={shown}
+            onchange={set} />
     }
 }
 

@@ -14,6 +14,9 @@ pub fn rules(props: &Form) -> Html {
         return Html::default();
     }
     let one = |id: SwitchId, switch: &'static Switch| {
+        // A switch that names a rule of the table stands where that rule stands.
+        let rule = meta.rules.iter().find(|rule| rule.id() == switch.cite);
+        let place = rule.map_or(switch.cite, |rule| rule.place());
         let holds = rules.holds(id);
         let set = store.on(move |m, on: bool| {
             let count = m.meta().switches.len() as SwitchId;
@@ -25,7 +28,7 @@ pub fn rules(props: &Form) -> Html {
         });
         html! {
             <li>
-                { toggle(html! { <>{ switch.label }{ " " }<small>{ switch.cite }</small></> }, switch.accident.to_owned(), holds, set) }
+                { toggle(html! { <>{ switch.label }{ " " }<small>{ place }</small></> }, switch.accident.to_owned(), holds, set) }
                 if !holds { <p class="accident">{ consequence(switch) }</p> }
             </li>
         }

@@ -23,7 +23,7 @@ const MARGIN: f64 = 14.0;
 /// Height of the whole.
 const HEIGHT: f64 = 40.0;
 
-/// Marks of one kind nearer to each other than this are drawn as one.
+/// Marks of one kind nearer to each other than this are drawn as one; a flag is twice as wide as the others.
 const MARK_GAP: f64 = 4.0;
 
 /// A press this near to a mark goes to it.
@@ -132,7 +132,8 @@ fn thinned(marks: &[Mark], scale: Scale) -> Vec<&Mark> {
     let kept = |mark: &&Mark| {
         let x = scale.x(mark.position.at.0 as f64);
         let last = &mut last[mark.kind as usize];
-        let keep = x - *last >= MARK_GAP;
+        let gap = if mark.kind == MarkKind::Leader { 3.0 * MARK_GAP } else { MARK_GAP };
+        let keep = x - *last >= gap;
         if keep {
             *last = x;
         }

@@ -210,6 +210,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
 pub const META: Meta = Meta {
     id: "belief",
     title: "Belief pools",
+    member: "agent",
     paper: "Genest & Zidek 1986; DeGroot 1974",
     reference: "Christian Genest and James V. Zidek, Combining Probability Distributions: A Critique and an Annotated \
                 Bibliography, Statistical Science 1(1), 1986; Morris H. DeGroot, Reaching a Consensus, JASA 69, 1974; \

@@ -151,6 +151,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
 pub const META: Meta = Meta {
     id: "ben-or",
     title: "Ben-Or",
+    member: "process",
     paper: "Ben-Or 1983",
     reference: "Michael Ben-Or, Another Advantage of Free Choice: Completely Asynchronous Agreement Protocols, PODC 1983; \
                 Marcos K. Aguilera and Sam Toueg, The correctness proof of Ben-Or's randomized consensus algorithm, \

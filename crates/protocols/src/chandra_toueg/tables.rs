@@ -140,6 +140,7 @@ pub mod command {
 pub const META: Meta = Meta {
     id: "chandra-toueg",
     title: "Chandra–Toueg",
+    member: "process",
     paper: "Chandra & Toueg 1996",
     reference: "Tushar Deepak Chandra and Sam Toueg, Unreliable Failure Detectors for Reliable Distributed Systems, \
                 Journal of the ACM 43(2), 1996",

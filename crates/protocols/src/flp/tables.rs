@@ -109,6 +109,7 @@ pub const INPUTS: [Value; 2] = [Value::plain(0), Value::plain(1)];
 pub const META: Meta = Meta {
     id: "flp",
     title: "FLP: the Synod, duelling",
+    member: "process",
     paper: "Fischer, Lynch & Paterson 1985",
     reference: "Michael J. Fischer, Nancy A. Lynch and Michael S. Paterson, Impossibility of Distributed Consensus \
                 with One Faulty Process, Journal of the ACM 32(2), 1985; Leslie Lamport, The Part-Time Parliament, \

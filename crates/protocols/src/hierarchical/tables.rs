@@ -201,6 +201,7 @@ const fn kind(name: &'static str, glyph: &'static str, proposal: bool) -> Kind {
 pub const META: Meta = Meta {
     id: "hierarchical",
     title: "Hierarchical",
+    member: "agent",
     paper: "the document; no paper",
     reference: "Hierarchical Consensus, in: Consensus Protocols, Formal Agreement Mechanisms for Multi-Agent Systems; on \
                 tiers of majorities Philip J. Boland, Majority Systems and the Condorcet Jury Theorem, The Statistician 38, \

@@ -356,6 +356,7 @@ const MODEL: (FaultModel, Bound) = (FaultModel::Byzantine, Bound::Third);
 pub const META: Meta = Meta {
     id: "hotstuff",
     title: "HotStuff",
+    member: "replica",
     paper: "Yin et al. 2019",
     reference: "Maofan Yin, Dahlia Malkhi, Michael K. Reiter, Guy Golan Gueta and Ittai Abraham, HotStuff: BFT Consensus \
                 with Linearity and Responsiveness, PODC 2019, arXiv:1803.05069; two-chain: Dahlia Malkhi and Kartik Nayak, \

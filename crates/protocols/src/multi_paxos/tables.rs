@@ -252,6 +252,7 @@ const KINDS: &[Kind] = &[
 pub const META: Meta = Meta {
     id: "multi-paxos",
     title: "Multi-Paxos",
+    member: "replica",
     paper: "Lamport 2001",
     reference: "Leslie Lamport, Paxos Made Simple, ACM SIGACT News 32(4), 2001, §3; The Part-Time Parliament, ACM TOCS \
                 16(2), 1998",

@@ -275,6 +275,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
 pub const META: Meta = Meta {
     id: "nakamoto",
     title: "Nakamoto",
+    member: "miner",
     paper: "Nakamoto 2008",
     reference: "Satoshi Nakamoto, Bitcoin: A Peer-to-Peer Electronic Cash System, 2008; Ittay Eyal and Emin Gün Sirer, \
                 Majority is not Enough, FC 2014, arXiv:1311.0243; Meni Rosenfeld, Analysis of Hashrate-Based \

@@ -103,6 +103,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
 pub const META: Meta = Meta {
     id: "om",
     title: "Byzantine generals, oral",
+    member: "general",
     paper: "Lamport, Shostak & Pease 1982",
     reference: "Leslie Lamport, Robert Shostak and Marshall Pease, The Byzantine Generals Problem, ACM TOPLAS 4(3), 1982",
     summary: "A commander orders attack or retreat, and the loyal lieutenants must all do the same, and what he said if \

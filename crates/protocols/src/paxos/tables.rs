@@ -212,6 +212,7 @@ const KINDS: &[Kind] = &[
 pub const META: Meta = Meta {
     id: "paxos",
     title: "Paxos",
+    member: "process",
     paper: "Lamport 2001",
     reference: "Leslie Lamport, Paxos Made Simple, ACM SIGACT News 32(4), 2001, §2; The Part-Time Parliament, ACM TOCS \
                 16(2), 1998",

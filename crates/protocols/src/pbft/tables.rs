@@ -314,6 +314,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
 pub const META: Meta = Meta {
     id: "pbft",
     title: "PBFT",
+    member: "replica",
     paper: "Castro & Liskov 1999",
     reference: "Miguel Castro and Barbara Liskov, Practical Byzantine Fault Tolerance, OSDI 1999; the same, Practical \
                 Byzantine Fault Tolerance and Proactive Recovery, ACM TOCS 20(4), 2002",

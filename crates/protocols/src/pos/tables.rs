@@ -307,6 +307,7 @@ const MODEL: (FaultModel, Bound) = (FaultModel::Byzantine, Bound::ThirdOfWeight)
 pub const META: Meta = Meta {
     id: "pos",
     title: "Proof of Stake",
+    member: "validator",
     paper: "Buchman, Kwon & Milosevic 2018",
     reference: "Ethan Buchman, Jae Kwon and Zarko Milosevic, The latest gossip on BFT consensus, 2018, \
                 arXiv:1807.04938; slashing: Vitalik Buterin and Virgil Griffith, Casper the Friendly Finality Gadget, 2017, \

@@ -452,6 +452,7 @@ const KINDS: &[Kind] = &[
 pub const META: Meta = Meta {
     id: "raft",
     title: "Raft",
+    member: "server",
     paper: "Ongaro & Ousterhout 2014",
     reference: "Diego Ongaro and John Ousterhout, In Search of an Understandable Consensus Algorithm (Extended \
                 Version), USENIX ATC 2014; Diego Ongaro, Consensus: Bridging Theory and Practice, Stanford 2014",

@@ -97,6 +97,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
 pub const META: Meta = Meta {
     id: "sm",
     title: "Byzantine generals, signed",
+    member: "general",
     paper: "Lamport, Shostak & Pease 1982",
     reference: "Leslie Lamport, Robert Shostak and Marshall Pease, The Byzantine Generals Problem, ACM TOPLAS 4(3), 1982",
     summary: "The same problem with signatures that nobody can forge. Whoever gets an order signs it and passes it on, \

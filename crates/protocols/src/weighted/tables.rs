@@ -280,6 +280,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
 pub const META: Meta = Meta {
     id: "weighted",
     title: "Weighted agents",
+    member: "agent",
     paper: "Dolev & Strong 1983; Dice 1945",
     reference: "The document, \"Weighted Agent Consensus\"; Danny Dolev and H. Raymond Strong, Authenticated Algorithms for \
                 Byzantine Agreement, SIAM Journal on Computing 12(4), 1983; Lee R. Dice, Measures of the Amount of Ecologic \

@@ -305,6 +305,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
 pub const META: Meta = Meta {
     id: "zyzzyva",
     title: "Zyzzyva",
+    member: "replica",
     paper: "Kotla et al. 2007",
     reference: "Ramakrishna Kotla, Lorenzo Alvisi, Mike Dahlin, Allen Clement and Edmund Wong, Zyzzyva: Speculative \
                 Byzantine Fault Tolerance, SOSP 2007; Ittai Abraham, Guy Gueta, Dahlia Malkhi, Lorenzo Alvisi, Ramakrishna \

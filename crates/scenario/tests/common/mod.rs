@@ -13,6 +13,7 @@ pub const CATALOGUE: &[&Meta] = &[&TOY, &PLAIN, &BITS];
 pub static TOY: Meta = Meta {
     id: "toy",
     title: "Toy",
+    member: "replica",
     paper: "Nobody 2000",
     reference: "Nobody: Nothing. 2000.",
     summary: "Exists only as its description.",
