@@ -34,22 +34,34 @@ test('it opens from a disk, runs, and asks for nothing', async () => {
   assertNoTrouble(page);
 });
 
-test('it runs in a frame that may do nothing but run scripts', async () => {
+/** What is done in the single file in a frame that may do nothing but run scripts. */
+async function inSandbox(query, act) {
   const folder = await mkdtemp(join(tmpdir(), 'playground-'));
   await copyFile(SINGLE_FILE, join(folder, 'single.html'));
   await writeFile(
     join(folder, 'index.html'),
     `<!doctype html><link rel="icon" href="data:,"><iframe sandbox="allow-scripts" width="900" height="600"
-      src="single.html?embed=1${FRAGMENT}"></iframe>`,
+      src="single.html${query}${FRAGMENT}"></iframe>`,
   );
   const server = await serve(folder);
   try {
     const page = await openPage(browser, server.url);
     const frame = await (await page.waitForSelector('iframe')).contentFrame();
-    await plays(frame);
+    await act(frame);
     assertNoTrouble(page);
   } finally {
     await server.close();
     await rm(folder, { recursive: true });
   }
-});
+}
+
+test('it runs in a frame that may do nothing but run scripts', () => inSandbox('?embed=1', plays));
+
+test('there, what may not be saved is shown to be taken by hand', () =>
+  inSandbox('?play=0&start=20ms', async (frame) => {
+    await frame.getByRole('button', { name: 'Share', exact: true }).click();
+    await frame.getByRole('button', { name: 'Scenario as File' }).click();
+    assert.match(await frame.getByLabel('What was made').inputValue(), /^raft\n/);
+    await frame.getByRole('button', { name: 'Picture as PNG' }).click();
+    await frame.getByRole('img', { name: 'What was made' }).waitFor();
+  }));

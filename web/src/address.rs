@@ -30,14 +30,20 @@ pub struct Fragment {
     inflated: Inflated,
 }
 
+impl Fragment {
+    /// A link or a scenario as text, from wherever.
+    pub async fn of(text: String) -> Self {
+        let inflated = match deflated_part(&text) {
+            Some(deflated) => inflate(deflated).await,
+            None => Err(InflateError::Damaged),
+        };
+        Self { text, inflated }
+    }
+}
+
 /// What the address asks for.
 pub async fn asked() -> Fragment {
-    let text = fragment();
-    let inflated = match deflated_part(&text) {
-        Some(deflated) => inflate(deflated).await,
-        None => Err(InflateError::Damaged),
-    };
-    Fragment { text, inflated }
+    Fragment::of(fragment()).await
 }
 
 /// A fragment read: what to run, and sentences about what was wrong with it.

@@ -16,7 +16,7 @@ use crate::shown::Shown;
 use crate::store::Store;
 use crate::timeline::timeline;
 use crate::width::Width;
-use crate::{address, keyboard, open, theme, width};
+use crate::{address, files, keyboard, open, theme, width};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -138,6 +138,7 @@ pub fn begin(asked: Fragment) -> Result<(Store, Presentation), String> {
     });
     address::follow(&store);
     keyboard::listen(&store);
+    files::listen(&store);
     width::follow(&store);
     follow_reduced_motion(&store);
     Ok((store, presentation))

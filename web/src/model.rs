@@ -3,6 +3,7 @@
 use crate::contest::Contest;
 use crate::width::Width;
 use crate::words;
+use consensus_figure::spacetime::Window;
 use consensus_kernel::{Meta, NodeId, SetupError, Time};
 use consensus_lab::view::{FlightView, MarkKind, What};
 use consensus_lab::{Session, Studio, catalogue};
@@ -10,6 +11,7 @@ use consensus_lessons::gallery::Lesson;
 use consensus_scenario::{
     Action, Latency, Link, MessageName, Scenario, Strategy, bounds, describe_action, parse, print_file,
 };
+use std::cell::Cell;
 
 /// What the visitor has pointed at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -110,6 +112,8 @@ pub struct Model {
     pub notices: Vec<String>,
     /// The lesson on the bench, as long as its scenario is untouched.
     pub lesson: Option<&'static Lesson>,
+    /// The time that the space–time diagram shows, once it was drawn.
+    pub diagram: Cell<Option<Window>>,
     /// The digest that the link expects of the run, until it has been compared.
     pub expected_digest: Option<String>,
     /// The event that is explained while time passes: it changes about once a second, so that it can be read.
@@ -146,6 +150,7 @@ impl Model {
             open_next: None,
             notices: Vec::new(),
             lesson: None,
+            diagram: Cell::new(None),
             expected_digest: None,
             told_event: None,
             told_for_ms: 0.0,

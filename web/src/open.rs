@@ -36,7 +36,7 @@ pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, St
 pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation) {
     let Asked { scenario, lesson, digest, rivals, sentences } = asked(fragment);
     if !sentences.is_empty() {
-        model.notice("The new link is not as it should be, so the last run stays:".to_owned());
+        model.notice("What was to be opened is not as it should be, so the last run stays:".to_owned());
         sentences.into_iter().skip(1).for_each(|sentence| model.notice(sentence));
         return;
     }
@@ -47,9 +47,7 @@ pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation
             model.contest = contest(model, rivals);
             present(model, presentation);
         }
-        Err(e) => {
-            model.notice(format!("The link's scenario cannot run: {}: {}. The last one stays.", e.key, e.why))
-        }
+        Err(e) => model.notice(format!("The scenario cannot run: {}: {}. The last one stays.", e.key, e.why)),
     }
 }
 

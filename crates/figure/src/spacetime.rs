@@ -212,25 +212,58 @@ pub fn name_every(rows: usize, height: f64) -> usize {
 /// The diagram of the events numbered `from .. to` as a picture.
 pub fn draw(session: &dyn Session, from: u64, to: u64, width: f64, height: f64) -> Scene {
     let events = session.outline(from, to);
-    let mut flights = Vec::new();
-    session.flights(&mut flights);
-    let nodes = session.nodes();
-    let ids: Vec<NodeId> = nodes.iter().map(|n| n.id).collect();
-    let meta = session.scenario().meta;
-    let chart = chart(meta, &ids, &events, &flights);
     let begin = events.first().map_or(0, |e| e.at.0) as f64;
     let end = events.last().map_or(1, |e| e.at.0) as f64;
     let margin = ((end - begin) * 0.02).max(1.0);
     let window = Window { from_us: (begin - margin).max(0.0), to_us: end + margin };
+    let title = format!("{}, events {from} to {to}", session.scenario().meta.title);
+    drawn(session, &events, window, None, title, (width, height))
+}
+
+/// The diagram of a span of time as a picture, with a line at the cursor; arrows that lead out of it are cut at its edges.
+pub fn draw_window(session: &dyn Session, window: Window, width: f64, height: f64) -> Scene {
+    /// Around the window, for messages that were sent in it or arrive in it.
+    const MARGIN: f64 = 0.6;
+    let margin = (window.to_us - window.from_us) * MARGIN;
+    let from = session.event_at(Time((window.from_us - margin).max(0.0) as u64));
+    let to = session.event_at(Time((window.to_us + margin).max(0.0) as u64 + 1));
+    let events = session.outline(from, to.min(from + EVENTS_MAX));
+    let title = format!("{}, {}", session.scenario().meta.title, caption(window));
+    drawn(session, &events, window, Some(session.position().at), title, (width, height))
+}
+
+/// At most so many events are replayed for a picture.
+pub const EVENTS_MAX: u64 = 3_000;
+
+fn drawn(
+    session: &dyn Session,
+    events: &[EventView],
+    window: Window,
+    now: Option<Time>,
+    title: String,
+    (width, height): (f64, f64),
+) -> Scene {
+    let mut flights = Vec::new();
+    session.flights(&mut flights);
+    let nodes = session.nodes();
+    let ids: Vec<NodeId> = nodes.iter().map(|n| n.id).collect();
+    let chart = chart(session.scenario().meta, &ids, events, &flights);
     let down: Vec<NodeId> = nodes.iter().filter(|n| n.health == Health::Crashed).map(|n| n.id).collect();
-    let mut scene = picture(&chart, window, &down, width, height);
-    scene.title = format!("{}, events {from} to {to}", meta.title);
+    let mut scene = picture(&chart, window, &down, now, width, height);
+    scene.title = title;
     scene.description =
         format!("{} nodes, {} messages, {} events.", ids.len(), chart.arrows.len(), events.len());
     scene
 }
 
-fn picture(chart: &Chart, window: Window, down: &[NodeId], width: f64, height: f64) -> Scene {
+fn picture(
+    chart: &Chart,
+    window: Window,
+    down: &[NodeId],
+    now: Option<Time>,
+    width: f64,
+    height: f64,
+) -> Scene {
     let foot = 18.0;
     let x = |at: Time| {
         NAMES_WIDTH
@@ -265,12 +298,25 @@ fn picture(chart: &Chart, window: Window, down: &[NodeId], width: f64, height: f
     for arrow in &chart.arrows {
         let (a, b) =
             (Point::new(x(arrow.sent), y(arrow.from)), Point::new(x(arrow.end), height_at(arrow, &y)));
-        scene.over.extend(slanted(arrow, a, b));
+        if b.x > NAMES_WIDTH && a.x < width - 12.0 {
+            scene.over.extend(slanted(arrow, a, b, (NAMES_WIDTH, width - 12.0)));
+        }
     }
-    for tick in &chart.ticks {
+    let inside = |at: Time| (window.from_us..=window.to_us).contains(&(at.0 as f64));
+    for tick in chart.ticks.iter().filter(|tick| inside(tick.at)) {
         scene.over.push(tick_shape(tick.kind, Point::new(x(tick.at), y(tick.row))));
     }
+    if let Some(now) = now.filter(|now| inside(*now)) {
+        let (top, foot) = (Point::new(x(now), 0.0), Point::new(x(now), height - foot));
+        scene.over.push(Shape::line(top, foot, Paint::line(Ink::Text, 1.5)));
+    }
     scene
+}
+
+/// Where a line stands at `x`.
+fn on_line(a: Point, b: Point, x: f64) -> Point {
+    let share = if b.x == a.x { 0.0 } else { (x - a.x) / (b.x - a.x) };
+    Point::new(x, a.y + (b.y - a.y) * share)
 }
 
 /// Where an arrow ends: on its receiver's line, or before it if it was lost.
@@ -279,21 +325,29 @@ pub fn height_at(arrow: &Arrow, y: &dyn Fn(u16) -> f64) -> f64 {
     from + (to - from) * arrow.reach
 }
 
-fn slanted(arrow: &Arrow, a: Point, b: Point) -> Vec<Shape> {
+fn slanted(arrow: &Arrow, a: Point, b: Point, (left, right): (f64, f64)) -> Vec<Shape> {
+    let leaves = b.x > right;
+    let (a, b) =
+        (if a.x < left { on_line(a, b, left) } else { a }, if leaves { on_line(a, b, right) } else { b });
     let pattern = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(arrow.round)];
     let opacity = if arrow.background { 0.35 } else { 0.9 };
     if arrow.lost {
         let paint = Paint::line(Ink::Trouble, 1.2).dash(Dash::Dashed);
-        return [Shape::line(a, b, paint)]
-            .into_iter()
-            .chain(cross(b, 3.5, Paint::line(Ink::Trouble, 1.8)))
-            .collect();
+        let mut shapes = vec![Shape::line(a, b, paint)];
+        if !leaves {
+            shapes.extend(cross(b, 3.5, Paint::line(Ink::Trouble, 1.8)));
+        }
+        return shapes;
     }
     let ink = if arrow.forged { Ink::Trouble } else { Ink::Round(arrow.round) };
     let width = if arrow.proposal { 1.6 } else { 1.0 };
     let line =
         Paint::line(ink, width).dash(if arrow.forged { Dash::Dashed } else { pattern }).opacity(opacity);
-    vec![Shape::line(a, b, line), crate::glyph::arrow_head(b, (b - a).unit(), 6.0, ink)]
+    let mut shapes = vec![Shape::line(a, b, line)];
+    if !leaves {
+        shapes.push(crate::glyph::arrow_head(b, (b - a).unit(), 6.0, ink));
+    }
+    shapes
 }
 
 fn tick_shape(kind: TickKind, at: Point) -> Shape {
@@ -360,11 +414,21 @@ mod tests {
     }
 
     #[test]
+    fn an_arrow_that_leaves_the_window_is_cut_at_its_edge() {
+        let chart = chart(&sample::META, &ids(2), &[sample::delivery(0, 10, 20, 0, 1)], &[]);
+        let scene = picture(&chart, Window { from_us: 0.0, to_us: 15.0 }, &[], None, 800.0, 200.0);
+        let text = crate::svg::print(&scene, &[], crate::palette::Theme::Light);
+        assert!(scene.over.len() == 1 && text.contains("788"), "{text}");
+        let scene = picture(&chart, Window { from_us: 30.0, to_us: 40.0 }, &[], None, 800.0, 200.0);
+        assert!(scene.over.is_empty());
+    }
+
+    #[test]
     fn the_picture_is_well_formed() {
         let events = [sample::delivery(0, 10, 20, 0, 1), sample::lost(1, 10, 30, 1, 0)];
         let chart = chart(&sample::META, &ids(2), &events, &[]);
         let scene =
-            picture(&chart, Window { from_us: 0.0, to_us: 40.0 }, &[NodeId::replica(0)], 800.0, 200.0);
+            picture(&chart, Window { from_us: 0.0, to_us: 40.0 }, &[NodeId::replica(0)], None, 800.0, 200.0);
         crate::xml::assert_well_formed(&crate::svg::print(&scene, &[], crate::palette::Theme::Light));
     }
 }

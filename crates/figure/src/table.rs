@@ -1,7 +1,9 @@
 //! Events as lines of text and as a table for spreadsheets.
 
+use consensus_kernel::inspect::Tree;
 use consensus_kernel::{Duration, Meta, Time};
 use consensus_lab::Session;
+use consensus_lab::paste::quoted;
 use consensus_lab::view::{EventView, MessageView, What};
 
 /// A time in milliseconds: "412.6 ms".
@@ -25,6 +27,66 @@ pub fn csv(session: &dyn Session, from: u64, to: u64) -> String {
         out.push_str(&row(&csv_cells(&event, meta, &session.explain(&event).headline)));
     }
     out
+}
+
+/// The events numbered `from .. to` as JSON, with the scenario's file, from which the run can be had again: columns as in
+/// [`csv`], and beside them the fields of the message.
+pub fn json(session: &dyn Session, scenario: &str, from: u64, to: u64) -> String {
+    let meta = session.scenario().meta;
+    let mut out = format!("{{\"scenario\":{},\n\"events\":[", quoted(scenario));
+    for (i, event) in session.events(from, to).iter().enumerate() {
+        out.push_str(if i == 0 { "\n{" } else { ",\n{" });
+        let cells = csv_cells(event, meta, &session.explain(event).headline);
+        for (name, cell) in CSV_HEADER.iter().zip(cells) {
+            let value = match cell.is_empty() {
+                true => "null".to_owned(),
+                false if NUMBERS.contains(name) => cell,
+                false => quoted(&cell),
+            };
+            out.push_str(&format!("\"{name}\":{value},"));
+        }
+        out.push_str("\"fields\":");
+        match &event.what {
+            What::Deliver(m) | What::Lost(m, _) => tree_json(&mut out, &m.body),
+            _ => out.push_str("null"),
+        }
+        out.push('}');
+    }
+    out.push_str("\n]}\n");
+    out
+}
+
+/// Columns that are numbers in JSON, too.
+const NUMBERS: [&str; 4] = ["event", "time_us", "sent_us", "round"];
+
+fn tree_json(out: &mut String, tree: &Tree) {
+    match tree {
+        Tree::None => out.push_str("null"),
+        Tree::Bool(is) => out.push_str(if *is { "true" } else { "false" }),
+        Tree::Int(x) if i64::try_from(*x).is_ok() || u64::try_from(*x).is_ok() => {
+            out.push_str(&tree.to_string());
+        }
+        Tree::Int(_) => out.push_str(&quoted(&tree.to_string())),
+        Tree::Text(text) => out.push_str(&quoted(text)),
+        Tree::List(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i == 0 { "" } else { "," });
+                tree_json(out, item);
+            }
+            out.push(']');
+        }
+        Tree::Map(parts) => {
+            out.push('{');
+            for (i, (name, part)) in parts.iter().enumerate() {
+                out.push_str(if i == 0 { "" } else { "," });
+                out.push_str(&quoted(name));
+                out.push(':');
+                tree_json(out, part);
+            }
+            out.push('}');
+        }
+    }
 }
 
 const CSV_HEADER: [&str; 13] = [
@@ -150,6 +212,17 @@ mod tests {
             assert!(csv_cell(bad).trim_start_matches('"').starts_with('\''), "{bad:?}");
         }
         assert_eq!(csv_cell("x←1"), "x←1");
+    }
+
+    #[test]
+    fn fields_are_json_whatever_stands_in_them() {
+        let parts = vec![
+            ("a \"b\"".to_owned(), Tree::List(vec![Tree::Int(-3), Tree::None, Tree::Bool(true)])),
+            ("c".to_owned(), Tree::Text("</script>\n".to_owned())),
+        ];
+        let mut out = String::new();
+        tree_json(&mut out, &Tree::Map(parts));
+        assert_eq!(out, r#"{"a \"b\"":[-3,null,true],"c":"</script>\n"}"#);
     }
 
     #[test]

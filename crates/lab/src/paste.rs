@@ -407,7 +407,8 @@ pub fn as_json(panel: &OpinionPanel) -> String {
     )
 }
 
-fn quoted(text: &str) -> String {
+/// A text as JSON writes it.
+pub fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

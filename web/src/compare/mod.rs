@@ -2,7 +2,7 @@
 //! how that grows with n.
 
 mod card;
-mod growth;
+pub mod growth;
 mod table;
 
 use crate::markup::html;

@@ -1,6 +1,7 @@
 //! Scenarios to begin with, as plain links: by protocol, from healthy to broken, and a filter over all of them.
 
 use crate::address;
+use crate::files;
 use crate::markup::html;
 use crate::part::part;
 use crate::shown::Shown;
@@ -46,6 +47,7 @@ fn use_gallery(store: &Store) -> Html {
                 <span role="status">{ format!("{found} scenarios") }</span>
             </div>
             { for groups.into_iter().map(|(_, group)| group) }
+            { files::open_file(store) }
         </>
     }
 }

@@ -4,6 +4,7 @@ mod gallery;
 mod help;
 mod menu;
 mod share;
+mod take;
 
 use crate::icons::{Sign, sign};
 use crate::markup::html;

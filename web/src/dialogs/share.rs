@@ -1,5 +1,6 @@
 //! Links to exactly what is on screen: for people, for Markdown, for another page.
 
+use super::take::take;
 use crate::address;
 use crate::markup::html;
 use crate::part::part;
@@ -91,6 +92,7 @@ fn use_share(props: &Shown) -> Html {
                 </details>
             }
             <details><summary>{ "Scenario file" }</summary>{ copied("Scenario file", file.clone(), 6) }</details>
+            { take(props.clone()) }
         </div>
     }
 }
@@ -108,7 +110,7 @@ struct CopiedProps {
 }
 
 /// A text with a button that copies it; where that is forbidden, the text is selected for copying by hand.
-fn copied(label: &'static str, text: String, rows: u32) -> Html {
+pub fn copied(label: &'static str, text: String, rows: u32) -> Html {
     part(label, CopiedProps { label, text: text.into(), rows }, |ctx, props| use_copied(props).run(ctx))
 }
 

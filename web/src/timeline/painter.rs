@@ -11,7 +11,7 @@ use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
 use consensus_figure::shape::Within;
 use consensus_figure::spacetime::{
-    Arrow, Chart, NAMES_WIDTH, TickKind, Window, chart, grid_step, height_at, name_every,
+    Arrow, Chart, EVENTS_MAX, NAMES_WIDTH, TickKind, Window, chart, grid_step, height_at, name_every,
 };
 use consensus_figure::table::span;
 use consensus_kernel::{Duration, NodeId, Time, sort_by_number};
@@ -23,9 +23,6 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// Usual delays from edge to edge at first.
 const DELAYS_SHOWN: f64 = 22.0;
-
-/// At most so many events are replayed for a picture.
-const EVENTS_MAX: u64 = 3_000;
 
 /// Room above for half of a name.
 const HEAD: f64 = 5.0;
@@ -197,6 +194,7 @@ impl Painter {
             theme,
             down: self.down.iter().fold(0, |sum, id| sum * 31 + u64::from(id.raw()) + 1),
         };
+        model.diagram.set(Some(view.window()));
         if self.drawn != Some(picture) {
             self.draw(&context, theme, now_us, model.selection);
             self.drawn = Some(picture);
