@@ -182,6 +182,26 @@ fn acting_in_the_past_makes_a_branch_and_keeps_the_other_future() {
 }
 
 #[test]
+fn a_branch_is_named_and_taken_away_and_undo_brings_it_back() {
+    for (scenario, mut rng) in drawn(4) {
+        let mut studio = Studio::new(scenario.clone()).expect("possible");
+        go_to_the_end(studio.session_mut());
+        studio.note_seen();
+        studio.session_mut().seek_time(Time(studio.session().position().at.as_micros() / 2));
+        act(&mut studio, &mut rng);
+        studio.rename(1, "  what if  ");
+        studio.rename(1, "");
+        assert_eq!(studio.branches()[1].name, "what if");
+        let branch = studio.session().scenario().clone();
+        studio.remove(0).expect("nothing happens");
+        studio.remove(1).expect("it is there");
+        assert_eq!((studio.branches().len(), studio.session().scenario()), (1, &scenario));
+        studio.undo().expect("it can be undone");
+        assert_eq!((studio.branches().len(), studio.session().scenario()), (2, &branch));
+    }
+}
+
+#[test]
 fn a_message_that_waits_for_a_standing_receiver_can_be_dropped_by_hand() {
     for meta in catalogue() {
         let standing = NodeId::replica(1);

@@ -2,6 +2,7 @@
 
 use crate::icons::{Sign, sign};
 use crate::markup::html;
+use crate::model::Dialog;
 use crate::scale::{log10, pow10};
 use crate::setup::field::rail;
 use crate::shown::Shown;
@@ -84,6 +85,10 @@ fn branches(props: &Shown) -> Html {
                 <button class="branch" aria-pressed={(i == current).to_string()} title={name.clone()}
                     onclick={store.on(move |m, _: MouseEvent| m.switch_branch(i))}>{ name.clone() }</button>
             }) }
+            if names.len() > 1 {
+                <button title="Name, compare and delete branches" aria-label="All branches"
+                    onclick={store.on(|m, _: MouseEvent| m.dialog = Some(Dialog::Branches))}>{ "⋯" }</button>
+            }
         </div>
     }
 }

@@ -63,6 +63,8 @@ pub enum Dialog {
     Share,
     /// Keys and signs.
     Help,
+    /// The branches of the run.
+    Branches,
     /// What has no room at the top of a narrow page.
     Menu,
 }
@@ -243,6 +245,32 @@ impl Model {
         match who.checked_sub(1).and_then(|place| rivals.get(place)) {
             Some(rival) => &*rival.session,
             None => self.session(),
+        }
+    }
+
+    /// What it is called: its protocol, and the branch that it is, if the run has several.
+    pub fn contestant_name(&self, who: usize) -> String {
+        let scenario = self.contestant(who).scenario();
+        let branches = self.studio.branches();
+        let named = match who {
+            0 => branches.get(self.studio.current()),
+            _ => branches.iter().find(|b| b.scenario == *scenario),
+        };
+        match named.filter(|_| branches.len() > 1) {
+            Some(branch) => format!("{}: {}", scenario.meta.title, branch.name),
+            None => scenario.meta.title.to_owned(),
+        }
+    }
+
+    /// Puts another branch beside the one on the bench, on one clock.
+    pub fn compare_branch(&mut self, branch: usize) {
+        let Some(scenario) = self.studio.branches().get(branch).map(|b| b.scenario.clone()) else { return };
+        if self.contest.is_none() {
+            self.contest = Some(Contest::new(self.scenario(), vec![scenario]));
+            self.seek_rivals();
+            self.edits += 1;
+        } else {
+            self.add_rival(&scenario);
         }
     }
 
@@ -524,6 +552,12 @@ impl Model {
     /// Goes to another branch.
     pub fn switch_branch(&mut self, branch: usize) {
         let done = self.studio.switch(branch);
+        self.returned(done);
+    }
+
+    /// Takes a branch away.
+    pub fn remove_branch(&mut self, branch: usize) {
+        let done = self.studio.remove(branch);
         self.returned(done);
     }
 

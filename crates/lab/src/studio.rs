@@ -11,6 +11,9 @@ const UNDO_DEPTH: usize = 200;
 /// How many branches are kept; the oldest but the main one gives way.
 const BRANCHES_MAX: usize = 12;
 
+/// Longest name of a branch, in letters.
+const NAME_MAX: usize = 40;
+
 /// A line of the run's history with a name.
 #[derive(Clone, Debug)]
 pub struct Branch {
@@ -114,6 +117,7 @@ impl Studio {
             if self.branches.len() >= BRANCHES_MAX {
                 self.branches.remove(1);
             }
+            let name = self.fresh_name(name);
             self.branches.push(Branch { name, scenario, seen: at });
             self.current = self.branches.len() - 1;
         } else {
@@ -140,6 +144,32 @@ impl Studio {
             self.session.edit(scenario)?;
             self.current = branch;
         }
+        Ok(())
+    }
+
+    /// Gives a branch another name; an empty one leaves it as it is.
+    pub fn rename(&mut self, branch: usize, name: &str) {
+        let name: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
+        if let Some(branch) = self.branches.get_mut(branch).filter(|_| !name.is_empty()) {
+            branch.name = name;
+        }
+    }
+
+    /// Takes a branch away; the main one stays. From the one on the bench the visitor goes back to the main one. Can be
+    /// undone.
+    pub fn remove(&mut self, branch: usize) -> Result<(), SetupError> {
+        if branch == 0 || branch >= self.branches.len() {
+            return Ok(());
+        }
+        let before = self.snapshot();
+        if branch == self.current {
+            self.switch(0)?;
+        }
+        self.branches.remove(branch);
+        if self.current > branch {
+            self.current -= 1;
+        }
+        self.remember(before);
         Ok(())
     }
 
@@ -171,6 +201,15 @@ impl Studio {
             self.undo.push(now);
         }
         Ok(())
+    }
+
+    /// The name with a number, if there is a branch of that name already.
+    fn fresh_name(&self, name: String) -> String {
+        let taken = |name: &str| self.branches.iter().any(|b| b.name == name);
+        if !taken(&name) {
+            return name;
+        }
+        (2..).map(|k| format!("{name} ({k})")).find(|name| !taken(name)).unwrap_or_default()
     }
 
     fn snapshot(&self) -> Step {

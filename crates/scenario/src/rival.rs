@@ -2,7 +2,8 @@
 //! options.
 //!
 //! In a link each is one `vs`: the protocol, and what it does not share, as `key:value` after semicolons:
-//! `vs=hotstuff;variant:chained;n:7`.
+//! `vs=hotstuff;variant:chained;n:7`. What cannot be said like this, such as another branch of the same run, stands
+//! whole: `vs=pbft;own;seed:3;at:40ms:crash:2` shares nothing.
 
 use crate::error::ErrorKind::{Malformed, Protocol, Repeated, UnknownName};
 use crate::keys::{FAULTS, SETTINGS, put_in_order};
@@ -13,6 +14,9 @@ use consensus_kernel::{FaultModel, Inputs, Meta, NodeId, ParamKind};
 
 /// Keys that a rival can set for itself beside its protocol's parameters; all else it shares.
 const OWN_KEYS: [&str; 5] = ["n", "f", "in", "byz", "without"];
+
+/// What a rival begins with, after its protocol, that shares nothing.
+const OWN: &str = "own";
 
 /// The same network, seed, load and faults under another protocol: what means nothing there (messages by name, lies of
 /// the first protocol's own, lies at all where only crashes are known) is left out.
@@ -80,8 +84,11 @@ pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> 
     let Some(meta) = catalogue.iter().find(|meta| meta.id == name) else {
         return Err(ValueError::unknown(Protocol, "protocol", name, catalogue.iter().map(|meta| meta.id)));
     };
-    let mut scenario = rival(base, meta);
-    if let Some(n) = split(text).into_iter().find_map(|part| part.strip_prefix("n:")) {
+    let alone = split(text).get(1) == Some(&OWN);
+    let mut scenario = if alone { Scenario::new(meta) } else { rival(base, meta) };
+    if alone {
+        parts.next();
+    } else if let Some(n) = split(text).into_iter().find_map(|part| part.strip_prefix("n:")) {
         // What it shares depends on which nodes it has, so n comes first.
         for key in SETTINGS.iter().filter(|key| key.name == "n") {
             (key.read)(&mut scenario, n)?;
@@ -93,18 +100,23 @@ pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> 
         let Some((key, value)) = part.split_once(':') else {
             return Err(ValueError::new(Malformed, "not a setting of a rival", "write vs=raft;n:5;batch:8"));
         };
-        if seen.contains(&key) && key != "byz" {
+        let repeats = match alone {
+            true => SETTINGS.iter().chain(FAULTS).any(|k| k.repeats && k.name == key),
+            false => key == "byz",
+        };
+        if seen.contains(&key) && !repeats {
             return Err(ValueError::new(Repeated, format!("{key} was given before"), "each may stand once"));
         }
         if key == "byz" && !seen.contains(&key) {
             scenario.byzantine.clear();
         }
         seen.push(key);
-        if key == "n" {
+        if key == "n" && !alone {
             continue;
         }
         let place = meta.params.iter().position(|spec| spec.key == key);
-        let common = SETTINGS.iter().chain(FAULTS).find(|k| k.name == key && OWN_KEYS.contains(&key));
+        let mut common = SETTINGS.iter().chain(FAULTS);
+        let common = common.find(|k| k.name == key && (alone || OWN_KEYS.contains(&key)));
         match (place, common) {
             (Some(place), _) => {
                 scenario.params.0[place] = parse_param(&meta.params[place], scenario.n, value)?
@@ -123,21 +135,30 @@ pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> 
     Ok(scenario)
 }
 
-/// Prints a rival as [`parse_rival`] reads it: what it does not share with the scenario it is compared with.
+/// Prints a rival as [`parse_rival`] reads it: what it does not share with the scenario it is compared with, or all of it.
 pub fn print_rival(base: &Scenario, other: &Scenario) -> String {
     let shared = scenario_pairs(&rival(&Scenario { n: other.n, ..base.clone() }, other.meta));
     let own = |key: &str| OWN_KEYS.contains(&key) || other.meta.params.iter().any(|spec| spec.key == key);
     let mut text = other.meta.id.to_owned();
     if rival(base, other.meta).n != other.n {
-        text.push_str(&format!(";n:{}", other.n));
+        put(&mut text, "n", &other.n.to_string());
     }
-    for (key, value) in scenario_pairs(other) {
-        if own(key) && key != "n" && !shared.contains(&(key, value.clone())) {
-            // Only texts have semicolons.
-            text.push_str(&format!(";{key}:{}", value.replace(';', r"\;")));
+    let pairs = scenario_pairs(other);
+    for (key, value) in &pairs {
+        if own(key) && *key != "n" && !shared.contains(&(*key, value.clone())) {
+            put(&mut text, key, value);
         }
     }
+    if parse_rival(base, &[other.meta], &text).as_ref() != Ok(other) {
+        text = format!("{};{OWN}", other.meta.id);
+        pairs.iter().for_each(|(key, value)| put(&mut text, key, value));
+    }
     text
+}
+
+fn put(text: &mut String, key: &str, value: &str) {
+    // Only texts have semicolons.
+    text.push_str(&format!(";{key}:{}", value.replace(';', r"\;")));
 }
 
 /// The parts between semicolons; one that follows a backslash belongs to a text.

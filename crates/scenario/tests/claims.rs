@@ -381,6 +381,19 @@ fn a_rival_shares_network_load_and_faults_and_says_only_what_is_its_own() {
 }
 
 #[test]
+fn a_rival_that_shares_nothing_stands_whole() {
+    let base = read("toy?n=7&seed=9&latency=20ms&byz=0:silent&at=1s:crash:2");
+    let branch = read("toy?n=7&seed=4&byz=0:silent&byz=1:silent&at=2s:crash:2&at=3s:heal");
+    let link = Link { rivals: vec![branch.clone()], ..Link::from(base) };
+    let text = print_link(&link);
+    assert!(
+        text.contains("vs=toy;own;n:7;seed:4;byz:0:silent;byz:1:silent;at:2s:crash:2;at:3s:heal"),
+        "{text}"
+    );
+    assert_eq!(parse(&text, CATALOGUE), Ok(link));
+}
+
+#[test]
 fn a_script_is_ordered_by_time_and_then_as_written() {
     let s = read("toy?at=2s:heal&at=1s:crash:0&at=2s:crash:1&at=0:crash:2");
     let order: Vec<_> = s.script.iter().map(|t| (t.at.0, t.action.clone())).collect();

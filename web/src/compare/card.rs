@@ -11,6 +11,8 @@ use consensus_figure::density::Density;
 use consensus_figure::layout;
 use consensus_figure::moment::{Moment, Show, ask, draw};
 use consensus_figure::shape::number;
+use consensus_kernel::Time;
+use consensus_scenario::Scenario;
 use yew::functional::Hook;
 use yew::prelude::*;
 
@@ -36,16 +38,15 @@ pub fn card(props: CardProps) -> Html {
 #[hook]
 fn use_card(props: &CardProps) -> Html {
     let who = props.who;
-    let (moment, settings, violation) = props.store.with(|m| {
+    let (moment, name, settings, violation) = props.store.with(|m| {
         let session = m.contestant(who);
-        let text = m
-            .contest
-            .as_ref()
-            .filter(|_| who > 0)
-            .and_then(|c| c.rivals.get(who - 1))
-            .map(|r| r.text.clone());
+        let rival = m.contest.as_ref().filter(|_| who > 0).and_then(|c| c.rivals.get(who - 1));
+        let text = rival.map(|r| match apart(m.scenario(), session.scenario()) {
+            Some(at) => format!(";parts at {}", words::moment(at.0 as f64)),
+            None => r.text.clone(),
+        });
         let violation = violated(&session.properties()).map(|p| format!("{} violated", p.name));
-        (Moment::of(session), text, violation)
+        (Moment::of(session), m.contestant_name(who), text, violation)
     });
     let asked = ask(moment.meta.layout, &moment.nodes, SIZE.0, SIZE.1);
     let placement = use_memo(asked, layout::place);
@@ -53,12 +54,12 @@ fn use_card(props: &CardProps) -> Html {
     let settings =
         settings.and_then(|text| Some(text.split_once(';')?.1.replace(';', " · ").replace(':', " ")));
     html! {
-        <article class="card" aria-label={moment.meta.title}>
+        <article class="card" aria-label={name.clone()}>
             <header>
-                <b>{ moment.meta.title }</b>
+                <b>{ name.clone() }</b>
                 <small>{ settings.unwrap_or_else(|| words::count(moment.nodes.iter().filter(|n| !n.id.is_client()).count(), moment.meta.member)) }</small>
                 if who > 0 {
-                    <button class="icon plain" aria-label={format!("Remove {}", moment.meta.title)}
+                    <button class="icon plain" aria-label={format!("Remove {name}")}
                         onclick={props.store.on(move |m, _: MouseEvent| m.remove_rival(who - 1))}>{ sign(Sign::Cross) }</button>
                 }
             </header>
@@ -72,4 +73,11 @@ fn use_card(props: &CardProps) -> Html {
             </p>
         </article>
     }
+}
+
+/// When two branches of one run part.
+fn apart(a: &Scenario, b: &Scenario) -> Option<Time> {
+    let same = a.script.iter().zip(&b.script).take_while(|(a, b)| a == b).count();
+    let next = [a, b].map(|s| s.script.get(same).map(|t| t.at));
+    next.into_iter().flatten().min().filter(|_| a.same_but_script(b))
 }

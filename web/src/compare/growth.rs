@@ -41,14 +41,14 @@ pub fn growth(props: &Shown) -> Html {
 /// The plots as far as they are measured; none before that was asked for.
 pub fn plots(m: &Model, size: (f64, f64)) -> Option<Vec<Scene>> {
     let growth = m.contest.as_ref()?.growth.as_ref()?;
-    let names: Vec<&str> = (0..m.contestants()).map(|who| m.contestant(who).scenario().meta.title).collect();
+    let names: Vec<String> = (0..m.contestants()).map(|who| m.contestant_name(who)).collect();
     let plot = |y: &dyn Fn(&Measured) -> Option<f64>, of: &str| {
         let curve =
             |points: &Vec<Measured>| points.iter().filter_map(|m| Some((m.n as f64, y(m)?))).collect();
         let series: Vec<Series> = names
             .iter()
             .zip(&growth.points)
-            .map(|(name, points)| Series { name: (*name).to_owned(), points: curve(points) })
+            .map(|(name, points)| Series { name: name.clone(), points: curve(points) })
             .collect();
         log_log(&series, "replicas n", of, size.0, size.1)
     };

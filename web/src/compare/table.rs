@@ -28,7 +28,8 @@ pub fn table(props: &Shown) -> Html {
         let growth = m.contest.as_ref().and_then(|c| c.growth.as_ref());
         let one = |who: usize| {
             let session = m.contestant(who);
-            (session.scenario().clone(), measured(session), growth.and_then(|g| g.tolerance(who)))
+            let name = m.contestant_name(who);
+            (name, session.scenario().bound(), measured(session), growth.and_then(|g| g.tolerance(who)))
         };
         (0..m.contestants()).map(one).collect::<Vec<_>>()
     });
@@ -43,14 +44,17 @@ pub fn table(props: &Shown) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { for rows.iter().map(|(scenario, m, tried)| html! {
+                    { for rows.iter().enumerate().map(|(i, (name, bound, m, tried))| html! {
                         <>
                             <tr>
-                                <th scope="row">{ scenario.meta.title }</th>
-                                <td>{ tolerates(m.f, scenario.bound().formula(), *tried) }</td>
+                                <th scope="row">{ name.clone() }</th>
+                                <td>{ tolerates(m.f, bound.formula(), *tried) }</td>
                                 { for cells(m).into_iter().map(|text| html! { <td>{ text }</td> }) }
                             </tr>
-                            { for documented(m.protocol).into_iter().map(said) }
+                            // What the document says of a protocol stands once.
+                            if rows[i + 1..].iter().all(|(_, _, other, _)| other.protocol != m.protocol) {
+                                { for documented(m.protocol).into_iter().map(said) }
+                            }
                         </>
                     }) }
                 </tbody>

@@ -1,5 +1,6 @@
 //! Dialogs: the browser's own, so that focus, Escape and the backdrop behave as everywhere.
 
+mod branches;
 mod gallery;
 mod help;
 mod menu;
@@ -22,6 +23,7 @@ pub fn dialogs(props: &Shown) -> Html {
         Some(Dialog::Gallery) => ("Gallery", gallery::gallery(props)),
         Some(Dialog::Share) => ("Share", share::share(props.clone())),
         Some(Dialog::Help) => ("Help", help::help(props)),
+        Some(Dialog::Branches) => ("Branches", branches::branches(props)),
         Some(Dialog::Menu) => ("Menu", menu::menu(props)),
     };
     frame(FrameProps { store: props.store.clone(), title, children: body })

@@ -157,11 +157,7 @@ fn use_take(props: &Shown) -> Html {
 fn views(m: &Model) -> Vec<(View, String)> {
     let many = m.contestants() > 1;
     let stage = |who: usize| {
-        let name = if many {
-            format!("Picture of {}", m.contestant(who).scenario().meta.title)
-        } else {
-            "Picture".to_owned()
-        };
+        let name = if many { format!("Picture of {}", m.contestant_name(who)) } else { "Picture".to_owned() };
         (View::Stage(who), name)
     };
     let mut all: Vec<(View, String)> = (0..m.contestants()).map(stage).collect();
