@@ -187,7 +187,8 @@ fn a_branch_is_named_and_taken_away_and_undo_brings_it_back() {
         let mut studio = Studio::new(scenario.clone()).expect("possible");
         go_to_the_end(studio.session_mut());
         studio.note_seen();
-        studio.session_mut().seek_time(Time(studio.session().position().at.as_micros() / 2));
+        let half = Time(studio.session().position().at.as_micros() / 2);
+        studio.session_mut().seek_time(half);
         act(&mut studio, &mut rng);
         studio.rename(1, "  what if  ");
         studio.rename(1, "");
