@@ -4,12 +4,14 @@ use crate::address::Fragment;
 use crate::compare::comparison;
 use crate::controls::controls;
 use crate::dialogs::dialogs;
+use crate::embedding::{self, embedded};
 use crate::header::header;
 use crate::live::live;
 use crate::markup::html;
+use crate::model::Tab;
 use crate::notices::notices;
 use crate::panel::panel;
-use crate::presentation::{ControlBar, Presentation};
+use crate::presentation::Presentation;
 use crate::scene::scene;
 use crate::setup::{Form, set_up};
 use crate::shown::Shown;
@@ -58,7 +60,7 @@ pub fn App(props: &Page) -> Html {
         Err(why) => html! { <p class="page-error" role="alert">{ why.clone() }</p> },
         Ok((store, presentation)) => {
             let shown = Shown { store: store.clone(), version: *version };
-            if presentation.embed { embedded(&shown, presentation.controls) } else { whole(&shown, edits) }
+            if presentation.embed { embedded(&shown, presentation) } else { whole(&shown, edits) }
         }
     }
 }
@@ -85,38 +87,8 @@ fn whole(shown: &Shown, edits: u64) -> Html {
     }
 }
 
-/// The page inside another one: the picture, the controls that were asked for, and the way to the whole page.
-fn embedded(shown: &Shown, bar: ControlBar) -> Html {
-    let (title, width) = shown.store.with(|m| (m.title(), m.width));
-    let open_whole = shown.store.on(|m, e: MouseEvent| {
-        m.playing = false;
-        let (fragment, start) =
-            (address::link_at_once(&m.link()), consensus_kernel::Duration(m.clock_us as u64));
-        let link: web_sys::Element = e.target_unchecked_into();
-        // The browser follows the link after this: it leads to what is on screen now.
-        let _ = link.set_attribute("href", &format!("{}?start={start}{fragment}", address::here()));
-    });
-    html! {
-        <div class={classes!("page", "embed", width.class())}>
-            <header class="head">
-                <h1 class="headline">{ title }</h1>
-                <a class="out" target="_blank" rel="noopener" href={address::here()} onclick={open_whole}>{ "Open in playground" }</a>
-            </header>
-            <main class="middle">
-                { notices(shown) }
-                { middle(shown) }
-            </main>
-            if bar != ControlBar::None { { controls(shown) } }
-            if bar == ControlBar::Full {
-                <div class="timeline-box">{ timeline(shown) }</div>
-            }
-            { live(shown) }
-        </div>
-    }
-}
-
 /// The picture of the run, or of several side by side.
-fn middle(shown: &Shown) -> Html {
+pub fn middle(shown: &Shown) -> Html {
     if shown.store.with(|m| m.contest.is_some()) { comparison(shown) } else { scene(shown) }
 }
 
@@ -131,7 +103,15 @@ pub fn begin(asked: Fragment) -> Result<(Store, Presentation), String> {
     for sentence in wrong {
         model.notice(sentence);
     }
+    if presentation.embed {
+        model.watch_only = !presentation.editable;
+        model.tabs = presentation.tabs;
+        model.tab = Tab::ALL.into_iter().find(|tab| model.tabs.has(*tab)).unwrap_or(model.tab);
+    }
     let store = Store::new(model);
+    if presentation.embed {
+        embedding::rest_off_screen(&store);
+    }
     theme::begin(presentation.theme, {
         let store = store.clone();
         move || store.repaint()

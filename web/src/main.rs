@@ -13,6 +13,7 @@ mod controls;
 mod crash;
 mod deflate;
 mod dialogs;
+mod embedding;
 mod files;
 mod header;
 mod icons;

@@ -54,6 +54,33 @@ pub enum Tab {
     Setup,
 }
 
+impl Tab {
+    /// All of them, in their order on the page.
+    pub const ALL: [Self; 7] =
+        [Self::Why, Self::Log, Self::Chosen, Self::Events, Self::Next, Self::Facts, Self::Setup];
+}
+
+/// A set of panels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tabs(u8);
+
+impl Tabs {
+    /// These.
+    pub fn of(tabs: &[Tab]) -> Self {
+        Self(tabs.iter().fold(0, |set, tab| set | 1 << *tab as u8))
+    }
+
+    /// Whether it is one of them.
+    pub fn has(self, tab: Tab) -> bool {
+        self.0 >> tab as u8 & 1 == 1
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// Which dialog is open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialog {
@@ -96,6 +123,12 @@ pub struct Model {
     pub density: Density,
     /// Steps without animation.
     pub reduced_motion: bool,
+    /// Whether anybody can see the page; in a frame that is scrolled away nobody can.
+    pub on_screen: bool,
+    /// In a frame: the run is to be watched, not to be changed.
+    pub watch_only: bool,
+    /// In a frame: the panels beside the picture. On a page of its own: none of these, but all.
+    pub tabs: Tabs,
     /// How much room there is.
     pub width: Width,
     /// Which panel is open.
@@ -143,6 +176,9 @@ impl Model {
             selection: None,
             density: Density::Context,
             reduced_motion: false,
+            on_screen: true,
+            watch_only: false,
+            tabs: Tabs::default(),
             width: Width::now(),
             tab: Tab::Why,
             dialog: None,
@@ -182,7 +218,7 @@ impl Model {
 
     /// Lets real time pass. True if the cursor has moved.
     pub fn pass(&mut self, real_ms: f64) -> bool {
-        if !self.playing {
+        if !self.playing || !self.on_screen {
             return false;
         }
         self.clock_us += self.virtual_step(real_ms);
@@ -420,6 +456,9 @@ impl Model {
 
     /// Does something to the run at the cursor.
     pub fn act(&mut self, action: Action) {
+        if self.is_refused() {
+            return;
+        }
         if self.scenario().script.len() >= bounds::ACTIONS {
             self.notice(format!(
                 "A script holds at most {} actions; remove some under Faults.",
@@ -437,8 +476,19 @@ impl Model {
         }
     }
 
+    /// Says that this copy is for watching, if it is.
+    fn is_refused(&mut self) -> bool {
+        if self.watch_only {
+            self.notice("This run is shown for watching. Open it in the playground to change it.");
+        }
+        self.watch_only
+    }
+
     /// Replaces the scenario, keeping the moment. `name` is what a branch is called, should this make one.
     pub fn edit(&mut self, scenario: Scenario, name: impl Into<String>) {
+        if self.is_refused() {
+            return;
+        }
         if scenario == *self.scenario() {
             if self.field_error.take().is_some() {
                 self.edits += 1;

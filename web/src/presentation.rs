@@ -1,5 +1,6 @@
 //! How a link wants the page to look, apart from the scenario: the query before the `#`.
 
+use crate::model::{Tab, Tabs};
 use crate::theme::Theme;
 use consensus_kernel::Duration;
 use consensus_scenario::parse_duration;
@@ -17,7 +18,7 @@ pub enum ControlBar {
 }
 
 /// What the query asks for.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Presentation {
     /// Only the picture and its controls.
     pub embed: bool,
@@ -31,6 +32,25 @@ pub struct Presentation {
     pub play: Option<bool>,
     /// Virtual microseconds per real second.
     pub speed: Option<f64>,
+    /// Which panels an embedded page shows.
+    pub tabs: Tabs,
+    /// Whether an embedded page lets the visitor change the run.
+    pub editable: bool,
+}
+
+impl Default for Presentation {
+    fn default() -> Self {
+        Self {
+            embed: false,
+            theme: Theme::default(),
+            controls: ControlBar::default(),
+            start: None,
+            play: None,
+            speed: None,
+            tabs: Tabs::default(),
+            editable: true,
+        }
+    }
 }
 
 impl Presentation {
@@ -57,7 +77,8 @@ impl Presentation {
                     "auto" => Theme::Auto,
                     "light" => Theme::Light,
                     "dark" => Theme::Dark,
-                    _ => return Err("write light, dark or auto"),
+                    "host" => Theme::Host,
+                    _ => return Err("write light, dark, auto or host"),
                 }
             }
             "controls" => {
@@ -77,11 +98,33 @@ impl Presentation {
                 }
                 self.speed = Some(millionths as f64);
             }
+            "panels" => {
+                let tabs: Option<Vec<Tab>> = value.split(',').map(tab).collect();
+                self.tabs =
+                    Tabs::of(&tabs.ok_or(
+                        "write some of why, views, nodes, events, next, facts and setup, with commas",
+                    )?);
+            }
+            "editable" => self.editable = flag(value)?,
             // Somebody else's key, such as a tracker's: none of our business.
             _ => {}
         }
         Ok(())
     }
+}
+
+/// A panel by its name.
+fn tab(name: &str) -> Option<Tab> {
+    Some(match name {
+        "why" => Tab::Why,
+        "views" => Tab::Log,
+        "nodes" => Tab::Chosen,
+        "events" => Tab::Events,
+        "next" => Tab::Next,
+        "facts" => Tab::Facts,
+        "setup" => Tab::Setup,
+        _ => return None,
+    })
 }
 
 /// A decimal number, in millionths; digits beyond are dropped.

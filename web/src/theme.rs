@@ -21,6 +21,8 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
+    /// As the page around it says; until it does, as the system.
+    Host,
 }
 
 /// Sets the theme for the first time and follows the system from now on.
@@ -29,9 +31,10 @@ pub fn begin(asked: Theme, changed: impl Fn() + 'static) {
     match asked {
         Theme::Light => return set(false),
         Theme::Dark => return set(true),
+        Theme::Host => follow_host(),
         Theme::Auto => {}
     }
-    if let Some(dark) = remembered() {
+    if let Some(dark) = remembered().filter(|_| asked != Theme::Host) {
         return set(dark);
     }
     let Some(query) =
@@ -46,6 +49,22 @@ pub fn begin(asked: Theme, changed: impl Fn() + 'static) {
         }
     });
     query.set_onchange(Some(follow.as_ref().unchecked_ref()));
+    follow.forget();
+}
+
+/// Does what the page around it says: it sends `consensus-playground:dark` or `consensus-playground:light`.
+fn follow_host() {
+    let Some(window) = web_sys::window() else { return };
+    let follow = Closure::<dyn Fn(web_sys::MessageEvent)>::new(|e: web_sys::MessageEvent| {
+        match e.data().as_string().as_deref() {
+            Some("consensus-playground:dark") => set(true),
+            Some("consensus-playground:light") => set(false),
+            // Somebody else's.
+            _ => {}
+        }
+    });
+    // Without it the theme stays the system's.
+    let _ = window.add_event_listener_with_callback("message", follow.as_ref().unchecked_ref());
     follow.forget();
 }
 

@@ -17,6 +17,9 @@ pub struct Deed {
 
 /// A row of buttons, and below it a sentence for each that is disabled.
 pub fn deeds(store: &Store, all: Vec<Deed>) -> Html {
+    if store.with(|m| m.watch_only) {
+        return Html::default();
+    }
     let mut reasons: Vec<&'static str> = Vec::new();
     for why in all.iter().filter_map(|d| d.action.as_ref().err()) {
         if !reasons.contains(why) {

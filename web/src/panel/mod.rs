@@ -29,8 +29,8 @@ use yew::prelude::*;
 /// The panel.
 pub fn panel(props: &Shown) -> Html {
     let store = &props.store;
-    let (tab, selection, edits, meta, width) =
-        store.with(|m| (m.tab, m.selection, m.edits, m.meta(), m.width));
+    let (tab, selection, edits, meta, width, asked) =
+        store.with(|m| (m.tab, m.selection, m.edits, m.meta(), m.width, m.tabs));
     let chosen = match selection {
         Some(Selection::Node(id)) if id.is_client() => format!("Client {id}"),
         Some(Selection::Node(id)) => format!("Node {id}"),
@@ -45,8 +45,11 @@ pub fn panel(props: &Shown) -> Html {
         (Tab::Next, "Next".to_owned()),
         (Tab::Facts, "Facts".to_owned()),
     ];
-    if width != Width::Wide {
+    if width != Width::Wide || asked.has(Tab::Setup) {
         tabs.push((Tab::Setup, "Set-up".to_owned()));
+    }
+    if !asked.is_empty() {
+        tabs.retain(|(tab, _)| asked.has(*tab));
     }
     let order: Vec<Tab> = tabs.iter().map(|(tab, ..)| *tab).collect();
     let onkeydown = store.on(move |m, e: KeyboardEvent| {

@@ -1,0 +1,95 @@
+// In the pages of others: a frame with the panels that were asked for, and the element that brings one.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { assertNoTrouble, open, openPage, serve } from './harness.mjs';
+
+let playground;
+before(async () => (playground = await open()));
+afterEach(() => playground.closePages());
+after(() => playground?.close());
+
+/** A page of another origin that holds this. */
+async function host(body) {
+  const folder = await mkdtemp(join(tmpdir(), 'host-'));
+  await writeFile(join(folder, 'index.html'), `<!doctype html><html data-theme="light"><link rel="icon" href="data:,">${body}</html>`);
+  const server = await serve(folder);
+  const page = await openPage(playground.browser, server.url);
+  return { page, close: () => server.close().then(() => rm(folder, { recursive: true })) };
+}
+
+/** Nothing went wrong, but that the host asks the playground's server for the frame. */
+function assertOnlyFrame(page) {
+  const { origin } = new URL(playground.url);
+  assert.deepEqual(page.trouble.filter((what) => what !== `request to ${origin}`), []);
+}
+
+const seconds = (frame) => frame.locator('.controls').innerText();
+
+test('a frame shows the panels that its address names, and no others', async () => {
+  const page = await playground.page({ fragment: '?embed=1&panels=views,events#/pbft?n=4&req=1' });
+  const tabs = await page.getByRole('tab').allInnerTexts();
+  assert.deepEqual(tabs, ['Log', 'Events']);
+  await page.getByRole('tab', { name: 'Events' }).click();
+  await page.waitForFunction(() => document.querySelector('[role=tabpanel]').innerText.includes('pre-prepare'));
+  assertNoTrouble(page);
+});
+
+test('a frame that is not editable is watched, not changed', async () => {
+  const page = await playground.page({ fragment: '?embed=1&editable=0&panels=nodes&play=0#/pbft?n=4&req=1' });
+  await page.getByRole('tabpanel').getByRole('button', { name: '0', exact: true }).click();
+  await page.getByRole('tab', { name: 'Node 0' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: /crash/i }).count(), 0);
+  const address = page.url();
+  await page.keyboard.press('Space');
+  await page.waitForTimeout(300);
+  assert.equal(page.url(), address, 'nothing that was done has changed the run');
+  assertNoTrouble(page);
+});
+
+test('what a frame is asked for and does not know is said', async () => {
+  const page = await playground.page({ fragment: '?embed=1&panels=everything#/pbft?n=4&req=1' });
+  await page.getByText('panels=everything is not understood').waitFor();
+  assertNoTrouble(page);
+});
+
+test('the element brings a frame that follows the light and dark of the page around it', async () => {
+  const element = `<script src="${playground.url}embed.js"></script>
+    <consensus-playground scenario="#/raft?n=3&req=2" panels="why" style="height: 600px"></consensus-playground>`;
+  const { page, close } = await host(element);
+  try {
+    const frame = await (await page.waitForSelector('iframe')).contentFrame();
+    await frame.getByRole('tab', { name: 'Why' }).waitFor();
+    await frame.waitForFunction(() => document.documentElement.dataset.theme === 'light');
+    await page.evaluate(() => (document.documentElement.dataset.theme = 'dark'));
+    await frame.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+    assertOnlyFrame(page);
+  } finally {
+    await close();
+  }
+});
+
+test('a frame that is scrolled away rests', async () => {
+  const { page, close } = await host(
+    `<iframe src="${playground.url}?embed=1&play=1#/raft?n=3&until=60s" width="900" height="600"></iframe><div style="height: 4000px"></div>`,
+  );
+  try {
+    const frame = await (await page.waitForSelector('iframe')).contentFrame();
+    await frame.getByText('Agreement').waitFor();
+    const first = await seconds(frame);
+    await frame.waitForFunction((text) => document.querySelector('.controls').innerText !== text, first);
+    await page.evaluate(() => scrollTo(0, 3500));
+    await page.waitForTimeout(600);
+    const away = await seconds(frame);
+    await page.waitForTimeout(600);
+    assert.equal(await seconds(frame), away);
+    await page.evaluate(() => scrollTo(0, 0));
+    await frame.waitForFunction((text) => document.querySelector('.controls').innerText !== text, away);
+    assertOnlyFrame(page);
+  } finally {
+    await close();
+  }
+});
