@@ -2,7 +2,7 @@
 //! processing cost and bandwidth the bottleneck is an outcome, not an assumption.
 
 use consensus_lab::compare::{Measured, measured};
-use consensus_tests::{finished, scenario};
+use consensus_tests::{finished, read, scenario, violated};
 
 /// Sixteen clients with one request each under way, one-way delays of 10 ms.
 const LOAD: &str = "clients=16&req=320&until=60s";
@@ -125,4 +125,110 @@ fn one_crashed_replica_turns_the_advantage_of_speculation_round() {
     assert!(throughput("zyzzyva", crashed) < 0.75 * throughput("pbft", crashed));
     let impatient = latency_ms("zyzzyva", &format!("{crashed}&hope=31ms"));
     assert!(impatient < latency_ms("zyzzyva", crashed) - 20.0, "who hopes less waits less: {impatient} ms");
+}
+
+/// One request at a time.
+fn one_by_one(settings: &str) -> Measured {
+    let run = finished(&scenario(&format!("#/pbft?req=320&until=60s{settings}")));
+    let measured = measured(&*run);
+    assert!(measured.finished && measured.violated.is_none(), "{settings}: {measured:?}");
+    measured
+}
+
+#[test]
+fn tentative_execution_saves_one_delay_of_five() {
+    let (plain, tentative) = (one_by_one(""), one_by_one("&execute=tentative"));
+    assert_eq!((plain.delays_client, tentative.delays_client), (Some(5), Some(4)));
+    assert_eq!((plain.latency_us, tentative.latency_us), (Some(50_000), Some(40_000)));
+    assert_eq!(
+        (plain.messages, tentative.messages),
+        (Some(24.0), Some(24.0)),
+        "the commits are sent none the less"
+    );
+    assert_near(tentative.throughput.expect("decided"), 1.0 / 0.040, "one request at a time");
+}
+
+#[test]
+fn among_many_requests_under_way_most_wait_for_the_commit_of_the_one_before() {
+    // §5.1: only one batch at a time is executed before it is committed.
+    assert_eq!(measure("pbft", "&execute=tentative&gap=0").delays_client, Some(5));
+    assert_eq!(measure("pbft", "&execute=tentative&window=1&checkpoint=1&batch=16").delays_client, Some(4));
+}
+
+#[test]
+fn commits_that_travel_with_other_messages_halve_the_messages() {
+    for n in [4.0, 7.0, 10.0] {
+        let run = one_by_one(&format!("&execute=piggyback&n={n}"));
+        assert_near(run.messages.expect("counted"), n * (n - 1.0), "pre-prepares and prepares alone");
+        assert_eq!(run.delays_client, Some(4));
+    }
+    // Bytes are saved less: the commits are aboard.
+    let (separate, aboard) = (one_by_one("&execute=tentative"), one_by_one("&execute=piggyback"));
+    let saved = 1.0 - aboard.bytes.expect("counted") / separate.bytes.expect("counted");
+    assert!((0.02..0.2).contains(&saved), "{saved}");
+}
+
+#[test]
+fn a_read_takes_one_round_trip_and_no_message_between_replicas() {
+    let run = one_by_one("&reads=1");
+    assert_eq!((run.delays_client, run.messages, run.messages_client), (Some(2), Some(0.0), Some(8.0)));
+    assert_eq!(run.latency_us, Some(20_000));
+    let half = one_by_one("&reads=2");
+    assert_eq!((half.messages, half.messages_client), (Some(12.0), Some(6.5)), "half of them are ordered");
+}
+
+/// Messages between replicas that order one request.
+fn ordering(settings: &str) -> u64 {
+    let run = measured(&*finished(&scenario(&format!("#/pbft?req=1&{settings}"))));
+    assert!(run.finished && run.violated.is_none(), "{settings}: {run:?}");
+    run.messages.expect("counted") as u64
+}
+
+#[test]
+fn hierarchical_participation_costs_and_tolerates_what_its_table_says() {
+    let table = read("reference/hierarchical_participation.csv");
+    let third = |n: u64| (n - 1) / 3;
+    for line in table.lines().skip(1) {
+        let column = |i: usize| line.split(',').nth(i).expect("there").parse::<u64>().expect("a number");
+        let [n, clusters, size] = [0, 1, 2].map(column);
+        // The largest one is more than an engine takes.
+        if n <= 128 {
+            assert_eq!(ordering(&format!("n={n}")), column(3), "{line}");
+            assert_eq!(
+                ordering(&format!("n={n}&committee={size}")),
+                ordering(&format!("n={size}")),
+                "{line}"
+            );
+        }
+        // A decision in each cluster, and one among their representatives.
+        let two_level = clusters * ordering(&format!("n={size}")) + ordering(&format!("n={clusters}"));
+        assert_eq!(two_level, column(4), "{line}");
+        let guaranteed = (third(size) + 1) * (third(clusters) + 1) - 1;
+        assert_eq!((third(n), guaranteed, guaranteed + 1), (column(6), column(7), column(8)), "{line}");
+    }
+}
+
+#[test]
+fn a_committee_is_cheaper_for_all_sixteen_and_falls_to_two_liars() {
+    let load = "n=16&req=40&clients=2&until=10s";
+    let run = |settings: &str| finished(&scenario(&format!("#/pbft?{load}{settings}")));
+    let (all, four) = (run(""), run("&committee=4"));
+    let (all_cost, four_cost) = (measured(&*all), measured(&*four));
+    assert_eq!((all_cost.messages, four_cost.messages), (Some(480.0), Some(24.0)));
+    assert_eq!((all_cost.messages_client, four_cost.messages_client), (Some(17.0), Some(5.0)));
+    // Twelve learn, and say so.
+    assert!(four_cost.messages_all.expect("counted") < 24.0 + 2.0 * 12.0 + 12.0);
+    assert_eq!((all_cost.delays_client, four_cost.delays_client), (Some(5), Some(5)));
+    assert_eq!((all_cost.delays_all, four_cost.delays_all), (Some(3), Some(4)), "learners are told");
+    assert_eq!(all.decisions().len(), four.decisions().len(), "all replicas know all decisions");
+
+    let caveat = |run: &dyn consensus_lab::Session| {
+        run.assumptions().iter().any(|a| a.name == "A safe variant" && !a.holds)
+    };
+    assert!(!caveat(&*all) && caveat(&*four));
+    let lies = "&byz=0:two-faced&byz=1:two-faced&latency=8ms..24ms";
+    assert_eq!(violated(&*run(lies)), Vec::<&str>::new(), "five of sixteen may lie");
+    let captured =
+        (1..=5).any(|seed| !violated(&*run(&format!("{lies}&committee=4&seed={seed}"))).is_empty());
+    assert!(captured, "two of four may not");
 }

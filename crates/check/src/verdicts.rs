@@ -134,7 +134,10 @@ impl Verdicts {
         if decision.byzantine || self.is_gone(decision.node, decision.event) {
             return;
         }
-        self.judge_agreement(decision);
+        // What a client only read has no place.
+        if decision.slot > 0 || !decision.node.is_client() {
+            self.judge_agreement(decision);
+        }
         self.judge_validity(decision);
         if !decision.node.is_client() && !self.fits_window(decision) {
             let reason =
@@ -281,7 +284,7 @@ impl<P: Automaton> Observer<P> for Verdicts {
 
     #[inline]
     fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
-        if node.is_client() || sim.is_byzantine(node) {
+        if sim.is_byzantine(node) {
             return;
         }
         // The event under way has been counted already.

@@ -13,7 +13,7 @@ pub trait World<P: Automaton> {
     fn node(&self, id: NodeId) -> Option<&P>;
 }
 
-/// A named predicate. It is evaluated after each step of a correct replica in which one of `on` was cited, so a rule
+/// A named predicate. It is evaluated after each step of a correct node in which one of `on` was cited, so a rule
 /// that can make it false must be among them.
 pub struct Invariant<P: Protocol> {
     /// Name, as in the paper: "Election Safety".
@@ -24,7 +24,8 @@ pub struct Invariant<P: Protocol> {
     pub says: &'static str,
     /// After which rules it is evaluated.
     pub on: &'static [RuleId],
-    /// Says what is wrong, naming nodes and slots. `who` is the replica that just took a step. The ledger is the
+    /// Says what is wrong, naming nodes and slots. `who` is the node that just took a step, a client
+    /// too if one cites such a rule. The ledger is the
     /// invariant's own memory of the run, for properties over history.
     pub check: fn(ledger: &mut Ledger, world: &dyn World<P>, who: NodeId) -> Result<(), String>,
 }

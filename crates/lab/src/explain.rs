@@ -24,7 +24,8 @@ pub(crate) fn explain(scenario: &Scenario, event: &EventView) -> Explanation {
     }
     for (slot, value) in &event.decided {
         let who = who.as_deref().unwrap_or("It");
-        detail.push(format!("{} decided {value} at {} {slot}.", capital(who), meta.slot));
+        let place = if *slot == 0 { String::new() } else { format!(" at {} {slot}", meta.slot) };
+        detail.push(format!("{} decided {value}{place}.", capital(who)));
     }
     let sent = sent(meta, event);
     if !sent.is_empty() {

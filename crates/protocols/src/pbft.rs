@@ -28,13 +28,21 @@
 //! and not others is found out. Next comes the oldest request that a client has sent here, and after those whatever the
 //! primary has ordered. The first new request that is executed in a view sets the span back to T (§4.5.2).
 //!
+//! Options (§5.1): with `execute=` replicas reply a phase earlier, tentatively, and let commits travel with other
+//! messages; with `reads=` some requests only read and are not ordered. With `committee=` a part of the replicas orders
+//! for all, for decisions that are worth less.
+//!
 //! Everything but timers is on disk: the paper has no replica lose its state. Left out: see `META.simplified`.
 
 mod catch_up;
 mod client;
+mod committee;
+mod config;
 mod invariants;
 mod lies;
+mod reads;
 mod tables;
+mod tentative;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -44,12 +52,13 @@ mod votes;
 mod wire;
 
 pub use client::Client;
+pub use config::Config;
 pub use tables::Cite;
 pub use wire::*;
 
 use consensus_kernel::{
-    Certificate, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Meta, NodeId, NodeSet, Panel,
-    Protocol, RuleId, Setup, SetupError, Signed, Slot, Value,
+    Certificate, Cx, Digest, Face, Hashed, Input, Invariant, Liar, Meta, NodeId, NodeSet, Panel, Protocol,
+    RuleId, Setup, SetupError, Signed, Slot, Value,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -88,56 +97,6 @@ impl Pbft {
     }
 }
 
-/// What all nodes know beforehand.
-#[derive(Clone, Debug, Serialize)]
-pub struct Config {
-    /// Number of replicas.
-    pub n: usize,
-    /// Number of clients.
-    pub clients: usize,
-    /// One more than may be faulty: among so many there is a correct one.
-    pub weak: usize,
-    /// The size q of a quorum.
-    pub quorum: usize,
-    /// Prepares of different backups that make prepared, beside the pre-prepare.
-    pub prepares: usize,
-    /// Commits that make committed-local.
-    pub commits: usize,
-    /// View changes that begin a view.
-    pub changes: usize,
-    /// Replies that a client accepts.
-    pub replies: usize,
-    /// T: how long a backup waits for a request.
-    pub timeout: Duration,
-    /// How long a client waits for a result.
-    pub retry: Duration,
-    /// At most so many requests share a sequence number.
-    pub batch: usize,
-    /// K: a checkpoint every so many sequence numbers.
-    pub checkpoint: u64,
-    /// k: the high watermark is so far above the low one.
-    pub window: u64,
-    /// The batch of the null request.
-    pub null: Hashed<Batch>,
-    /// Segments are hashed once for all replicas that close the same.
-    #[serde(skip)]
-    pub digests: SegmentDigests,
-}
-
-impl Config {
-    /// The primary of a view.
-    #[inline]
-    pub fn primary(&self, view: u64) -> NodeId {
-        NodeId::replica((view % self.n as u64) as usize)
-    }
-
-    /// The slot that the i-th request of a sequence number decides.
-    #[inline]
-    pub fn slot(&self, sequence: u64, i: usize) -> Slot {
-        if self.batch == 1 { sequence } else { sequence.saturating_mul(self.batch as u64) + i as u64 }
-    }
-}
-
 /// What nodes set timers for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Timer {
@@ -149,17 +108,19 @@ pub enum Timer {
     Retry,
     /// A replica is stuck, or has not heard of another for a while.
     Status,
+    /// A replica holds commits back until another message can carry them.
+    Commit,
 }
 
 impl consensus_kernel::Timer for Timer {
     fn count(_n: usize) -> usize {
-        4
+        5
     }
     fn index(self) -> usize {
         self as usize
     }
     fn from_index(index: usize) -> Self {
-        [Self::Request, Self::ViewChange, Self::Retry, Self::Status][index]
+        [Self::Request, Self::ViewChange, Self::Retry, Self::Status, Self::Commit][index]
     }
     fn name(self) -> &'static str {
         META.timers[self.index()]
@@ -174,37 +135,7 @@ impl Protocol for Pbft {
     const META: &'static Meta = &META;
 
     fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
-        let checkpoint = p.int(param::CHECKPOINT).max(1);
-        let window = match p.int(param::WINDOW) {
-            0 => 2 * checkpoint,
-            window => window,
-        };
-        if window < checkpoint {
-            let why =
-                format!("{window} is less than the checkpoint period {checkpoint}; at least that, or 0");
-            return Err(SetupError { key: "window", why });
-        }
-        let quorum = QUORUM_RULES[p.choice(param::QUORUM)].size(setup.n, setup.f);
-        let one_less = |rule| quorum - usize::from(!holds(rule) && quorum > 1);
-        let pre_prepare = usize::from(holds(PRE_PREPARE_COUNTS));
-        Ok(Config {
-            n: setup.n,
-            clients: setup.clients,
-            weak: setup.f + 1,
-            quorum,
-            prepares: one_less(PREPARE_QUORUM) - pre_prepare,
-            commits: one_less(COMMIT_QUORUM),
-            changes: one_less(VIEW_CHANGE_QUORUM),
-            replies: if holds(CLIENT_QUORUM) { setup.f + 1 } else { 1 },
-            timeout: p.span(param::TIMEOUT),
-            retry: p.span(param::RETRY),
-            batch: p.int(param::BATCH).max(1) as usize,
-            checkpoint,
-            window,
-            null: Hashed::new(Batch::default()),
-            digests: SegmentDigests::default(),
-        })
+        Config::of(setup)
     }
 
     fn new(config: &Config, me: NodeId) -> Self {
@@ -242,7 +173,11 @@ impl Protocol for Pbft {
     }
 
     fn quorum(config: &Config) -> Option<usize> {
-        Some(config.quorum)
+        config.committee.is_none().then_some(config.quorum)
+    }
+
+    fn caveat(config: &Config) -> Option<&'static str> {
+        config.committee.map(|_| committee::CAVEAT)
     }
 
     fn milestones() -> &'static [RuleId] {
@@ -411,6 +346,15 @@ pub struct Replica {
     awaited: Option<Awaited>,
     view_change_timer: bool,
     status_timer: bool,
+    /// The sequence number that is executed tentatively, the next after what is executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tentative: Option<u64>,
+    /// Commits that wait for a message to carry them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    held: Vec<Signed<Commit>>,
+    /// Reads that are answered once so much is executed, one a client.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reads: Vec<(Value, u64)>,
     #[serde(skip)]
     facts: Vec<Fact>,
 }
@@ -419,7 +363,8 @@ impl Replica {
     fn new(config: &Config, me: NodeId) -> Self {
         let ring = (config.window as usize).next_power_of_two();
         let checkpoints = (config.window / config.checkpoint) as usize;
-        let mut aware = vec![0; config.n];
+        // Who learns only has nobody to care for.
+        let mut aware = vec![if config.is_member(me) { 0 } else { u64::MAX }; config.n];
         aware[me.index()] = u64::MAX;
         Self {
             me,
@@ -456,6 +401,9 @@ impl Replica {
             awaited: None,
             view_change_timer: false,
             status_timer: false,
+            tentative: None,
+            held: Vec::new(),
+            reads: Vec::new(),
             facts: Vec::new(),
         }
     }
@@ -473,6 +421,7 @@ impl Replica {
             Input::Start => {}
             Input::Restart => {
                 self.collect(cx);
+                self.flush(cx);
                 self.ask(cx);
             }
             Input::Propose(_) => cx.reject("requests come from clients, not from replicas"),
@@ -489,8 +438,12 @@ impl Replica {
                 self.status_timer = false;
                 self.on_status_timeout(cx);
             }
+            Input::Fire(Timer::Commit) => self.flush(cx),
             Input::Fire(Timer::Retry) => cx.reject("replicas have no retry timer"),
             Input::Deliver { from, msg } => self.receive(from, msg, cx),
+        }
+        if !self.reads.is_empty() {
+            self.answer_reads(cx);
         }
         self.settle(executed, cx);
     }
@@ -500,13 +453,16 @@ impl Replica {
         match msg {
             // §4.1: what clients ask for, and backups pass on.
             Msg::Request(request) => self.on_request(from, request, cx),
+            Msg::Read(request) => self.on_read(from, request, cx),
             _ if !is_replica(from, cx.config) => cx.reject("only replicas send this"),
+            _ if !self.heeds(from, msg, cx.config) => cx.reject("only the committee orders"),
             Msg::Relay(request) => self.on_request(from, request, cx),
             Msg::Reply(_) => cx.reject("replies are for clients"),
             // §4.2: the three phases.
             Msg::PrePrepare(proposal) => self.on_pre_prepare(from, proposal, cx),
             Msg::Prepare(vote) => self.on_prepare(from, vote, cx),
             Msg::Commit(vote) => self.on_commit(from, vote, cx),
+            Msg::Laden(laden) => self.on_laden(from, laden, cx),
             // §4.3: the log is cut.
             Msg::Checkpoint(vote) => self.on_checkpoint(from, vote, cx),
             // §4.4: another primary.
@@ -552,14 +508,16 @@ impl Replica {
             return cx.reject("not the client's own request");
         }
         let (client, value) = (request.signer().index(), request.body().value);
+        if !cx.config.is_member(self.me) {
+            return self.pass_on(from, request, cx);
+        }
         let record = self.clients[client];
         if cx.holds(DEDUP) && value.number() <= record.number {
             if value.number() < record.number {
                 return cx.reject("a later request of this client was executed");
             }
             cx.cite(Cite::ReplyAgain);
-            return cx
-                .send(request.signer(), Msg::Reply(Reply { view: self.view, value, slot: record.slot }));
+            return self.reply(request.signer(), value, record.slot, How::Stable, cx);
         }
         self.remember(request);
         if !cx.holds(DEDUP) {
@@ -567,10 +525,21 @@ impl Replica {
         }
         if self.primary == self.me {
             self.propose(cx);
-        } else if self.active && from.is_client() {
+        } else if self.active {
+            self.pass_on(from, request, cx);
+        }
+    }
+
+    /// §4.1: a backup passes a client's request on.
+    fn pass_on(&mut self, from: NodeId, request: &Signed<Request>, cx: &mut Cx<'_, Pbft>) {
+        if from.is_client() {
             cx.cite(Cite::Relay);
             cx.send(self.primary, Msg::Relay(*request));
         }
+    }
+
+    fn reply(&self, to: NodeId, value: Value, slot: Slot, how: How, cx: &mut Cx<'_, Pbft>) {
+        cx.send(to, Msg::Reply(Reply { view: self.view, value, slot, how }));
     }
 
     /// Keeps the latest request of each client until it is executed.
@@ -600,7 +569,7 @@ impl Replica {
             let order = cx.sign(Order { view: self.view, sequence: self.assigned, digest: batch.digest() });
             let proposal = PrePrepare { order, batch };
             cx.cite(Cite::Assign);
-            cx.broadcast(Msg::PrePrepare(proposal.clone()));
+            self.tell(Msg::PrePrepare(proposal.clone()), cx);
             self.accept(proposal, cx);
         }
     }
@@ -695,7 +664,7 @@ impl Replica {
         if !leads {
             let vote = cx.sign(Prepare { view, sequence, digest });
             entry.prepares.add(&vote);
-            cx.broadcast(Msg::Prepare(vote));
+            self.tell(Msg::Prepare(vote), cx);
         }
         self.advance(sequence, cx);
     }
@@ -760,14 +729,17 @@ impl Replica {
             cx.cite(Cite::SendCommit);
             let vote = cx.sign(Commit { view, sequence, digest });
             entry.commits.add(&vote);
-            cx.broadcast(Msg::Commit(vote));
+            self.send_commit(vote, cx);
         }
+        let entry = &mut self.entries[place];
         let enough = entry.commits.reach(cx.config.commits, digest, cx) || !cx.holds(COMMIT_PHASE);
         if entry.prepared && entry.sent_commit && enough {
             entry.committed = true;
             cx.cite(Cite::CommittedLocal);
             self.facts.push(Fact::Committed { sequence, digest });
             self.execute_committed(sequence, cx);
+        } else {
+            self.execute_tentatively(cx);
         }
     }
 
@@ -784,6 +756,7 @@ impl Replica {
             }
             self.execute(next, cx);
             self.executed = next;
+            self.teach(next, cx);
             if next.is_multiple_of(cx.config.checkpoint) {
                 self.take_checkpoint(next, cx);
             }
@@ -791,6 +764,7 @@ impl Replica {
         if let Some(ahead) = self.stable_ahead.filter(|c| c.body().sequence <= self.executed) {
             self.make_stable(ahead, cx);
         }
+        self.execute_tentatively(cx);
     }
 
     /// §4.2: executes one batch and replies to its clients.
@@ -803,26 +777,31 @@ impl Replica {
         let ordered = entry.proposal.as_ref().filter(|_| entry.committed).map(|p| &p.batch);
         let shown = entry.settled.as_ref();
         let in_view = active && (ordered.is_some() || shown.is_some_and(|s| s.commits.body().view == view));
+        let ordered_here = ordered.is_some();
         let Some(batch) = ordered.or(shown.map(|s| &s.batch)).cloned() else { return };
         self.position += 1;
+        // Who has its reply already needs no other.
+        let replied = self.tentative == Some(sequence) && ordered_here;
+        self.tentative = self.tentative.filter(|n| *n != sequence);
         cx.cite(Cite::Execute);
         self.facts.push(Fact::Executed { position: self.position, digest: batch.digest() });
         if batch.body().is_null() {
             cx.decide(cx.config.slot(sequence, 0), Value::NOOP);
         }
         for (i, request) in batch.body().requests.iter().enumerate() {
-            self.execute_request(request, cx.config.slot(sequence, i), in_view, cx);
+            self.execute_request(request, cx.config.slot(sequence, i), in_view, replied, cx);
         }
         self.since_checkpoint.push(batch);
     }
 
     /// §4.1: executes a request unless it was executed before, and replies. `in_view`: whether it was committed in the
-    /// view that is under way.
+    /// view that is under way; `replied`: whether its client has a tentative reply.
     fn execute_request(
         &mut self,
         request: &Signed<Request>,
         slot: Slot,
         in_view: bool,
+        replied: bool,
         cx: &mut Cx<'_, Pbft>,
     ) {
         let (client, value) = (request.signer(), request.body().value);
@@ -841,7 +820,9 @@ impl Replica {
             slot,
         };
         self.pending.retain(|p| p.signer() != client || p.body().value.number() > value.number());
-        cx.send(client, Msg::Reply(Reply { view: self.view, value, slot }));
+        if !replied && cx.config.is_member(self.me) {
+            self.reply(client, value, slot, How::Stable, cx);
+        }
     }
 
     /// How many replicas have voted on a sequence number, for people: prepares (with the pre-prepare), then commits.

@@ -41,9 +41,11 @@ impl Replica {
         self.own_checkpoint = Checkpoint { sequence, digest: cx.config.digests.of(&segment) };
         self.history.push_back(segment);
         cx.cite(Cite::TakeCheckpoint);
-        let vote = cx.sign(self.own_checkpoint);
-        cx.broadcast(Msg::Checkpoint(vote));
-        self.count_checkpoint(&vote, cx);
+        if cx.config.is_member(self.me) {
+            let vote = cx.sign(self.own_checkpoint);
+            cx.broadcast(Msg::Checkpoint(vote));
+            self.count_checkpoint(&vote, cx);
+        }
     }
 
     /// What was executed since the last checkpoint, with the state. The oldest segment gives its memory if nobody else
@@ -165,7 +167,9 @@ impl Replica {
         let later_view = (status.view, status.active) > (self.view, self.active);
         let later_state = status.executed > self.executed;
         self.hinted |= later_state || (later_view && status.active);
-        if (later_view || later_state) && !status.answer {
+        // Of who learns nothing else is heard.
+        let learns = !cx.config.is_member(self.me);
+        if (later_view || later_state || learns) && !status.answer {
             cx.send(from, self.status(true));
         }
     }
@@ -179,14 +183,17 @@ impl Replica {
         if status.stable < self.own_checkpoint.sequence && self.low < self.own_checkpoint.sequence {
             help.push(Msg::Checkpoint(cx.sign(self.own_checkpoint)));
         }
-        if (status.view, status.active) < (self.view, self.active) {
+        let learns = !cx.config.is_member(to) || !cx.config.is_member(self.me);
+        if learns {
+            // Views are the members' affair.
+        } else if (status.view, status.active) < (self.view, self.active) {
             let change = self.changes[self.me.index()].clone().map(Msg::ViewChange);
             help.extend(if self.active { self.new_view.clone().map(Msg::NewView) } else { change });
         } else if status.view == self.view && !self.active {
             help.extend(self.changes[self.me.index()].clone().map(Msg::ViewChange));
         }
         for sequence in status.executed.max(self.low).saturating_add(1)..=self.executed.max(self.accepted) {
-            self.help_with(sequence, status, &mut help, cx);
+            self.help_with(sequence, to, status, &mut help, cx);
         }
         if !help.is_empty() {
             cx.cite(Cite::Help);
@@ -197,13 +204,13 @@ impl Replica {
     }
 
     /// For one sequence number: proof that it is committed, or else this replica's own messages about it.
-    fn help_with(&self, sequence: u64, status: &Status, help: &mut Vec<Msg>, cx: &Cx<'_, Pbft>) {
+    fn help_with(&self, sequence: u64, to: NodeId, status: &Status, help: &mut Vec<Msg>, cx: &Cx<'_, Pbft>) {
         let Some(entry) = self.known(sequence) else { return };
         if let Some(proof) = entry.proof_of_commit(cx.config.commits) {
             return help.push(Msg::Committed(proof));
         }
-        let Some(proposal) = entry.proposal.as_ref().filter(|_| self.active && status.view == self.view)
-        else {
+        let votes = self.active && status.view == self.view && cx.config.is_member(to);
+        let Some(proposal) = entry.proposal.as_ref().filter(|_| votes) else {
             return;
         };
         let Order { view, digest, .. } = *proposal.order.body();
@@ -251,6 +258,9 @@ impl Replica {
         cx.cite(Cite::LearnCommitted);
         self.facts.push(super::Fact::Committed { sequence, digest });
         self.execute_committed(sequence, cx);
+        if !cx.config.is_member(self.me) {
+            cx.send(from, self.status(true));
+        }
     }
 
     /// A stable checkpoint, shown by another replica.
@@ -287,6 +297,7 @@ impl Replica {
                 }
             }
         }
+        self.tentative = None;
         self.executed = last.sequence;
         self.position = last.sequence;
         self.clients.clone_from(&last.clients);

@@ -1,9 +1,10 @@
-//! PBFT's clients (§4.1): one request at a time, until f + 1 replicas give the same result.
+//! PBFT's clients (§4.1): one request at a time, until f + 1 replicas give the same result, or 2f + 1 where it is
+//! tentative or only read (§5.1).
 
 use super::tables::META;
-use super::{Cite, Config, Msg, Pbft, Reply, Request, Timer, is_replica};
+use super::{Cite, Config, How, Msg, Pbft, Replica, Reply, Request, Timer};
 use crate::queue::Queue;
-use consensus_kernel::{Cx, Face, Input, NodeId, Poll, Slot, Tone, Value, Vote, Votes};
+use consensus_kernel::{Cx, Face, Input, NodeId, NodeSet, Poll, Slot, Tone, Value, Vote, Votes};
 use serde::Serialize;
 
 /// One client's whole state. All of it is kept over a crash: a number must never be used twice.
@@ -11,7 +12,7 @@ use serde::Serialize;
 pub struct Client {
     me: NodeId,
     /// The request that it waits for.
-    outstanding: Option<Value>,
+    pub(super) outstanding: Option<Value>,
     /// How often it was sent.
     attempts: u32,
     /// Results by replica.
@@ -24,6 +25,18 @@ pub struct Client {
     answered: u64,
     /// Requests still to be sent.
     waiting: Queue,
+    /// Whether the request is a read that is not to be ordered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) reading: bool,
+    /// Where replies may be tentative: the one of the latest view from each replica.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    latest: Vec<(NodeId, u64, Slot)>,
+    /// Where its last request was executed, for the invariants.
+    #[serde(skip)]
+    pub(super) accepted: Slot,
+    /// Its last read and what that told, for the invariants.
+    #[serde(skip)]
+    pub(super) read: Option<(u32, Slot)>,
 }
 
 impl Client {
@@ -37,6 +50,10 @@ impl Client {
             view: 0,
             answered: 0,
             waiting: Queue::default(),
+            reading: false,
+            latest: Vec::new(),
+            accepted: 0,
+            read: None,
         }
     }
 
@@ -60,40 +77,70 @@ impl Client {
         }
     }
 
-    /// §4.1: the next request, to the primary.
+    /// §4.1: the next request, to the primary; §5.1: a read, to all.
     fn ask(&mut self, cx: &mut Cx<'_, Pbft>) {
         let Some(number) = self.waiting.pop() else { return };
         let value = Value::request(self.me.index(), number);
         self.outstanding = Some(value);
         self.attempts = 1;
-        self.replies.clear();
-        self.lowest_view = u64::MAX;
-        cx.cite(Cite::ClientAsks);
-        cx.send(cx.config.primary(self.view), Msg::Request(cx.sign(Request { value })));
+        self.forget_replies();
+        self.reading = cx.config.is_read(value);
+        let request = cx.sign(Request { value });
+        if self.reading {
+            cx.cite(Cite::ClientReads);
+            Replica::tell_members(Msg::Read(request), cx);
+        } else {
+            cx.cite(Cite::ClientAsks);
+            cx.send(cx.config.primary(self.view), Msg::Request(request));
+        }
         cx.set_timer(Timer::Retry, cx.config.retry);
     }
 
-    /// §4.1: the same request, to all.
+    fn forget_replies(&mut self) {
+        self.replies.clear();
+        self.latest.clear();
+        self.lowest_view = u64::MAX;
+    }
+
+    /// §4.1: the same request, to all; §5.1: a read is to be ordered now.
     fn repeat(&mut self, cx: &mut Cx<'_, Pbft>) {
         let Some(value) = self.outstanding else { return };
         self.attempts = self.attempts.saturating_add(1);
+        if std::mem::take(&mut self.reading) {
+            self.forget_replies();
+        }
         cx.cite(Cite::ClientRepeats);
-        cx.broadcast(Msg::Request(cx.sign(Request { value })));
+        Replica::tell_members(Msg::Request(cx.sign(Request { value })), cx);
         cx.set_timer(Timer::Retry, cx.config.retry);
     }
 
     /// §4.1: f + 1 equal results make one of them true.
     fn on_reply(&mut self, from: NodeId, reply: &Reply, cx: &mut Cx<'_, Pbft>) {
-        if !is_replica(from, cx.config) {
+        if !cx.config.is_member(from) {
             return cx.reject("only replicas reply");
         }
-        if self.outstanding != Some(reply.value) {
+        if self.outstanding != Some(reply.value) || self.reading != (reply.how == How::Read) {
             return cx.reject("not the request it waits for");
+        }
+        if cx.config.tentative && !self.reading {
+            let same = self.note_latest(from, reply);
+            if same >= cx.config.replies_tentative {
+                cx.cite(Cite::ClientAcceptsTentative);
+                self.lowest_view = reply.view;
+                return self.accept(reply, cx);
+            }
+        }
+        if reply.how == How::Tentative {
+            return if cx.config.tentative { () } else { cx.reject("nothing is executed tentatively here") };
         }
         match self.replies.add(from, reply.slot) {
             Vote::Counted(count) => {
                 self.lowest_view = self.lowest_view.min(reply.view);
-                if count >= cx.config.replies {
+                if self.reading && count >= cx.config.answers {
+                    cx.cite(Cite::ReadAnswered);
+                    self.accept(reply, cx);
+                } else if !self.reading && count >= cx.config.replies {
+                    cx.cite(Cite::ClientAccepts);
                     self.accept(reply, cx);
                 }
             }
@@ -102,9 +149,29 @@ impl Client {
         }
     }
 
+    /// Takes a reply into account that may be tentative; says how many replicas gave the same in this view.
+    fn note_latest(&mut self, from: NodeId, reply: &Reply) -> usize {
+        match self.latest.iter_mut().find(|(who, ..)| *who == from) {
+            Some(known) if known.1 < reply.view => *known = (from, reply.view, reply.slot),
+            Some(_) => {}
+            None => self.latest.push((from, reply.view, reply.slot)),
+        }
+        self.who_says(reply.view, reply.slot).len()
+    }
+
+    fn who_says(&self, view: u64, slot: Slot) -> NodeSet {
+        self.latest.iter().filter(|(_, v, s)| (*v, *s) == (view, slot)).map(|(who, ..)| *who).collect()
+    }
+
     fn accept(&mut self, reply: &Reply, cx: &mut Cx<'_, Pbft>) {
-        cx.cite(Cite::ClientAccepts);
-        cx.decide(reply.slot, reply.value);
+        if std::mem::take(&mut self.reading) {
+            // What is only read has no place in the order.
+            cx.decide(0, reply.value);
+            self.read = Some((reply.value.number(), reply.slot));
+        } else {
+            cx.decide(reply.slot, reply.value);
+            self.accepted = reply.slot;
+        }
         self.view = self.view.max(self.lowest_view);
         self.answered += 1;
         self.outstanding = None;
@@ -115,17 +182,22 @@ impl Client {
     }
 
     pub(super) fn face(&self, config: &Config) -> Face {
-        let (slot, have) = self.replies.leading().unwrap_or_default();
-        let need = config.replies;
+        let slot = self.replies.leading().unwrap_or_default().0;
+        let stable = self.replies.tally(slot).map_or(NodeSet::EMPTY, |t| *t.voters());
+        let (from, need) = match config.tentative && !self.reading {
+            true => {
+                let groups = self.latest.iter().map(|(_, view, slot)| self.who_says(*view, *slot));
+                (groups.max_by_key(NodeSet::len).unwrap_or(NodeSet::EMPTY), config.replies_tentative)
+            }
+            false => (stable, if self.reading { config.answers } else { config.replies }),
+        };
+        let have = from.len();
         let votes = self.outstanding.map(|_| Votes {
             of: "reply",
             have: have as u64,
             need: need as u64,
-            total: config.n as u64,
-            from: self
-                .replies
-                .tally(slot)
-                .map_or_else(Vec::new, |t| t.voters().iter().map(NodeId::raw).collect()),
+            total: config.members as u64,
+            from: from.iter().map(NodeId::raw).collect(),
         });
         let status = match (self.outstanding, self.answered) {
             (Some(value), _) => format!("asks {value}").into(),

@@ -6,6 +6,7 @@ use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World};
 
 const PREPARED: &[RuleId] = &[Cite::Prepared as RuleId];
 const COMMITTED: &[RuleId] = &[Cite::CommittedLocal as RuleId, Cite::LearnCommitted as RuleId];
+const READ: &[RuleId] = &[Cite::ClientReads as RuleId, Cite::ReadAnswered as RuleId];
 const EXECUTED: &[RuleId] = &[Cite::Execute as RuleId];
 const CHECKPOINTS: &[RuleId] = &[Cite::TakeCheckpoint as RuleId, Cite::StateTransfer as RuleId];
 const ENTERED: &[RuleId] = &[Cite::StartView as RuleId, Cite::EnterView as RuleId];
@@ -52,6 +53,13 @@ pub(super) const ALL: &[Invariant<Pbft>] = &[
         says: "A replica executes each request of a client at most once.",
         on: EXECUTED,
         check: exactly_once,
+    },
+    Invariant {
+        name: "Fresh Reads",
+        place: "PBFT, §5.1",
+        says: "What a client reads is no older than what was answered before it asked.",
+        on: READ,
+        check: fresh_reads,
     },
 ];
 
@@ -139,4 +147,26 @@ fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> R
             ))
         }
     }
+}
+
+fn fresh_reads(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
+    let Some(Pbft::Client(client)) = world.node(who) else { return Ok(()) };
+    let key = |number: u32| (u64::from(who.raw()), u64::from(number));
+    if let Some((number, slot)) = client.read
+        && let Some((known, _)) = ledger.lookup(key(number)).filter(|(known, _)| slot < *known)
+    {
+        return Err(format!(
+            "client {who} read that its neighbour's last request was executed at {slot}, when {known} was known to it"
+        ));
+    }
+    if let Some(value) = client.outstanding.filter(|_| client.reading) {
+        let about = NodeId::client((who.index() + 1) % world.config().clients);
+        let known = match world.node(about) {
+            Some(Pbft::Client(neighbour)) => neighbour.accepted,
+            _ => 0,
+        };
+        // Asked again, it asks for what was known at first.
+        let _ = ledger.state(key(value.number()), known, who);
+    }
+    Ok(())
 }

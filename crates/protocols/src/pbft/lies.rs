@@ -2,19 +2,37 @@
 //! for, or, in a new view, null requests.
 
 use super::tables::adversary;
-use super::{Commit, Msg, NewView, Order, Pbft, PrePrepare, Prepare, Reply, Shared, ViewChange};
+use super::{Commit, Laden, Msg, NewView, Order, Pbft, PrePrepare, Prepare, Reply, Shared, ViewChange};
 use consensus_kernel::{Corruption, Digest, Liar, Lie};
 
 /// The lie at a position of the table.
 pub(super) fn liar(strategy: usize) -> Option<Liar<Pbft>> {
     match strategy {
-        adversary::TWO_FACED => Some(two_faced),
-        adversary::WRONG_DIGEST => Some(wrong_digest),
-        adversary::WITHHOLD_COMMIT => Some(withhold_commit),
+        adversary::TWO_FACED => Some(|lie| each_part(lie, two_faced)),
+        adversary::WRONG_DIGEST => Some(|lie| each_part(lie, wrong_digest)),
+        adversary::WITHHOLD_COMMIT => Some(|lie| each_part(lie, withhold_commit)),
         adversary::FORGETFUL => Some(forgetful),
         adversary::EMPTY_NEW_VIEW => Some(empty_new_view),
         adversary::FALSE_REPLY => Some(false_reply),
         _ => None,
+    }
+}
+
+/// What becomes of a message by a lie that is told of single statements: of each part of what carries others.
+fn each_part(lie: &Lie<'_, Pbft>, one: Liar<Pbft>) -> Corruption<Msg> {
+    let Msg::Laden(laden) = lie.msg else { return one(lie) };
+    let told = |msg: &Msg| match one(&Lie { msg, ..*lie }) {
+        Corruption::Replace(other) => Some(other),
+        Corruption::Drop => None,
+        _ => Some(msg.clone()),
+    };
+    let commits = laden.commits.iter().filter_map(|vote| match told(&Msg::Commit(*vote)) {
+        Some(Msg::Commit(vote)) => Some(vote),
+        _ => None,
+    });
+    match told(&laden.msg) {
+        Some(msg) => Corruption::Replace(Msg::Laden(Shared::new(Laden { msg, commits: commits.collect() }))),
+        None => Corruption::Drop,
     }
 }
 

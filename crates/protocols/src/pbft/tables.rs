@@ -2,7 +2,7 @@
 
 use consensus_kernel::{
     AdversarySpec, AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Inputs, Kind,
-    KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Validity,
+    KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Validity, Variants,
 };
 
 rules! {
@@ -110,6 +110,30 @@ rules! {
         "fell behind what the others keep, fetches the state of a stable checkpoint and goes on from there",
         "The messages are discarded; the checkpoint is proven by a quorum, and its digest covers state and history.",
         "2f + 1 checkpoints (n, d) and a state with digest d: adopt it";
+    Tentative, "§5.1 tentative", "PBFT, §5.1",
+        "has prepared, knows all below to be committed, executes and replies before this is",
+        "Views rarely fail between prepared and committed: the client waits for four delays instead of five.",
+        "prepared(n) and all below n committed: execute tentatively; <REPLY, v, t, c, i, r>, marked tentative";
+    ClientAcceptsTentative, "§5.1 2f + 1 replies", "PBFT, §5.1",
+        "has the same result, tentative or not, from 2f + 1 replicas in one view and accepts it",
+        "A quorum has prepared it in that view, so every later view orders it again.",
+        "2f + 1 replies with the same v, t and r: accept r";
+    RollBack, "§5.1 rolls back", "PBFT, §5.1",
+        "leaves the view and takes back what it executed tentatively",
+        "The next view may put something else there.",
+        "view change: state := the last committed one";
+    ClientReads, "§5.1 read", "PBFT, §5.1",
+        "sends a request that only reads to all replicas",
+        "What changes nothing needs no place in the order: one round trip is enough.",
+        "<REQUEST, o, t, c> to all; start the timer";
+    AnswerRead, "§5.1 answer", "PBFT, §5.1",
+        "has executed all that its answer must show and answers the read",
+        "What it executed tentatively may be known to a client, and may be taken back: it waits for the commit.",
+        "read-only o: once everything prepared here is committed, <REPLY, v, t, c, i, r>";
+    ReadAnswered, "§5.1 2f + 1 answers", "PBFT, §5.1",
+        "has the same answer from 2f + 1 replicas and accepts it",
+        "Among them is a correct one that has executed everything that was known to be done.",
+        "2f + 1 replies with the same t and r: accept r; timer runs out: have it ordered";
 }
 
 /// Positions in the table of kinds.
@@ -126,6 +150,7 @@ pub mod kind {
     pub const STATUS: usize = 9;
     pub const COMMITTED: usize = 10;
     pub const STATE: usize = 11;
+    pub const READ: usize = 12;
 }
 
 const KINDS: &[Kind] = &[
@@ -141,6 +166,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "status", glyph: "St", proposal: false, class: KindClass::Background },
     Kind { name: "committed", glyph: "Cc", proposal: true, class: KindClass::Background },
     Kind { name: "state", glyph: "S", proposal: true, class: KindClass::Background },
+    Kind { name: "read", glyph: "Rd", proposal: true, class: KindClass::Client },
 ];
 
 /// Positions of the parameters.
@@ -151,6 +177,13 @@ pub mod param {
     pub const BATCH: usize = 3;
     pub const CHECKPOINT: usize = 4;
     pub const WINDOW: usize = 5;
+    pub const EXECUTE: usize = 6;
+    pub const READS: usize = 7;
+    pub const COMMITTEE: usize = 8;
+
+    /// Positions among the options of `EXECUTE`.
+    pub const TENTATIVE: usize = 1;
+    pub const PIGGYBACK: usize = 2;
 }
 
 /// The quorum rules on offer, in the order of the parameter's options.
@@ -209,6 +242,34 @@ const PARAMS: &[ParamSpec] = &[
         help: "The high watermark is so far above the last stable checkpoint. At least K; 0 means 2K.",
         kind: ParamKind::Int { min: 0, max: 512, default: 0 },
     },
+    ParamSpec {
+        key: "execute",
+        label: "Execute when",
+        help: "When a replica executes and replies (§5.1).",
+        kind: ParamKind::Choice {
+            options: &[
+                ("committed", "committed: the client waits for f + 1 replies"),
+                ("tentative", "prepared: the client waits for 2f + 1, one delay less"),
+                (
+                    "piggyback",
+                    "prepared, and commits travel with the next pre-prepare or prepare, after T/2 alone",
+                ),
+            ],
+            default: 0,
+        },
+    },
+    ParamSpec {
+        key: "reads",
+        label: "Every so many-th request reads",
+        help: "It asks all replicas what the next client did last, and is not ordered (§5.1). 0: none reads.",
+        kind: ParamKind::Int { min: 0, max: 1_000, default: 0 },
+    },
+    ParamSpec {
+        key: "committee",
+        label: "Committee",
+        help: "Only so many replicas order, the others learn: for decisions of low risk. 0: all order.",
+        kind: ParamKind::Sure { min: 0, max: 128, default: 0, sure: 0 },
+    },
 ];
 
 switches! {
@@ -263,6 +324,18 @@ switches! {
     TIMER_DOUBLING = 16, "timer-doubling", "§4.5.2", Breaks::Liveness,
         "Each failed view doubles the time given to the next",
         "If messages are slower than the timer, every view is abandoned before it can work.";
+    TENTATIVE_QUORUM = 17, "tentative-quorum", "§5.1", Breaks::Safety("Agreement"),
+        "A client waits for 2f + 1 replies if they are tentative",
+        "Of f + 1 that have prepared one may lie and the other not be heard: the next view gives the number away.";
+    ROLL_BACK = 18, "roll-back", "§5.1", Breaks::Safety("Executed Prefix"),
+        "What was executed tentatively is taken back when the view changes",
+        "The next view orders something else there, and the replica has executed more than the others.";
+    READ_QUORUM = 19, "read-quorum", "§5.1", Breaks::Safety("Fresh Reads"),
+        "A read waits for 2f + 1 equal answers",
+        "Of f + 1 that give the same answer one may lie and the other lag behind: what was done is not seen.";
+    READS_WAIT = 20, "reads-wait", "§5.1", Breaks::Safety("Fresh Reads"),
+        "A replica answers a read when nothing that it has prepared is uncommitted",
+        "A client was told that its request is executed, tentatively, and another one does not see it.";
 }
 
 /// Positions of the adversaries.
@@ -310,6 +383,8 @@ const ADVERSARIES: &[AdversarySpec] = &[
     },
 ];
 
+const MODEL: (FaultModel, Bound) = (FaultModel::Byzantine, Bound::Third);
+
 /// PBFT in its own words.
 pub const META: Meta = Meta {
     id: "pbft",
@@ -333,9 +408,9 @@ pub const META: Meta = Meta {
         safety: "at most f of n ≥ 3f + 1 replicas are faulty, signatures cannot be forged, and digests do not \
                  collide; messages may be lost, doubled, late or out of order",
     },
-    faults: FaultModel::Byzantine,
-    bound: Bound::Third,
-    variants: None,
+    faults: MODEL.0,
+    bound: MODEL.1,
+    variants: Some(Variants { param: param::EXECUTE, models: &[MODEL, MODEL, MODEL] }),
     inputs: Inputs::Requests,
     quorum: QuorumRule::ByzantineMinimum,
     n: (1, 4, 128),
@@ -345,7 +420,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["request", "view-change", "retry", "status"],
+    timers: &["request", "view-change", "retry", "status", "commit"],
     commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
@@ -353,7 +428,7 @@ pub const META: Meta = Meta {
          request timer begins with the same span if something waits",
         "Requests travel with the certificates that are about them (§4.4 leaves them out and fetches what is missing)",
         "Message authentication codes instead of signatures (§5.2): signatures are ideal and cost nothing",
-        "Tentative execution, read-only requests and digest replies (§5.1): every reply is to a committed request",
+        "Digest replies (§5.1): a result is one number. A read that has to be ordered counts as an assignment",
         "Non-deterministic operations (§4.6): operations are assignments",
         "Proactive recovery (TOCS 2002, §4): replicas keep their state on disk, and no keys change",
         "State transfer by a tree of partitions (TOCS 2002): the state is small and sent whole",

@@ -1,13 +1,14 @@
 //! One test a claim, on the table-top: here the normal case and the clients.
 
 mod lies;
+mod optimised;
 mod repair;
 mod storms;
 mod view_changes;
 
 use super::*;
 use crate::testbed::{self, Letter, Table, with, without};
-use consensus_kernel::{Message, Outbox, ParamValue, Rng, SwitchId, Time};
+use consensus_kernel::{Duration, Message, Outbox, ParamValue, Rng, SwitchId, Time};
 
 fn setup(n: usize, clients: usize) -> Setup {
     testbed::setup(&META, n, clients)
@@ -97,8 +98,8 @@ fn want_view(table: &mut Table<Pbft>, from: usize, to: usize, view: u64) {
 }
 
 /// Delivers everything and counts it by kind.
-fn run_counting(table: &mut Table<Pbft>) -> [usize; 12] {
-    let mut counts = [0; 12];
+fn run_counting(table: &mut Table<Pbft>) -> [usize; META.kinds.len()] {
+    let mut counts = [0; META.kinds.len()];
     while let Some(letter) = table.pile.front() {
         counts[letter.msg.kind()] += 1;
         table.deliver();
@@ -145,7 +146,7 @@ fn one_request_costs_what_the_paper_says() {
 fn with_one_backup_silent_the_counts_are_those_of_figure_1() {
     let mut table = Table::new(&setup(4, 1));
     propose(&mut table, x(1));
-    let mut counts = [0; 12];
+    let mut counts = [0; META.kinds.len()];
     while let Some(letter) = table.pile.front() {
         counts[letter.msg.kind()] += 1;
         if letter.to == r(3) {
@@ -298,7 +299,10 @@ fn a_request_that_was_executed_gets_its_reply_again_and_nothing_else() {
     let again = Msg::Request(request(&table, x(1)));
     tell(&mut table, c(0), r(2), again);
     let letter = table.pile.pop_back().unwrap();
-    assert_eq!((letter.to, letter.msg), (c(0), Msg::Reply(Reply { view: 0, value: x(1), slot: 1 })));
+    assert_eq!(
+        (letter.to, letter.msg),
+        (c(0), Msg::Reply(Reply { view: 0, value: x(1), slot: 1, how: How::Stable }))
+    );
     assert!(table.pile.is_empty());
 }
 
@@ -490,7 +494,7 @@ fn a_client_takes_what_f_plus_1_replicas_say() {
     let mut table = Table::new(&setup(4, 1));
     propose(&mut table, x(1));
     table.pile.clear();
-    let reply = |slot| Msg::Reply(Reply { view: 5, value: x(1), slot });
+    let reply = |slot| Msg::Reply(Reply { view: 5, value: x(1), slot, how: How::Stable });
     tell(&mut table, r(3), c(0), reply(9));
     tell(&mut table, r(3), c(0), reply(9));
     assert_eq!(why(&table), "counted already");
@@ -536,7 +540,7 @@ fn every_adversary_of_the_table_has_its_lie() {
 
 #[test]
 fn the_tables_fit_the_code() {
-    assert_eq!(META.rules.len(), Cite::StateTransfer as usize + 1);
+    assert_eq!(META.rules.len(), Cite::ReadAnswered as usize + 1);
     assert!(META.rules.len() <= 64);
     let rule = |cite: Cite| META.rules[cite as usize].id();
     assert_eq!(rule(Cite::ClientAsks), "§4.1 request");
@@ -547,12 +551,15 @@ fn the_tables_fit_the_code() {
     assert_eq!(switch(CLIENT_QUORUM), "client-quorum");
     assert_eq!(switch(DISTINCT_SENDERS), "distinct-senders");
     assert_eq!(switch(TIMER_DOUBLING), "timer-doubling");
-    assert_eq!(META.switches.len(), TIMER_DOUBLING as usize + 1);
+    assert_eq!(switch(READS_WAIT), "reads-wait");
+    assert_eq!(META.switches.len(), READS_WAIT as usize + 1);
     let adversary = |at: usize| META.adversaries[at].id;
     assert_eq!(adversary(adversary::TWO_FACED), "two-faced");
     assert_eq!(adversary(adversary::FALSE_REPLY), "false-reply");
     assert_eq!(META.params[param::WINDOW].key, "window");
+    assert_eq!(META.params[param::COMMITTEE].key, "committee");
     assert_eq!(META.kinds[kind::STATE].name, "state");
+    assert_eq!(META.kinds[kind::READ].name, "read");
     assert_eq!(META.kinds[kind::PRE_PREPARE].name, "pre-prepare");
 }
 

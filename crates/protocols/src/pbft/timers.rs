@@ -46,7 +46,7 @@ impl Replica {
             self.unaware = self.aware.iter().filter(|known| **known < self.executed).count();
             self.quiet = 0;
         }
-        let watches = self.active & (self.primary != self.me);
+        let watches = self.active & (self.primary != self.me) & cx.config.is_member(self.me);
         let goes_on = match self.awaited {
             None => !(watches & self.has_work()),
             Some(awaited) => watches && self.still_waits_for(awaited),

@@ -13,13 +13,17 @@ pub(super) fn replica_face(replica: &Replica, config: &Config) -> Face {
     let leads = replica.active && replica.primary == replica.me;
     let next = replica.executed + 1;
     let works = replica.accepted > replica.executed;
-    let role = if leads { "primary" } else { "backup" };
+    let role = match config.is_member(replica.me) {
+        true if leads => "primary",
+        true => "backup",
+        false => "learner",
+    };
     let (status, tone) = if !replica.active {
         ("view change".to_owned(), Tone::Contending)
     } else if replica.low > replica.executed {
         ("fetching state".to_owned(), Tone::Busy)
     } else if works {
-        (progress(replica.known(next)).to_owned(), Tone::Busy)
+        (progress(replica.known(next), replica.tentative == Some(next)).to_owned(), Tone::Busy)
     } else if !replica.pending.is_empty() {
         ("waiting".to_owned(), Tone::Busy)
     } else if replica.executed > 0 {
@@ -39,9 +43,10 @@ pub(super) fn replica_face(replica: &Replica, config: &Config) -> Face {
     Face { role, status: status.into(), tone, round: replica.view, leads, votes, waits_for }
 }
 
-fn progress(entry: Option<&Entry>) -> &'static str {
+fn progress(entry: Option<&Entry>, tentative: bool) -> &'static str {
     match entry {
         Some(e) if e.committed || e.settled.is_some() => "committed",
+        Some(e) if e.prepared && tentative => "executed tentatively",
         Some(e) if e.prepared => "prepared",
         Some(e) if e.proposal.is_some() => "pre-prepared",
         _ => "missing a pre-prepare",
@@ -77,7 +82,7 @@ fn votes(of: &'static str, from: NodeSet, need: usize, config: &Config) -> Votes
         of,
         have: from.len() as u64,
         need: need as u64,
-        total: config.n as u64,
+        total: config.members as u64,
         from: from.iter().map(NodeId::raw).collect(),
     }
 }

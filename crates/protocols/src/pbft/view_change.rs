@@ -3,7 +3,7 @@
 use super::tables::*;
 use super::{
     Batch, Checkpoint, Cite, Config, Entry, Msg, NewView, Order, Pbft, PrePrepare, Prepared, Replica, Shared,
-    Timer, ViewChange, is_proposal, is_replica, is_view_change, sequence_of,
+    Timer, ViewChange, is_proposal, is_view_change, sequence_of,
 };
 use consensus_kernel::{Certificate, Cx, Hashed, Message, NodeId, NodeSet, Signed};
 
@@ -62,7 +62,7 @@ fn are_changes(new: &NewView, config: &Config) -> bool {
     new.changes.len() <= config.n
         && new.changes.iter().all(|c| {
             c.body().view == new.view
-                && is_replica(c.signer(), config)
+                && config.is_member(c.signer())
                 && signers.insert(c.signer())
                 && is_view_change(c, config)
         })
@@ -94,6 +94,7 @@ impl Replica {
             if self.fresh { 0 } else { (self.failed_views + 1).min(super::timers::DOUBLINGS_MAX) };
         self.fresh = false;
         self.quiet = 0;
+        self.roll_back(cx);
         self.active = false;
         self.view = view;
         self.primary = cx.config.primary(view);
@@ -102,7 +103,7 @@ impl Replica {
             ViewChange { view, stable: self.stable, prepared: self.certificates(cx.config.prepares) };
         let change = Shared::new(cx.sign(change));
         self.changes[self.me.index()] = Some(change.clone());
-        cx.broadcast(Msg::ViewChange(change));
+        Self::tell_members(Msg::ViewChange(change), cx);
         self.collect(cx);
     }
 
@@ -199,7 +200,7 @@ impl Replica {
         let orders = demand.orders.iter().map(sign).collect();
         let new = Shared::new(cx.sign(NewView { view, changes, orders }));
         cx.cite(Cite::StartView);
-        cx.broadcast(Msg::NewView(new.clone()));
+        Self::tell_members(Msg::NewView(new.clone()), cx);
         self.install(new, &demand, cx);
     }
 
@@ -233,6 +234,7 @@ impl Replica {
     /// Begins a view: from its latest checkpoint on, everything is voted on anew.
     fn install(&mut self, new: Shared<Signed<NewView>>, demand: &Demand, cx: &mut Cx<'_, Pbft>) {
         self.stop_view_change_timer(cx);
+        self.roll_back(cx);
         // The new primary has its own time.
         if self.awaited.take().is_some() {
             cx.cancel_timer(Timer::Request);

@@ -150,6 +150,35 @@ pub struct Reply {
     pub value: Value,
     /// The result r.
     pub slot: Slot,
+    /// What it rests on.
+    #[serde(skip_serializing_if = "How::is_stable")]
+    pub how: How,
+}
+
+/// What a reply rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum How {
+    /// The request is committed.
+    Stable,
+    /// It is prepared (§5.1).
+    Tentative,
+    /// It was only a read (§5.1): the result is where the last request of the next client was executed.
+    Read,
+}
+
+impl How {
+    fn is_stable(&self) -> bool {
+        *self == Self::Stable
+    }
+}
+
+/// A pre-prepare or prepare that carries commits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Laden {
+    /// What would be sent anyway.
+    pub msg: Msg,
+    /// What would be sent besides.
+    pub commits: Vec<Signed<Commit>>,
 }
 
 /// A member of P: proof that a batch prepared in some view.
@@ -310,6 +339,10 @@ pub enum Msg {
     Committed(Shared<Committed>),
     /// A stable checkpoint.
     State(Shared<State>),
+    /// A client asks, and nothing is to change (§5.1).
+    Read(Signed<Request>),
+    /// A pre-prepare or prepare that carries commits.
+    Laden(Shared<Laden>),
 }
 
 const HEADER: u64 = 16;
@@ -359,13 +392,16 @@ impl Message for Msg {
             Self::Status(_) => kind::STATUS,
             Self::Committed(_) => kind::COMMITTED,
             Self::State(_) => kind::STATE,
+            Self::Read(_) => kind::READ,
+            Self::Laden(laden) => laden.msg.kind(),
         }
     }
 
     fn bytes(&self) -> u64 {
         HEADER
             + match self {
-                Self::Request(_) | Self::Relay(_) => REQUEST,
+                Self::Laden(laden) => return laden.msg.bytes() + VOTE * laden.commits.len() as u64,
+                Self::Request(_) | Self::Relay(_) | Self::Read(_) => REQUEST,
                 Self::Reply(_) => 5 * NUMBER + SIGNATURE,
                 Self::PrePrepare(proposal) => bytes_of_proposal(proposal),
                 Self::Prepare(_) | Self::Commit(_) => VOTE,
@@ -388,7 +424,8 @@ impl Message for Msg {
 
     fn round(&self) -> u64 {
         match self {
-            Self::Request(_) | Self::Relay(_) | Self::Checkpoint(_) | Self::State(_) => 0,
+            Self::Request(_) | Self::Read(_) | Self::Relay(_) | Self::Checkpoint(_) | Self::State(_) => 0,
+            Self::Laden(laden) => laden.msg.round(),
             Self::Reply(reply) => reply.view,
             Self::PrePrepare(proposal) => proposal.order.body().view,
             Self::Prepare(vote) => vote.body().view,
@@ -405,21 +442,22 @@ impl Message for Msg {
             Self::PrePrepare(proposal) => Some(proposal.order.body().sequence),
             Self::Prepare(vote) => Some(vote.body().sequence),
             Self::Commit(vote) => Some(vote.body().sequence),
+            Self::Laden(laden) => laden.msg.slot(),
             _ => None,
         }
     }
 
     fn request(&self) -> Option<Value> {
         match self {
-            Self::Request(request) => Some(request.body().value),
+            Self::Request(request) | Self::Read(request) => Some(request.body().value),
             _ => None,
         }
     }
 }
 
-/// Whether every signer is a replica of this run.
+/// Whether every signer is a replica of this run that orders.
 pub fn are_replicas(signers: &NodeSet, config: &Config) -> bool {
-    signers.iter().all(|id| id.index() < config.n)
+    signers.iter().all(|id| config.is_member(id))
 }
 
 /// Whether a certificate proves a checkpoint stable.
@@ -455,7 +493,7 @@ pub fn is_view_change(change: &Signed<ViewChange>, config: &Config) -> bool {
     let low = body.low();
     let within = |n: u64| n > low && n - low <= config.window;
     let ascending = body.prepared.windows(2).all(|w| sequence_of(&w[0]) < sequence_of(&w[1]));
-    is_replica(change.signer(), config)
+    config.is_member(change.signer())
         && body.stable.as_ref().is_none_or(|c| is_stable(c, config))
         && body.prepared.len() as u64 <= config.window
         && ascending

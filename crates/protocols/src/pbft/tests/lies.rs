@@ -116,7 +116,7 @@ fn an_emptied_new_view_orders_null_requests_under_the_same_numbers() {
 #[test]
 fn a_false_reply_names_the_next_place() {
     let table = Table::new(&setup(4, 1));
-    let reply = Reply { view: 0, value: x(1), slot: 7 };
+    let reply = Reply { view: 0, value: x(1), slot: 7, how: How::Stable };
     let told = replaced(told(&table, adversary::FALSE_REPLY, c(0), &Msg::Reply(reply)));
     assert_eq!(told, Msg::Reply(Reply { slot: 8, ..reply }));
 }

@@ -1,0 +1,56 @@
+//! A committee: of all replicas only the first few order, and the others learn from the primary what is committed.
+//!
+//! This is for decisions that are worth less: it takes fewer messages and tolerates fewer liars. Everything that the paper
+//! says of n replicas holds of the members alone, with a quorum of theirs. A learner takes nobody's word: it is shown
+//! q signed commits. It says that it has them; members that have heard nothing of it ask.
+
+use super::tables::param;
+use super::{Config, Msg, Pbft, Replica, Shared};
+use consensus_kernel::{Bound, Cx, NodeId, NodeSet, Setup, To};
+
+/// What is given away.
+pub(super) const CAVEAT: &str =
+    "a committee orders for all, so that one liar more than a third of its own members is too many";
+
+/// How many replicas order, and how many of them may be faulty.
+pub(super) fn members_of(setup: &Setup) -> (usize, usize) {
+    match setup.params.int(param::COMMITTEE) as usize {
+        k if k > 0 && k < setup.n => (k, Bound::Third.max_f(k).min(setup.f)),
+        _ => (setup.n, setup.f),
+    }
+}
+
+impl Replica {
+    /// Whether a message is one that this replica heeds from this sender: learners neither order nor vote.
+    #[inline]
+    pub(super) fn heeds(&self, from: NodeId, msg: &Msg, config: &Config) -> bool {
+        config.committee.is_none()
+            || match msg {
+                Msg::Relay(_) | Msg::Status(_) | Msg::Committed(_) | Msg::State(_) => true,
+                Msg::Checkpoint(_) => config.is_member(from),
+                _ => config.is_member(from) && config.is_member(self.me),
+            }
+    }
+
+    /// To all who order.
+    #[inline]
+    pub(super) fn tell_members(msg: Msg, cx: &mut Cx<'_, Pbft>) {
+        match cx.config.committee {
+            None => cx.broadcast(msg),
+            Some(members) => cx.multicast(To::Set(members), msg),
+        }
+    }
+
+    /// The primary shows the learners what is committed.
+    #[inline]
+    pub(super) fn teach(&self, sequence: u64, cx: &mut Cx<'_, Pbft>) {
+        if cx.config.committee.is_none() || !self.active || self.primary != self.me {
+            return;
+        }
+        let entry = self.known(sequence);
+        if let Some(proof) = entry.and_then(|entry| entry.proof_of_commit(cx.config.commits)) {
+            let learners: NodeSet = (cx.config.members..cx.config.n).map(NodeId::replica).collect();
+            cx.multicast(To::Set(learners), Msg::Committed(Shared::clone(&proof)));
+        }
+    }
+}
