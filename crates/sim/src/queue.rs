@@ -195,6 +195,9 @@ pub(crate) struct Queue {
     span: u32,
     /// The first node of each slot of the wheel, unsorted.
     firsts: Box<[u32; SLOTS]>,
+    /// The first slot of the wheel that holds something, and an event in it. It is looked for as soon as the one before
+    /// is taken: then the search goes on beside the step that follows, which need not wait for it.
+    next: Found,
     /// Which slots hold something, and which words of that hold something.
     filled: [u64; WORDS],
     words: u64,
@@ -206,6 +209,23 @@ pub(crate) struct Queue {
     beyond_slot: u64,
     len: usize,
     traffic: Traffic,
+}
+
+/// A slot of the wheel that holds something.
+#[derive(Clone, Copy)]
+struct Found {
+    /// Its number; the end of time if there is none.
+    slot: u64,
+    /// Its first node.
+    first: u32,
+    /// Whether it has no other.
+    alone: bool,
+    event: Packed,
+}
+
+impl Found {
+    const NOTHING: Self =
+        Self { slot: u64::MAX, first: NONE, alone: false, event: Packed { at: 0, order: 0, what: 0 } };
 }
 
 /// What has happened since the span was judged.
@@ -227,6 +247,7 @@ impl Default for Queue {
             now: Vec::new(),
             slot: 0,
             span: SPAN_BITS.0,
+            next: Found::NOTHING,
             firsts: Box::new([NONE; SLOTS]),
             filled: [0; WORDS],
             words: 0,
@@ -279,6 +300,9 @@ impl Queue {
             }
         };
         self.firsts[index] = place;
+        if slot <= self.next.slot {
+            self.next = Found { slot, first: place, alone: node.next == NONE, event };
+        }
         self.filled[index / 64] |= 1 << (index % 64);
         self.words |= 1 << (index / 64);
     }
@@ -310,60 +334,71 @@ impl Queue {
     #[inline(always)]
     pub fn pop(&mut self, last: u64) -> Option<Packed> {
         if self.now.is_empty() {
-            let (slot, index) = self.first_slot();
-            if slot < self.beyond_slot {
-                let first = self.firsts[index];
-                let node = *self.pool.get(first as usize)?;
-                if node.next == NONE {
-                    if node.event.at > last {
-                        return None;
-                    }
-                    self.pool[first as usize].next = self.free;
-                    self.free = first;
-                    self.empty(slot, index);
-                    self.len -= 1;
-                    return Some(node.event);
+            let Found { slot, first, alone, event } = self.next;
+            if (slot < self.beyond_slot) & alone {
+                if event.at > last {
+                    return None;
                 }
+                self.give_back(first, first);
+                self.empty(slot);
+                self.len -= 1;
+                return Some(event);
             }
-            self.bring_up(slot, index);
+            self.bring_up();
         }
         let next = self.now.pop_if(|event| event.at <= last)?;
         self.len -= 1;
         Some(next)
     }
 
-    /// The first slot of the wheel that holds something and its place; the end of time if none does.
+    /// Looks for the first slot of the wheel that holds something.
     #[inline]
-    fn first_slot(&self) -> (u64, usize) {
+    fn look_ahead(&mut self) {
         let here = self.slot / 64;
         let ahead = self.words.rotate_right(here as u32).trailing_zeros();
-        if ahead == 64 {
-            return (u64::MAX, 0);
-        }
         let word = here + u64::from(ahead);
         let bit = self.filled[word as usize % WORDS].trailing_zeros();
-        (word * 64 + u64::from(bit), word as usize % WORDS * 64 + bit as usize % 64)
+        let first = self.firsts[word as usize % WORDS * 64 + bit as usize % 64];
+        self.next.slot = u64::MAX;
+        if let Some(node) = self.pool.get(first as usize) {
+            self.next.slot = word * 64 + u64::from(bit);
+            self.next.first = first;
+            self.next.alone = node.next == NONE;
+            self.next.event.at = node.event.at;
+            self.next.event.order = node.event.order;
+            self.next.event.what = node.event.what;
+        }
     }
 
-    /// Moves on to a slot of the wheel, from which everything is being taken.
+    /// Moves on to the first slot of the wheel, from which everything is being taken.
     #[inline]
-    fn empty(&mut self, slot: u64, index: usize) {
+    fn empty(&mut self, slot: u64) {
+        let index = slot as usize % SLOTS;
         self.slot = slot;
         self.firsts[index] = NONE;
         let word = &mut self.filled[index / 64];
         *word &= *word - 1;
         self.words &= !(u64::from(*word == 0) << (index / 64));
+        self.look_ahead();
+    }
+
+    /// Gives a list of nodes back, from its first to its last.
+    #[inline]
+    fn give_back(&mut self, first: u32, last: u32) {
+        self.pool[last as usize].next = self.free;
+        self.free = first;
     }
 
     /// Brings up the next slot with everything in it, if there is any.
     #[inline(never)]
-    fn bring_up(&mut self, slot: u64, index: usize) {
+    fn bring_up(&mut self) {
+        let slot = self.next.slot;
         let next = slot.min(self.beyond_slot);
         if next == u64::MAX {
             return;
         }
         if slot == next {
-            self.take_slot(slot, index);
+            self.take_slot(slot);
         } else {
             self.slot = next;
         }
@@ -375,10 +410,10 @@ impl Queue {
     /// Takes a whole slot. Of a few events each is put behind those that come after it: counting them takes no
     /// branches, and branches on times that are random are guessed wrong half of the time.
     #[inline]
-    fn take_slot(&mut self, slot: u64, index: usize) {
+    fn take_slot(&mut self, slot: u64) {
         const SMALL: usize = 16;
-        let first = self.firsts[index];
-        self.empty(slot, index);
+        let first = self.next.first;
+        self.empty(slot);
         let (mut keys, mut nodes, mut places) = ([0u64; SMALL], [0u32; SMALL], [0u8; SMALL]);
         let within = (1 << self.span) - 1;
         let (mut at, mut last, mut len) = (first, first, 0);
@@ -404,8 +439,7 @@ impl Queue {
                 self.now[places[i] as usize] = self.pool[nodes[i] as usize].event;
             }
         }
-        self.pool[last as usize].next = self.free;
-        self.free = first;
+        self.give_back(first, last);
         self.traffic.shared += 1;
         if self.traffic.shared >= JUDGED_AFTER.1 {
             self.judge_sharing();
@@ -460,6 +494,7 @@ impl Queue {
     fn begin_again(&mut self, slot: u64, span: u32, events: &[Event]) {
         self.now.clear();
         self.firsts.fill(NONE);
+        self.next = Found::NOTHING;
         (self.filled, self.words) = ([0; WORDS], 0);
         self.pool.clear();
         self.free = NONE;
