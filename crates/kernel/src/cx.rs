@@ -146,6 +146,12 @@ impl<M, T> Outbox<M, T> {
         self.sends.push(Sent { to, msg });
     }
 
+    /// Out of the way: rules are cited everywhere, and mostly nobody listens.
+    #[inline(never)]
+    fn list(&mut self, rule: RuleId) {
+        self.cites.push(rule);
+    }
+
     /// Takes over the messages of another outbox, as this one's kind of message.
     pub(crate) fn take_sends<N, U>(&mut self, other: &mut Outbox<N, U>, as_own: impl Fn(&N) -> M) {
         std::mem::swap(&mut self.sets, &mut other.sets);
@@ -272,7 +278,7 @@ impl<'a, P: Automaton> Cx<'a, P> {
         let rule = rule.into();
         self.out.cited |= 1 << (rule & 63);
         if self.out.listens {
-            self.out.cites.push(rule);
+            self.out.list(rule);
         }
     }
 

@@ -10,10 +10,7 @@ impl<P: Automaton> Simulation<P> {
     /// A message reaches its receiver's door.
     #[inline(always)]
     pub(crate) fn arrive<O: Observer<P>>(&mut self, event: Packed, observer: &mut O, watched: u64) {
-        if self.cells[event.to()].health == Health::Up
-            && !self.connectivity.any_blocked()
-            && self.network.cpu == Duration::ZERO
-        {
+        if self.open && self.cells[event.to()].health == Health::Up {
             self.deliver(event, observer, watched);
         } else {
             self.arrive_late(event.event(), observer, watched);
@@ -51,17 +48,15 @@ impl<P: Automaton> Simulation<P> {
 
     #[inline(never)]
     pub(crate) fn deliver_late<O: Observer<P>>(&mut self, event: Event, observer: &mut O, watched: u64) {
-        let depth = self.slab.get(event.payload).depth;
         self.metrics.delivered += 1;
-        self.step(event.to as usize, Trigger::Deliver(event.into()), depth, observer, watched);
+        self.step(event.to as usize, Trigger::Deliver(event.into()), 0, observer, watched);
         self.slab.release(event.payload);
     }
 
     #[inline(always)]
     fn deliver<O: Observer<P>>(&mut self, event: Packed, observer: &mut O, watched: u64) {
-        let depth = self.slab.get(event.payload()).depth;
         self.metrics.delivered += 1;
-        self.step_here(event.to(), Trigger::Deliver(event), depth, observer, watched);
+        self.step_here(event.to(), Trigger::Deliver(event), 0, observer, watched);
         self.slab.release(event.payload());
     }
 

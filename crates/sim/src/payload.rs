@@ -91,6 +91,8 @@ impl<M> Slab<M> {
     #[inline]
     pub fn settle(&mut self, i: u32, copies: u32) {
         self.bodies[i as usize].copies = copies;
-        self.note_free(i, copies == 0);
+        if copies == 0 {
+            self.note_free(i, true);
+        }
     }
 }

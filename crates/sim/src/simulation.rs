@@ -121,6 +121,8 @@ pub struct Simulation<P: Automaton> {
     pub(crate) losses: VecDeque<Loss>,
     /// A message can meet nothing but delay, loss and duplication: the fast path of sending.
     pub(crate) plain: bool,
+    /// Nothing is in a message's way at the door of a node that runs: the fast path of arriving.
+    pub(crate) open: bool,
     /// What the fates of messages are drawn with.
     pub(crate) odds: Odds,
     /// The effects of the step under way; its buffers serve again and again.
@@ -235,6 +237,7 @@ impl<P: Automaton> Simulation<P> {
             requests_planned: 0,
             losses: VecDeque::new(),
             plain: false,
+            open: false,
             odds: Odds::of(&scenario.network),
             effects: Effects::<P>::default(),
             sent: Vec::new(),
@@ -308,16 +311,13 @@ impl<P: Automaton> Simulation<P> {
                 self.advance_clock(last);
                 return if stop.time > until { self.end(End::Until) } else { Progress::Stopped };
             };
-            if event.at == self.now.0 {
-                self.at_this_instant += 1;
-            } else {
-                self.at_this_instant = 0;
-            }
-            if self.at_this_instant > bounds::EVENTS_AT_ONE_INSTANT
-                || self.events >= events_max
-                || self.queue.len() >= bounds::IN_FLIGHT
-                || self.seq > u32::MAX / 2
-            {
+            self.at_this_instant = if event.at == self.now.0 { self.at_this_instant + 1 } else { 0 };
+            // One branch for all bounds.
+            let over = (self.at_this_instant > bounds::EVENTS_AT_ONE_INSTANT)
+                | (self.events >= events_max)
+                | (self.queue.len() >= bounds::IN_FLIGHT)
+                | (self.seq > u32::MAX / 2);
+            if over {
                 self.queue.push(event.event());
                 return self.end(End::Limit);
             }
@@ -444,7 +444,8 @@ impl<P: Automaton> Simulation<P> {
         self.step(instance, Trigger::Restart, 0, observer, watched);
     }
 
-    /// Calls one node and carries out its effects.
+    /// Calls one node and carries out its effects. A step that a message causes is as deep as the message, whatever `depth`
+    /// says.
     #[inline(never)]
     pub(crate) fn step<O: Observer<P>>(
         &mut self,
@@ -468,16 +469,16 @@ impl<P: Automaton> Simulation<P> {
         watched: u64,
     ) {
         let number = self.events;
-        self.events += 1;
         let Self { cells, slab, fixed, now, effects, .. } = self;
         let fixed: &Fixed<P> = fixed;
         let cell = &mut cells[instance];
-        cell.depth = depth;
         let id = cell.id;
         let local = cell.skew.map_or(*now, |rate| Time(rate.of(now.0)));
+        let mut depth = depth;
         let input = match &trigger {
             Trigger::Deliver(event) => {
                 let body = slab.get(event.payload());
+                depth = body.depth;
                 Input::Deliver { from: body.from, msg: &*body.msg }
             }
             Trigger::Fire(timer) => Input::Fire(*timer),
@@ -489,6 +490,8 @@ impl<P: Automaton> Simulation<P> {
             Trigger::Start => Input::Start,
             Trigger::Restart => Input::Restart,
         };
+        cell.depth = depth;
+        self.events = number + 1;
         effects.clear();
         effects.listens = O::RECORDS && observer.records();
         let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, effects);
@@ -697,6 +700,7 @@ impl<P: Automaton> Simulation<P> {
             && self.scheduler.is_none()
             && self.armed.is_empty()
             && !self.connectivity.any_blocked();
+        self.open = !self.connectivity.any_blocked() && net.cpu == Duration::ZERO;
     }
 
     pub(crate) fn facts(&self, event: &Event) -> MessageFacts {
