@@ -37,14 +37,26 @@ impl Tracker {
     #[inline]
     pub fn note(&mut self, decision: &Decision) {
         if decision.node.is_client() {
-            self.answered[decision.node.index()] += 1;
+            self.note_answer(decision);
         } else {
-            let high = &mut self.high[decision.node.index()];
-            *high = decision.slot.max(*high);
-            if !decision.byzantine {
-                self.highest = decision.slot.max(self.highest);
-                self.decisions += 1;
-            }
+            self.note_decision(decision);
+        }
+    }
+
+    /// Likewise, of a client.
+    #[inline]
+    pub(crate) fn note_answer(&mut self, decision: &Decision) {
+        self.answered[decision.node.index()] += 1;
+    }
+
+    /// Likewise, of a replica.
+    #[inline]
+    pub(crate) fn note_decision(&mut self, decision: &Decision) {
+        let high = &mut self.high[decision.node.index()];
+        *high = decision.slot.max(*high);
+        if !decision.byzantine {
+            self.highest = decision.slot.max(self.highest);
+            self.decisions += 1;
         }
     }
 

@@ -5,7 +5,6 @@ use crate::valid::Valid;
 use consensus_kernel::{AgreementScope, Automaton, Ledger, NodeId, Promise, Slot, Time, Value};
 use consensus_scenario::{Action, Scenario};
 use consensus_sim::{Decision, Observer, Simulation};
-use std::cmp::Ordering;
 
 /// All correct nodes that decide a slot decide the same value.
 pub const AGREEMENT: &str = "Agreement";
@@ -128,22 +127,30 @@ impl Verdicts {
     }
 
     /// Judges a decision.
-    #[inline]
+    #[inline(always)]
     pub fn note(&mut self, decision: &Decision) {
-        self.tracker.note(decision);
         if decision.byzantine || self.is_gone(decision.node, decision.event) {
-            return;
+            return self.tracker.note(decision);
         }
         // What a client only read has no place.
         if decision.slot > 0 || !decision.node.is_client() {
             self.judge_agreement(decision);
         }
         self.judge_validity(decision);
-        if !decision.node.is_client() && !self.fits_window(decision) {
-            let reason =
-                format!("{} decided {} {} twice", name(decision.node), self.slot_name, decision.slot);
-            self.violate(INTEGRITY, decision, reason);
+        if decision.node.is_client() {
+            self.tracker.note_answer(decision);
+        } else {
+            self.tracker.note_decision(decision);
+            if !self.fits_window(decision) {
+                self.decided_twice(decision);
+            }
         }
+    }
+
+    #[cold]
+    fn decided_twice(&mut self, decision: &Decision) {
+        let reason = format!("{} decided {} {} twice", name(decision.node), self.slot_name, decision.slot);
+        self.violate(INTEGRITY, decision, reason);
     }
 
     /// Whether a replica had crashed by this event, where that makes it faulty for good.
@@ -173,7 +180,10 @@ impl Verdicts {
         rules: u64,
         event: u64,
     ) {
-        let Some(own) = self.own.get_mut(place).filter(|own| own.on & rules != 0) else { return };
+        let Some(own) = self.own.get_mut(place) else { return };
+        if own.on & rules == 0 {
+            return;
+        }
         own.ledger.at_event(event);
         if let Err(reason) = P::judge(sim.config(), place, &mut own.ledger, sim, node) {
             own.on = 0;
@@ -249,13 +259,12 @@ impl Decided {
             self.ring = vec![(0, Value::NOOP, NodeId::replica(0)); SLOTS];
         }
         let place = &mut self.ring[d.slot as usize % SLOTS];
-        match d.slot.cmp(&place.0) {
-            Ordering::Equal if place.1 != d.value => return Some((place.2, place.1)),
-            Ordering::Greater => *place = (d.slot, d.value, d.node),
-            // The same again, or of a slot so old that nobody remembers.
-            Ordering::Equal | Ordering::Less => {}
+        if d.slot > place.0 {
+            *place = (d.slot, d.value, d.node);
         }
-        None
+        // The same again, or of a slot so old that nobody remembers.
+        let fine = (d.slot != place.0) | (d.value == place.1);
+        if fine { None } else { Some((place.2, place.1)) }
     }
 }
 
@@ -294,7 +303,12 @@ impl<P: Automaton> Observer<P> for Verdicts {
         }
         // Written out one by one, so that the compiler knows which check is called where.
         macro_rules! each {
-            ($($place:literal)*) => {$( self.judge($place, sim, node, rules, event); )*};
+            ($($place:literal)*) => {$(
+                if self.own.len() <= $place {
+                    return;
+                }
+                self.judge($place, sim, node, rules, event);
+            )*};
         }
         each!(0 1 2 3 4 5 6 7 8 9 10 11);
         for place in 12..self.own.len() {
