@@ -65,6 +65,27 @@ pub struct Ledger {
     young: Table,
     old: Table,
     event: u32,
+    /// Where blocks of the younger generation were found lately, each in the line that its name leads to: runs move on
+    /// from place to place, and some nodes are a little behind.
+    hints: [Hint; LINES],
+}
+
+/// How many hints there are.
+const LINES: usize = 8;
+
+/// Where a block of the younger generation is.
+#[derive(Clone, Copy, Debug)]
+struct Hint {
+    group: u64,
+    number: u64,
+    at: usize,
+}
+
+impl Default for Hint {
+    /// Of a block that cannot be.
+    fn default() -> Self {
+        Self { group: 0, number: u64::MAX, at: 0 }
+    }
 }
 
 /// Two different values under one key.
@@ -88,10 +109,8 @@ impl Ledger {
     pub fn holds(&self, key: impl Into<LedgerKey>, value: u64) -> bool {
         let key = key.into();
         let (number, i) = key.block();
-        self.young.recent(key.group, number).is_some_and(|at| {
-            let block = &self.young.blocks[at];
-            (block.there & (1 << i) != 0) & (block.facts[i].value == value)
-        })
+        self.hinted(key.group, number)
+            .is_some_and(|block| (block.there & (1 << i) != 0) & (block.facts[i].value == value))
     }
 
     /// States that `key` has `value`. An error if another value was stated under that key before.
@@ -102,14 +121,22 @@ impl Ledger {
         value: u64,
         who: NodeId,
     ) -> Result<(), LedgerConflict> {
+        self.news(key, value, who).map(drop)
+    }
+
+    /// The same, and says whether nobody had stated it before.
+    #[inline]
+    pub fn news(
+        &mut self,
+        key: impl Into<LedgerKey>,
+        value: u64,
+        who: NodeId,
+    ) -> Result<bool, LedgerConflict> {
         let key = key.into();
-        let (number, i) = key.block();
-        let at = match self.young.recent(key.group, number) {
-            Some(at) => at,
-            None => match self.make_place(key) {
-                Ok(at) => at,
-                Err(known) => return known.agree(value),
-            },
+        let (_, i) = key.block();
+        let at = match self.place(key) {
+            Ok(at) => at,
+            Err(known) => return known.agree(value),
         };
         let block = &mut self.young.blocks[at];
         if block.there & (1 << i) != 0 {
@@ -118,18 +145,93 @@ impl Ledger {
         block.there |= 1 << i;
         block.facts[i] = Fact { value, event: self.event, who };
         self.young.added += 1;
-        Ok(())
+        Ok(true)
+    }
+
+    /// States what the places of a group hold, from `top` down to the first that somebody has stated before, or to the one
+    /// above `floor`; says whether there was any news. The error names the place that differs. A place without a value is
+    /// passed over.
+    #[inline]
+    pub fn retrace(
+        &mut self,
+        group: u64,
+        (floor, top): (u64, u64),
+        who: NodeId,
+        value_at: impl Fn(u64) -> Option<u64>,
+    ) -> Result<bool, (u64, LedgerConflict)> {
+        // Mostly somebody else was here before.
+        if value_at(top).is_some_and(|value| self.holds(LedgerKey { group, place: top }, value)) {
+            return Ok(false);
+        }
+        self.retrace_news(group, (floor, top), who, value_at)
+    }
+
+    /// The same, where there mostly is news.
+    #[inline(never)]
+    pub fn retrace_news(
+        &mut self,
+        group: u64,
+        (floor, top): (u64, u64),
+        who: NodeId,
+        value_at: impl Fn(u64) -> Option<u64>,
+    ) -> Result<bool, (u64, LedgerConflict)> {
+        let mut place = top;
+        while place > floor {
+            let key = LedgerKey { group, place };
+            let (number, last) = key.block();
+            let at = match self.place(key) {
+                Ok(at) => at,
+                Err(known) => return known.fits(value_at(place), place, top),
+            };
+            let (block, start) = (&mut self.young.blocks[at], number * PLACES as u64);
+            // The highest place of the block that somebody has stated, and those above it.
+            let known = block.there & (u16::MAX >> (PLACES - 1 - last));
+            let above = (u16::BITS - known.leading_zeros()) as usize;
+            let first = above.max((floor + 1).saturating_sub(start) as usize);
+            for i in first..=last {
+                let Some(value) = value_at(start + i as u64) else { continue };
+                block.there |= 1 << i;
+                block.facts[i] = Fact { value, event: self.event, who };
+                self.young.added += 1;
+            }
+            if first > above {
+                break;
+            }
+            if let Some(i) = above.checked_sub(1) {
+                let place = start + i as u64;
+                return block.facts[i].fits(value_at(place), place, top);
+            }
+            place = start.saturating_sub(1);
+        }
+        Ok(true)
     }
 
     /// A block in the younger generation for this key, or the fact that the older one knows.
+    #[inline]
+    fn place(&mut self, key: LedgerKey) -> Result<usize, Fact> {
+        let (number, _) = key.block();
+        let hint = &self.hints[line(key.group, number)];
+        if (hint.number == number) & (hint.group == key.group) { Ok(hint.at) } else { self.make_place(key) }
+    }
+
+    /// The block of the younger generation that was found lately, if it is this one.
+    #[inline]
+    fn hinted(&self, group: u64, number: u64) -> Option<&Block> {
+        let hint = &self.hints[line(group, number)];
+        if (hint.number == number) & (hint.group == group) { self.young.blocks.get(hint.at) } else { None }
+    }
+
+    /// The same, looked for.
     #[inline(never)]
     fn make_place(&mut self, key: LedgerKey) -> Result<usize, Fact> {
         let (number, _) = key.block();
-        match (self.young.search(key.group, number), self.old.fact(key)) {
-            (Some(at), _) => Ok(at),
-            (None, Some(known)) => Err(*known),
-            (None, None) => Ok(self.bring(key.group, number)),
-        }
+        let at = match (self.young.search(key.group, number), self.old.fact(key)) {
+            (Some(at), _) => at,
+            (None, Some(known)) => return Err(*known),
+            (None, None) => self.bring(key.group, number),
+        };
+        self.hints[line(key.group, number)] = Hint { group: key.group, number, at };
+        Ok(at)
     }
 
     /// Brings a block into the younger generation, empty if it is new.
@@ -138,6 +240,7 @@ impl Ledger {
             // The older table's memory serves again.
             core::mem::swap(&mut self.old, &mut self.young);
             self.young.clear();
+            self.hints = [Hint::default(); LINES];
         }
         let mut block = Block { group, number, there: 0, facts: [Fact::NONE; PLACES] };
         if let Some(at) = self.old.search(group, number) {
@@ -173,8 +276,8 @@ impl Ledger {
         let key = key.into();
         let (number, i) = key.block();
         // What is in the younger generation is in no other.
-        let block = match self.young.recent(key.group, number) {
-            Some(at) => &self.young.blocks[at],
+        let block = match self.hinted(key.group, number) {
+            Some(block) => block,
             None => self.block_of_before(key.group, number)?,
         };
         let fact = &block.facts[i];
@@ -203,8 +306,22 @@ impl Fact {
     const NONE: Self = Self { value: 0, event: 0, who: NodeId::replica(0) };
 
     #[inline]
-    fn agree(&self, value: u64) -> Result<(), LedgerConflict> {
-        if self.value == value { Ok(()) } else { Err(LedgerConflict { first: self.value, who: self.who }) }
+    fn agree(&self, value: u64) -> Result<bool, LedgerConflict> {
+        if self.value == value { Ok(false) } else { Err(self.conflict()) }
+    }
+
+    /// Whether the value at this place is this one, for whoever retraces from `top`.
+    #[inline]
+    fn fits(&self, value: Option<u64>, place: u64, top: u64) -> Result<bool, (u64, LedgerConflict)> {
+        match value {
+            Some(value) if value != self.value => Err((place, self.conflict())),
+            _ => Ok(place < top),
+        }
+    }
+
+    #[inline]
+    fn conflict(&self) -> LedgerConflict {
+        LedgerConflict { first: self.value, who: self.who }
     }
 }
 
@@ -224,15 +341,6 @@ impl Table {
         let (number, i) = key.block();
         let block = &self.blocks[self.search(key.group, number)?];
         Some(&block.facts[i]).filter(|_| block.there & (1 << i) != 0)
-    }
-
-    /// Looks among the two newest blocks: runs move on from place to place, and some nodes are a little behind.
-    #[inline]
-    fn recent(&self, group: u64, number: u64) -> Option<usize> {
-        let [.., before, newest] = self.blocks.as_slice() else { return None };
-        let is = |block: &Block| (block.number == number) & (block.group == group);
-        let newest = is(newest);
-        (newest | is(before)).then(|| self.blocks.len() - 2 + usize::from(newest))
     }
 
     fn search(&self, group: u64, number: u64) -> Option<usize> {
@@ -274,6 +382,12 @@ impl Table {
         self.index.fill(0);
         self.added = 0;
     }
+}
+
+/// The line of a block's hint.
+#[inline]
+fn line(group: u64, number: u64) -> usize {
+    (group ^ group >> 2 ^ number) as usize % LINES
 }
 
 /// Where the search for a block begins.

@@ -45,6 +45,7 @@ use consensus_kernel::{
     SetupError, Slot, Tally, Time, To, Value,
 };
 use serde::Serialize;
+use smallvec::SmallVec;
 use tables::*;
 
 /// A node: a server, or a client of the servers.
@@ -287,11 +288,12 @@ impl Server {
         if msg.round() > self.current_term {
             self.enter_term(msg.round(), cx);
         }
-        let asks = matches!(
-            msg,
-            Msg::RequestVote { .. } | Msg::PreVote { .. } | Msg::Append { .. } | Msg::Heartbeat { .. }
-        );
-        if asks && !cx.holds(TIMER_ON_GRANT_ONLY) {
+        if !cx.holds(TIMER_ON_GRANT_ONLY)
+            && matches!(
+                msg,
+                Msg::RequestVote { .. } | Msg::PreVote { .. } | Msg::Append { .. } | Msg::Heartbeat { .. }
+            )
+        {
             self.restart_election_timer(cx);
         }
         match *msg {
@@ -578,7 +580,11 @@ impl Server {
         let Some(batch) = batch else {
             return Msg::Heartbeat { term, prev_log_index, prev_log_term, leader_commit };
         };
-        let entries = (next..next.saturating_add(batch)).map_while(|i| self.log.entry(i)).collect();
+        let mut entries = SmallVec::new();
+        for index in next..next.saturating_add(batch) {
+            let Some(entry) = self.log.entry(index) else { break };
+            entries.push(entry);
+        }
         Msg::Append { term, prev_log_index, prev_log_term, leader_commit, entries }
     }
 

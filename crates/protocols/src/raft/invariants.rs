@@ -102,7 +102,11 @@ fn server(world: &dyn World<Raft>, who: NodeId) -> Option<&Server> {
 
 /// A ledger key: a place in the group `a` of one of an invariant's tables. Neighbouring places stay side by side.
 fn key(table: u64, a: u64, place: u64) -> LedgerKey {
-    LedgerKey { group: a << 2 | table, place }
+    LedgerKey { group: group(table, a), place }
+}
+
+fn group(table: u64, a: u64) -> u64 {
+    a << 2 | table
 }
 
 fn election_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
@@ -115,83 +119,80 @@ fn election_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) ->
 
 /// Compares a log with what the ledger says, from `top` down to the first entry that is no news, and records the news.
 /// The error is the highest index that differs, and who had it otherwise.
-#[inline]
+#[inline(always)]
 fn compare(
     ledger: &mut Ledger,
     server: &Server,
     (floor, top): (u64, u64),
-    key_at: impl Fn(u64) -> LedgerKey,
-) -> Result<(), (u64, NodeId)> {
-    // Mostly another server was here before.
-    if server.log.prefix(top).is_some_and(|prefix| ledger.holds(key_at(top), prefix)) {
-        return Ok(());
-    }
-    compare_news(ledger, server, (floor, top), key_at)
-}
-
-#[inline(never)]
-fn compare_news(
-    ledger: &mut Ledger,
-    server: &Server,
-    (floor, top): (u64, u64),
-    key_at: impl Fn(u64) -> LedgerKey,
+    group: u64,
 ) -> Result<(), (u64, NodeId)> {
     let lowest = floor.max(top.saturating_sub(NEWS_MAX));
-    for index in (lowest + 1..=top).rev() {
-        let Some(prefix) = server.log.prefix(index) else { continue };
-        match ledger.lookup(key_at(index)) {
-            Some((first, _)) if first == prefix => return Ok(()),
-            Some((_, other)) => return Err((index, other)),
-            None => ledger.state(key_at(index), prefix, server.me).map_err(|c| (index, c.who))?,
-        }
+    let prefix = |index| server.log.prefix(index);
+    match ledger.retrace(group, (lowest, top), server.me, prefix) {
+        Ok(_) => Ok(()),
+        Err((index, other)) => Err((index, other.who)),
     }
-    Ok(())
 }
 
 fn leader_append_only(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(leader) = server(world, who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
     let (term, last, id) = (leader.current_term, leader.log.last_index(), u64::from(who.raw()));
-    let base_key = key(1, term, id);
     let reign = mix(term).wrapping_add(id);
-    let base = match ledger.lookup(base_key) {
-        Some((base, _)) => base,
-        None => {
-            // The prefix hash at this index stands for the whole log that it was elected with.
-            let _first = ledger.state(base_key, last, who);
-            last
-        }
-    };
     let entry = |index| key(2, reign, index);
+    // The prefix hash at this index stands for the whole log that it was elected with. Where the entry before the last is
+    // what it was, nobody need know.
+    let before = last.saturating_sub(1);
+    let base = match leader.log.prefix(before) {
+        Some(prefix) if ledger.holds(entry(before), prefix) => before,
+        _ => base_of_reign(ledger, leader),
+    };
     if last < base || ledger.lookup(entry(last + 1)).is_some() {
         return Err(format!("leader {who} of term {term} lost its entry {}", last + 1));
     }
-    compare(ledger, leader, (base.saturating_sub(1), last), entry).map_err(|(index, _)| {
+    compare(ledger, leader, (base.saturating_sub(1), last), group(2, reign)).map_err(|(index, _)| {
         format!("leader {who} of term {term} rewrote its log at or below index {index}")
     })
 }
 
+/// Where the log ended when this leader's reign was first looked at.
+#[inline(never)]
+fn base_of_reign(ledger: &mut Ledger, leader: &Server) -> u64 {
+    let (key, last) = (key(1, leader.current_term, leader.me.raw().into()), leader.log.last_index());
+    ledger.lookup(key).map_or_else(
+        || {
+            let _first = ledger.state(key, last, leader.me);
+            last
+        },
+        |(base, _)| base,
+    )
+}
+
 fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
-    let term = |index| s.log.term_at(index).unwrap_or(0);
-    compare(ledger, s, (0, s.log.last_index()), |index| key(0, term(index), index)).map_err(|(index, other)| {
-        let term = term(index);
-        format!("servers {other} and {who} hold an entry of term {term} at index {index}, but differ at or before it")
-    })
+    let (last, log) = (s.log.last_index(), &s.log);
+    for index in (last.saturating_sub(NEWS_MAX) + 1..=last).rev() {
+        let (Some(entry), Some(prefix)) = (log.entry(index), log.prefix(index)) else { continue };
+        match ledger.news(key(0, entry.term, index), prefix, who) {
+            Ok(true) => {}
+            // Mostly another server was here before.
+            Ok(false) => break,
+            Err(other) => {
+                let (term, other) = (entry.term, other.who);
+                return Err(format!(
+                    "servers {other} and {who} hold an entry of term {term} at index {index}, but differ at or before it"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
-    // Side by side, since they are asked for together.
-    let prefix_key = |index: u64| key(0, 0, index << 1);
-    let term_key = |index: u64| key(0, 0, index << 1 | 1);
+    let prefix_key = |index: u64| key(0, 0, index);
+    let term_key = |index: u64| key(1, 0, index);
     let reign = key(2, s.current_term, who.raw().into());
-    // Mostly another server was here before.
-    let known = s.log.prefix(s.commit_index).is_some_and(|p| ledger.holds(prefix_key(s.commit_index), p));
-    if known && s.role != Role::Leader {
-        return Ok(());
-    }
-    if s.role == Role::Leader && !ledger.holds(reign, 0) && ledger.lookup(reign).is_none() {
-        let _first = ledger.state(reign, 0, who);
+    if s.role == Role::Leader && ledger.news(reign, 0, who) == Ok(true) {
         let last = s.log.last_index();
         for index in (last.saturating_sub(NEWS_MAX)..=last + 1).rev().filter(|i| *i > 0) {
             let Some((prefix, by)) = ledger.lookup(prefix_key(index)) else { continue };
@@ -211,13 +212,9 @@ fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId
         later_leaders_hold_what_is_committed(world, s)?;
     }
     // What was committed first stands; a contradiction here is State Machine Safety's affair.
-    for index in (s.commit_index.saturating_sub(NEWS_MAX) + 1..=s.commit_index).rev() {
-        let Some(prefix) = s.log.prefix(index) else { continue };
-        if ledger.lookup(prefix_key(index)).is_some() {
-            break;
-        }
-        let _news = ledger.state(prefix_key(index), prefix, who);
-        let _news = ledger.state(term_key(index), s.current_term, who);
+    let range = (s.commit_index.saturating_sub(NEWS_MAX), s.commit_index);
+    if ledger.retrace(group(0, 0), range, who, |index| s.log.prefix(index)) != Ok(false) {
+        let _news = ledger.retrace(group(1, 0), range, who, |_| Some(s.current_term));
     }
     Ok(())
 }
@@ -242,7 +239,7 @@ fn later_leaders_hold_what_is_committed(world: &dyn World<Raft>, s: &Server) -> 
 
 fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
-    compare(ledger, s, (0, s.last_applied), |index| key(0, 0, index)).map_err(|(index, other)| {
+    compare(ledger, s, (0, s.last_applied), group(0, 0)).map_err(|(index, other)| {
         format!("servers {other} and {who} applied different entries up to index {index}")
     })
 }
@@ -253,10 +250,9 @@ fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -
     if s.log.prefix(index).is_none() {
         return Err(format!("server {who} lost entry {index}, which it knew to be committed"));
     }
-    // The servers' places for one index lie side by side, since they are asked for together.
-    let n = world.replicas() as u64;
-    let place = |index: u64| key(0, 0, index.wrapping_mul(n).wrapping_add(who.raw().into()));
-    compare(ledger, s, (0, index), place).map_err(|(index, _)| {
+    let range = (index.saturating_sub(NEWS_MAX), index);
+    let prefix = |index| s.log.prefix(index);
+    ledger.retrace_news(group(0, who.raw().into()), range, who, prefix).map(drop).map_err(|(index, _)| {
         format!("server {who} rewrote its log at or below index {index}, which it knew to be committed")
     })
 }
