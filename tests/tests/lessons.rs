@@ -1,11 +1,12 @@
 //! Everything that the page teaches is so: each scenario of the gallery shows what its kind claims.
 
-use consensus_kernel::RuleSet;
-use consensus_lab::view::Status;
-use consensus_lab::{Session, catalogue};
+use consensus_kernel::{Duration, RuleSet};
+use consensus_lab::view::{Position, Status};
+use consensus_lab::{Session, catalogue, locate};
 use consensus_lessons::gallery::{Kind, Lesson, by_title, lessons, opening};
-use consensus_scenario::Scenario;
-use consensus_tests::{finished, property, scenario, violated};
+use consensus_scenario::{Scenario, parse};
+use consensus_tests::{compare_with_golden, finished, property, scenario, violated};
+use std::fmt::Write;
 
 const TERMINATION: &str = "Termination";
 
@@ -80,4 +81,26 @@ fn each_lesson_has_a_name_of_its_own_and_a_twin_under_the_same_subject() {
         assert_ne!(twin.title, lesson.title);
     }
     assert!(opening().is_some());
+}
+/// `golden/lessons.txt` holds what is explained at each pause, so that a changed engine cannot leave a note at another step
+/// unseen.
+#[test]
+fn at_each_pause_of_a_lesson_happens_what_its_note_is_about() {
+    let mut lines = String::new();
+    for lesson in lessons() {
+        let link = parse(lesson.link, catalogue()).expect("it is read");
+        let run = finished(&link.scenario);
+        let _ = writeln!(lines, "{}", lesson.title);
+        assert!(!link.pauses.is_empty(), "{}", lesson.title);
+        let mut before = Position::default();
+        for pause in &link.pauses {
+            let at = locate(&*run, pause.when).unwrap_or_else(|| panic!("{}: {pause:?}", lesson.title));
+            assert!(before <= at, "{}: {pause:?} lies before another", lesson.title);
+            before = at;
+            let step = run.outline(at.event.saturating_sub(1), at.event);
+            let headline = step.first().map_or_else(String::new, |event| run.explain(event).headline);
+            let _ = writeln!(lines, "  {} {}: {headline} | {}", at.event, Duration(at.at.0), pause.note);
+        }
+    }
+    compare_with_golden("golden/lessons.txt", &lines);
 }

@@ -19,7 +19,10 @@ use yew::prelude::*;
 
 /// The page inside another one.
 pub fn embedded(shown: &Shown, asked: &Presentation) -> Html {
-    let (title, width, tabs) = shown.store.with(|m| (m.title(), m.width, m.tabs));
+    let (title, width, tabs, note) = shown.store.with(|m| {
+        let note = m.standing().map(|place| m.stops[place].pause.note.clone());
+        (m.title(), m.width, m.tabs, note.unwrap_or_default())
+    });
     let open_whole = shown.store.on(|m, e: MouseEvent| {
         m.playing = false;
         let (fragment, start) =
@@ -37,6 +40,8 @@ pub fn embedded(shown: &Shown, asked: &Presentation) -> Html {
             <main class="middle">
                 { notices(shown) }
                 { middle(shown) }
+                // With a panel it stands there.
+                if tabs.is_empty() && !note.is_empty() { <p class="note">{ note }</p> }
             </main>
             if asked.controls != ControlBar::None { { controls(shown) } }
             if asked.controls == ControlBar::Full {

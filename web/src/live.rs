@@ -8,6 +8,9 @@ use yew::prelude::*;
 /// A live region that says the latest decision or violation at the cursor.
 pub fn live(props: &Shown) -> Html {
     let text = props.store.with(|m| {
+        if let Some(place) = m.standing() {
+            return Some(format!("Paused. {}", m.stops[place].pause.note));
+        }
         let event = m.session().position().event;
         let marks = m.session().marks();
         let told = |kind: MarkKind| matches!(kind, MarkKind::Decision | MarkKind::Violation);

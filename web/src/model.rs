@@ -5,11 +5,12 @@ use crate::width::Width;
 use crate::words;
 use consensus_figure::spacetime::Window;
 use consensus_kernel::{Meta, NodeId, SetupError, Time};
-use consensus_lab::view::{FlightView, MarkKind, What};
-use consensus_lab::{Session, Studio, catalogue};
+use consensus_lab::view::{FlightView, MarkKind, Position, What};
+use consensus_lab::{Session, Studio, catalogue, locate};
 use consensus_lessons::gallery::Lesson;
 use consensus_scenario::{
-    Action, Latency, Link, MessageName, Scenario, Strategy, bounds, describe_action, parse, print_file,
+    Action, Latency, Link, MessageName, Pause, Scenario, Strategy, When, bounds, describe_action, parse,
+    print_file,
 };
 use std::cell::Cell;
 
@@ -96,6 +97,14 @@ pub enum Dialog {
     Menu,
 }
 
+/// A moment at which playing stops.
+pub struct Stop {
+    /// As it stands in the link.
+    pub pause: Pause,
+    /// Where that is, once the run is known so far.
+    pub position: Option<Position>,
+}
+
 /// Why the last edit of a field was refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FieldError {
@@ -145,6 +154,8 @@ pub struct Model {
     pub open_next: Option<usize>,
     /// Sentences that wait to be dismissed.
     pub notices: Vec<String>,
+    /// Where playing stops.
+    pub stops: Vec<Stop>,
     /// The lesson on the bench, as long as its scenario is untouched.
     pub lesson: Option<&'static Lesson>,
     /// The time that the space–time diagram shows, once it was drawn.
@@ -187,6 +198,7 @@ impl Model {
             adding_fault: false,
             open_next: None,
             notices: Vec::new(),
+            stops: Vec::new(),
             lesson: None,
             diagram: Cell::new(None),
             expected_digest: None,
@@ -221,6 +233,7 @@ impl Model {
         if !self.playing || !self.on_screen {
             return false;
         }
+        let from = Position { event: self.session().position().event, at: Time(self.clock_us as u64) };
         self.clock_us += self.virtual_step(real_ms);
         if let Some(end) = self.end()
             && self.clock_us >= end.0 as f64
@@ -229,6 +242,7 @@ impl Model {
             self.playing = false;
         }
         self.studio.session_mut().seek_time(Time(self.clock_us as u64));
+        self.stop_behind(from);
         self.studio.note_seen();
         self.seek_rivals();
         self.told_for_ms += real_ms;
@@ -237,6 +251,73 @@ impl Model {
             self.told_for_ms = 0.0;
         }
         true
+    }
+
+    /// Stops at the first pause that was passed since then.
+    fn stop_behind(&mut self, from: Position) {
+        self.locate_stops();
+        let to = Position { event: self.session().position().event, at: Time(self.clock_us as u64) };
+        let passed = |at: &Position| from < *at && *at <= to;
+        if let Some(at) = self.stops.iter().filter_map(|s| s.position).filter(passed).min() {
+            self.playing = false;
+            self.selection = None;
+            self.tab = Tab::Why;
+            self.studio.session_mut().seek_event(at.event);
+            self.clock_us = at.at.0 as f64;
+        }
+    }
+
+    /// Finds where pauses lie, as far as the run is known.
+    pub fn locate_stops(&mut self) {
+        let session = self.studio.session();
+        for stop in self.stops.iter_mut().filter(|s| s.position.is_none()) {
+            stop.position = locate(session, stop.pause.when);
+        }
+    }
+
+    /// Replaces the pauses by those of a link.
+    pub fn set_pauses(&mut self, pauses: Vec<Pause>) {
+        self.stops = pauses.into_iter().map(|pause| Stop { pause, position: None }).collect();
+        self.locate_stops();
+    }
+
+    /// The pause at the cursor, while the run stands still: its place in the list.
+    pub fn standing(&self) -> Option<usize> {
+        let event = self.session().position().event;
+        let here = |s: &Stop| match (s.position, s.pause.when) {
+            (Some(at), When::Time(_)) => at.at.0 == self.clock_us as u64,
+            (Some(at), _) => at.event == event,
+            (None, _) => false,
+        };
+        if self.playing { None } else { self.stops.iter().position(here) }
+    }
+
+    /// Makes playing stop here.
+    pub fn pause_here(&mut self) {
+        if self.stops.len() >= bounds::PAUSES {
+            self.notice(format!("A link holds at most {} pauses; remove some.", bounds::PAUSES));
+            return;
+        }
+        let when = When::Event(self.session().position().event);
+        self.stops.push(Stop { pause: Pause { when, note: String::new() }, position: None });
+        self.locate_stops();
+        self.edits += 1;
+    }
+
+    /// Plays through a pause from now on.
+    pub fn remove_pause(&mut self, place: usize) {
+        self.stops.remove(place);
+        self.edits += 1;
+    }
+
+    /// Says something else at a pause. What is too long for a link is cut.
+    pub fn set_note(&mut self, place: usize, note: &str) {
+        let mut end = note.len().min(bounds::NOTE_BYTES);
+        while !note.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.stops[place].pause.note = note[..end].to_owned();
+        self.edits += 1;
     }
 
     /// How much virtual time passes in a span of real time: more while nothing is under way, up to the next event.
@@ -342,7 +423,11 @@ impl Model {
     /// What the page's address says.
     pub fn link(&self) -> Link {
         let rivals = self.contest.as_ref().map_or_else(Vec::new, Contest::scenarios);
-        Link { rivals, ..Link::from(self.scenario().clone()) }
+        Link {
+            rivals,
+            pauses: self.stops.iter().map(|s| s.pause.clone()).collect(),
+            ..Link::from(self.scenario().clone())
+        }
     }
 
     fn seek_rivals(&mut self) {
@@ -564,6 +649,7 @@ impl Model {
         self.studio.replace(scenario)?;
         self.expected_digest = None;
         self.lesson = None;
+        self.stops.clear();
         self.selection = None;
         self.speed = natural_speed(self.scenario());
         self.clock_us = 0.0;
@@ -696,6 +782,10 @@ impl Model {
     fn settle(&mut self) {
         self.edits += 1;
         self.rivals_follow();
+        for stop in &mut self.stops {
+            stop.position = None;
+        }
+        self.locate_stops();
         let last = self.end().unwrap_or(self.scenario().until).0 as f64;
         if self.clock_us > last {
             self.clock_us = last;

@@ -6,12 +6,12 @@ use crate::model::{Model, natural_speed};
 use crate::presentation::Presentation;
 use consensus_lab::{Studio, catalogue};
 use consensus_lessons::gallery::{Lesson, lessons, opening};
-use consensus_scenario::{Scenario, parse};
+use consensus_scenario::{Link, Pause, Scenario, parse};
 
 /// The model that an address asks for; a sentence only if no run at all can be opened.
 pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, String> {
     let first = catalogue().first().ok_or("No protocol is built into this page.")?;
-    let Asked { scenario, lesson, digest, rivals, mut sentences } = asked(fragment);
+    let Asked { scenario, lesson, digest, rivals, pauses, mut sentences } = asked(fragment);
     let studio = match Studio::new(scenario) {
         Ok(studio) => studio,
         Err(e) => {
@@ -19,7 +19,7 @@ pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, St
                 "The link's scenario cannot run: {}: {}. An example is shown instead.",
                 e.key, e.why
             ));
-            let example = example().map_or_else(|| Scenario::new(first), |(scenario, _)| scenario);
+            let example = example().map_or_else(|| Scenario::new(first), |(link, _)| link.scenario);
             Studio::new(example).or_else(|_| Studio::new(Scenario::new(first))).map_err(|e| e.why)?
         }
     };
@@ -28,13 +28,14 @@ pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, St
     model.expected_digest = digest.filter(|_| sentences.is_empty());
     model.notices = sentences;
     model.contest = contest(&model, rivals);
+    model.set_pauses(pauses);
     present(&mut model, presentation);
     Ok(model)
 }
 
 /// Puts another fragment on the bench of a running page. If it is wrong anywhere, what is on the bench stays.
 pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation) {
-    let Asked { scenario, lesson, digest, rivals, sentences } = asked(fragment);
+    let Asked { scenario, lesson, digest, rivals, pauses, sentences } = asked(fragment);
     if !sentences.is_empty() {
         model.notice("What was to be opened is not as it should be, so the last run stays:".to_owned());
         sentences.into_iter().skip(1).for_each(|sentence| model.notice(sentence));
@@ -45,6 +46,7 @@ pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation
             model.lesson = lesson;
             model.expected_digest = digest;
             model.contest = contest(model, rivals);
+            model.set_pauses(pauses);
             present(model, presentation);
         }
         Err(e) => model.notice(format!("The scenario cannot run: {}: {}. The last one stays.", e.key, e.why)),
@@ -62,7 +64,8 @@ fn present(model: &mut Model, presentation: &Presentation) {
     if let Some(start) = presentation.start {
         model.seek_time(start.0 as f64);
     }
-    model.playing = presentation.play.unwrap_or(presentation.start.is_none() && !model.reduced_motion);
+    let stands = presentation.start.is_some() || model.standing().is_some();
+    model.playing = presentation.play.unwrap_or(!stands && !model.reduced_motion);
 }
 
 /// What an address asks for.
@@ -71,29 +74,38 @@ struct Asked {
     lesson: Option<&'static Lesson>,
     digest: Option<String>,
     rivals: Vec<Scenario>,
+    pauses: Vec<Pause>,
     sentences: Vec<String>,
 }
 
 fn asked(fragment: Fragment) -> Asked {
     let bare = fragment.text.trim_start_matches(['#', '/']);
     if bare.is_empty()
-        && let Some((scenario, lesson)) = example()
+        && let Some((link, lesson)) = example()
     {
         return Asked {
-            scenario,
+            scenario: link.scenario,
             lesson: Some(lesson),
             digest: None,
             rivals: Vec::new(),
+            pauses: link.pauses,
             sentences: Vec::new(),
         };
     }
     let (link, sentences) = address::read(fragment);
     let lesson = lessons().find(|l| parse(l.link, catalogue()).is_ok_and(|x| x.scenario == link.scenario));
-    Asked { scenario: link.scenario, lesson, digest: link.digest, rivals: link.rivals, sentences }
+    Asked {
+        scenario: link.scenario,
+        lesson,
+        digest: link.digest,
+        rivals: link.rivals,
+        pauses: link.pauses,
+        sentences,
+    }
 }
 
 /// What the page opens on by itself.
-fn example() -> Option<(Scenario, &'static Lesson)> {
+fn example() -> Option<(Link, &'static Lesson)> {
     let lesson = opening()?;
-    Some((parse(lesson.link, catalogue()).ok()?.scenario, lesson))
+    Some((parse(lesson.link, catalogue()).ok()?, lesson))
 }

@@ -225,6 +225,9 @@ fn look_ahead(model: &mut Model) -> bool {
             }
         }
     }
+    if moved {
+        model.locate_stops();
+    }
     // Once the end is known it is worth one more drawing, and so is what the comparison says.
     moved || compared
 }

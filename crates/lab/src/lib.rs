@@ -10,6 +10,7 @@ mod experiments;
 mod explain;
 mod outlook;
 pub mod paste;
+mod pauses;
 mod properties;
 mod recorder;
 mod registry;
@@ -28,6 +29,7 @@ pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shrink};
 pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
 pub use experiments::{Hunt, Trial};
+pub use pauses::locate;
 #[cfg(feature = "experiments")]
 pub use registry::{busy_engine, judge_scenario, typed_digest};
 pub use registry::{catalogue, open, open_with_limit};

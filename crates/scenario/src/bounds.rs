@@ -18,6 +18,10 @@ pub const REQUESTS: u32 = 1_000_000;
 pub const ACTIONS: usize = 2_000;
 /// Most scenarios that another one is compared with.
 pub const RIVALS: usize = 7;
+/// Most pauses.
+pub const PAUSES: usize = 32;
+/// Longest note at a pause, in bytes.
+pub const NOTE_BYTES: usize = 400;
 /// Most groups in a partition.
 pub const GROUPS: usize = 16;
 /// Most virtual time: ten years.

@@ -10,6 +10,7 @@ mod compress;
 mod error;
 mod keys;
 mod model;
+mod pause;
 mod rival;
 mod text;
 mod value;
@@ -24,6 +25,7 @@ pub use keys::{FAULTS, Key, SETTINGS};
 pub use model::{
     Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Schedule, Strategy, Timed,
 };
+pub use pause::{FIRSTS, Pause, When};
 pub use rival::{parse_rival, print_rival, rival};
 pub use text::{
     Link, VERSION, deflated_part, long_text, parse, parse_inflated, parse_lenient, print, print_file,

@@ -14,12 +14,13 @@
 //! in which they depend on each other; apply them one by one to the protocol's defaults. A mistake is noted and the
 //! rest goes on, so that the strict reader and the lenient one are the same.
 
-use crate::bounds::{ACTIONS, FILE_BYTES, FRAGMENT_BYTES, REPLICAS, RIVALS};
+use crate::bounds::{ACTIONS, FILE_BYTES, FRAGMENT_BYTES, PAUSES, REPLICAS, RIVALS};
 use crate::compress::{self, Inflated, is_compressed};
 use crate::error::ErrorKind::{
     Conflict, Empty, Escape, Malformed, Missing, Repeated, TooLong, TooMany, Version,
 };
 use crate::keys::{FAULTS, Key, SETTINGS, put_in_order};
+use crate::pause::{Pause, parse_pause, print_pause};
 use crate::rival::{parse_rival, print_rival};
 use crate::value::{parse_number, parse_param, print_param};
 use crate::{ErrorKind, ParseError, Scenario, ValueError};
@@ -40,11 +41,13 @@ pub struct Link {
     pub digest: Option<String>,
     /// What it is to be compared with, see [`crate::rival`].
     pub rivals: Vec<Scenario>,
+    /// Where playing stops.
+    pub pauses: Vec<Pause>,
 }
 
 impl From<Scenario> for Link {
     fn from(scenario: Scenario) -> Self {
-        Self { scenario, version: VERSION, digest: None, rivals: Vec::new() }
+        Self { scenario, version: VERSION, digest: None, rivals: Vec::new(), pauses: Vec::new() }
     }
 }
 
@@ -164,7 +167,9 @@ const ERRORS_MAX: usize = 16;
 const PAIRS_MAX: usize = ACTIONS + 2 * REPLICAS + 256;
 
 /// The keys that belong to the link, not to the scenario.
-const LINK_KEYS: [&str; 3] = ["vs", "v", "digest"];
+const LINK_KEYS: [&str; 4] = ["vs", "pause", "v", "digest"];
+/// Those of them that may stand more than once.
+const REPEATING: [&str; 2] = ["vs", "pause"];
 
 /// One `key=value`, unescaped, and where it stands.
 struct Pair<'t> {
@@ -407,7 +412,7 @@ fn read_pair<'t>(
             return None;
         }
     };
-    let repeats = key == "vs" || all_keys().any(|k| k.repeats && k.name == key);
+    let repeats = REPEATING.contains(&&*key) || all_keys().any(|k| k.repeats && k.name == key);
     let first = seen.get_mut(slot).is_none_or(|seen| !std::mem::replace(seen, true));
     if !first && !repeats {
         let error = ValueError::new(Repeated, "it was given before", format!("{key} may stand once"));
@@ -457,6 +462,11 @@ fn read_other(link: &mut Link, key: &str, value: &str) -> Result<(), ValueError>
     match key {
         // Rivals come when everything they share is known.
         "vs" => {}
+        "pause" if link.pauses.len() >= PAUSES => {
+            let allowed = format!("at most {PAUSES} are allowed");
+            return Err(ValueError::new(TooMany, "one pause too many", allowed));
+        }
+        "pause" => link.pauses.push(parse_pause(value)?),
         "v" => link.version = parse_version(value)?,
         _ => link.digest = Some(parse_digest(value)?),
     }
@@ -541,6 +551,7 @@ fn one_line(meta: &Meta, pairs: &[(&'static str, String)]) -> String {
 fn link_pairs(link: &Link) -> Vec<(&'static str, String)> {
     let mut pairs = scenario_pairs(&link.scenario);
     pairs.extend(link.rivals.iter().map(|r| ("vs", print_rival(&link.scenario, r))));
+    pairs.extend(link.pauses.iter().map(|pause| ("pause", print_pause(pause))));
     pairs.push(("v", link.version.to_string()));
     pairs.extend(link.digest.iter().map(|digest| ("digest", digest.clone())));
     pairs

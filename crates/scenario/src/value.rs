@@ -425,7 +425,12 @@ fn parse_table(text: &str, n: usize, (least, most): (usize, usize)) -> Read<Vec<
 
 /// Reads texts: a backslash makes a plain sign of the separator, of a semicolon and of itself, and `\n` is a line break.
 /// What could hide or turn what stands around it (control and bidirectional characters) is left out.
-fn parse_texts(text: &str, n: usize, bytes_max: usize, separator: Option<char>) -> Read<Vec<String>> {
+pub(crate) fn parse_texts(
+    text: &str,
+    n: usize,
+    bytes_max: usize,
+    separator: Option<char>,
+) -> Read<Vec<String>> {
     let mut texts = vec![String::new()];
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -468,7 +473,7 @@ fn parse_texts(text: &str, n: usize, bytes_max: usize, separator: Option<char>) 
 }
 
 /// Prints a text as [`parse_param`] reads it.
-fn print_text(text: &str) -> String {
+pub(crate) fn print_text(text: &str) -> String {
     text.replace('\\', r"\\").replace('|', r"\|").replace('\n', r"\n")
 }
 

@@ -5,9 +5,9 @@ mod common;
 use common::{CATALOGUE, PLAIN, TOY};
 use consensus_kernel::{Duration, NodeId, ParamValue, Ratio, Time};
 use consensus_scenario::{
-    Action, Byzantine, ErrorKind, Fate, Group, Latency, Link, MessageName, ParseError, Scenario, Strategy,
-    Timed, VERSION, bounds, describe_action, parse, parse_duration, parse_lenient, parse_ratio, print,
-    print_compressed, print_file, print_link, print_ratio, share,
+    Action, Byzantine, ErrorKind, FIRSTS, Fate, Group, Latency, Link, MessageName, ParseError, Scenario,
+    Strategy, Timed, VERSION, When, bounds, describe_action, parse, parse_duration, parse_lenient,
+    parse_ratio, print, print_compressed, print_file, print_link, print_ratio, share,
 };
 
 fn read(text: &str) -> Scenario {
@@ -595,7 +595,7 @@ fn an_unknown_name_suggests_the_nearest_and_lists_what_is_allowed() {
         message("#/toy?sede=1"),
         "sede=1 (at character 7): there is no key `sede`, did you mean `seed`? allowed: n, f, seed, until, deadline, \
          clients, req, gap, in, latency, loss, dup, order, link, gst, cpu, bandwidth, sched, w, byz, skew, without, at, batch, \
-         timeout, election, quorum, prevote, share, trust, beliefs, question, answers, vs, v, digest"
+         timeout, election, quorum, prevote, share, trust, beliefs, question, answers, vs, pause, v, digest"
     );
     assert_eq!(
         message("#/tyo?n=4"),
@@ -688,6 +688,52 @@ fn a_newer_version_is_named_and_an_absent_one_is_the_present_one() {
     assert_eq!(refused("toy?v=0").kind, ErrorKind::TooSmall);
     let (link, errors) = parse_lenient("toy?v=2&n=7", CATALOGUE);
     assert_eq!((link.scenario.n, errors.len()), (7, 1));
+}
+
+#[test]
+fn a_pause_is_a_number_of_events_a_time_or_what_happens_for_the_first_time_with_a_note() {
+    let link = parse(
+        "toy?pause=57&pause=0&pause=24ms:Two%20of%20three:%20enough&pause=decision:a&pause=0us",
+        CATALOGUE,
+    )
+    .unwrap();
+    let whens: Vec<When> = link.pauses.iter().map(|p| p.when).collect();
+    let decision = FIRSTS.iter().position(|name| *name == "decision").unwrap();
+    assert_eq!(
+        whens,
+        [
+            When::Event(57),
+            When::Event(0),
+            When::Time(Time(24_000)),
+            When::First(decision),
+            When::Time(Time(0))
+        ]
+    );
+    let notes: Vec<&str> = link.pauses.iter().map(|p| &*p.note).collect();
+    assert_eq!(notes, ["", "", "Two of three: enough", "a", ""]);
+    assert_eq!(
+        print_link(&link),
+        "#/toy?pause=57&pause=0&pause=24ms:Two%20of%20three:%20enough&pause=decision:a&pause=0us&v=1"
+    );
+    assert_eq!(link.scenario, Scenario::new(&TOY), "the run is the same");
+}
+
+#[test]
+fn a_pause_that_is_none_is_refused_with_what_is_allowed() {
+    assert_eq!(
+        message("toy?pause=victory"),
+        "pause=victory (at character 5): `victory` is no moment, allowed: a number of events, a time such as 24ms, or one \
+         of: violation, fault, leader, decision"
+    );
+    assert_eq!(refused("toy?pause=99999999").kind, ErrorKind::TooLarge);
+    assert_eq!(refused("toy?pause=5x").kind, ErrorKind::Malformed);
+    assert_eq!(
+        refused(&format!("toy?pause=5:{}", "x".repeat(bounds::NOTE_BYTES + 1))).kind,
+        ErrorKind::TooLong
+    );
+    let many = |k| format!("toy?{}", "pause=1&".repeat(k));
+    assert_eq!(refused(&many(bounds::PAUSES + 1)).kind, ErrorKind::TooMany);
+    assert_eq!(parse(&many(bounds::PAUSES), CATALOGUE).unwrap().pauses.len(), bounds::PAUSES);
 }
 
 #[test]

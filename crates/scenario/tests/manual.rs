@@ -10,7 +10,7 @@ const MANUAL: &str = include_str!("../../../docs/scenario.md");
 
 #[test]
 fn every_key_has_a_row() {
-    for key in SETTINGS.iter().chain(FAULTS).map(|key| key.name).chain(["v", "digest"]) {
+    for key in SETTINGS.iter().chain(FAULTS).map(|key| key.name).chain(["vs", "pause", "v", "digest"]) {
         assert!(MANUAL.contains(&format!("\n| `{key}` |")), "{key}");
     }
 }
@@ -70,6 +70,8 @@ fn the_bounds_are_those_of_the_code() {
         ("clients", bounds::CLIENTS as u64),
         ("requests", u64::from(bounds::REQUESTS)),
         ("actions", bounds::ACTIONS as u64),
+        ("pauses", bounds::PAUSES as u64),
+        ("note at a pause", bounds::NOTE_BYTES as u64),
         ("groups in a partition", bounds::GROUPS as u64),
         ("weight of a replica", bounds::WEIGHT),
         ("bandwidth of a node", bounds::BANDWIDTH),

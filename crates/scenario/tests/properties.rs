@@ -7,8 +7,8 @@ use consensus_kernel::{
     About, Duration, Inputs, Meta, NodeId, ParamKind, ParamSpec, ParamValue, Ratio, RuleSet, Time,
 };
 use consensus_scenario::{
-    Action, Byzantine, Fate, Group, Latency, Link, MessageName, Network, ParseError, Scenario,
-    Strategy as Lies, Timed, bounds, describe_action, describe_strategy, parse, parse_lenient, print,
+    Action, Byzantine, FIRSTS, Fate, Group, Latency, Link, MessageName, Network, ParseError, Pause, Scenario,
+    Strategy as Lies, Timed, When, bounds, describe_action, describe_strategy, parse, parse_lenient, print,
     print_compressed, print_file, print_link, rival, share,
 };
 use proptest::collection::vec;
@@ -107,11 +107,23 @@ fn is_fit_to_show(text: &str) -> bool {
 }
 
 fn any_link() -> impl Strategy<Value = Link> {
-    (any_scenario(), option::of("[0-9a-f]{16,64}")).prop_map(|(scenario, digest)| Link {
-        digest,
-        rivals: vec![rival(&scenario, &TOY), rival(&scenario, &BITS)],
-        ..Link::from(scenario)
-    })
+    (any_scenario(), option::of("[0-9a-f]{16,64}"), vec(any_pause(), 0..4)).prop_map(
+        |(scenario, digest, pauses)| Link {
+            digest,
+            pauses,
+            rivals: vec![rival(&scenario, &TOY), rival(&scenario, &BITS)],
+            ..Link::from(scenario)
+        },
+    )
+}
+
+fn any_pause() -> impl Strategy<Value = Pause> {
+    let when = prop_oneof![
+        (0..=bounds::EVENTS).prop_map(When::Event),
+        (0..=bounds::UNTIL.0).prop_map(|us| When::Time(Time(us))),
+        (0..FIRSTS.len()).prop_map(When::First),
+    ];
+    (when, r"[ -~äß→]{0,40}").prop_map(|(when, note)| Pause { when, note })
 }
 
 fn any_scenario() -> impl Strategy<Value = Scenario> {
@@ -392,6 +404,8 @@ fn any_text() -> impl Strategy<Value = String> {
             "at",
             "v",
             "digest",
+            "pause",
+            "decision",
             "batch",
             "timeout",
             "election",

@@ -41,6 +41,7 @@ fn use_explain(props: &ExplainProps) -> Html {
         return html! { <p class="quiet">{ "This event lies beyond what is known of the run." }</p> };
     };
     let shown = Shown { store: props.store.clone(), version: props.version };
+    let may_pause = props.store.with(|m| !m.playing && m.standing().is_none());
     let round = props.store.with(|m| {
         let node = view.node?;
         m.session().nodes().into_iter().find(|n| n.id == node).map(|n| n.face.round)
@@ -53,6 +54,10 @@ fn use_explain(props: &ExplainProps) -> Html {
                 }
                 <span class="quiet">{ format!("event {}", words::grouped(view.index)) }</span>
                 <span class="at">{ words::moment(view.at.0 as f64) }</span>
+                if may_pause {
+                    <button class="link" title="Playing will stop here, also for whoever opens the link"
+                        onclick={props.store.on(|m, _: MouseEvent| m.pause_here())}>{ "pause here" }</button>
+                }
             </p>
             <h2>{ explanation.headline.clone() }</h2>
             <p>{ explanation.detail.clone() }</p>

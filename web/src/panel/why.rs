@@ -10,11 +10,13 @@ use yew::prelude::*;
 
 /// The first panel.
 pub fn why(props: &Shown) -> Html {
-    let (lesson, event, meta, width) =
-        props.store.with(|m| (m.lesson, m.explained_event(), m.meta(), m.width));
+    let (lesson, event, meta, width, standing) =
+        props.store.with(|m| (m.lesson, m.explained_event(), m.meta(), m.width, m.standing()));
     html! {
         <>
-            if let Some(lesson) = lesson {
+            if let Some(place) = standing {
+                { pause(props, place) }
+            } else if let Some(lesson) = lesson {
                 <div class="lesson">
                     // Where the line at the top has no room for it.
                     if width == Width::Phone { <h2>{ lesson.title }</h2> }
@@ -35,5 +37,25 @@ pub fn why(props: &Shown) -> Html {
                 },
             } }
         </>
+    }
+}
+
+/// The pause at the cursor: what to read there, which of how many it is, and how to change it.
+fn pause(props: &Shown, place: usize) -> Html {
+    let store = &props.store;
+    let (note, count) = store.with(|m| (m.stops[place].pause.note.clone(), m.stops.len()));
+    let write = store.on(move |m, e: Event| {
+        m.set_note(place, &e.target_unchecked_into::<web_sys::HtmlInputElement>().value());
+    });
+    html! {
+        <div class="lesson pause">
+            <p>{ note.clone() }</p>
+            <button class="primary" onclick={store.on(|m, _: MouseEvent| m.toggle_play())}>{ "Play on" }</button>
+            <details>
+                <summary>{ format!("Pause {} of {count}", place + 1) }</summary>
+                <input type="text" aria-label="Note" placeholder="A note for whoever watches" value={note} onchange={write} />
+                <button onclick={store.on(move |m, _: MouseEvent| m.remove_pause(place))}>{ "Remove" }</button>
+            </details>
+        </div>
     }
 }

@@ -47,6 +47,8 @@ fn use_scrubber(props: &Shown) -> Html {
     let (at, known) = (scale.x(clock_us), scale.x(known_us));
     let middle = HEIGHT / 2.0;
     let said = format!("{}, after {} events", words::moment(clock_us), words::grouped(event));
+    let stops: Vec<f64> =
+        store.with(|m| m.stops.iter().filter_map(|s| s.position).map(|p| p.at.0 as f64).collect());
     let figure = |mark: &Mark| mark_figure(mark, scale.x(mark.position.at.0 as f64));
     let drawn: Html = thinned(&marks, scale).into_iter().map(figure).collect();
     html! {
@@ -65,6 +67,9 @@ fn use_scrubber(props: &Shown) -> Html {
                         </path>
                     }
                     { drawn }
+                    { for stops.into_iter().map(|at| html! {
+                        <path class="stop" d={format!("M{} v-8 m4 0 v8", at_point(scale.x(at) - 2.0, middle - 5.0))}><title>{ "pause" }</title></path>
+                    }) }
                     <circle class="knob-halo" cx={number(at)} cy={number(middle)} r="12" />
                     <circle class="knob" cx={number(at)} cy={number(middle)} r="7" />
                 </svg>

@@ -57,7 +57,7 @@ impl Kind {
 impl Lesson {
     /// The name of its protocol, as it stands in the link.
     pub fn protocol(&self) -> &'static str {
-        self.link.trim_start_matches("#/").split('?').next().unwrap_or_default()
+        self.link.trim_start_matches("#/").split(['?', '&']).next().unwrap_or_default()
     }
 }
 
