@@ -1,4 +1,4 @@
-// What the page teaches: the gallery.
+// What the page teaches: the gallery, and pauses.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -44,4 +44,36 @@ test('the gallery is whole on a phone and breaks no rule of accessibility', asyn
     assert.deepEqual(await accessibilityFindings(page), []);
     assertNoTrouble(page);
   }
+});
+
+test('a pause stops the run with its note, can be added and removed, and travels in the link', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=1&pause=12:Two%20votes%20are%20enough' });
+  const note = page.getByText('Two votes are enough', { exact: true });
+  await note.waitFor();
+  await page.getByRole('status').filter({ hasText: 'Paused. Two votes are enough' }).waitFor({ state: 'attached' });
+  await button(page, 'Play (Space)').waitFor();
+  assert.match(await page.locator('.controls .where').innerText(), /event 12 of/);
+  // Whoever plays on passes it.
+  await button(page, 'Play on').click();
+  await note.waitFor({ state: 'detached' });
+  await page.getByText('at rest').waitFor();
+  // Another one, with a note of its own.
+  await button(page, 'Previous event').click();
+  await button(page, 'pause here').click();
+  await page.getByText('Pause 2 of 2').click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('Nearly over: 99 %');
+  await page.keyboard.press('Tab');
+  await page.waitForFunction(() => /pause=\d+:Nearly over: 99 %/.test(decodeURIComponent(location.hash)));
+  await button(page, 'Remove').click();
+  await page.waitForFunction(() => !/Nearly/.test(decodeURIComponent(location.hash)));
+  assert.match(await page.evaluate(() => location.hash), /pause=12/);
+  assertNoTrouble(page);
+});
+
+test('a frame shows the note, too, and a link that pauses at the beginning waits there', async () => {
+  const page = await playground.page({ fragment: '?embed=1#/raft?n=3&pause=0:Watch%20the%20rings' });
+  await page.getByText('Watch the rings', { exact: true }).waitFor();
+  await page.waitForTimeout(500);
+  await page.getByText('Watch the rings', { exact: true }).waitFor();
+  assertNoTrouble(page);
 });
