@@ -60,7 +60,7 @@ export async function openPage(browser, url, options = {}) {
   page.trouble = watch(page, new URL(url).origin);
   await page.goto(url + fragment);
   await page
-    .waitForFunction(() => document.body?.childElementCount > 0, null, { timeout: START_MS_MAX })
+    .waitForFunction(() => document.querySelector('body > :not(#still, script)'), null, { timeout: START_MS_MAX })
     .catch(() => assert.fail(`the page shows nothing; what happened: ${JSON.stringify(page.trouble)}`));
   return page;
 }

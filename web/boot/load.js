@@ -125,12 +125,28 @@ function unpack(packed) {
   return unpacked;
 }
 
+// The same in a worker, so that the page stays free for the visitor; here, where there is none to be had.
+function unpackAside(packed) {
+  return new Promise((resolve) => {
+    const here = () => resolve(unpack(packed));
+    try {
+      const code = `${unpack};onmessage=({data})=>{const all=unpack(data);postMessage(all,[all.buffer])}`;
+      const worker = new Worker(URL.createObjectURL(new Blob([code])));
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = here;
+      worker.postMessage(packed);
+    } catch {
+      here();
+    }
+  });
+}
+
 // The page's module from its file, or a sentence that says why there is none.
 async function load(file) {
   try {
     const answer = await fetch(file);
     if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
-    return unpack(new Uint8Array(await answer.arrayBuffer()));
+    return await unpackAside(new Uint8Array(await answer.arrayBuffer()));
   } catch (error) {
     document.body.textContent = 'The playground could not be loaded. Check the connection and load the page again.';
     throw error;

@@ -9,7 +9,7 @@ use consensus_lab::view::{AssumptionView, PropertyView, Status};
 use yew::prelude::*;
 
 /// How many properties have a badge of their own while nothing is wrong.
-const BADGES: usize = 4;
+pub const BADGES: usize = 4;
 
 /// The badges above the stage.
 pub fn badges(props: &Shown) -> Html {
@@ -76,7 +76,8 @@ fn telling_line(properties: &[PropertyView], broken: &[AssumptionView]) -> Strin
     of(Status::Pending).map_or_else(String::new, |p| format!("{}: {}", p.name, p.reason))
 }
 
-fn more_status(more: &[PropertyView]) -> Status {
+/// How properties without a badge of their own stand together.
+pub fn more_status(more: &[PropertyView]) -> Status {
     if more.iter().any(|p| p.status == Status::Pending) { Status::Pending } else { Status::Holds }
 }
 

@@ -33,6 +33,8 @@ mod scene;
 mod setup;
 mod shown;
 mod stage;
+#[cfg(test)]
+mod still;
 mod store;
 mod theme;
 mod timeline;

@@ -15,7 +15,7 @@ mod next;
 mod node;
 mod opinions;
 mod tree;
-mod views;
+pub mod views;
 mod why;
 
 use crate::markup::html;

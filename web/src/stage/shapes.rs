@@ -66,16 +66,18 @@ impl Look {
 /// The patterns that areas are hatched with.
 pub fn hatches() -> Html {
     let rounds = (0..ROUND_COLOURS as u64).map(Ink::Round);
-    let pattern = |ink: Ink| {
-        html! {
-            <pattern id={format!("hatch-{}", ink.name())} width="6" height="6" patternUnits="userSpaceOnUse"
-                patternTransform="rotate(45)">
-                <rect width="6" height="6" class={format!("tint-{}", ink.name())} />
-                <rect width="2.5" height="6" class={format!("fill-{}", ink.name())} opacity="0.35" />
-            </pattern>
-        }
-    };
-    html! { <defs>{ for rounds.chain([Ink::Trouble, Ink::Warning, Ink::Soft]).map(pattern) }</defs> }
+    html! { <defs>{ for rounds.chain([Ink::Trouble, Ink::Warning, Ink::Soft]).map(hatch) }</defs> }
+}
+
+/// The pattern of one ink.
+pub fn hatch(ink: Ink) -> Html {
+    html! {
+        <pattern id={format!("hatch-{}", ink.name())} width="6" height="6" patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)">
+            <rect width="6" height="6" class={format!("tint-{}", ink.name())} />
+            <rect width="2.5" height="6" class={format!("fill-{}", ink.name())} opacity="0.35" />
+        </pattern>
+    }
 }
 
 #[cfg(test)]

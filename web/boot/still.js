@@ -1,0 +1,16 @@
+// The first frame is that of the opening example, arranged for this window, in the visitor's theme; whoever asks for another
+// run waits for that.
+{
+  const root = document.documentElement;
+  const still = document.getElementById('still');
+  let theme = /[?&]theme=(light|dark)/.exec(location.search)?.[1];
+  try {
+    theme ??= localStorage.getItem('consensus-playground-theme');
+  } catch {
+    // Without storage nothing was chosen.
+  }
+  root.dataset.theme = theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+  still.hidden = false;
+  still.className = `page ${innerWidth < 760 ? 'phone' : innerWidth < 1100 ? 'compact' : 'wide'}`;
+  if (location.hash.length > 2 || location.search.includes('embed')) still.remove();
+}
