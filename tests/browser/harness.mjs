@@ -114,24 +114,27 @@ const CHROMES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Starts the browser that `CHROME` names, or one that is installed. */
-export async function launch() {
-  const executablePath = process.env.CHROME ?? CHROMES.find((path) => existsSync(path));
-  assert.ok(executablePath, 'no Chromium was found: install one, or name one in the variable CHROME');
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    // Root has no sandbox, and nothing may be asked of the network.
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+/** Root has no sandbox, and nothing may be asked of the network. */
+export const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The browser that `CHROME` names, or one that is installed. */
+export function chromiumPath() {
+  const path = process.env.CHROME ?? CHROMES.find((file) => existsSync(file));
+  assert.ok(path, 'no Chromium was found: install one, or name one in the variable CHROME');
+  return path;
+}
+
+/** Starts it. */
+export function launch() {
+  return chromium.launch({ executablePath: chromiumPath(), headless: true, args: CHROMIUM_FLAGS });
 }
 
 // The server.

@@ -40,6 +40,24 @@ test('a page whose module does not arrive says so', async () => {
 });
 
 for (const [name, viewport] of Object.entries(VIEWPORTS)) {
+  test(`at ${viewport.width} × ${viewport.height} the first frame stands there before the module, where the page will stand`, async () => {
+    const context = await playground.browser.newContext({ viewport, colorScheme: 'dark', serviceWorkers: 'block' });
+    const page = await context.newPage();
+    let arrive;
+    const asked = new Promise((ask) => page.route('**/*.lzma', (route) => ask((arrive = () => route.continue()))));
+    await page.goto(`${playground.url}?play=0`, { waitUntil: 'commit' });
+    await asked;
+    assert.equal(await page.locator('#still').getByText('What to watch.').isVisible(), true);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+    const parts = ['.head', '.truth', '.controls', '.timeline-box', '.panel', '.lesson', '.why h2'];
+    const places = () => page.evaluate((them) => them.map((it) => [it, document.querySelector(it).getBoundingClientRect().toJSON()]), parts);
+    const before = await places();
+    arrive();
+    await page.locator('#still').waitFor({ state: 'detached' });
+    await page.locator('.stage .picture').waitFor();
+    assert.deepEqual(await places(), before);
+  });
+
   test(`at ${viewport.width} × ${viewport.height} nothing reaches beyond the right edge`, async () => {
     const page = await playground.page({ viewport, touch: name === 'phone' });
     await page.waitForTimeout(SETTLED_MS);

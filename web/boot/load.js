@@ -132,7 +132,10 @@ function unpackAside(packed) {
     try {
       const code = `${unpack};onmessage=({data})=>{const all=unpack(data);postMessage(all,[all.buffer])}`;
       const worker = new Worker(URL.createObjectURL(new Blob([code])));
-      worker.onmessage = ({ data }) => resolve(data);
+      worker.onmessage = ({ data }) => {
+        resolve(data);
+        worker.terminate();
+      };
       worker.onerror = here;
       worker.postMessage(packed);
     } catch {
@@ -141,9 +144,18 @@ function unpackAside(packed) {
   });
 }
 
+// The first frame stands on the screen, or the page is not to be seen.
+function painted() {
+  return new Promise((go) => {
+    requestAnimationFrame(() => setTimeout(go));
+    setTimeout(go, 300);
+  });
+}
+
 // The page's module from its file, or a sentence that says why there is none.
 async function load(file) {
   try {
+    await painted();
     const answer = await fetch(file);
     if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
     return await unpackAside(new Uint8Array(await answer.arrayBuffer()));

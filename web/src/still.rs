@@ -4,7 +4,6 @@
 
 use crate::badges::{BADGES, glyph, more_status, state};
 use crate::icons::{Sign, logo, sign};
-use crate::lessons::{LESSONS, by_title};
 use crate::markup::html;
 use crate::panel::views::name;
 use crate::stage::shapes::{hatch, shapes};
@@ -16,6 +15,7 @@ use consensus_figure::shape::number;
 use consensus_figure::svg::escape;
 use consensus_lab::view::Status;
 use consensus_lab::{Session, catalogue, open};
+use consensus_lessons::gallery::{by_title, opening};
 use consensus_scenario::parse;
 use std::fmt::Write;
 use yew::prelude::*;
@@ -40,7 +40,7 @@ fn the_first_frame_in_the_page_is_that_of_the_opening_example() {
 
 /// The page at the beginning of the opening example, without anything that answers. It is hidden until `still.js` has arranged it.
 fn still() -> Html {
-    let lesson = &LESSONS[0];
+    let lesson = opening().expect("the gallery has an opening");
     let scenario = parse(lesson.link, catalogue()).expect("a lesson").scenario;
     let session = open(&scenario).expect("the opening example runs");
     let meta = session.scenario().meta;
@@ -96,11 +96,11 @@ fn still() -> Html {
                     <div class="lesson">
                         <h2 class="narrow">{ lesson.title }</h2>
                         <p><b>{ "What to watch. " }</b>{ lesson.watch }</p>
-                        if let Some(twin) = lesson.twin.and_then(by_title) {
+                        if let Some(twin) = by_title(lesson.twin) {
                             <p class="twin">{ "Compare: " }<a href="#">{ twin.title }</a></p>
                         }
                     </div>
-                    <article class="why"><h2>{ meta.title }</h2><p>{ meta.summary }</p></article>
+                    <article class="why"><h2>{ meta.title }</h2><p>{ meta.summary }</p><p class="quiet">{ meta.reference }</p></article>
                 </div>
             </section>
         </div>

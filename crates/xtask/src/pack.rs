@@ -51,7 +51,8 @@ fn starting(html: &str, name: &str) -> Outcome<String> {
     let path = format!("'./{name}'");
     let load = format!("await load('./{name}.lzma')");
     let script = "<script type=module>";
-    let preload = format!("href=./{name} rel=preload type=application/wasm");
+    // It is asked for when the first frame is painted, which needs the line for itself.
+    let preload = format!("<link as=fetch crossorigin href=./{name} rel=preload type=application/wasm>");
     for part in [&path, script, &preload] {
         if html.matches(part).count() != 1 {
             return Err(format!(
@@ -62,7 +63,7 @@ fn starting(html: &str, name: &str) -> Outcome<String> {
     Ok(html
         .replacen(&path, &load, 1)
         .replacen(script, &format!("{script}{}{}", bare(LOAD), offline::install()), 1)
-        .replacen(&preload, &format!("href=./{name}.lzma rel=preload"), 1))
+        .replacen(&preload, "", 1))
 }
 
 #[cfg(test)]
@@ -72,12 +73,9 @@ mod tests {
     #[test]
     fn a_start_script_of_another_form_is_refused() {
         let html = "<script type=module>init({ module_or_path: './a_bg.wasm' })</script>\
-                    <link as=fetch href=./a_bg.wasm rel=preload type=application/wasm>";
+                    <link as=fetch crossorigin href=./a_bg.wasm rel=preload type=application/wasm>";
         let page = starting(html, "a_bg.wasm").expect("this is the form");
-        assert!(
-            page.contains("module_or_path: await load(")
-                && page.contains("href=./a_bg.wasm.lzma rel=preload>")
-        );
+        assert!(page.contains("module_or_path: await load('./a_bg.wasm.lzma')") && !page.contains("<link"));
         assert!(starting("<script type=module>init()</script>", "a_bg.wasm").is_err());
     }
 }

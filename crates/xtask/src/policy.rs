@@ -1,6 +1,6 @@
 //! The content security policy of the finished page.
 //!
-//! `index.html` carries the policy in a `<meta>`, without any inline script. Trunk adds one, which starts the wasm
+//! `index.html` carries the policy in a `<meta>`. Trunk puts one small script into it, and adds one which starts the wasm
 //! module and whose text holds the hashed file names. Trunk's `post_build` hook comes here and names each inline
 //! script of the staged page by its SHA-256. Without the hook the page would not start: it fails closed.
 

@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// The file's name, in the top folder.
 const NAME: &str = "consensus-playground.html";
 
+/// What stands around the script that starts the page.
+const MODULE: (&str, &str) = ("<script type=module>", "</script>");
+
 /// Builds the page and puts it into one file.
 pub fn build() -> Outcome {
     page::build()?;
@@ -61,6 +64,7 @@ fn name(file: &Path) -> String {
 
 fn in_one(html: &str, parts: &Parts<'_>) -> Outcome<String> {
     let (css, glue, module) = (parts.css, parts.glue, parts.module);
+    let listed = hash(between(html, MODULE.0, MODULE.1)?);
     // It is kept already, wherever it lies.
     let html = &replaced(html, &offline::install(), "")?;
     if [css.1, glue.1].iter().any(|text| text.contains("</")) {
@@ -72,7 +76,6 @@ fn in_one(html: &str, parts: &Parts<'_>) -> Outcome<String> {
         &format!("<style>{}</style>", css.1),
     )?;
     let html = replaced(&html, &format!("<link crossorigin href=./{} rel=modulepreload>", glue.0), "")?;
-    let html = replaced(&html, &format!("<link as=fetch crossorigin href=./{} rel=preload>", module.0), "")?;
     // In a function, so that none of its names meets one of the page's.
     let own = replaced(glue.1, "export { initSync, __wbg_init as default };", "return __wbg_init;")?;
     let html = replaced(
@@ -86,10 +89,8 @@ fn in_one(html: &str, parts: &Parts<'_>) -> Outcome<String> {
         &format!("await load('./{}')", module.0),
         &format!("unpack(Uint8Array.from(atob('{bytes}'), (letter) => letter.charCodeAt(0)))"),
     )?;
-    let script = between(&html, "<script type=module>", "</script>")?;
-    let listed = between(&html, "script-src 'self' ", " 'wasm-unsafe-eval'")?;
-    let sealed =
-        replaced(&html, &format!("script-src 'self' {listed}"), &format!("script-src {}", hash(script)))?;
+    let sealed = replaced(&html, &listed, &hash(between(&html, MODULE.0, MODULE.1)?))?;
+    let sealed = replaced(&sealed, "script-src 'self' ", "script-src ")?;
     replaced(&sealed, "style-src 'self'", &format!("style-src {}", hash(css.1)))
 }
 
@@ -113,15 +114,15 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Outcome<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Parts, in_one};
+    use super::{Parts, hash, in_one};
 
     fn page() -> String {
         let install = crate::offline::install();
+        let script = format!("{install}import init from './a.js';init(await load('./a.lzma'))");
         format!(
-            "<meta content=\"script-src 'self' 'sha256-x' 'wasm-unsafe-eval'; style-src 'self'\">\
-             <link href=./a.css rel=stylesheet><script type=module>{install}import init from './a.js';\
-             init(await load('./a.lzma'))</script><link crossorigin href=./a.js rel=modulepreload>\
-             <link as=fetch crossorigin href=./a.lzma rel=preload>"
+            "<meta content=\"script-src 'self' {} 'sha256-x' 'wasm-unsafe-eval'; style-src 'self'\">\
+             <link href=./a.css rel=stylesheet><script type=module>{script}</script><link crossorigin href=./a.js rel=modulepreload>",
+            hash(&script)
         )
     }
 
