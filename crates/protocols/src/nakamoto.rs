@@ -50,7 +50,7 @@ pub use mining::Work;
 pub use tables::{Cite, META};
 pub use tree::{Entry, Spent, Tree};
 pub use u256::U256;
-pub use wire::{Block, Header, Msg, Payment, payload};
+pub use wire::{Block, Header, Msg, Payment, Proof, payload};
 
 use crate::shared::Shared;
 use consensus_kernel::{
@@ -68,6 +68,8 @@ const FUTURE: u64 = 2 * 3_600 * 1_000_000;
 const EASIEST: u32 = 4;
 /// Asking neighbours again takes at most 2 to this times as long as the first time.
 const DOUBLINGS_MAX: u32 = 3;
+/// So often a neighbour is asked for a parent, each time another one, before its children are given up.
+const ASKED_MAX: u32 = 24;
 /// Heights that are kept beyond what the rules look back.
 const KEPT: usize = 192;
 
@@ -262,6 +264,13 @@ impl Protocol for Nakamoto {
     }
 }
 
+/// A block whose parent a node lacks, and who sent it: whoever it is does not need it again.
+#[derive(Clone, Debug, Serialize)]
+struct Orphan {
+    from: NodeId,
+    block: Shared<Block>,
+}
+
 /// One miner's whole state.
 #[derive(Clone, Debug, Serialize)]
 pub struct Miner {
@@ -273,7 +282,7 @@ pub struct Miner {
     /// Payments that are on no block of its chain.
     pool: Vec<Payment>,
     /// Blocks whose parents it lacks.
-    orphans: Vec<Shared<Block>>,
+    orphans: Vec<Orphan>,
     /// Heights up to this are decided.
     decided: Slot,
     /// Blocks of the chain that are decided, by miner.
@@ -346,13 +355,18 @@ impl Miner {
     }
 
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
+        self.react(input, cx);
+        self.aim(cx);
+    }
+
+    /// All that an input brings about but for what is mined next.
+    fn react(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
         self.news.clear();
         match input {
-            Input::Start => self.aim(cx),
+            Input::Start => {}
             Input::Restart => {
                 self.attempts = 0;
                 self.tell(cx);
-                self.aim(cx);
             }
             Input::Deliver { from, msg: Msg::Request(payment) } => self.on_request(from, *payment, cx),
             Input::Deliver { from, .. } if from.is_client() => cx.reject("clients only pay"),
@@ -360,7 +374,6 @@ impl Miner {
             Input::Deliver { from, msg: Msg::Payment(payment) } => {
                 if self.take_payment(*payment, cx) {
                     self.pass_on(from, Msg::Payment(*payment), cx);
-                    self.aim(cx);
                 }
             }
             Input::Deliver { from, msg: Msg::Block(block) } => self.on_block(from, block, cx),
@@ -410,7 +423,6 @@ impl Miner {
             // Again, if the client asks again: it may have been lost on the way.
             self.pass_on(from, Msg::Payment(payment), cx);
         }
-        self.aim(cx);
     }
 
     /// The block of its chain that spends this coin, if that is not too long ago.
@@ -464,7 +476,6 @@ impl Miner {
             self.consider(hash, cx);
         }
         self.spread(hash, cx);
-        self.aim(cx);
     }
 
     /// Sends a block of its own to all neighbours.
@@ -476,7 +487,7 @@ impl Miner {
 
     fn on_block(&mut self, from: NodeId, block: &Shared<Block>, cx: &mut Cx<'_, Nakamoto>) {
         let hash = block.hash();
-        if self.tree.find(hash).is_some() || self.orphans.iter().any(|other| other.hash() == hash) {
+        if self.tree.find(hash).is_some() || self.orphans.iter().any(|other| other.block.hash() == hash) {
             if self.tree.tip().block.hash() == hash {
                 self.told.insert(from);
             }
@@ -486,35 +497,67 @@ impl Miner {
             return cx.reject("the hash is above the target");
         }
         if self.tree.find(block.header().parent).is_none() && cx.holds(PARENT_FIRST) {
-            cx.cite(Cite::Orphan);
-            if self.orphans.len() < WAITING_MAX {
-                self.orphans.push(block.clone());
+            if Slot::from(block.header().height) <= self.tree.lowest() {
+                return cx.reject("it parts from the chain below what is kept");
             }
+            cx.cite(Cite::Orphan);
+            self.keep_aside(Orphan { from, block: block.clone() });
             return cx.send(from, Msg::Get(self.missing(block.header().parent)));
         }
-        self.take_in(from, block.clone(), cx);
+        if !self.take_in(from, block.clone(), cx) {
+            // Whatever waits for it waits in vain.
+            self.forget_children(hash);
+        }
         // Those that waited for it, and those that waited for them.
         while let Some(next) =
-            self.orphans.iter().position(|orphan| self.tree.find(orphan.header().parent).is_some())
+            self.orphans.iter().position(|orphan| self.tree.find(orphan.block.header().parent).is_some())
         {
-            let orphan = self.orphans.remove(next);
-            self.take_in(from, orphan, cx);
+            let Orphan { from, block } = self.orphans.remove(next);
+            if !self.take_in(from, block.clone(), cx) {
+                self.forget_children(block.hash());
+            }
         }
-        self.aim(cx);
+    }
+
+    /// Keeps a block until its parent comes. If there is no room, the oldest one goes of whoever has sent most, so that a liar
+    /// crowds out its own only.
+    fn keep_aside(&mut self, orphan: Orphan) {
+        if self.orphans.len() >= WAITING_MAX {
+            let of = |who: NodeId| self.orphans.iter().filter(|other| other.from == who).count();
+            let most = self.orphans.iter().map(|other| of(other.from)).max();
+            let place = self.orphans.iter().position(|other| Some(of(other.from)) == most);
+            self.orphans.remove(place.unwrap_or(0));
+        }
+        self.orphans.push(orphan);
+    }
+
+    /// Gives up the blocks that wait for this one, and those that wait for them.
+    fn forget_children(&mut self, hash: Digest) {
+        let mut lost = vec![hash];
+        while let Some(parent) = lost.pop() {
+            self.orphans.retain(|orphan| {
+                let is_child = orphan.block.header().parent == parent;
+                if is_child {
+                    lost.push(orphan.block.hash());
+                }
+                !is_child
+            });
+        }
     }
 
     /// The first block on the way back from this one that it has not even as an orphan.
     fn missing(&self, mut hash: Digest) -> Digest {
-        while let Some(orphan) = self.orphans.iter().find(|orphan| orphan.hash() == hash) {
-            hash = orphan.header().parent;
+        while let Some(orphan) = self.orphans.iter().find(|orphan| orphan.block.hash() == hash) {
+            hash = orphan.block.header().parent;
         }
         hash
     }
 
-    fn take_in(&mut self, from: NodeId, block: Shared<Block>, cx: &mut Cx<'_, Nakamoto>) {
+    /// Takes in what somebody sent; false if it is not valid.
+    fn take_in(&mut self, from: NodeId, block: Shared<Block>, cx: &mut Cx<'_, Nakamoto>) -> bool {
         let hash = block.hash();
         if !self.add(block.clone(), cx) {
-            return;
+            return false;
         }
         cx.cite(Cite::Accept);
         self.pass_on(from, Msg::Block(block), cx);
@@ -522,6 +565,7 @@ impl Miner {
         if self.tree.tip().block.hash() == hash {
             self.told.insert(from);
         }
+        true
     }
 
     /// Judges a block in its place, and puts it in the tree if it is valid.
@@ -550,11 +594,14 @@ impl Miner {
             cx.reject(why);
             return false;
         }
-        let same = header.target == parent.block.header().target && parent.height > 0;
+        let same = header.target == parent.block.header().target;
         let own_work = if same { parent.own_work } else { header.target.work() };
         let (height, work) = (parent.height + 1, parent.work.plus(own_work));
         let parent = parent.block.hash();
-        self.tree.insert(Entry { block, parent, height, own_work, work, spent, paid_at });
+        if self.tree.insert(Entry { block, parent, height, own_work, work, spent, paid_at }) {
+            let lowest = self.tree.lowest();
+            self.orphans.retain(|orphan| Slot::from(orphan.block.header().height) > lowest);
+        }
         true
     }
 
@@ -668,9 +715,14 @@ impl Miner {
             return;
         }
         if let Some(orphan) = self.orphans.last() {
-            let peers: Vec<NodeId> = self.peers(cx).iter().collect();
-            if let Some(peer) = peers.get(self.attempts as usize % peers.len().max(1)) {
-                cx.send(*peer, Msg::Get(self.missing(orphan.header().parent)));
+            let missing = self.missing(orphan.block.header().parent);
+            let place = self.attempts as usize % self.peers(cx).len().max(1);
+            if let Some(peer) = self.peers(cx).iter().nth(place) {
+                cx.send(peer, Msg::Get(missing));
+            }
+            if self.attempts >= ASKED_MAX {
+                // Nobody has it. If somebody has after all, its tip will tell.
+                self.forget_children(missing);
             }
         }
         if silent != WideSet::EMPTY {

@@ -1,7 +1,8 @@
 //! What miners do who do not play fair. Their honest code goes on keeping the public chain; what they find is kept apart.
 //! Nobody here has a proof that was not worked for.
 
-use super::tables::{COVERS_PARENT, adversary};
+use super::mining::kind_of_proof;
+use super::tables::adversary;
 use super::{Block, Entry, Header, Miner, Msg, Nakamoto, Payment, Timer, send_all};
 use consensus_kernel::{Cx, Digest, Input, Misstep, Slot, Value, WideSet};
 use serde::Serialize;
@@ -81,7 +82,6 @@ fn step(node: &mut Nakamoto, input: Input_<'_>, cx: &mut Cx<'_, Nakamoto>, schem
     let Nakamoto::Miner(miner) = node else {
         return consensus_kernel::Protocol::step(node, input, cx);
     };
-    let kept = miner.work.clone();
     let event = match input {
         Input::Fire(Timer::Mine) => {
             miner.news.clear();
@@ -90,7 +90,7 @@ fn step(node: &mut Nakamoto, input: Input_<'_>, cx: &mut Cx<'_, Nakamoto>, schem
                 Some(block) => {
                     let hash = block.hash();
                     if !miner.add(block, cx) {
-                        return miner.aim(cx);
+                        return miner.aim_apart(cx);
                     }
                     Event::Found(hash)
                 }
@@ -99,27 +99,25 @@ fn step(node: &mut Nakamoto, input: Input_<'_>, cx: &mut Cx<'_, Nakamoto>, schem
         Input::Deliver { msg: Msg::Payment(payment) | Msg::Request(payment), .. } => {
             let fresh = miner.pool.iter().all(|other| other.coin != payment.coin);
             let payment = Some(*payment).filter(|_| fresh);
-            miner.step(input, cx);
+            miner.react(input, cx);
             Event::Heard(payment.filter(|payment| miner.next_payment() == Some(*payment)))
         }
         input => {
-            miner.step(input, cx);
+            miner.react(input, cx);
             Event::Heard(None)
         }
     };
     scheme(miner, event, cx);
-    miner.aim_apart(kept, cx);
+    miner.aim_apart(cx);
 }
 
 impl Miner {
     /// Goes on with its own branch, if it has one, as long as honest miners go on with theirs.
-    fn aim_apart(&mut self, kept: Option<super::Work>, cx: &mut Cx<'_, Nakamoto>) {
+    fn aim_apart(&mut self, cx: &mut Cx<'_, Nakamoto>) {
         let Some(head) = self.plot.head() else { return self.aim(cx) };
-        if !self.is_needed(cx.config) {
+        let next = self.next_payment();
+        if !self.is_needed(next, cx) {
             return;
-        }
-        if let Some(kept) = kept.filter(|work| work.parent() == head) {
-            return self.go_on(kept, cx);
         }
         let Some(entry) = self.tree.find(head) else {
             self.plot.give_up();
@@ -130,6 +128,9 @@ impl Miner {
             Some(_) => None,
             None => self.pool.iter().find(|p| follows(entry, p)).copied(),
         };
+        if self.work.as_ref().is_some_and(|work| work.is_for(head, payment)) {
+            return;
+        }
         // Four times what is planned: no more is believed.
         let after = if self.plot.easy { cx.config.interval.times(4).as_micros() } else { 0 };
         self.look_for(head, payment, after, cx);
@@ -288,7 +289,7 @@ fn graft_on(miner: &mut Miner, base: Slot, cx: &mut Cx<'_, Nakamoto>) {
         let height = base + miner.plot.branch.len() as u64 + 1;
         let Some(public) = miner.tree.on_chain(height).and_then(|hash| miner.tree.find(hash)) else { return };
         let header = Header { parent: head, ..*public.block.header() };
-        let block = Block::new(header, public.block.payment(), cx.holds(COVERS_PARENT));
+        let block = Block::new(header, public.block.payment(), kind_of_proof(cx));
         let hash = block.hash();
         if !miner.add(block, cx) {
             return miner.plot.give_up();

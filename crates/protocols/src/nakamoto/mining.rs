@@ -1,9 +1,9 @@
 //! Proof of work: what a miner looks for, how long it takes, and what proves it.
 
 use super::tables::*;
-use super::{Block, Config, Entry, Header, Miner, Nakamoto, Payment, Timer, Tree, U256, payload};
+use super::{Block, Config, Entry, Header, Miner, Nakamoto, Payment, Proof, Timer, Tree, U256, payload};
 use crate::shared::Shared;
-use consensus_kernel::{Cx, Digest, Duration, Time};
+use consensus_kernel::{Cx, Digest, Duration};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,14 +16,12 @@ pub struct Work {
     payment: Option<Payment>,
     /// The nonce that this turn will find when its time is over.
     luck: Option<u64>,
-    /// When that is.
-    due: Time,
 }
 
 impl Work {
-    /// The block that it is to follow.
-    pub fn parent(&self) -> Digest {
-        self.header.parent
+    /// Whether it is for this payment, or none, behind this block.
+    pub(super) fn is_for(&self, parent: Digest, payment: Option<Payment>) -> bool {
+        self.header.parent == parent && self.payment == payment
     }
 }
 
@@ -58,7 +56,7 @@ pub fn proves(block: &Block, cx: &Cx<'_, Nakamoto>) -> bool {
     let header = block.header();
     match cx.config.real {
         true => is_small(&block.proof(), header.target, cx.holds(EXACT_TARGET)),
-        false => header.nonce == stamp(header, cx.holds(COVERS_PARENT)),
+        false => header.nonce == block.proof().short(),
     }
 }
 
@@ -67,9 +65,9 @@ fn is_small(proof: &Digest, target: U256, exact: bool) -> bool {
     if exact { proof <= target } else { proof.hex_zeros() >= target.hex_zeros() }
 }
 
-fn stamp(header: &Header, covers_parent: bool) -> u64 {
-    let blank = Header { nonce: 0, ..*header };
-    if covers_parent { blank.hash().short() } else { blank.hash_under(Digest::ZERO).short() }
+/// What stands for a proof of work in this run.
+pub(super) fn kind_of_proof(cx: &Cx<'_, Nakamoto>) -> Proof {
+    Proof { real: cx.config.real, covers_parent: cx.holds(COVERS_PARENT) }
 }
 
 /// A stretch of nonces under one header: what is asked for, and the first nonce that will do.
@@ -103,23 +101,25 @@ fn grind(header: &Header, count: u64, exact: bool, covers_parent: bool) -> Optio
 impl Miner {
     /// Looks for the block after its last one, with the oldest payment that can be made; or rests.
     pub(super) fn aim(&mut self, cx: &mut Cx<'_, Nakamoto>) {
-        if !self.is_needed(cx.config) {
-            if self.work.take().is_some() {
-                cx.cancel_timer(Timer::Mine);
-            }
+        let payment = self.next_payment();
+        if !self.is_needed(payment, cx) {
             return;
         }
-        let (parent, payment) = (self.tree.tip().block.hash(), self.next_payment());
-        if self.work.as_ref().is_none_or(|work| work.header.parent != parent || work.payment != payment) {
+        let parent = self.tree.tip().block.hash();
+        if !self.work.as_ref().is_some_and(|work| work.is_for(parent, payment)) {
             self.look_for(parent, payment, 0, cx);
         }
     }
 
-    /// Whether a block is needed: a payment waits, or one is not deep enough yet.
-    pub(super) fn is_needed(&self, config: &Config) -> bool {
-        let tip = self.tree.tip();
+    /// Whether a block is needed: this payment waits, or one is not deep enough yet. If not it stops looking for one.
+    pub(super) fn is_needed(&mut self, next: Option<Payment>, cx: &mut Cx<'_, Nakamoto>) -> bool {
+        let (tip, config) = (self.tree.tip(), cx.config);
         let shallow = tip.paid_at > 0 && tip.paid_at + config.confirmations > tip.height + 1;
-        config.shares[self.me.index()] > 0 && (config.always || shallow || self.next_payment().is_some())
+        let needed = config.shares[self.me.index()] > 0 && (config.always || shallow || next.is_some());
+        if !needed && self.work.take().is_some() {
+            cx.cancel_timer(Timer::Mine);
+        }
+        needed
     }
 
     /// The oldest payment whose coin is there.
@@ -148,7 +148,7 @@ impl Miner {
             miner: self.me.index() as u16,
             nonce: 0,
         };
-        self.work = Some(Work { header, payment, luck: None, due: cx.now() });
+        self.work = Some(Work { header, payment, luck: None });
         self.take_turn(cx);
     }
 
@@ -163,7 +163,7 @@ impl Miner {
             let harder = config.target.float() / work.header.target.float();
             let mean = config.interval.as_micros() as f64 * config.total as f64 / share as f64 * harder;
             let wait = Duration(((-libm::log(chance) * mean) as u64).saturating_add(1));
-            (work.luck, work.due) = (Some(0), cx.now() + wait);
+            work.luck = Some(0);
             return cx.set_timer(Timer::Mine, wait);
         }
         let hashes = 1u128 << config.bits;
@@ -176,14 +176,7 @@ impl Miner {
             / (hashes * u128::from(share));
         work.header.nonce = work.luck.unwrap_or(work.header.nonce + turn);
         let wait = Duration(u64::try_from(time).unwrap_or(u64::MAX).max(1));
-        work.due = cx.now() + wait;
         cx.set_timer(Timer::Mine, wait);
-    }
-
-    /// Goes on with what it was looking for before.
-    pub(super) fn go_on(&mut self, work: Work, cx: &mut Cx<'_, Nakamoto>) {
-        cx.set_timer(Timer::Mine, work.due.since(cx.now()));
-        self.work = Some(work);
     }
 
     /// The turn is over: the block, if one is found; otherwise the next turn has begun.
@@ -217,12 +210,12 @@ impl Miner {
     fn finish(&mut self, cx: &mut Cx<'_, Nakamoto>) -> Option<Shared<Block>> {
         let mut work = self.work.take()?;
         cx.cancel_timer(Timer::Mine);
-        let covers_parent = cx.holds(COVERS_PARENT);
-        if !cx.config.real {
+        let by = kind_of_proof(cx);
+        if !by.real {
             work.header.time = work.header.time.max(cx.now().as_micros());
-            work.header.nonce = stamp(&work.header, covers_parent);
+            work.header.nonce = work.header.stamp(by.covers_parent).short();
         }
         self.found += 1;
-        Some(Block::new(work.header, work.payment, covers_parent))
+        Some(Block::new(work.header, work.payment, by))
     }
 }

@@ -6,6 +6,8 @@ use consensus_kernel::{ParamValue, Time};
 
 type Bench = Table<Nakamoto>;
 
+const REAL: Proof = Proof { real: true, covers_parent: true };
+
 fn id(i: usize) -> NodeId {
     NodeId::replica(i)
 }
@@ -101,6 +103,111 @@ fn a_block_without_its_parent_waits_and_the_parent_is_asked_for() {
     assert!(miner(&mut table, 1).orphans.is_empty());
 }
 
+/// The blocks of this node's chain, from height 1 on.
+fn chain(table: &mut Bench, i: usize) -> Vec<Shared<Block>> {
+    let miner = miner(table, i);
+    let hashes = (1..).map_while(|height| miner.tree.on_chain(height));
+    hashes.filter_map(|hash| miner.tree.find(hash)).map(|entry| entry.block.clone()).collect()
+}
+
+fn hear(table: &mut Bench, to: usize, from: usize, block: &Shared<Block>) {
+    table.step(id(to), Input::Deliver { from: id(from), msg: &Msg::Block(block.clone()) });
+}
+
+#[test]
+fn a_block_that_waited_for_its_parent_is_not_sent_back_to_who_sent_it_but_to_all_others() {
+    // In a ring, so that blocks are passed on at all.
+    let ring =
+        |s: Setup| with(with(s, param::GRAPH, ParamValue::Choice(0)), param::DEGREE, ParamValue::Int(2));
+    let setup = with(setup(&META, 5, 0), param::DIFFICULTY, ParamValue::Int(4));
+    let mut table = Bench::new(&ring(setup));
+    let peers: Vec<usize> = table.config.peers[0].iter().map(NodeId::index).collect();
+    let [child_from, parent_from] = peers[..] else { panic!("a ring: {peers:?}") };
+    let miner_of_both = (1..5).find(|i| !peers.contains(i)).expect("two are no neighbours");
+    mine_many(&mut table, miner_of_both, 2);
+    let [parent, child] = &chain(&mut table, miner_of_both)[..] else { panic!("two blocks") };
+    table.pile.clear();
+    hear(&mut table, 0, child_from, child);
+    hear(&mut table, 0, parent_from, parent);
+    let told = |block: &Shared<Block>| -> Vec<usize> {
+        let is = |msg: &Msg| matches!(msg, Msg::Block(sent) if sent.hash() == block.hash());
+        table.pile.iter().filter(|letter| is(&letter.msg)).map(|letter| letter.to.index()).collect()
+    };
+    assert_eq!((told(parent), told(child)), (vec![child_from], vec![parent_from]));
+    assert!(miner(&mut table, 0).told.contains(id(child_from)), "it has the last block");
+    assert!(!miner(&mut table, 0).told.contains(id(parent_from)));
+}
+
+/// A block behind this one that proves its work, whatever else is wrong with it.
+fn child_of(parent: Digest, height: u32) -> Shared<Block> {
+    let target = U256::ones(255);
+    let header = Header { parent, payload: Digest::ZERO, target, time: 9, height, miner: 0, nonce: 0 };
+    let nonce = header.grind(parent, 1 << 8, |proof| U256::of(proof) <= target).expect("one bit");
+    Block::new(Header { nonce, ..header }, None, REAL)
+}
+
+#[test]
+fn blocks_behind_an_invalid_one_are_given_up_with_it() {
+    let mut table = bench(|s| s);
+    let genesis = tip(&mut table, 1);
+    let invalid = child_of(genesis, 1);
+    let child = child_of(invalid.hash(), 2);
+    hear(&mut table, 1, 0, &child_of(child.hash(), 3));
+    hear(&mut table, 1, 0, &child);
+    assert_eq!(miner(&mut table, 1).orphans.len(), 2);
+    hear(&mut table, 1, 0, &invalid);
+    assert!(refused(&table, "not the target that the blocks before it prescribe"));
+    assert!(miner(&mut table, 1).orphans.is_empty());
+}
+
+#[test]
+fn blocks_whose_parent_was_forgotten_or_is_nowhere_are_not_waited_for() {
+    let mut table = bench(|s| without(drawn(s), RETARGET));
+    mine_many(&mut table, 0, 600);
+    table.pile.clear();
+    let lowest = miner(&mut table, 0).tree.lowest() as u32;
+    assert!(lowest > 200, "{lowest}");
+    let lost = |height| {
+        let header = *child_of(Digest::ZERO, height).header();
+        let header = Header { nonce: header.stamp(true).short(), ..header };
+        Block::new(header, None, Proof { real: false, ..REAL })
+    };
+    hear(&mut table, 0, 1, &lost(lowest));
+    assert!(refused(&table, "it parts from the chain below what is kept"));
+    hear(&mut table, 0, 1, &lost(lowest + 1));
+    assert_eq!(miner(&mut table, 0).orphans.len(), 1);
+    // The chain goes on until that height is forgotten, too.
+    mine_many(&mut table, 0, 100);
+    assert!(miner(&mut table, 0).orphans.is_empty());
+    // One that says that it is high stays until nobody has sent its parent for long.
+    hear(&mut table, 0, 1, &lost(100_000));
+    for peer in [1, 2] {
+        miner(&mut table, 0).told.insert(id(peer));
+    }
+    let mut asked = 0;
+    while table.timers.contains_key(&(id(0), Timer::Tell as usize)) {
+        table.fire(id(0), Timer::Tell);
+        asked += 1;
+    }
+    assert!(miner(&mut table, 0).orphans.is_empty() && asked <= ASKED_MAX + 2, "{asked}");
+}
+
+#[test]
+fn who_sends_blocks_without_parents_crowds_out_its_own() {
+    let mut table = bench(|s| s);
+    let honest = child_of(Digest([7; 32]), 2);
+    hear(&mut table, 1, 2, &honest);
+    for i in 0..2 * WAITING_MAX as u16 {
+        let [high, low] = i.to_be_bytes();
+        let mut parent = Digest([1; 32]);
+        (parent.0[0], parent.0[1]) = (high, low);
+        hear(&mut table, 1, 0, &child_of(parent, 2));
+    }
+    let orphans = &miner(&mut table, 1).orphans;
+    assert_eq!(orphans.len(), WAITING_MAX);
+    assert!(orphans.iter().any(|orphan| orphan.block.hash() == honest.hash()));
+}
+
 #[test]
 fn a_branch_with_more_blocks_but_less_work_does_not_count() {
     // At every second block the target changes: who says that it took long may go on with an easier one.
@@ -151,7 +258,7 @@ fn what_does_not_fit_is_refused() {
     table.pile.clear();
     let header = *block.header();
     let payment = |number| Some(Payment { coin: Value::request(0, number), back: false });
-    let forged = |header: Header, payment| Msg::Block(Block::new(header, payment, true));
+    let forged = |header: Header, payment| Msg::Block(Block::new(header, payment, REAL));
     // Grinds on until the hash fits again, so that what else is wrong is found.
     let proved = |header: Header, payment: Option<Payment>| {
         let header = Header { payload: payload(payment), ..header };
@@ -197,7 +304,7 @@ fn without_its_parent_in_the_proof_a_proof_fits_another_branch() {
         assert_ne!(first, block.hash());
         table.deliver_all(|_| true);
         let header = Header { parent: first, ..*second.header() };
-        let grafted = Block::new(header, None, covers);
+        let grafted = Block::new(header, None, Proof { covers_parent: covers, ..REAL });
         table.step(id(2), Input::Deliver { from: id(1), msg: &Msg::Block(grafted.clone()) });
         tip(&mut table, 2) == grafted.hash()
     };

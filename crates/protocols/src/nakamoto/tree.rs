@@ -34,6 +34,9 @@ pub struct Entry {
 pub struct Tree {
     /// In the order in which they came.
     entries: Vec<Entry>,
+    /// The first bytes of their hashes, in the same order: what a search looks at.
+    #[serde(skip)]
+    keys: Vec<u64>,
     /// The chain, ascending, without gaps; never empty.
     chain: VecDeque<Digest>,
     /// The height of the first block of `chain`.
@@ -50,12 +53,25 @@ impl Tree {
         let (parent, hash) = (Digest::ZERO, genesis.hash());
         let entry =
             Entry { block: genesis, parent, height: 0, own_work, work: U256::ZERO, spent, paid_at: 0 };
-        Self { entries: vec![entry], chain: VecDeque::from([hash]), base: 0, keep }
+        let (entries, keys) = (vec![entry], vec![hash.short()]);
+        Self { entries, keys, chain: VecDeque::from([hash]), base: 0, keep }
     }
 
     /// A block by its hash. The latest are found first.
     pub fn find(&self, hash: Digest) -> Option<&Entry> {
-        self.entries.iter().rev().find(|entry| entry.block.hash() == hash)
+        let mut end = self.keys.len();
+        while let Some(place) = self.keys[..end].iter().rposition(|key| *key == hash.short()) {
+            if self.entries[place].block.hash() == hash {
+                return self.entries.get(place);
+            }
+            end = place;
+        }
+        None
+    }
+
+    /// The lowest height of which blocks are kept: what follows an unknown block of a height below fits nowhere.
+    pub fn lowest(&self) -> Slot {
+        self.base
     }
 
     /// The block that the chain ends with.
@@ -91,17 +107,21 @@ impl Tree {
         Some(entry)
     }
 
-    /// Adds a block, and forgets those that are buried too deep.
-    pub fn insert(&mut self, entry: Entry) {
+    /// Adds a block, and forgets those that are buried too deep; true if there were some.
+    pub fn insert(&mut self, entry: Entry) -> bool {
+        self.keys.push(entry.block.hash().short());
         self.entries.push(entry);
         let high = self.base + self.chain.len() as u64;
         let low = high.saturating_sub(self.keep as u64);
         // Now and then, all at once.
-        if self.base + (self.keep as u64 / 8) < low {
+        let is_time = self.base + (self.keep as u64 / 8) < low;
+        if is_time {
             self.entries.retain(|entry| entry.height >= low);
+            self.keys = self.entries.iter().map(|entry| entry.block.hash().short()).collect();
             self.chain.drain(..(low - self.base) as usize);
             self.base = low;
         }
+        is_time
     }
 
     /// The blocks from the chain (exclusive) up to this one, ascending; none if they part below what is kept.

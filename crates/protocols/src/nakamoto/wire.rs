@@ -79,6 +79,12 @@ impl Header {
         hasher.finish()
     }
 
+    /// The hash of all but its nonce.
+    pub fn stamp(&self, covers_parent: bool) -> Digest {
+        let blank = Self { nonce: 0, ..*self };
+        blank.hash_under(if covers_parent { self.parent } else { Digest::ZERO })
+    }
+
     /// The first nonce of so many from its own on for which `is_small` is true of the hash: the grinding itself.
     pub fn grind(&self, parent: Digest, count: u64, is_small: impl Fn(&Digest) -> bool) -> Option<u64> {
         let begun = self.begun(parent);
@@ -92,6 +98,16 @@ impl Header {
     }
 }
 
+/// What stands for a proof of work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Proof {
+    /// A hash that is small enough. Otherwise times are drawn, and a stamp stands for it: the nonce is the beginning of the
+    /// hash of all else.
+    pub real: bool,
+    /// Whether it covers the hash of the block before.
+    pub covers_parent: bool,
+}
+
 /// A header and what it stands for. Made by [`Block::new`] only, so that its hashes need no second look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Block {
@@ -102,17 +118,22 @@ pub struct Block {
 }
 
 impl Block {
-    /// Hashes it. `covers_parent`: the proof of work is the header's hash; otherwise the hash of all but its parent.
-    pub fn new(header: Header, payment: Option<Payment>, covers_parent: bool) -> Shared<Self> {
+    /// Hashes it.
+    pub fn new(header: Header, payment: Option<Payment>, by: Proof) -> Shared<Self> {
         let hash = header.hash();
-        let proof = if covers_parent { hash } else { header.hash_under(Digest::ZERO) };
+        let proof = match by {
+            Proof { real: true, covers_parent: true } => hash,
+            Proof { real: true, covers_parent: false } => header.hash_under(Digest::ZERO),
+            Proof { real: false, covers_parent } => header.stamp(covers_parent),
+        };
         Shared::new(Self { header, payment, hash, proof })
     }
 
     /// The block that all of a run begin with, and no other run. It needs no proof.
     pub fn genesis(target: U256, nonce: u64) -> Shared<Self> {
         let (parent, payload) = (Digest::ZERO, Digest::ZERO);
-        Self::new(Header { parent, payload, target, time: 0, height: 0, miner: 0, nonce }, None, true)
+        let by = Proof { real: true, covers_parent: true };
+        Self::new(Header { parent, payload, target, time: 0, height: 0, miner: 0, nonce }, None, by)
     }
 
     /// Its header.
@@ -130,7 +151,7 @@ impl Block {
         self.hash
     }
 
-    /// What must not exceed the target.
+    /// What must not exceed the target; where times are drawn, what the nonce must be the beginning of.
     pub fn proof(&self) -> Digest {
         self.proof
     }
