@@ -30,7 +30,9 @@
 
 mod ballots;
 mod client;
+mod finality;
 mod gossip;
+mod hearing;
 mod invariants;
 mod lies;
 mod proposer;
@@ -253,8 +255,8 @@ struct ClientRecord {
 enum Fact {
     /// A quorum of prevotes for a block was seen.
     Polka { height: Slot, round: u64, block: Digest },
-    /// A block is final; the stake that signed for it, and of how much, both without what was convicted before.
-    Final { height: Slot, block: Digest, signed: u64, total: u64 },
+    /// A block is final; who was not convicted before.
+    Final { height: Slot, block: Digest, innocent: NodeSet },
 }
 
 /// One validator's whole state. Names with `_p` in the paper stand here without.
@@ -287,6 +289,8 @@ pub struct Replica {
     total: u64,
     /// Whom final blocks convict.
     convicted: NodeSet,
+    /// From which height on whose stake counts no more, ascending: votes of a height are weighed as they were then.
+    slashed: Vec<(Slot, NodeSet)>,
     /// Evidence that is in no final block yet.
     evidence: Vec<Evidence>,
     /// Votes of this height, in the order of rounds.
@@ -329,6 +333,7 @@ impl Replica {
             stakes: config.stakes.clone(),
             total: config.stakes.iter().sum(),
             convicted: NodeSet::EMPTY,
+            slashed: Vec::new(),
             evidence: Vec::new(),
             rounds: Vec::new(),
             latest: vec![None; config.n],
@@ -424,11 +429,11 @@ impl Replica {
         while self.rounds.len() > ROUNDS_MAX && self.rounds[0].number < round {
             self.rounds.remove(0);
         }
-        // Votes that came too early.
+        // Votes that came too early, unless they were counted when they came.
         for i in 0..self.latest.len() {
             if let Some(votes) = self.latest[i].filter(|votes| votes.body().round <= round) {
                 self.latest[i] = None;
-                if votes.body().round == round {
+                if votes.body().round == round && !self.counts(&votes) {
                     self.add(&votes, cx);
                 }
             }
@@ -691,195 +696,6 @@ impl Replica {
         let is = |stack: &&Stack| self.is_quorum(stack.weight, stacks.heard, cx);
         let mut found = stacks.iter().filter(is).filter_map(|s| Some((s.votes, s.votes.body().block?)));
         found.find(|(_, id)| self.find(*id).is_some_and(|block| self.is_valid(block, cx)))
-    }
-
-    /// What was heard of a round.
-    fn at(&self, round: u64) -> Option<&Round> {
-        self.rounds.iter().find(|r| r.number == round)
-    }
-
-    fn at_mut(&mut self, round: u64) -> &mut Round {
-        let place = self.rounds.partition_point(|r| r.number < round);
-        if self.rounds.get(place).is_none_or(|r| r.number != round) {
-            self.rounds.insert(place, Round::new(round));
-        }
-        &mut self.rounds[place]
-    }
-
-    /// A block of this height.
-    fn find(&self, block: Digest) -> Option<&Hashed<Block>> {
-        self.blocks.iter().find(|known| known.digest() == block)
-    }
-
-    /// Keeps a block of this height.
-    fn hold(&mut self, block: &Hashed<Block>) {
-        let new = block.body().height == self.height && self.find(block.digest()).is_none();
-        if new && self.has_room() {
-            self.blocks.push(block.clone());
-        }
-    }
-
-    fn keep_proposal(&mut self, proposal: &Shared<Proposal>) {
-        self.hold(&proposal.block);
-        self.at_mut(proposal.offer.body().round).proposal = Some(proposal.clone());
-    }
-
-    /// A proposal, from its proposer or passed on.
-    fn on_proposal(&mut self, proposal: &Shared<Proposal>, cx: &mut Cx<'_, Pos>) -> Result<(), &'static str> {
-        let Offer { height, round, block, valid_round } = *proposal.offer.body();
-        if height != self.height {
-            return self.elsewhere(height, cx);
-        }
-        if block != proposal.block.digest() || valid_round.is_some_and(|valid| valid >= round) {
-            return Err("not a proposal");
-        }
-        if round < self.round || round > self.round.saturating_add(WINDOW) {
-            return Err("of another round");
-        }
-        let proposer = match round == self.round {
-            true => self.proposer,
-            false => self.turns.proposer(height, round, &self.stakes, cx.config),
-        };
-        if proposer != Some(proposal.offer.signer()) {
-            return Err("not this round's proposer");
-        }
-        if self.at(round).is_some_and(|r| r.proposal.is_some()) {
-            return Err("a proposal of this round is here");
-        }
-        self.keep_proposal(proposal);
-        Ok(())
-    }
-
-    /// Votes, from their voters or passed on.
-    fn on_votes(&mut self, votes: &Votes, cx: &mut Cx<'_, Pos>) -> Result<(), &'static str> {
-        let Ballot { height, round, step, .. } = *votes.body();
-        if height != self.height {
-            return self.elsewhere(height, cx);
-        }
-        let are_validators = votes.signers().union(&cx.config.everyone) == cx.config.everyone;
-        if step == Step::Propose || !are_validators {
-            return Err("not votes of validators");
-        }
-        if round > self.round {
-            for id in votes.signers().iter() {
-                let known = &mut self.latest[id.index()];
-                if known.is_none_or(|known| known.body().round < round) {
-                    *known = Some(*votes);
-                }
-            }
-        }
-        let kept = round <= self.round.saturating_add(WINDOW)
-            && (round >= self.round || self.at(round).is_some() || self.rounds.len() < ROUNDS_MAX);
-        if kept && !self.add(votes, cx) {
-            return Err("counted already");
-        }
-        Ok(())
-    }
-
-    /// Counts votes, and notices who votes for two.
-    fn add(&mut self, votes: &Votes, cx: &mut Cx<'_, Pos>) -> bool {
-        let here = votes.body().block.is_none_or(|id| self.find(id).is_some());
-        let distinct = cx.holds(DISTINCT_VOTERS);
-        let stakes = std::mem::take(&mut self.stakes);
-        let round = self.at_mut(votes.body().round);
-        let fresh = round.add(votes, &stakes, distinct, here);
-        let caught: Vec<Evidence> =
-            if fresh { round.of(votes.body().step).conflicts().collect() } else { Vec::new() };
-        self.stakes = stakes;
-        if cx.holds(EVIDENCE) {
-            caught.into_iter().for_each(|evidence| self.accuse(evidence, cx));
-        }
-        fresh
-    }
-
-    /// Keeps evidence against somebody who was not caught before.
-    fn accuse(&mut self, evidence: Evidence, cx: &mut Cx<'_, Pos>) {
-        let known = self.accused();
-        if evidence.offenders().union(&known) != known {
-            cx.cite(Cite::Equivocation);
-            self.evidence.push(evidence);
-        }
-    }
-
-    /// Whom evidence speaks against, in final blocks or not yet.
-    fn accused(&self) -> NodeSet {
-        self.evidence.iter().fold(self.convicted, |all, e| all.union(&e.offenders()))
-    }
-
-    /// A request, from its client.
-    fn on_request(&mut self, from: NodeId, request: &Signed<Request>, cx: &mut Cx<'_, Pos>) {
-        if from != request.signer() || !is_own_request(request, cx.config) {
-            return cx.reject("not the client's own request");
-        }
-        let (record, value) = (self.clients[from.index()], request.body().value);
-        if cx.holds(DEDUP) && value.number() <= record.number {
-            if value.number() < record.number {
-                return cx.reject("a later request of this client was executed");
-            }
-            cx.cite(Cite::ReplyAgain);
-            return cx.send(from, Msg::Reply(Reply { value, height: record.height }));
-        }
-        match self.pending.iter_mut().find(|p| p.signer() == from) {
-            None => self.pending.push(*request),
-            Some(known) if known.body().value.number() < value.number() => *known = *request,
-            Some(_) => {}
-        }
-    }
-
-    /// A block is final: executes it, convicts whom it convicts, and goes to the next height.
-    fn finalise(&mut self, commit: &Shared<Commit>, cx: &mut Cx<'_, Pos>) {
-        let Block { height, request, evidence, .. } = commit.block.body();
-        let innocent = |set: &NodeSet| set.iter().filter(|id| !self.convicted.contains(*id)).collect();
-        let (signed, total) = (innocent(commit.votes.signers()), innocent(&cx.config.everyone));
-        self.facts.push(Fact::Final {
-            height: *height,
-            block: commit.block.digest(),
-            signed: weigh(&signed, &cx.config.stakes),
-            total: weigh(&total, &cx.config.stakes),
-        });
-        self.chain.push_back(commit.clone());
-        if self.chain.len() > HISTORY {
-            self.chain.pop_front();
-        }
-        self.execute(*height, request.as_ref(), cx);
-        let convicted = evidence.iter().fold(self.convicted, |all, e| all.union(&e.offenders()));
-        if convicted != self.convicted {
-            cx.cite(Cite::Slash);
-            self.convicted = convicted;
-        }
-        let mut evidence = std::mem::take(&mut self.evidence);
-        evidence.retain(|e| e.offenders().union(&convicted) != convicted);
-        self.evidence = evidence;
-        self.turns.next_height(&self.stakes);
-        if cx.holds(SLASHED_OUT) {
-            convicted.iter().for_each(|id| self.stakes[id.index()] = 0);
-            self.total = self.stakes.iter().sum();
-        }
-        (self.height, self.parent) = (height.saturating_add(1), commit.block.digest());
-        (self.round, self.step, self.proposed, self.timed) = (0, Step::Propose, false, [false; 2]);
-        (self.locked, self.valid, self.begun, self.behind) = (None, None, false, false);
-        self.proposer = self.turns.proposer(self.height, 0, &self.stakes, cx.config);
-        self.rounds.clear();
-        self.blocks.clear();
-        self.latest.fill(None);
-        self.telling = false;
-        [Timer::Propose, Timer::Prevote, Timer::Precommit, Timer::Gossip]
-            .into_iter()
-            .for_each(|t| cx.cancel_timer(t));
-    }
-
-    /// Executes a request and replies.
-    fn execute(&mut self, height: Slot, request: Option<&Signed<Request>>, cx: &mut Cx<'_, Pos>) {
-        let Some(request) = request else { return cx.decide(height, consensus_kernel::Value::NOOP) };
-        let (client, value) = (request.signer(), request.body().value);
-        cx.cite(Cite::Execute);
-        cx.decide(height, value);
-        if let Some(record) = self.clients.get_mut(client.index()) {
-            let number = record.number.max(value.number());
-            *record = ClientRecord { number, executions: record.executions + 1, height };
-        }
-        self.pending.retain(|p| p.signer() != client || p.body().value.number() > value.number());
-        cx.send(client, Msg::Reply(Reply { value, height }));
     }
 }
 

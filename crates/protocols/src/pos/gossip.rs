@@ -138,60 +138,17 @@ impl Replica {
         let step = if cx.config.single { Step::Prevote } else { Step::Precommit };
         let Ballot { round, .. } = *commit.votes.body();
         let ballot = Ballot { step, height, round, block: Some(commit.block.digest()) };
-        if *commit.votes.body() != ballot || !self.proves(&commit.votes, cx) {
+        if *commit.votes.body() != ballot {
             return;
         }
         if height < self.height {
             return self.compare(commit, cx);
         }
-        if (height, parent) == (self.height, self.parent) {
+        let next = (height, parent) == (self.height, self.parent);
+        if next && self.proves(&commit.votes, cx) && self.is_valid(&commit.block, cx) {
             cx.cite(Cite::TakeBlock);
             self.finalise(commit, cx);
         }
-    }
-
-    /// A final block of a height that is final here: another one is a fork, and whoever signed for both is to blame, at
-    /// once if it was in one round.
-    fn compare(&mut self, commit: &Commit, cx: &mut Cx<'_, Pos>) {
-        let height = commit.block.body().height;
-        let Some(own) = self.final_at(height).filter(|own| own.block.digest() != commit.block.digest())
-        else {
-            return;
-        };
-        let evidence = super::Evidence { first: own.votes, second: commit.votes };
-        if self.fork.is_none() {
-            cx.cite(Cite::Fork);
-            self.fork = Some((height, evidence.offenders()));
-        }
-        if evidence.conflicts() && cx.holds(super::EVIDENCE) {
-            self.accuse(evidence, cx);
-        }
-    }
-
-    /// Whether one more block fits, if need be in the place of one that nobody whose word is kept has proposed or voted for:
-    /// otherwise a liar could fill it all with blocks of its own making.
-    pub(super) fn has_room(&mut self) -> bool {
-        if self.blocks.len() < super::BLOCKS_MAX {
-            return true;
-        }
-        let named = |id: Digest| {
-            let stacks = |round: &super::Round| {
-                let votes = round.prevotes.iter().chain(round.precommits.iter());
-                votes.into_iter().any(|stack| stack.votes.body().block == Some(id))
-            };
-            let proposed =
-                |round: &super::Round| round.proposal.as_ref().is_some_and(|p| p.block.digest() == id);
-            self.locked.is_some_and(|(_, locked)| locked == id)
-                || self.valid.is_some_and(|votes| votes.body().block == Some(id))
-                || self.rounds.iter().any(|round| proposed(round) || stacks(round))
-        };
-        let idle = self.blocks.iter().position(|block| !named(block.digest()));
-        idle.map(|place| self.blocks.remove(place)).is_some()
-    }
-
-    /// The block that is final at a height, with its votes, if it is still kept.
-    pub(super) fn final_at(&self, height: Slot) -> Option<&Shared<Commit>> {
-        self.chain.iter().rev().find(|commit| commit.block.body().height == height)
     }
 
     /// The first digits of a block's name.

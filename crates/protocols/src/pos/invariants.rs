@@ -83,18 +83,18 @@ struct Conflict<'a> {
     own: &'a Commit,
     /// None if the other one keeps it no more.
     theirs: Option<&'a Commit>,
-    /// The stake of the height.
-    total: u64,
+    /// Whose stake counts at this height.
+    innocent: NodeSet,
 }
 
 impl<'a> Conflict<'a> {
     fn find(ledger: &mut Ledger, world: &'a dyn World<Pos>, who: NodeId) -> Option<Self> {
         let r = replica(world, who)?;
         r.facts.iter().find_map(|fact| {
-            let Fact::Final { height, block, total, .. } = *fact else { return None };
+            let Fact::Final { height, block, innocent } = *fact else { return None };
             let other = ledger.state(height, block.short(), who).err()?.who;
             let theirs = replica(world, other).and_then(|r| r.final_at(height)).map(|commit| &**commit);
-            Some(Self { height, other, own: r.final_at(height)?, theirs, total })
+            Some(Self { height, other, own: r.final_at(height)?, theirs, innocent })
         })
     }
 
@@ -103,13 +103,23 @@ impl<'a> Conflict<'a> {
         let theirs = self.theirs?;
         let both = self.own.votes.signers().intersection(theirs.votes.signers());
         let rounds = [theirs.votes.body().round, self.own.votes.body().round];
-        Some((names(&both), weigh(&both, &world.config().stakes), rounds))
+        Some((names(&both), self.stake(&both, world), rounds))
+    }
+
+    /// What counts of their stake at this height.
+    fn stake(&self, of: &NodeSet, world: &dyn World<Pos>) -> u64 {
+        weigh(&of.intersection(&self.innocent), &world.config().stakes)
+    }
+
+    /// All stake that counts at this height.
+    fn total(&self, world: &dyn World<Pos>) -> u64 {
+        self.stake(&self.innocent, world)
     }
 }
 
 fn one_block(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
     let Some(found) = Conflict::find(ledger, world, who) else { return Ok(()) };
-    let Conflict { height, other, total, .. } = found;
+    let (Conflict { height, other, .. }, total) = (&found, found.total(world));
     let blame = match found.both(world) {
         None => String::new(),
         Some((names, stake, [one, two])) => {
@@ -128,7 +138,7 @@ fn one_block(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result
 
 fn accountability(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
     let Some(found) = Conflict::find(ledger, world, who) else { return Ok(()) };
-    match (found.both(world), found.total) {
+    match (found.both(world), found.total(world)) {
         // Two sets of two thirds share a third.
         (Some((names, stake, _)), total) if stake * 3 < total => {
             Err(format!("{names} with stake {stake} of {total} signed for both: less than a third"))
@@ -145,9 +155,12 @@ fn names(set: &NodeSet) -> String {
 fn two_thirds(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
     let Some(r) = replica(world, who) else { return Ok(()) };
     for fact in &r.facts {
-        let Fact::Final { height, signed, total, .. } = fact else { continue };
-        let needed = WeightRule::MoreThanTwoThirds.least(*total);
-        if *signed < needed {
+        let Fact::Final { height, innocent, .. } = fact else { continue };
+        let Some(commit) = r.final_at(*height) else { continue };
+        let stake = |of: &NodeSet| weigh(of, &world.config().stakes);
+        let (signed, total) = (stake(&commit.votes.signers().intersection(innocent)), stake(innocent));
+        let needed = WeightRule::MoreThanTwoThirds.least(total);
+        if signed < needed {
             return Err(format!(
                 "validator {who} takes height {height} for final with stake {signed} of {total}, {needed} needed"
             ));

@@ -302,6 +302,120 @@ fn a_second_final_block_names_who_signed_for_both() {
     assert_eq!(replica(&table, 0).accused(), both, "in one round it is evidence");
 }
 
+/// A block with a certificate of these.
+fn commit(table: &Table<Pos>, block: &Hashed<Block>, signers: &[usize]) -> Msg {
+    let Block { height, round, .. } = *block.body();
+    let vote = |i: &usize| {
+        let ballot = Ballot { step: Step::Precommit, height, round, block: Some(block.digest()) };
+        signed(table, v(*i), ballot)
+    };
+    let mut votes = Votes::of(&vote(&signers[0]));
+    signers[1..].iter().for_each(|i| assert!(votes.add(&vote(i)), "distinct signers"));
+    Msg::Blocks(Shared::new(vec![Shared::new(Commit { block: block.clone(), votes })]))
+}
+
+/// A block that convicts validator 0 for its prevotes, with a client's request.
+fn convicting(table: &Table<Pos>, client: usize) -> Hashed<Block> {
+    let votes = |block| votes(table, Step::Prevote, 0, block, &[0]);
+    let evidence = Evidence { first: votes(None), second: votes(Some(block(table, 7, 1).digest())) };
+    Hashed::new(Block { evidence: vec![evidence], ..block(table, 0, client).body().clone() })
+}
+
+#[test]
+fn a_certificate_of_an_earlier_height_is_weighed_with_the_stakes_of_that_height() {
+    // With the stakes of now, without validator 0, two of three are too little; 0 to 2 were enough then.
+    let mut table = table(&[2, 1, 1, 1]);
+    let msg = commit(&table, &convicting(&table, 0), &[0, 1, 2]);
+    tell(&mut table, 1, 3, &msg);
+    assert_eq!((replica(&table, 3).height, replica(&table, 3).total), (2, 3));
+    let other = block(&table, 0, 1);
+    let msg = commit(&table, &other, &[0, 1, 3]);
+    tell(&mut table, 1, 3, &msg);
+    assert_eq!(replica(&table, 3).fork.map(|(height, _)| height), Some(1));
+
+    // The other way round: three of three now, but only three of five then.
+    let mut table = self::table(&[2, 1, 1, 1]);
+    let msg = commit(&table, &convicting(&table, 0), &[0, 1, 2]);
+    tell(&mut table, 1, 3, &msg);
+    let msg = commit(&table, &other, &[1, 2, 3]);
+    tell(&mut table, 1, 3, &msg);
+    assert_eq!(replica(&table, 3).fork, None);
+}
+
+/// The validators, to judge them.
+struct All<'a>(&'a Table<Pos>);
+
+impl consensus_kernel::World<Pos> for All<'_> {
+    fn config(&self) -> &Config {
+        &self.0.config
+    }
+    fn replicas(&self) -> usize {
+        self.0.replicas.len()
+    }
+    fn node(&self, id: NodeId) -> Option<&Pos> {
+        self.0.replicas.get(id.index())
+    }
+}
+
+#[test]
+fn blame_is_measured_by_the_stake_that_counts_at_the_height() {
+    // Validator 0, convicted at height 1, signs for both blocks of height 2, and nobody else does.
+    let mut table = Table::<Pos>::new(&without(without(setup(&[2, 1, 1, 1]), TWO_THIRDS), SLASHED_OUT));
+    let first = convicting(&table, 0);
+    let mut ledger = consensus_kernel::Ledger::default();
+    let mut judged = Ok(());
+    for (who, round, signers) in [(2, 0, [0, 1]), (3, 1, [0, 2])] {
+        let msg = commit(&table, &first, &[0, 1, 2]);
+        tell(&mut table, 1, who, &msg);
+        let parent = first.digest();
+        let second = Block { height: 2, parent, ..block(&table, round, 1).body().clone() };
+        let msg = commit(&table, &Hashed::new(second), &signers);
+        tell(&mut table, 1, who, &msg);
+        assert_eq!(replica(&table, who).height, 3);
+        let accountability = invariants::ALL.iter().find(|i| i.name == "Accountability").unwrap();
+        judged = (accountability.check)(&mut ledger, &All(&table), v(who));
+    }
+    assert_eq!(judged, Err("0 with stake 0 of 3 signed for both: less than a third".to_owned()));
+}
+
+#[test]
+fn a_late_proposal_is_kept_since_its_votes_may_still_make_it_final() {
+    let mut table = table(&[1; 4]);
+    let first = block(&table, 0, 0);
+    tell_votes(&mut table, 3, Step::Precommit, 0, None, &[0]);
+    tell_votes(&mut table, 3, Step::Precommit, 0, Some(first.digest()), &[1, 2]);
+    table.fire(v(3), Timer::Precommit);
+    assert_eq!(replica(&table, 3).round, 1);
+    let msg = proposal(&table, 0, &first, None);
+    tell(&mut table, 0, 3, &msg);
+    tell_votes(&mut table, 3, Step::Precommit, 0, Some(first.digest()), &[0]);
+    assert!(table.decided.contains(&(v(3), 1, x(0))));
+}
+
+#[test]
+fn a_certificate_makes_no_invalid_block_final() {
+    let mut table = table(&[1; 4]);
+    for client in [0, 0] {
+        let height = replica(&table, 3).height;
+        let body =
+            Block { height, parent: replica(&table, 3).parent, ..block(&table, 0, client).body().clone() };
+        let msg = commit(&table, &Hashed::new(body), &[0, 1, 2]);
+        tell(&mut table, 1, 3, &msg);
+    }
+    assert_eq!(replica(&table, 3).height, 2, "the request was executed at height 1");
+}
+
+#[test]
+fn early_votes_count_once() {
+    let mut table = Table::<Pos>::new(&without(setup(&[1; 4]), DISTINCT_VOTERS));
+    ask(&mut table, 0);
+    table.deliver_all(|letter| letter.from.is_client());
+    let id = Some(block(&table, 2, 0).digest());
+    tell_votes(&mut table, 3, Step::Prevote, 2, id, &[0, 1]);
+    assert_eq!(replica(&table, 3).round, 2, "they are more than a third");
+    assert_eq!(replica(&table, 3).at(2).map(|r| r.prevotes.heard), Some(2));
+}
+
 #[test]
 fn a_restarted_validator_keeps_its_lock() {
     let mut table = table(&[1; 4]);
@@ -350,7 +464,9 @@ fn a_liar_cannot_fill_the_room_for_blocks() {
     let mut table = table(&[1; 4]);
     let kept = locked(&mut table);
     let mut r = replica(&table, 3).clone();
-    (0..2 * BLOCKS_MAX as u64).for_each(|round| r.hold(&block(&table, 1_000 + round, 1)));
+    for round in 0..2 * BLOCKS_MAX as u64 {
+        r.hold(&block(&table, 1_000 + round, 1));
+    }
     assert_eq!(r.blocks.len(), BLOCKS_MAX);
     let new = block(&table, 5_000, 1);
     r.hold(&new);
