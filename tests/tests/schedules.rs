@@ -204,6 +204,8 @@ const GOLDEN: &[Golden] = &[
         violates: &["Agreement", "Integrity", "Common Prefix"],
         variants: &[(&[("w=1,1,3", "w=4,4,1")], Then::Decides)],
     },
+    // Nobody promises a fair share, and nobody pays here; tests/nakamoto.rs counts blocks with and without the liar.
+    Golden { id: "nakamoto_selfish", violates: &[], variants: &[] },
     Golden {
         id: "nakamoto_double_spend",
         violates: &["Agreement", "Integrity", "Common Prefix"],

@@ -4,8 +4,8 @@
 //! it at all, many at zero, so that some runs do little but crash, others little but cut links.
 
 use consensus_kernel::{
-    Bound, Duration, FaultModel, Givers, Inputs, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng, SwitchId,
-    Time, Variants,
+    Bound, Breaks, Duration, FaultModel, Givers, Inputs, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng,
+    SwitchId, Time, Variants,
 };
 use consensus_scenario::{Action, Byzantine, Group, Latency, Network, Scenario, Strategy, Timed};
 
@@ -69,7 +69,7 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     draw_values(&mut draw, &mut scenario);
     draw_weights(&mut draw, &mut scenario);
     draw_network(&mut draw, &mut scenario);
-    draw_numbers(&mut draw, &mut scenario, budget, without.is_some());
+    draw_numbers(&mut draw, &mut scenario, budget, without);
     if let Some(switch) = without {
         scenario.rules = scenario.rules.without(switch);
     }
@@ -170,11 +170,16 @@ fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
     }
 }
 
-/// Draws whole-number parameters at the small end, where more happens, and, where a rule is missing, flags too: there
-/// the point is to find the accident, not to keep every promise.
-fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, flags: bool) {
-    let n = scenario.n;
-    for (spec, value) in scenario.meta.params.iter().zip(&mut scenario.params.0) {
+/// Draws whole-number parameters at the small end, where more happens, and, where a rule is missing, flags too, and variants:
+/// there the point is to find the accident, not to keep every promise.
+fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, without: Option<SwitchId>) {
+    let (n, meta) = (scenario.n, scenario.meta);
+    let flags = without.is_some();
+    let missing = without.and_then(|switch| meta.switches.get(usize::from(switch)));
+    let choices = missing.is_some_and(|switch| switch.breaks != Breaks::Nothing);
+    // This one is drawn already, with what it allows.
+    let model = meta.variants.map(|variants| variants.param);
+    for (place, (spec, value)) in meta.params.iter().zip(&mut scenario.params.0).enumerate() {
         match spec.kind {
             ParamKind::Int { min, max, .. } if draw.chance(50) => {
                 let high = if draw.chance(50) { min } else { max.min(min + 7) };
@@ -185,6 +190,9 @@ fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, flags:
                 *value = ParamValue::Int(draw.rng.within(min, min + 3));
             }
             ParamKind::Flag { .. } if flags && draw.chance(50) => *value = ParamValue::Flag(draw.chance(50)),
+            ParamKind::Choice { options, .. } if choices && model != Some(place) && draw.chance(25) => {
+                *value = ParamValue::Choice(draw.below(options.len()));
+            }
             kind if kind.is_per_replica() && draw.chance(80) => *value = draw_for_each(draw, kind, n),
             _ => {}
         }

@@ -303,6 +303,8 @@ fn strips(frame: &Frame, groups: &[usize], n: usize, levels: bool) -> Centres {
         let members: Vec<usize> = (0..n).filter(|&i| group(i) == g).collect();
         let columns = best_columns(members.len(), strip_width, strip_height);
         let rows = members.len().div_ceil(columns).max(1);
+        // Rows as alike as they can be: nobody stands alone in the last one.
+        let columns = members.len().div_ceil(rows).max(1);
         let corner = if levels {
             Point::new(frame.left, frame.top + strip_height * g as f64)
         } else {
@@ -341,6 +343,15 @@ mod tests {
         assert_eq!(place(&alike), place(&Ask { layout: Layout::Ring, ..alike.clone() }));
         let apart = ask(Layout::Columns, 5, 1, 780.0, 530.0);
         assert_ne!(place(&apart), place(&Ask { layout: Layout::Ring, ..apart.clone() }));
+    }
+
+    #[test]
+    fn in_a_level_of_two_rows_nobody_stands_alone() {
+        let groups = (0..13).map(|i: usize| i.min(1) + usize::from(i > 2)).collect();
+        let placed = place(&Ask { groups, ..ask(Layout::Tree, 13, 0, 366.0, 320.0) });
+        let row = |i: usize| (placed.spots[i].at.y * 1e3) as i64;
+        let alike = |i: &usize| (3..13).filter(|j| row(*j) == row(*i)).count();
+        assert!((3..13).all(|i| alike(&i) >= 5), "{:?}", (3..13).map(row).collect::<Vec<_>>());
     }
 
     fn assert_apart(placed: &Placement) {

@@ -6,8 +6,15 @@
 use serde::ser::{self, Serialize, Serializer};
 use std::fmt;
 
+/// As the name of a newtype: what is in it is stored once, however many hold it.
+pub const SHARED: &str = "shared";
+
 /// What is told about a value, in the order of its parts.
 pub trait Sink {
+    /// Whether it wants to be told of what others hold, too.
+    fn wants_shared(&self) -> bool {
+        true
+    }
     /// Whether identities and digests are told as people write them.
     fn for_people(&self) -> bool;
     /// A truth value.
@@ -143,7 +150,11 @@ impl<'a> Serializer for Walker<'a> {
         self.0.unit_variant(index, variant);
         Ok(())
     }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, v: &T) -> Told {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, v: &T) -> Told {
+        if name == SHARED && !self.0.wants_shared() {
+            self.0.none();
+            return Ok(());
+        }
         v.serialize(self)
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

@@ -101,10 +101,22 @@ pub struct Config {
     sum: f64,
     /// Whether weights between neighbours are symmetric.
     symmetric: bool,
+    /// Whom each agent hears.
+    neighbours: Vec<NodeSet>,
 }
 
 fn share(ratio: Ratio) -> f64 {
     f64::from(ratio.num()) / f64::from(ratio.den())
+}
+
+/// Whom the i-th agent hears, and who hears it.
+fn neighbours(graph: Graph, n: usize, i: usize) -> NodeSet {
+    let is = |j: usize| match graph {
+        Graph::Complete => true,
+        Graph::Ring => (i + 1) % n == j || (j + 1) % n == i,
+        Graph::Star => i == 0 || j == 0,
+    };
+    (0..n).filter(|j| *j != i && is(*j)).map(NodeId::replica).collect()
 }
 
 /// Divides by the sum; all alike if that is zero.
@@ -174,6 +186,7 @@ impl Config {
             normalises: rules.holds(NORMALISE),
             sum: if rules.holds(SUM_TO_ONE) { 1.0 } else { n as f64 },
             symmetric: rules.holds(SYMMETRIC),
+            neighbours: (0..n).map(|i| neighbours(graph, n, i)).collect(),
         };
         config.within = config.reach();
         Ok(config)
@@ -205,13 +218,29 @@ impl Config {
 
     /// Whom an agent hears, and who hears it.
     pub fn neighbours(&self, of: NodeId) -> NodeSet {
-        let (n, i) = (self.n, of.index());
-        let is = |j: usize| match self.graph {
-            Graph::Complete => true,
-            Graph::Ring => (i + 1) % n == j || (j + 1) % n == i,
-            Graph::Star => i == 0 || j == 0,
+        self.neighbours.get(of.index()).copied().unwrap_or_default()
+    }
+
+    /// Whether an agent can think this, whatever it believes: no outcome is surer than sure. On a complete graph it is a
+    /// distribution, but for what the floor has raised.
+    fn is_possible(&self, opinion: &Opinion) -> bool {
+        const ROUNDING: f64 = 1e-9;
+        let heaviest = match (self.graph, self.rule) {
+            (_, Rule::Log) => 0.0,
+            (Graph::Complete, _) | (_, Rule::Product) => 1.0,
+            (_, Rule::Linear) => {
+                self.n as f64 * self.weights.iter().fold(0.0, |most, w| if *w > most { *w } else { most })
+            }
         };
-        (0..n).filter(|j| *j != i && is(*j)).map(NodeId::replica).collect()
+        let low = if self.rule == Rule::Log { f64::NEG_INFINITY } else { 0.0 };
+        let all = &opinion.0;
+        let fits = all.len() == self.outcomes() && all.iter().all(|x| *x >= low && *x <= heaviest + ROUNDING);
+        if !fits || self.graph != Graph::Complete {
+            return fits;
+        }
+        let share = |x: &f64| if self.rule == Rule::Log { libm::exp(*x) } else { *x };
+        let sum: f64 = all.iter().map(share).sum();
+        sum >= 1.0 - ROUNDING && sum <= 1.0 + ROUNDING + self.floor * all.len() as f64
     }
 
     /// What an agent's distribution is as an opinion: logarithms, floored, or as it is; and, where agents do not hear
@@ -438,8 +467,7 @@ impl Belief {
         if from.is_client() || !cx.config.neighbours(self.me).contains(from) {
             return cx.reject("not of a neighbour");
         }
-        let finite = |x: &f64| *x < f64::INFINITY;
-        if msg.opinion.0.len() != cx.config.outcomes() || !msg.opinion.0.iter().all(finite) {
+        if !cx.config.is_possible(&msg.opinion) {
             return cx.reject("not an opinion on these outcomes");
         }
         let places = match msg.round.checked_sub(self.round) {

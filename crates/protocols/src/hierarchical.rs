@@ -66,6 +66,8 @@ pub struct Config {
     pub delta: Duration,
     /// Each node's own view.
     pub views: Vec<Value>,
+    /// The workers of each node, which only supervisors have.
+    teams: Vec<NodeSet>,
 }
 
 /// A node's place in the tree.
@@ -102,8 +104,7 @@ impl Config {
 
     /// The workers of a supervisor.
     pub fn team(&self, supervisor: NodeId) -> NodeSet {
-        let all = (self.supervisors + 1..self.n).map(NodeId::replica);
-        all.filter(|worker| self.boss(*worker) == supervisor).collect()
+        self.teams.get(supervisor.index()).copied().unwrap_or_default()
     }
 
     /// All supervisors.
@@ -207,14 +208,20 @@ impl Protocol for Hierarchical {
             );
             return Err(SetupError { key: "supervisors", why });
         }
-        Ok(Config {
+        let mut config = Config {
             n,
             supervisors,
             threshold: setup.params.ratio(param::THRESHOLD),
             flat: setup.params.choice(param::COUNT) == 1,
             delta: setup.params.span(param::DELTA),
             views: setup.inputs.clone(),
-        })
+            teams: vec![NodeSet::EMPTY; n],
+        };
+        for worker in (supervisors + 1..n).map(NodeId::replica) {
+            let boss = config.boss(worker);
+            config.teams[boss.index()].insert(worker);
+        }
+        Ok(config)
     }
 
     fn new(config: &Config, me: NodeId) -> Self {
@@ -474,15 +481,17 @@ impl Hierarchical {
             }
             return cx.cite(Cite::Collects);
         }
+        if self.me != target(cx) {
+            return cx.reject("too late: who objects in its team is reported, and silence is no objection");
+        }
         self.count(&[from].into_iter().collect(), cx);
     }
 
     /// Passes on who objects.
     fn report(&mut self, cx: &mut Cx<'_, Self>) {
-        if self.reported || self.objections.count() == 0 {
+        if std::mem::replace(&mut self.reported, true) || self.objections.count() == 0 {
             return;
         }
-        self.reported = true;
         let (who, to) = (*self.objections.voters(), target(cx));
         cx.cite(Cite::Reports);
         if to == self.me {

@@ -22,6 +22,7 @@ pub mod pbft;
 pub mod pos;
 pub mod queue;
 pub mod raft;
+mod ratios;
 mod shared;
 pub mod sm;
 pub mod weighted;

@@ -241,7 +241,8 @@ impl Protocol for Nakamoto {
     }
 
     fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        vec![Panel::Blocks(view::blocks(config, replicas))]
+        let payments = view::payments(replicas).map(Panel::Matrix);
+        [Panel::Blocks(view::blocks(config, replicas))].into_iter().chain(payments).collect()
     }
 
     fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {
@@ -355,8 +356,14 @@ impl Miner {
     }
 
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
+        let is_talk = matches!(
+            input,
+            Input::Deliver { msg: Msg::Get(_) | Msg::Tip { .. }, .. } | Input::Fire(Timer::Tell)
+        );
         self.react(input, cx);
-        self.aim(cx);
+        if !is_talk {
+            self.aim(cx);
+        }
     }
 
     /// All that an input brings about but for what is mined next.
@@ -664,7 +671,7 @@ impl Miner {
                     self.pool.push(payment);
                 }
             }
-            if self.tree.pop().is_none() {
+            if !self.tree.pop() {
                 break;
             }
             left += 1;
@@ -690,7 +697,7 @@ impl Miner {
     fn decide(&mut self, cx: &mut Cx<'_, Nakamoto>) {
         while self.decided + cx.config.confirmations <= self.tree.tip().height {
             let height = self.decided + 1;
-            let Some(entry) = self.tree.on_chain(height).and_then(|hash| self.tree.find(hash)) else {
+            let Some(entry) = self.tree.on_chain(height) else {
                 return;
             };
             let (hash, block) = (entry.block.hash(), entry.block.clone());

@@ -5,7 +5,7 @@
 //! doubles, delays and reorders. Safety never depends on time; progress needs delays that do not grow for ever.
 //!
 //! A height decides one block. It takes rounds, each with a proposer who has it by lot or in turn (`proposer`), in
-//! proportion to stake. Messages of a round, to all: `Proposal`; `Prevote` for its block or for nil; `Precommit` for a
+//! proportion to stake, or to stake times `trust` as the document has it. Messages of a round, to all: `Proposal`; `Prevote` for its block or for nil; `Precommit` for a
 //! block that more than two thirds of the stake prevoted, or for nil. More than two thirds of precommits make it final,
 //! with the votes as a certificate. Who precommits is locked: in later rounds it prevotes for no other block, unless the
 //! proposal shows prevotes of a round not before the lock. A proposer that knows of such prevotes proposes their block
@@ -102,6 +102,8 @@ pub struct Config {
     pub clients: usize,
     /// Stake of each validator.
     pub stakes: Vec<u64>,
+    /// How far each is trusted, in parts of a common unit: the document's trust score, by which proposers are chosen.
+    pub trust: Vec<u64>,
     /// What draws of the lottery come from.
     pub seed: u64,
     /// Whether one vote is all: the document's variant.
@@ -173,6 +175,7 @@ impl Protocol for Pos {
             n: setup.n,
             clients: setup.clients,
             stakes: setup.weights.clone(),
+            trust: crate::ratios::common("trust", p.ratios(param::TRUST))?.0,
             seed: setup.seed,
             single: p.choice(param::VARIANT) == 1,
             proposer: [Choice::Lottery, Choice::Rotation][p.choice(param::PROPOSER)],
@@ -287,6 +290,9 @@ pub struct Replica {
     /// Stake of each validator at this height.
     stakes: Vec<u64>,
     total: u64,
+    /// Stake times trust of each: what its share of the turns is.
+    #[serde(skip)]
+    tickets: Vec<u64>,
     /// Whom final blocks convict.
     convicted: NodeSet,
     /// From which height on whose stake counts no more, ascending: votes of a height are weighed as they were then.
@@ -332,6 +338,7 @@ impl Replica {
             proposer: None,
             stakes: config.stakes.clone(),
             total: config.stakes.iter().sum(),
+            tickets: config.stakes.iter().zip(&config.trust).map(|(stake, trust)| stake * trust).collect(),
             convicted: NodeSet::EMPTY,
             slashed: Vec::new(),
             evidence: Vec::new(),
@@ -346,7 +353,7 @@ impl Replica {
             telling: false,
             facts: Vec::new(),
         };
-        replica.proposer = replica.turns.proposer(1, 0, &replica.stakes, config);
+        replica.proposer = replica.turns.proposer(1, 0, &replica.tickets, config);
         replica
     }
 
@@ -420,8 +427,8 @@ impl Replica {
 
     /// L11–L13, L21.
     fn start_round(&mut self, round: u64, cx: &mut Cx<'_, Pos>) {
-        self.turns.enter(round, &self.stakes);
-        self.proposer = self.turns.proposer(self.height, round, &self.stakes, cx.config);
+        self.turns.enter(round, &self.tickets);
+        self.proposer = self.turns.proposer(self.height, round, &self.tickets, cx.config);
         (self.round, self.step, self.proposed, self.timed) = (round, Step::Propose, false, [false; 2]);
         cx.cancel_timer(Timer::Prevote);
         cx.cancel_timer(Timer::Precommit);

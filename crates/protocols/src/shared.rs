@@ -1,5 +1,6 @@
 //! Something large and rare, stored once however many messages and nodes hold it.
 
+use consensus_kernel::walk::SHARED;
 use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -30,6 +31,6 @@ impl<T> Deref for Shared<T> {
 
 impl<T: Serialize> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(s)
+        s.serialize_newtype_struct(SHARED, &*self.0)
     }
 }

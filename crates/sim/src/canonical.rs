@@ -94,19 +94,27 @@ impl<P: Automaton> Observer<P> for TraceDigest {
 /// Appends the canonical bytes of any value: numbers little-endian in eight bytes, lengths before contents, variants by
 /// position. Never fails for the plain data that protocols are made of.
 pub(crate) fn write(into: &mut Vec<u8>, value: &(impl Walk + ?Sized)) {
-    value.walk(&mut Writer(into)).expect("plain data always has a canonical form");
+    let told = value.walk(&mut Writer { into, shared: true });
+    told.expect("plain data always has a canonical form");
 }
 
-/// Length of the canonical bytes.
-pub(crate) fn length(value: &(impl Walk + ?Sized)) -> usize {
+/// Length of the canonical bytes, but for what others hold, too.
+pub(crate) fn own_length(value: &(impl Walk + ?Sized)) -> usize {
     let mut bytes = Vec::new();
-    write(&mut bytes, value);
+    let _ = value.walk(&mut Writer { into: &mut bytes, shared: false });
     bytes.len()
 }
 
-struct Writer<'a>(&'a mut Vec<u8>);
+struct Writer<'a> {
+    into: &'a mut Vec<u8>,
+    /// Whether what others hold, too, is written.
+    shared: bool,
+}
 
 impl Sink for Writer<'_> {
+    fn wants_shared(&self) -> bool {
+        self.shared
+    }
     fn for_people(&self) -> bool {
         false
     }
@@ -117,7 +125,7 @@ impl Sink for Writer<'_> {
         self.unsigned(x as u64);
     }
     fn unsigned(&mut self, x: u64) {
-        self.0.extend_from_slice(&x.to_le_bytes());
+        self.into.extend_from_slice(&x.to_le_bytes());
     }
     fn fraction(&mut self, bits: u64) {
         self.unsigned(bits);
@@ -130,7 +138,7 @@ impl Sink for Writer<'_> {
     }
     fn bytes(&mut self, bytes: &[u8]) {
         self.unsigned(bytes.len() as u64);
-        self.0.extend_from_slice(bytes);
+        self.into.extend_from_slice(bytes);
     }
     fn none(&mut self) {
         self.unsigned(0);
@@ -163,6 +171,21 @@ mod tests {
         let mut out = Vec::new();
         write(&mut out, value);
         out
+    }
+
+    struct Held([u64; 9]);
+
+    impl serde::Serialize for Held {
+        fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+            s.serialize_newtype_struct(consensus_kernel::walk::SHARED, &self.0)
+        }
+    }
+
+    #[test]
+    fn what_others_hold_too_is_written_and_costs_a_copy_next_to_nothing() {
+        let held = Held([7; 9]);
+        assert_eq!(bytes(&held), bytes(&held.0));
+        assert_eq!((own_length(&held), own_length(&held.0)), (8, 72));
     }
 
     #[test]

@@ -285,8 +285,12 @@ impl<P: Automaton> Simulation<P> {
 
     /// A rough size of this moment in memory, in bytes, to keep checkpoints within bounds.
     pub fn estimated_bytes(&self) -> usize {
-        let node = self.cells.first().map_or(0, |c| canonical::length(&c.node));
-        self.cells.len() * (node + size_of::<Cell<P>>())
+        // The first is as good as any other replica, and the last as any other client.
+        let own = |cell: Option<&Cell<P>>| cell.map_or(0, |cell| canonical::own_length(&cell.node));
+        let clients = self.fixed.scenario.clients.min(self.cells.len());
+        let nodes = (self.cells.len() - clients) * own(self.cells.first()) + clients * own(self.cells.last());
+        nodes
+            + self.cells.len() * size_of::<Cell<P>>()
             + self.queue.len() * (size_of::<Event>() + size_of::<P::Msg>())
             + self.counters.len() * size_of::<u32>()
     }

@@ -24,9 +24,11 @@ pub fn agents(props: &Form) -> Html {
         <>
             <Field store={store.clone()} name="n" label={words::capital(&members)} letter="n" help={format!("Number of {members}")}
                 value={scenario.n.to_string()} steps={Some((min as u64, max.min(bounds::REPLICAS) as u64))} />
-            <Field store={store.clone()} name="f" label="Faults tolerated" letter="f"
-                help={format!("Number of faulty {members} that quorums are sized for; may be set beyond the bound")}
-                value={scenario.f.to_string()} steps={Some((0, scenario.n.saturating_sub(1) as u64))} />
+            if scenario.bound().max_weight(1).is_none() {
+                <Field store={store.clone()} name="f" label="Faults tolerated" letter="f"
+                    help={format!("Number of faulty {members} that quorums are sized for; may be set beyond the bound")}
+                    value={scenario.f.to_string()} steps={Some((0, scenario.n.saturating_sub(1) as u64))} />
+            }
             { bound(&scenario, quorum) }
             <Field store={store.clone()} name="seed" label="Seed" help="The root of every random choice"
                 value={scenario.seed.to_string()}>

@@ -18,7 +18,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         title: "Who knows more weighs more",
         watch: "The same answers, in the domain in which others are the experts: now Sydney has the majority. Weights are \
                 worth as much as what is known of the agents.",
-        link: "#/weighted?f=1&domain=1&latency=8ms..18ms\
+        link: "#/weighted?f=1&domain=law&latency=8ms..18ms\
                &pause=decision:The same answers, other weights, another winner.",
         twin: "Five agents answer, and all count the same",
     },

@@ -17,11 +17,10 @@ pub(super) const LESSONS: &[Lesson] = &[
         kind: Kind::Within,
         title: "A third of the hash power fails at eight confirmations",
         watch: "Node 3 spends its coins twice: in secret it builds a branch in which the coin comes back. It falls behind, \
-                and gives up.",
-        link: "#/nakamoto?n=4&seed=6&until=15s&req=3&gap=3s&confirmations=8&mine=always&w=2,2,2,3&byz=3:double-spend\
-               &pause=15:Node 3 mines in secret.\
-               &pause=236:It has lost, and joins the others.\
-               &pause=decision:Eight blocks deep.",
+                and no payment is undone.",
+        link: "#/nakamoto?n=4&seed=25&until=15s&req=3&gap=3s&confirmations=8&mine=always&w=2,2,2,3&byz=3:double-spend\
+               &pause=10:Node 3 mines in secret.\
+               &pause=decision:Eight blocks deep, and the hidden branch is not longer.",
         twin: "A third of the hash power undoes two confirmations",
     },
     Lesson {
@@ -40,9 +39,9 @@ pub(super) const LESSONS: &[Lesson] = &[
         title: "A third of the hash power undoes two confirmations",
         watch: "The same spender, but the merchant trusts a payment that is two blocks deep. The hidden branch is one block \
                 longer, comes out, and the payment is gone.",
-        link: "#/nakamoto?n=4&seed=6&until=15s&req=3&gap=3s&confirmations=2&mine=always&w=2,2,2,3&byz=3:double-spend\
+        link: "#/nakamoto?n=4&seed=25&until=15s&req=3&gap=3s&confirmations=2&mine=always&w=2,2,2,3&byz=3:double-spend\
                &pause=decision:Two blocks deep: the merchant believes it.\
-               &pause=193:The hidden branch comes out. The payment is gone.",
+               &pause=76:The hidden branch comes out. The payment is gone.",
         twin: "A third of the hash power fails at eight confirmations",
     },
     Lesson {

@@ -233,3 +233,30 @@ fn people_read_six_decimals() {
     assert_eq!(text(-23.025_850_93), "[-23.025851]");
     assert_eq!(text(f64::NEG_INFINITY), "[-infinity]");
 }
+
+#[test]
+fn what_nobody_can_believe_is_refused() {
+    let two = agents(&[&[90, 10], &[60, 40]]);
+    let refuses = |setup: &Setup, opinion: &[f64]| {
+        let mut table: Table<Belief> = Table::new(setup);
+        let msg = Msg { round: 1, opinion: Opinion(opinion.to_vec()) };
+        table.step(p(1), Input::Deliver { from: p(0), msg: &msg });
+        !table.rejected.is_empty()
+    };
+    let linear = choice(two.clone(), param::RULE, 1);
+    assert!(!refuses(&linear, &[0.25, 0.75]));
+    for odd in [[1.5, -0.5], [-0.1, 1.1], [0.5, 0.6], [f64::NAN, 1.0], [f64::INFINITY, 0.0]] {
+        assert!(refuses(&linear, &odd), "{odd:?}");
+    }
+    assert!(refuses(&linear, &[1.0]) && refuses(&linear, &[0.5, 0.25, 0.25]));
+    let logarithm = |x: f64| libm::log(x);
+    assert!(!refuses(&two, &[0.25, 0.75].map(logarithm)));
+    // What the floor raises is above what is left.
+    assert!(!refuses(&two, &[1e-10, 1.0].map(logarithm)));
+    assert!(refuses(&two, &[0.5, 1.5].map(logarithm)) && refuses(&two, &[0.75, 0.75].map(logarithm)));
+    // On a ring an opinion is as heavy as the agent, so only its bounds are known.
+    let ring = choice(agents(&[&[90, 10], &[90, 10], &[90, 10], &[90, 10]]), param::GRAPH, 1);
+    assert!(!refuses(&ring, &[0.75, 0.75].map(logarithm)) && refuses(&ring, &[0.5, 1.5].map(logarithm)));
+    let ring = choice(ring, param::RULE, 1);
+    assert!(!refuses(&ring, &[0.5, 0.75]) && refuses(&ring, &[4.5, 0.0]) && refuses(&ring, &[-0.5, 0.5]));
+}

@@ -112,6 +112,34 @@ fn five_objections_of_ten_are_not_enough_and_six_are() {
 }
 
 #[test]
+fn an_objection_after_the_report_counts_at_the_chair_and_is_refused_elsewhere() {
+    // Five of ten object, all in the first team but for one whose word comes late.
+    let mut table: Table<Hierarchical> = Table::new(&divided(0, 0));
+    table.deliver_all(|_| true);
+    for span in [1, 2, 4, 5] {
+        table.now = consensus_kernel::Time(span * 20_001);
+        for i in 0..3 {
+            let moment = table.config.spans(p(i)).get(table.replicas[i].passed);
+            if moment == Some(&span) {
+                table.fire(p(i), Timer::Span);
+            }
+        }
+        table.deliver_all(|_| true);
+    }
+    assert!(table.replicas[1].reported && table.replicas[2].reported, "that nobody objects is a report, too");
+    for worker in 3..9 {
+        let boss = table.config.boss(p(worker));
+        table.step(boss, Input::Deliver { from: p(worker), msg: &Msg::Objection });
+    }
+    assert_eq!(table.replicas[1].all_objections.count(), 5);
+    assert_eq!(table.replicas[2].objections.count(), 0);
+    assert!(table.rejected.iter().any(|(who, why)| *who == p(2) && why.starts_with("too late")));
+    // The sixth tells the chair itself, as it does if the executive told it the decision.
+    table.step(CHAIR, Input::Deliver { from: p(8), msg: &Msg::Objection });
+    assert!(table.replicas[1].escalated);
+}
+
+#[test]
 fn an_escalation_waits_for_the_visitor_at_the_chair_and_his_ruling_is_final() {
     let mut table: Table<Hierarchical> = Table::new(&divided(6, 0));
     run(&mut table);

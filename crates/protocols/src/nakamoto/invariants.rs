@@ -81,14 +81,14 @@ fn heaviest_chain(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> R
 fn latest(miner: &Miner) -> impl Iterator<Item = &super::Entry> {
     let tip = miner.tree.tip().height;
     let heights = tip.saturating_sub(LOOKED_AT).max(1)..=tip;
-    heights.filter_map(|height| miner.tree.on_chain(height).and_then(|hash| miner.tree.find(hash)))
+    heights.filter_map(|height| miner.tree.on_chain(height))
 }
 
 fn linked_chain(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Result<(), String> {
     let Some(miner) = miner(world, who) else { return Ok(()) };
     let loose = |entry: &&super::Entry| {
         let before = miner.tree.on_chain(entry.height - 1);
-        before.is_some_and(|before| before != entry.block.header().parent)
+        before.is_some_and(|before| before.block.hash() != entry.block.header().parent)
     };
     latest(miner).find(loose).map_or(Ok(()), |entry| {
         Err(format!("block {:?} of node {who} follows a block that is not its parent", entry.block.hash()))

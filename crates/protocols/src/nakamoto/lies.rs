@@ -259,7 +259,7 @@ fn spend_twice(miner: &mut Miner, event: Event, patience: u64, grafts: bool, cx:
         (Event::Heard(_), Some(_)) => {}
     }
     let Some(((base, height), coin)) = miner.plot.base.zip(miner.plot.coin) else { return };
-    if miner.tree.on_chain(height) != Some(base) {
+    if miner.tree.on_chain(height).is_none_or(|entry| entry.block.hash() != base) {
         return miner.plot.give_up();
     }
     if grafts {
@@ -287,7 +287,7 @@ fn spend_twice(miner: &mut Miner, event: Event, patience: u64, grafts: bool, cx:
 fn graft_on(miner: &mut Miner, base: Slot, cx: &mut Cx<'_, Nakamoto>) {
     while let Some(head) = miner.plot.branch.last().copied() {
         let height = base + miner.plot.branch.len() as u64 + 1;
-        let Some(public) = miner.tree.on_chain(height).and_then(|hash| miner.tree.find(hash)) else { return };
+        let Some(public) = miner.tree.on_chain(height) else { return };
         let header = Header { parent: head, ..*public.block.header() };
         let block = Block::new(header, public.block.payment(), kind_of_proof(cx));
         let hash = block.hash();

@@ -6,7 +6,6 @@ use crate::shared::Shared;
 use consensus_kernel::{Cx, Digest, Duration};
 use serde::Serialize;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 /// What a miner looks for.
 #[derive(Clone, Debug, Serialize)]
@@ -70,30 +69,46 @@ pub(super) fn kind_of_proof(cx: &Cx<'_, Nakamoto>) -> Proof {
     Proof { real: cx.config.real, covers_parent: cx.holds(COVERS_PARENT) }
 }
 
-/// A stretch of nonces under one header: what is asked for, and the first nonce that will do.
-type Stretches = BTreeMap<(Digest, u64, bool), Option<u64>>;
-
-thread_local! {
-    /// What was ground before. A pure function's results, remembered so that going back in time does not grind again.
-    static GROUND: RefCell<Stretches> = const { RefCell::new(BTreeMap::new()) };
+/// What was ground before: a stretch of nonces under one header, and the first one that will do. A pure function's results,
+/// remembered so that going back in time does not grind again.
+#[derive(Clone, Copy, Default)]
+struct Ground {
+    /// What tells stretches apart: 128 bits of all that was asked for.
+    of: [u64; 2],
+    /// One more than the nonce; 0 if there is none.
+    found: u64,
 }
 
-/// Most stretches remembered.
-const GROUND_MAX: usize = 1 << 14;
+/// So many stretches are remembered, each in its place until another one needs it.
+const GROUND_MAX: usize = 1 << 17;
+
+thread_local! {
+    static GROUND: RefCell<Vec<Ground>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The first nonce of so many that gives a proof.
 fn grind(header: &Header, count: u64, exact: bool, covers_parent: bool) -> Option<u64> {
     let parent = if covers_parent { header.parent } else { Digest::ZERO };
-    let key = (header.hash_under(parent), count, exact);
-    if let Some(known) = GROUND.with_borrow(|ground| ground.get(&key).copied()) {
-        return known;
+    // Multiplying is a fraction of hashing, and nobody gains by two stretches that look alike: they are hashes for the most
+    // part.
+    let mut of = [1u64, 2];
+    let mut mix = |word: u64| {
+        of[0] = (of[0] ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        of[1] = (of[1] ^ word).wrapping_mul(0xd1b5_4a32_d192_ed03).rotate_left(31);
+    };
+    let hashes = [U256::of(&parent), U256::of(&header.payload), header.target];
+    hashes.into_iter().flat_map(|number| number.0).for_each(&mut mix);
+    let small = u64::from(header.height) << 17 | u64::from(header.miner) << 1 | u64::from(exact);
+    [header.time, header.nonce, count, small].into_iter().for_each(&mut mix);
+    let place = of[1] as usize % GROUND_MAX;
+    let known = GROUND.with_borrow(|ground| ground.get(place).copied()).filter(|known| known.of == of);
+    if let Some(known) = known {
+        return known.found.checked_sub(1);
     }
     let nonce = header.grind(parent, count, |proof| is_small(proof, header.target, exact));
     GROUND.with_borrow_mut(|ground| {
-        if ground.len() >= GROUND_MAX {
-            ground.clear();
-        }
-        ground.insert(key, nonce);
+        ground.resize(GROUND_MAX, Ground::default());
+        ground[place] = Ground { of, found: nonce.map_or(0, |nonce| nonce.wrapping_add(1)) };
     });
     nonce
 }

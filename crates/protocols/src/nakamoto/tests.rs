@@ -106,8 +106,7 @@ fn a_block_without_its_parent_waits_and_the_parent_is_asked_for() {
 /// The blocks of this node's chain, from height 1 on.
 fn chain(table: &mut Bench, i: usize) -> Vec<Shared<Block>> {
     let miner = miner(table, i);
-    let hashes = (1..).map_while(|height| miner.tree.on_chain(height));
-    hashes.filter_map(|hash| miner.tree.find(hash)).map(|entry| entry.block.clone()).collect()
+    (1..).map_while(|height| miner.tree.on_chain(height)).map(|entry| entry.block.clone()).collect()
 }
 
 fn hear(table: &mut Bench, to: usize, from: usize, block: &Shared<Block>) {
@@ -330,10 +329,7 @@ fn a_coin_is_spent_once_on_a_branch() {
     table.deliver_all(|_| true);
     let zero = miner(&mut table, 0);
     assert_eq!((zero.spent[0], zero.pool.len(), zero.undone), (1, 0, 0));
-    assert_eq!(
-        zero.tree.on_chain(1).and_then(|hash| zero.tree.find(hash)).unwrap().block.payment(),
-        Some(back)
-    );
+    assert_eq!(zero.tree.on_chain(1).unwrap().block.payment(), Some(back));
 }
 
 #[test]
@@ -360,4 +356,26 @@ fn a_block_goes_over_each_edge_twice_but_for_the_tree_that_it_came_on() {
     let ends: usize = table.config.peers.iter().map(WideSet::len).sum();
     assert_eq!(count, ends - 39);
     assert!((0..40).all(|i| tip(&mut table, i) == tip(&mut table, 0)));
+}
+
+#[test]
+fn a_table_shows_where_each_node_has_a_payment() {
+    let mut table = bench(|s| s);
+    let coin = Value::request(0, 1);
+    table.step(id(0), Input::Deliver { from: id(1), msg: &Msg::Payment(Payment { coin, back: false }) });
+    table.step(id(1), Input::Deliver { from: id(0), msg: &Msg::Payment(Payment { coin, back: true }) });
+    table.pile.clear();
+    let texts = |table: &Bench| -> Vec<Option<String>> {
+        let replicas: Vec<&Nakamoto> = table.replicas.iter().collect();
+        let panel = view::payments(&replicas).expect("somebody pays");
+        assert_eq!(panel.columns, ["x←1"]);
+        panel.rows.iter().map(|row| row.cells[0].as_ref().map(|cell| cell.text.clone())).collect()
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(texts(&table), [text("waits"), text("back, waits"), None]);
+    mine(&mut table, 1);
+    table.deliver_all(|_| true);
+    assert_eq!(texts(&table), [text("back, at 1"), text("back, at 1"), text("back, at 1")]);
+    mine(&mut table, 0);
+    assert_eq!(texts(&table)[0], text("back, final at 1"));
 }

@@ -3,7 +3,7 @@
 use super::{Block, U256};
 use crate::shared::Shared;
 use consensus_kernel::{Digest, Slot};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
 use std::collections::VecDeque;
 
@@ -33,12 +33,13 @@ pub struct Entry {
 #[derive(Clone, Debug, Serialize)]
 pub struct Tree {
     /// In the order in which they came.
-    entries: Vec<Entry>,
+    entries: Vec<Shared<Entry>>,
     /// The first bytes of their hashes, in the same order: what a search looks at.
     #[serde(skip)]
     keys: Vec<u64>,
-    /// The chain, ascending, without gaps; never empty.
-    chain: VecDeque<Digest>,
+    /// The chain, ascending, without gaps; never empty. Its last block says which it is.
+    #[serde(rename = "tip", serialize_with = "tip_alone")]
+    chain: VecDeque<Shared<Entry>>,
     /// The height of the first block of `chain`.
     base: Slot,
     /// So many heights are kept.
@@ -50,23 +51,27 @@ impl Tree {
     pub fn new(genesis: Shared<Block>, clients: usize, keep: usize) -> Self {
         let own_work = genesis.header().target.work();
         let spent = SmallVec::from_elem(0, clients);
-        let (parent, hash) = (Digest::ZERO, genesis.hash());
+        let (parent, keys) = (Digest::ZERO, vec![genesis.hash().short()]);
         let entry =
             Entry { block: genesis, parent, height: 0, own_work, work: U256::ZERO, spent, paid_at: 0 };
-        let (entries, keys) = (vec![entry], vec![hash.short()]);
-        Self { entries, keys, chain: VecDeque::from([hash]), base: 0, keep }
+        let entry = Shared::new(entry);
+        Self { entries: vec![entry.clone()], keys, chain: VecDeque::from([entry]), base: 0, keep }
     }
 
-    /// A block by its hash. The latest are found first.
-    pub fn find(&self, hash: Digest) -> Option<&Entry> {
+    fn place(&self, hash: Digest) -> Option<usize> {
         let mut end = self.keys.len();
         while let Some(place) = self.keys[..end].iter().rposition(|key| *key == hash.short()) {
             if self.entries[place].block.hash() == hash {
-                return self.entries.get(place);
+                return Some(place);
             }
             end = place;
         }
         None
+    }
+
+    /// A block by its hash. The latest are found first.
+    pub fn find(&self, hash: Digest) -> Option<&Entry> {
+        self.place(hash).map(|place| &*self.entries[place])
     }
 
     /// The lowest height of which blocks are kept: what follows an unknown block of a height below fits nowhere.
@@ -76,23 +81,23 @@ impl Tree {
 
     /// The block that the chain ends with.
     pub fn tip(&self) -> &Entry {
-        let hash = self.chain[self.chain.len() - 1];
-        self.find(hash).expect("the blocks of the chain are kept")
+        &self.chain[self.chain.len() - 1]
     }
 
-    /// The hash of the chain's block at a height.
-    pub fn on_chain(&self, height: Slot) -> Option<Digest> {
-        height.checked_sub(self.base).and_then(|i| self.chain.get(i as usize)).copied()
+    /// The chain's block at a height.
+    pub fn on_chain(&self, height: Slot) -> Option<&Entry> {
+        let place = height.checked_sub(self.base)?;
+        self.chain.get(usize::try_from(place).ok()?).map(|entry| &**entry)
     }
 
     /// Whether the block is on the chain.
     pub fn holds(&self, entry: &Entry) -> bool {
-        self.on_chain(entry.height) == Some(entry.block.hash())
+        self.on_chain(entry.height).is_some_and(|own| own.block.hash() == entry.block.hash())
     }
 
     /// All of them, in the order in which they came.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        self.entries.iter()
+        self.entries.iter().map(|entry| &**entry)
     }
 
     /// The block so many before this one, itself for 0.
@@ -100,7 +105,7 @@ impl Tree {
         let height = entry.height.checked_sub(back)?;
         while entry.height > height {
             if self.holds(entry) {
-                return self.on_chain(height).and_then(|hash| self.find(hash));
+                return self.on_chain(height);
             }
             entry = self.find(entry.parent)?;
         }
@@ -110,7 +115,7 @@ impl Tree {
     /// Adds a block, and forgets those that are buried too deep; true if there were some.
     pub fn insert(&mut self, entry: Entry) -> bool {
         self.keys.push(entry.block.hash().short());
-        self.entries.push(entry);
+        self.entries.push(Shared::new(entry));
         let high = self.base + self.chain.len() as u64;
         let low = high.saturating_sub(self.keep as u64);
         // Now and then, all at once.
@@ -136,13 +141,17 @@ impl Tree {
         Some(branch)
     }
 
-    /// Takes the last block off the chain.
-    pub fn pop(&mut self) -> Option<Digest> {
-        if self.chain.len() > 1 { self.chain.pop_back() } else { None }
+    /// Takes the last block off the chain; false if it is the last that is kept.
+    pub fn pop(&mut self) -> bool {
+        self.chain.len() > 1 && self.chain.pop_back().is_some()
     }
 
     /// Puts a block on the chain.
     pub fn push(&mut self, hash: Digest) {
-        self.chain.push_back(hash);
+        self.chain.extend(self.place(hash).map(|place| self.entries[place].clone()));
     }
+}
+
+fn tip_alone<S: Serializer>(chain: &VecDeque<Shared<Entry>>, s: S) -> Result<S::Ok, S::Error> {
+    chain.back().map(|entry| entry.block.hash()).serialize(s)
 }

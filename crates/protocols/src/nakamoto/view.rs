@@ -1,12 +1,15 @@
 //! How it looks: faces on the stage, and the tree of blocks.
 
-use super::{Config, Entry, Miner, Nakamoto};
+use super::{Config, Entry, Miner, Nakamoto, Payment};
 use consensus_kernel::{
-    Block as Shown, BlockPanel, Digest, Face, LogCell, LogState, Tone, Votes, sort_by_number,
+    Block as Shown, BlockPanel, Digest, Face, LogCell, LogState, MatrixPanel, MatrixRow, Tone, Value, Votes,
+    sort, sort_by_number,
 };
 
-/// Blocks of so many heights are shown.
+/// Blocks of so many heights are shown, and so many nodes and payments.
 const HEIGHTS: u64 = 16;
+const ROWS: usize = 16;
+const COINS: usize = 8;
 
 pub(super) fn face(miner: &Miner, config: &Config) -> Face {
     let tip = miner.tree.tip();
@@ -80,6 +83,55 @@ pub(super) fn blocks(config: &Config, replicas: &[&Nakamoto]) -> BlockPanel {
         }
     };
     BlockPanel { title: "Block tree", height_name: "height", blocks: found.iter().map(show).collect() }
+}
+
+/// What has become of the latest payments at each node: whether they wait, or which block of its chain holds them, or a
+/// hidden one. None while nobody pays.
+pub(super) fn payments(replicas: &[&Nakamoto]) -> Option<MatrixPanel> {
+    let miners: Vec<&Miner> = replicas.iter().filter_map(|r| r.miner()).take(ROWS).collect();
+    let mut coins: Vec<Value> = Vec::new();
+    for miner in &miners {
+        let tip = miner.tree.tip().height;
+        let recent = miner.tree.iter().rev().take_while(|entry| entry.height + HEIGHTS > tip);
+        let paid = recent.filter_map(|entry| entry.block.payment());
+        coins.extend(miner.pool.iter().copied().chain(paid).map(|payment| payment.coin));
+    }
+    sort(&mut coins, |a, b| a < b);
+    coins.dedup();
+    coins.drain(..coins.len().saturating_sub(COINS));
+    let row = |miner: &&Miner| MatrixRow {
+        label: miner.me.to_string(),
+        replica: Some(miner.me.index()),
+        cells: coins.iter().map(|coin| fate(miner, *coin)).collect(),
+    };
+    (!coins.is_empty()).then(|| MatrixPanel {
+        title: "Payments",
+        row_name: "node",
+        column_name: "coin",
+        columns: coins.iter().map(Value::to_string).collect(),
+        rows: miners.iter().map(row).collect(),
+    })
+}
+
+/// What has become of a payment at a node.
+fn fate(miner: &Miner, coin: Value) -> Option<LogCell> {
+    let spends = |payment: &Payment| payment.coin == coin;
+    let holds = |entry: &&Entry| entry.block.payment().is_some_and(|payment| spends(&payment));
+    let hidden = miner.tree.iter().filter(holds).find(|entry| miner.plot.hides(entry.block.hash()));
+    let (payment, place, height, state) = match (hidden, miner.spent_in(coin)) {
+        (Some(entry), _) => (entry.block.payment()?, "hidden at", entry.height, LogState::Proposed),
+        (None, Some(entry)) if entry.height <= miner.decided => {
+            (entry.block.payment()?, "final at", entry.height, LogState::Applied)
+        }
+        (None, Some(entry)) => (entry.block.payment()?, "at", entry.height, LogState::Prepared),
+        (None, None) => (*miner.pool.iter().find(|p| spends(p))?, "waits", 0, LogState::Proposed),
+    };
+    let mut text = if payment.back { "back, ".to_owned() } else { String::new() };
+    text.push_str(place);
+    if height > 0 {
+        text.push_str(&format!(" {height}"));
+    }
+    Some(LogCell { text, round: height, state })
 }
 
 /// Who found it, who builds on it, and whether nobody does.

@@ -20,21 +20,21 @@ impl Replica {
         }
         self.execute(height, request.as_ref(), cx);
         let convicted = evidence.iter().fold(self.convicted, |all, e| all.union(&e.offenders()));
-        self.turns.next_height(&self.stakes);
+        self.turns.next_height(&self.tickets);
         if convicted != self.convicted {
             cx.cite(Cite::Slash);
             self.convicted = convicted;
             self.evidence.retain(|e| e.offenders().union(&convicted) != convicted);
             if cx.holds(SLASHED_OUT) {
                 self.slashed.push((height.saturating_add(1), convicted));
-                convicted.iter().for_each(|id| self.stakes[id.index()] = 0);
+                convicted.iter().for_each(|id| (self.stakes[id.index()], self.tickets[id.index()]) = (0, 0));
                 self.total = self.stakes.iter().sum();
             }
         }
         (self.height, self.parent) = (height.saturating_add(1), block);
         (self.round, self.step, self.proposed, self.timed) = (0, Step::Propose, false, [false; 2]);
         (self.locked, self.valid, self.begun, self.behind) = (None, None, false, false);
-        self.proposer = self.turns.proposer(self.height, 0, &self.stakes, cx.config);
+        self.proposer = self.turns.proposer(self.height, 0, &self.tickets, cx.config);
         self.rounds.clear();
         self.blocks.clear();
         self.latest.fill(None);

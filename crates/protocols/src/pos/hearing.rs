@@ -32,7 +32,7 @@ impl Replica {
         }
         let proposer = match round == self.round {
             true => self.proposer,
-            false => self.turns.proposer(height, round, &self.stakes, cx.config),
+            false => self.turns.proposer(height, round, &self.tickets, cx.config),
         };
         if proposer != Some(proposal.offer.signer()) {
             return Err("not this round's proposer");
@@ -149,7 +149,7 @@ impl Replica {
     /// Whether one more block fits, if need be in the place of one that nobody whose word is kept has proposed or voted for:
     /// otherwise a liar could fill it all with blocks of its own making.
     pub(super) fn has_room(&mut self) -> bool {
-        if self.blocks.len() < super::BLOCKS_MAX {
+        if self.blocks.len() < BLOCKS_MAX {
             return true;
         }
         let named = |id: Digest| {

@@ -2,7 +2,7 @@
 
 use consensus_kernel::{
     AdversarySpec, AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Inputs, Kind,
-    KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Validity, Variants,
+    KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Ratio, Validity, Variants,
 };
 
 rules! {
@@ -157,6 +157,7 @@ pub mod param {
     pub const GROWTH: usize = 3;
     pub const GOSSIP: usize = 4;
     pub const RETRY: usize = 5;
+    pub const TRUST: usize = 6;
 }
 
 const fn span(key: &'static str, label: &'static str, help: &'static str, default: u64) -> ParamSpec {
@@ -208,6 +209,13 @@ const PARAMS: &[ParamSpec] = &[
         "How long a client waits before it asks those again that have not replied.",
         400,
     ),
+    ParamSpec {
+        key: "trust",
+        label: "Trust",
+        help: "How far each validator is trusted: it proposes in proportion to stake times trust, and votes with its stake.",
+        // Nobody is out of the draw.
+        kind: ParamKind::Ratios { min: Ratio::percent(10), max: Ratio::ONE, usual: &[Ratio::ONE] },
+    },
 ];
 
 switches! {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testbed::{self, Letter, Table, with, without};
-use consensus_kernel::{Outbox, ParamValue, Rng, Time, Value};
+use consensus_kernel::{Outbox, ParamValue, Ratio, Rng, Time, Value};
 
 /// Validators with these stakes, who propose in turn, and two clients.
 fn setup(stakes: &[u64]) -> Setup {
@@ -434,6 +434,19 @@ fn in_turn_everybody_proposes_as_often_as_it_has_stake() {
         (0..10).for_each(|_| turns[take_turn(&mut priorities, &stakes).unwrap().index()] += 1);
         assert_eq!(turns, stakes);
     }
+}
+
+#[test]
+fn turns_go_by_stake_times_trust_and_votes_by_stake() {
+    let half = Ratio::new(1, 2).unwrap();
+    let trust = ParamValue::Ratios(vec![Ratio::ONE, half, Ratio::ONE, Ratio::percent(25)]);
+    let table = Table::<Pos>::new(&with(setup(&[1, 2, 3, 4]), param::TRUST, trust));
+    assert_eq!(replica(&table, 0).tickets, [4, 4, 12, 4]);
+    assert_eq!((replica(&table, 0).stakes.clone(), replica(&table, 0).total), (vec![1, 2, 3, 4], 10));
+    let mut priorities = vec![0; 4];
+    let mut turns = [0; 4];
+    (0..6).for_each(|_| turns[take_turn(&mut priorities, &[4, 4, 12, 4]).unwrap().index()] += 1);
+    assert_eq!(turns, [1, 1, 3, 1]);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What all agents know beforehand: who weighs how much, what is enough, and how answers are compared.
 
 use super::power::swings;
-use super::tables::{CAP, LAST_ROUND, param};
+use super::tables::{CAP, LAST_ROUND, USUAL_DOMAIN, param};
 use super::texts::{Measure, Said, dice, parts};
+use crate::ratios::{common, gcd_wide};
 use consensus_kernel::{Duration, NodeId, Ratio, RuleSet, Setup, SetupError, Time};
 use serde::Serialize;
 
@@ -23,6 +24,8 @@ pub struct Plan {
     pub before: u32,
     /// What is asked.
     pub question: Said,
+    /// What it belongs to; empty if that is nothing unusual.
+    pub domain: String,
     /// What each agent begins with.
     pub answers: Vec<Said>,
     /// Trust times expertise of each agent, as a fraction, before any cap.
@@ -55,13 +58,14 @@ impl Plan {
     /// Reads it from a set-up.
     pub(super) fn new(setup: &Setup) -> Result<Self, SetupError> {
         let (params, n) = (&setup.params, setup.n);
-        let domain = params.int(param::DOMAIN) as usize;
         let table = params.table(param::EXPERTISE);
         let columns = table.first().map_or(0, Vec::len);
-        if domain >= columns {
-            let why = format!("expertise has {columns} domains, counted from 0; there is no domain {domain}");
+        let (names, wanted) = (params.text(param::DOMAINS), params.text(param::DOMAIN).trim());
+        let Some(domain) = column(names, wanted).filter(|domain| *domain < columns) else {
+            let why =
+                format!("expertise has {columns} columns, from 0, for {names}; none of them is {wanted}");
             return Err(SetupError { key: "domain", why });
-        }
+        };
         let expertise: Vec<Ratio> = table.iter().map(|row| row[domain]).collect();
         let (trust, trust_unit) = common("trust", params.ratios(param::TRUST))?;
         let (expertise, expertise_unit) = common("expertise", &expertise)?;
@@ -80,6 +84,10 @@ impl Plan {
             delta: params.span(param::DELTA),
             coordinated: params.choice(param::DECIDE) == 1,
             question: Said::new(params.text(param::QUESTION)),
+            domain: match wanted {
+                USUAL_DOMAIN => String::new(),
+                _ => names.split(',').nth(domain).map_or(wanted, str::trim).to_owned(),
+            },
             answers: params.texts(param::ANSWERS).iter().map(|text| Said::new(text)).collect(),
             competence: products.iter().map(|w| (*w, trust_unit * expertise_unit)).collect(),
             weights: Vec::new(),
@@ -183,20 +191,10 @@ pub(super) struct Known {
     parts: Vec<String>,
 }
 
-/// These ratios in whole parts of a common unit.
-fn common(key: &'static str, ratios: &[Ratio]) -> Result<(Vec<u64>, u64), SetupError> {
-    const UNIT_MAX: u64 = 1_000_000;
-    let mut unit = 1;
-    for ratio in ratios {
-        let den = u64::from(ratio.den());
-        unit = unit / gcd(unit, den) * den;
-        if unit > UNIT_MAX {
-            let why = "these ratios are no whole numbers of millionths, or of another common unit down to a millionth";
-            return Err(SetupError { key, why: why.to_owned() });
-        }
-    }
-    let whole = |r: &Ratio| u64::from(r.num()) * (unit / u64::from(r.den()));
-    Ok((ratios.iter().map(whole).collect(), unit))
+/// The column of expertise that has this name, or this number, from 0.
+fn column(names: &str, wanted: &str) -> Option<usize> {
+    let named = names.split(',').position(|name| name.trim().eq_ignore_ascii_case(wanted));
+    named.or_else(|| wanted.parse().ok())
 }
 
 /// Cuts weights until nobody has more than this share of what is left, and says whose were cut: the k heaviest get c·T, where
@@ -231,15 +229,4 @@ fn capped(weights: &[u64], cap: Ratio) -> Result<(Vec<u64>, Vec<bool>), SetupErr
             Err(SetupError { key: "cap", why: "write it, and the weights, with fewer digits".to_owned() })
         }
     }
-}
-
-fn gcd(a: u64, b: u64) -> u64 {
-    gcd_wide(a.into(), b.into()) as u64
-}
-
-fn gcd_wide(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }

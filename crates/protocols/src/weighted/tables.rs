@@ -103,7 +103,11 @@ pub(super) mod param {
     pub const CAP: usize = 9;
     pub const DELTA: usize = 10;
     pub const ROLL_CALL: usize = 11;
+    pub const DOMAINS: usize = 12;
 }
+
+/// The domain of the usual question.
+pub(super) const USUAL_DOMAIN: &str = "geography";
 
 /// Δ unless said otherwise, and what searches keep to.
 const DELTA: Duration = Duration::millis(20);
@@ -168,8 +172,8 @@ const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "domain",
         label: "Domain",
-        help: "Which column of expertise the question belongs to, from 0.",
-        kind: ParamKind::Int { min: 0, max: 7, default: 0 },
+        help: "What the question belongs to: a domain's name, or its column of expertise, from 0.",
+        kind: ParamKind::Text { bytes_max: 64, default: USUAL_DOMAIN },
     },
     ParamSpec {
         key: "theta",
@@ -213,6 +217,12 @@ const PARAMS: &[ParamSpec] = &[
         label: "Roll call first",
         help: "The coordinator first asks who is there; two rounds more.",
         kind: ParamKind::Flag { default: false },
+    },
+    ParamSpec {
+        key: "domains",
+        label: "Domains",
+        help: "Names of the columns of expertise, with commas between.",
+        kind: ParamKind::Text { bytes_max: 512, default: "geography,law" },
     },
 ];
 

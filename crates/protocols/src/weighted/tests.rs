@@ -117,11 +117,13 @@ fn weights_are_trust_times_expertise_of_the_domain() {
     let setup = with(setup, param::EXPERTISE, ParamValue::Table(rows));
     let setup = with(setup, param::CAP, ParamValue::Ratio(Ratio::ONE));
     assert_eq!(plan(&setup).weights, [9, 10, 0]);
-    assert_eq!(plan(&with(setup.clone(), param::DOMAIN, ParamValue::Int(1))).weights, [9, 5, 10]);
-    assert_eq!(
-        Weighted::configure(&with(setup, param::DOMAIN, ParamValue::Int(2))).unwrap_err().key,
-        "domain"
-    );
+    let domain = |name: &str| with(setup.clone(), param::DOMAIN, ParamValue::Text(Some(name.to_owned())));
+    for other in ["1", "law", " Law "] {
+        assert_eq!(plan(&domain(other)).weights, [9, 5, 10], "{other}");
+    }
+    for none in ["2", "cooking", "", "-1"] {
+        assert_eq!(Weighted::configure(&domain(none)).unwrap_err().key, "domain", "{none}");
+    }
     let fine = with(
         asked(&["x", "y"], 0),
         param::TRUST,

@@ -92,7 +92,10 @@ pub(super) fn opinions(plan: &Plan, agents: &[&Weighted]) -> OpinionPanel {
     };
     OpinionPanel {
         title: "Answers",
-        question: plan.question.to_string(),
+        question: match plan.domain.as_str() {
+            "" => plan.question.to_string(),
+            domain => format!("{} ({domain})", plan.question),
+        },
         threshold: plan.theta.of(10_000) as u32,
         verdicts: verdicts(plan, agents),
         camps: ruling.clusters.iter().map(camp).collect(),
