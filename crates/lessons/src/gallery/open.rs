@@ -50,8 +50,8 @@ pub(super) const LESSONS: &[Lesson] = &[
         watch: "Node 2 has three fifths of the hash power and never gives up. However deep a payment lies, its branch \
                 will be the longer one.",
         link: "#/nakamoto?n=3&until=30s&confirmations=6&mine=always&w=1,1,3&byz=2:majority\
-               &pause=188:Six deep, and called final.\
-               &pause=210:A longer branch. However deep, it would have come.",
+               &pause=decision:Six deep, and called final.\
+               &pause=313:A longer branch. However deep, it would have come.",
         twin: "Six blocks deep, and a payment is final",
     },
     Lesson {
@@ -62,7 +62,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         link: "#/nakamoto?n=4&until=40s&confirmations=6&retarget=4&mine=always&w=3,3,3,2&byz=3:easy-branch\
                &without=most-work\
                &pause=decision:Six deep on the branch with most work.\
-               &pause=527:A branch of many easy blocks, with less work in it.",
+               &pause=978:A branch of many easy blocks, with less work in it.",
         twin: "Six blocks deep, and a payment is final",
     },
     Lesson {
