@@ -130,6 +130,8 @@ pub struct Model {
     pub selection: Option<Selection>,
     /// How many messages the stage shows.
     pub density: Density,
+    /// Through whose eyes the stage is seen, if through somebody's.
+    pub eyes: Option<NodeId>,
     /// Steps without animation.
     pub reduced_motion: bool,
     /// Whether anybody can see the page; in a frame that is scrolled away nobody can.
@@ -186,6 +188,7 @@ impl Model {
             contest: None,
             selection: None,
             density: Density::Context,
+            eyes: None,
             reduced_motion: false,
             on_screen: true,
             watch_only: false,
@@ -651,6 +654,7 @@ impl Model {
         self.lesson = None;
         self.stops.clear();
         self.selection = None;
+        self.eyes = None;
         self.speed = natural_speed(self.scenario());
         self.clock_us = 0.0;
         self.rivals_follow();
@@ -802,6 +806,7 @@ impl Model {
         if gone {
             self.selection = None;
         }
+        self.eyes = self.eyes.filter(|id| there(*id));
         self.told_event = None;
     }
 }

@@ -1,6 +1,6 @@
 //! What a protocol's promises rest on, judged apart from the promises.
 
-use consensus_kernel::{Automaton, Duration, FaultModel, NodeId, Time};
+use consensus_kernel::{Automaton, Breaks, Duration, FaultModel, NodeId, Time};
 use consensus_scenario::{Action, Fate, Latency, Scenario, describe_action};
 use consensus_sim::Simulation;
 
@@ -15,11 +15,18 @@ pub struct Assumption {
     pub reason: String,
     /// Since when it is broken.
     pub at: Option<Time>,
+    /// Whether only progress rests on it: without it nothing wrong is decided.
+    pub progress_only: bool,
 }
 
 impl Assumption {
     fn new(name: &'static str, broken_at: Option<Time>, reason: String) -> Self {
-        Self { name, holds: broken_at.is_none(), reason, at: broken_at }
+        Self { name, holds: broken_at.is_none(), reason, at: broken_at, progress_only: false }
+    }
+
+    /// The same as something that only progress rests on.
+    fn for_progress(self) -> Self {
+        Self { progress_only: true, ..self }
     }
 }
 
@@ -44,28 +51,28 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     found.push(disks(scenario, sim.now()));
     found.extend(P::synchrony(sim.config()).map(|longest| synchrony(scenario, longest, sim.now())));
     if scenario.meta.envelope.reliable_links {
-        found.push(reliable_links(scenario, sim.now()));
+        found.push(reliable_links(scenario, sim.now()).for_progress());
     }
     if let Some(longest) = sim.held_at_most() {
         let reason = format!("whatever can happen does within {longest}, though a scheduler chooses when");
         found.push(Assumption::new("Fair schedule", None, reason));
     }
     if !scenario.rules.all_hold() {
-        let off: Vec<&str> = scenario
-            .meta
-            .switches
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| !scenario.rules.holds(*i as u8))
-            .map(|(_, s)| s.id)
-            .collect();
-        let reason = format!("switched off: {}", off.join(", "));
-        found.push(Assumption::new("Every rule holds", Some(Time::ZERO), reason));
+        let switches = scenario.meta.switches.iter().enumerate();
+        let off: Vec<_> = switches.filter(|(i, _)| !scenario.rules.holds(*i as u8)).map(|(_, s)| s).collect();
+        let names: Vec<&str> = off.iter().map(|s| s.id).collect();
+        let broken = Assumption::new(
+            "Every rule holds",
+            Some(Time::ZERO),
+            format!("switched off: {}", names.join(", ")),
+        );
+        let progress_only = !off.iter().any(|s| matches!(s.breaks, Breaks::Safety(_)));
+        found.push(Assumption { progress_only, ..broken });
     }
     if sim.is_partitioned() {
         let since = scenario.script.iter().rev().find(|t| t.at <= sim.now() && cuts(&t.action)).map(|t| t.at);
         let reason = "links are cut, so nobody promises progress until they heal".to_owned();
-        found.push(Assumption::new("All links up", since.or(Some(sim.now())), reason));
+        found.push(Assumption::new("All links up", since.or(Some(sim.now())), reason).for_progress());
     }
     found
 }

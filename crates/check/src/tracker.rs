@@ -1,6 +1,6 @@
 //! How far everybody has come: the small part of checking that travels with every checkpoint.
 
-use consensus_kernel::{Automaton, Inputs, NodeId, Slot, Tone};
+use consensus_kernel::{Automaton, Inputs, NodeId, Slot, Tone, Votes};
 use consensus_scenario::Action;
 use consensus_sim::{Decision, Health, Observer, Simulation};
 
@@ -128,18 +128,46 @@ impl Tracker {
         })
     }
 
-    /// Adds what the node with most to wait for says it waits for.
+    /// Adds what a node says it waits for, and from whom nothing has come: a node that counts votes rather than one that
+    /// waits for something else.
     fn with_waiting<P: Automaton>(&self, sim: &Simulation<P>, reason: String) -> String {
-        let waiting = (0..self.high.len()).map(NodeId::replica).find_map(|id| {
+        let faces = (0..self.high.len()).map(NodeId::replica).filter_map(|id| {
             let running = sim.health(id) == Health::Up && !sim.is_byzantine(id);
-            let copy = sim.copies(id).into_iter().next().filter(|_| running)?;
-            Some((id, copy.face(sim.config()).waits_for?))
+            let face = sim.copies(id).into_iter().next().filter(|_| running)?.face(sim.config());
+            Some((id, face.waits_for?, face.votes.filter(|votes| votes.have < votes.need)))
         });
-        match waiting {
-            Some((id, what)) => format!("{reason}; node {id} waits for {what}"),
+        let waiting: Vec<_> = faces.collect();
+        let most = waiting.iter().find(|(_, _, votes)| votes.is_some()).or(waiting.first());
+        match most {
+            Some((id, what, votes)) => {
+                let from = votes.as_ref().map_or_else(String::new, |votes| silent(sim, *id, votes));
+                format!("{reason}; node {id} waits for {what}{from}")
+            }
             None => reason,
         }
     }
+}
+
+/// Which of those whose votes are waited for have not been heard, and why, where that is known to who sees everything.
+fn silent<P: Automaton>(sim: &Simulation<P>, me: NodeId, votes: &Votes) -> String {
+    /// More names than these nobody reads.
+    const NAMES: usize = 6;
+    let everybody = (0..sim.scenario().n).map(NodeId::replica).take(votes.total.min(1 << 16) as usize);
+    let missing: Vec<NodeId> = everybody.filter(|id| *id != me && !votes.from.contains(&id.raw())).collect();
+    let name = |id: &NodeId| {
+        let why = match sim.health(*id) {
+            Health::Crashed => " (crashed)",
+            Health::Paused => " (paused)",
+            Health::Up if sim.is_byzantine(*id) => " (Byzantine)",
+            Health::Up => "",
+        };
+        format!("{id}{why}")
+    };
+    let mut names: Vec<String> = missing.iter().take(NAMES).map(name).collect();
+    if missing.len() > NAMES {
+        names.push(format!("{} more", missing.len() - NAMES));
+    }
+    if names.is_empty() { String::new() } else { format!(", none yet from {}", names.join(", ")) }
 }
 
 /// Whether the node crashed in a protocol that knows no coming back, so that it may run again but is promised nothing.

@@ -4,7 +4,7 @@ use crate::curve::Curve;
 use crate::glyph;
 use crate::palette::Ink;
 use crate::point::Point;
-use crate::shape::{Fill, Paint, Shape};
+use crate::shape::{Dash, Fill, Paint, Shape};
 use consensus_kernel::Meta;
 use consensus_lab::view::{FlightMark, FlightView, LossView, MetricsView, NodeView, Standing};
 
@@ -34,6 +34,7 @@ pub struct Seen {
     timer: bool,
     byzantine: bool,
     befouled: bool,
+    contradicted: bool,
 }
 
 impl Seen {
@@ -60,7 +61,8 @@ impl Seen {
         }
         self.timer |= nodes.iter().any(|n| !n.timers.is_empty());
         self.byzantine |= nodes.iter().any(|n| n.byzantine.is_some());
-        self.befouled |= nodes.iter().any(|n| n.standing == Standing::Befouled);
+        self.befouled |= nodes.iter().any(|n| n.befouled.is_some());
+        self.contradicted |= nodes.iter().any(|n| n.standing == Standing::Contradicted);
     }
 }
 
@@ -98,6 +100,8 @@ pub fn entries(meta: &Meta, seen: &Seen) -> Vec<Entry> {
     add(seen.timer, vec![Shape::arc(middle, 7.0, 0.0, 0.7, ring)], "timer, time left");
     let hatched = Paint::line(Ink::Trouble, 1.5).fill(Fill::Hatch(Ink::Trouble));
     add(seen.byzantine, vec![Shape::circle(middle, 7.5, hatched)], "Byzantine node");
-    add(seen.befouled, glyph::badge(middle, Ink::Trouble, "≠").into(), "befouled node");
+    let ring = Paint::line(Ink::Warning, 1.5).dash(Dash::Dashed);
+    add(seen.befouled, vec![Shape::circle(middle, 7.5, ring)], "befouled: nothing is promised to it");
+    add(seen.contradicted, glyph::badge(middle, Ink::Trouble, "≠").into(), "contradicted");
     entries
 }

@@ -9,10 +9,11 @@ use crate::point::Point;
 use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Paint, Scene, Shape, pair};
 use crate::table::clock;
-use consensus_kernel::{Layout, Meta, NodeId};
+use consensus_kernel::{Face, Layout, Meta, NodeId, Tone};
 use consensus_lab::Session;
-use consensus_lab::view::{FlightView, Health, LossView, NodeView, Position};
+use consensus_lab::view::{FlightView, Health, Heard, LossView, NodeView, Position, Standing};
 use consensus_scenario::Latency;
+use std::borrow::Cow;
 
 /// The share of its way after which the network loses a message: a message that will be lost is shown moving so that it
 /// is there when that happens.
@@ -54,6 +55,32 @@ impl Moment {
             losses: session.losses(),
             fade_us: 2.0 * usual_delay_us(session.scenario().network.latency),
         }
+    }
+}
+
+impl Moment {
+    /// What a node knows of this moment: itself, the last that it has heard of each other node, and what it has sent itself.
+    pub fn through(mut self, eyes: NodeId, heard: &[Heard]) -> Self {
+        let kinds = self.meta.kinds;
+        for node in self.nodes.iter_mut().filter(|n| n.id != eyes) {
+            let last = heard.iter().find(|h| h.of == node.id).map(|h| &h.message);
+            let word = last.and_then(|m| kinds.get(m.kind)).map_or("unheard", |k| k.name);
+            node.face = Face {
+                role: "as heard",
+                status: Cow::Borrowed(word),
+                tone: if last.is_some() { Tone::Idle } else { Tone::Asking },
+                round: last.map_or(0, |m| m.round),
+                leads: false,
+                votes: None,
+                waits_for: None,
+            };
+            (node.second_face, node.byzantine, node.befouled) = (None, None, None);
+            (node.health, node.standing) = (Health::Up, Standing::Intact);
+            node.timers.clear();
+        }
+        self.flights.retain(|f| f.from == eyes);
+        self.losses.clear();
+        self
     }
 }
 
@@ -272,7 +299,7 @@ mod tests {
         assert!(entries(moment.meta, &seen).is_empty());
         seen.note(&MetricsView::default(), &moment.nodes, &moment.flights, &moment.losses);
         let labels: Vec<String> = entries(moment.meta, &seen).into_iter().map(|e| e.label).collect();
-        for label in ["ask", "beat", "lost", "held back", "two-faced", "second copy", "befouled node"] {
+        for label in ["ask", "beat", "lost", "held back", "two-faced", "second copy", "contradicted"] {
             assert!(labels.iter().any(|l| l == label), "{label} in {labels:?}");
         }
         let scene = scene(4, Show { messages: true, ..Show::default() });
@@ -288,6 +315,21 @@ mod tests {
             scene.nodes[2].label.contains("its second face") && scene.nodes[2].label.contains("Byzantine")
         );
         assert!(scene.nodes[3].label.contains("befouled"));
+    }
+
+    #[test]
+    fn through_one_nodes_eyes_there_is_only_what_it_has_heard_and_sent() {
+        let flight = sample::flight(1, 0, 10, 20);
+        let heard = [Heard { of: NodeId::replica(1), message: FlightView { round: 4, ..flight }, event: 2 }];
+        let seen = sample::moment(5).through(NodeId::replica(0), &heard);
+        assert_eq!(
+            (seen.nodes[1].face.round, seen.nodes[1].health),
+            (4, Health::Up),
+            "it does not know of the crash"
+        );
+        assert_eq!((&*seen.nodes[2].face.status, &seen.nodes[2].byzantine), ("unheard", &None));
+        assert_eq!(seen.nodes[0], sample::moment(5).nodes[0]);
+        assert!(seen.flights.iter().all(|f| f.from == NodeId::replica(0)) && seen.losses.is_empty());
     }
 
     #[test]

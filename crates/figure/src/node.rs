@@ -50,9 +50,7 @@ pub fn label(view: &NodeView, meta: &Meta) -> String {
         parts.push(format!("Byzantine: {how}"));
     }
     match view.standing {
-        Standing::Befouled => {
-            parts.push("befouled: it decided something that another correct node contradicts".to_owned())
-        }
+        Standing::Befouled | Standing::Contradicted => parts.push("befouled".to_owned()),
         Standing::IllBehaved if view.byzantine.is_none() => {
             parts.push("ill-behaved: it lost its disk".to_owned())
         }
@@ -317,16 +315,20 @@ fn vote_ring(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
 
 fn marks(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
     let sign = match (view.standing, view.health) {
-        (Standing::Befouled, _) => Some((Ink::Trouble, "≠")),
+        (Standing::Contradicted, _) => Some((Ink::Trouble, "≠")),
         (Standing::IllBehaved, Health::Up) if view.byzantine.is_none() => Some((Ink::Text, "∅")),
         (_, Health::Paused) => Some((Ink::Soft, "Ⅱ")),
         _ => None,
     };
+    let ring = match view.standing {
+        Standing::Contradicted => Some(Ink::Trouble),
+        Standing::Befouled => Some(Ink::Warning),
+        _ => None,
+    };
+    if let Some(ink) = ring {
+        shapes.push(Shape::circle(spot.at, spot.radius + 3.5, Paint::line(ink, 1.5).dash(Dash::Dashed)));
+    }
     if let Some((ink, sign)) = sign {
-        if view.standing == Standing::Befouled {
-            let ring = Paint::line(Ink::Trouble, 1.5).dash(Dash::Dashed);
-            shapes.push(Shape::circle(spot.at, spot.radius + 3.5, ring));
-        }
         shapes.extend(badge(spot.at + Point::on_clock(0.125) * spot.radius, ink, sign));
     }
 }

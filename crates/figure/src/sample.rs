@@ -118,6 +118,7 @@ pub(crate) fn node(id: NodeId) -> NodeView {
         health: Health::Up,
         byzantine: None,
         standing: Standing::Intact,
+        befouled: None,
         weight: 1,
         timers: vec![TimerView { name: "patience", index: 0, set_at: Time(0), due: Time(40_000) }],
         decided: 0,
@@ -134,7 +135,8 @@ pub(crate) fn moment(n: usize) -> Moment {
         nodes[2].standing = Standing::IllBehaved;
         nodes[2].second_face = Some(Face { round: 1, ..nodes[2].face.clone() });
         nodes[3].health = Health::Paused;
-        nodes[3].standing = Standing::Befouled;
+        nodes[3].standing = Standing::Contradicted;
+        nodes[3].befouled = Some("too many <lie>".to_owned());
     }
     let marks = [FlightMark::Plain, FlightMark::Duplicate, FlightMark::Held, FlightMark::Forged];
     let flights = (0..4 * n).map(|i| {

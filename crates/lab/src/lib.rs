@@ -2,6 +2,7 @@
 //!
 //! This is the only crate that sees both the simulator and the protocols. It draws nothing.
 
+mod certificate;
 mod checkpoints;
 pub mod compare;
 mod documented;

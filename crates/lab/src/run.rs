@@ -6,7 +6,7 @@ use crate::registry::simulate;
 use crate::session::Session;
 use crate::view::*;
 use crate::watch::{Watch, replica_name};
-use crate::{explain, outlook, properties};
+use crate::{certificate, explain, outlook, properties};
 use consensus_check::{Tracker, Verdicts, assumptions};
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{
@@ -124,14 +124,15 @@ impl Run {
         so_far.filter(|d| !d.byzantine && wanted(d)).map(|d| self.decision_view(d)).collect()
     }
 
-    fn node_view(&self, id: NodeId) -> NodeView {
+    /// `void`: why nothing is promised to correct nodes.
+    fn node_view(&self, id: NodeId, void: Option<&str>) -> NodeView {
         let sim = &self.cursor.sim;
         let scenario = sim.scenario();
         let mut faces = sim.copies(id).into_iter().map(|copy| copy.face(sim.config()));
         let face = faces.next().expect("every node of a run has a state");
         let lies = scenario.byzantine.iter().find(|b| b.node == id);
         let here = sim.events();
-        let befouled = self
+        let contradicted = self
             .verdicts
             .violations()
             .iter()
@@ -139,8 +140,14 @@ impl Run {
             .any(|v| v.conflict.is_some_and(|(a, _, b, ..)| a == id || b == id));
         let standing = match () {
             () if lies.is_some() || sim.lost_disk(id) => Standing::IllBehaved,
-            () if befouled => Standing::Befouled,
+            () if contradicted => Standing::Contradicted,
+            () if void.is_some() && !id.is_client() => Standing::Befouled,
             () => Standing::Intact,
+        };
+        let befouled = match standing {
+            Standing::Contradicted => Some("another correct node decided otherwise".to_owned()),
+            Standing::Befouled => void.map(str::to_owned),
+            Standing::Intact | Standing::IllBehaved => None,
         };
         NodeView {
             id,
@@ -153,6 +160,7 @@ impl Run {
             },
             byzantine: lies.map(|b| describe_strategy(scenario.meta, &b.strategy)),
             standing,
+            befouled,
             weight: match id.is_client() {
                 true => 1,
                 false => AnyNode::weight(sim.config(), id).unwrap_or_else(|| scenario.weight(id)),
@@ -221,7 +229,11 @@ impl Session for Run {
     fn nodes(&self) -> Vec<NodeView> {
         let scenario = self.scenario();
         let replicas = (0..scenario.n).map(NodeId::replica);
-        replicas.chain((0..scenario.clients).map(NodeId::client)).map(|id| self.node_view(id)).collect()
+        let assumed = assumptions(&self.cursor.sim).into_iter();
+        let void =
+            { assumed }.find(|a| !a.holds && !a.progress_only).map(|a| format!("{}: {}", a.name, a.reason));
+        let all = replicas.chain((0..scenario.clients).map(NodeId::client));
+        all.map(|id| self.node_view(id, void.as_deref())).collect()
     }
 
     fn flights(&self, into: &mut Vec<FlightView>) {
@@ -316,6 +328,26 @@ impl Session for Run {
         self.decisions_where(|d| d.node.is_client())
     }
 
+    fn certificate(&self, decision: &DecisionView) -> Option<Certificate> {
+        certificate::find(self, decision)
+    }
+
+    fn heard(&self, node: NodeId) -> Vec<Heard> {
+        const LOOK_BACK: u64 = 4_096;
+        let here = self.cursor.sim.events();
+        let mut heard: Vec<Heard> = Vec::new();
+        for event in self.outline(here.saturating_sub(LOOK_BACK), here) {
+            let What::Deliver(m) = event.what else { continue };
+            if event.node != Some(node) || event.rejected.is_some() {
+                continue;
+            }
+            let of = m.flight.from;
+            heard.retain(|h| h.of != of);
+            heard.push(Heard { of, message: m.flight, event: event.index });
+        }
+        heard
+    }
+
     fn metrics(&self) -> MetricsView {
         let m = self.cursor.sim.metrics();
         MetricsView {
@@ -370,6 +402,21 @@ impl Session for Run {
         self.verdicts.allow(&scenario);
         self.seek_time(at);
         Ok(())
+    }
+}
+
+impl certificate::Past for Run {
+    fn before(&self, event: u64) -> Sim {
+        self.moment_at(event)
+    }
+
+    fn event(&self, event: u64) -> Option<EventView> {
+        self.outline(event, event + 1).pop()
+    }
+
+    fn decided_by(&self, node: NodeId, decision: &DecisionView, before: u64) -> Option<u64> {
+        let same = |d: &&Decision| (d.node, d.slot, d.value) == (node, decision.slot, decision.value);
+        self.decisions.iter().take_while(|d| d.event < before).find(same).map(|d| d.event)
     }
 }
 

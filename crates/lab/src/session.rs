@@ -80,6 +80,13 @@ pub trait Session {
     /// Replies accepted by clients up to the cursor, oldest first.
     fn replies(&self) -> Vec<DecisionView>;
 
+    /// Who stands behind a decision, as far as nodes show whose votes they count.
+    fn certificate(&self, decision: &DecisionView) -> Option<Certificate>;
+
+    /// The last message that a node has taken from each other one, up to the cursor; what lies thousands of events back is
+    /// not looked for.
+    fn heard(&self, node: NodeId) -> Vec<Heard>;
+
     /// Counts at the cursor.
     fn metrics(&self) -> MetricsView;
 

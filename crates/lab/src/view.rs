@@ -40,6 +40,8 @@ pub struct NodeView {
     pub byzantine: Option<String>,
     /// What the run's promises are worth to it.
     pub standing: Standing,
+    /// For a befouled node: why nothing is promised to it, as a clause.
+    pub befouled: Option<String>,
     /// Its weight.
     pub weight: u64,
     /// Its timers that are set.
@@ -59,15 +61,17 @@ pub enum Health {
     Paused,
 }
 
-/// What the protocol's promises are worth to a node.
+/// What the protocol's promises are worth to a node, in the words of the Stellar Consensus Protocol (Mazières 2015).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Standing {
-    /// Correct, and it decided nothing that conflicts.
+    /// Correct, and what its safety rests on holds.
     Intact,
     /// Byzantine, or beyond the crash model (it lost its disk).
     IllBehaved,
-    /// Correct, but it decided something that another correct node contradicts.
+    /// Correct, but nothing is promised to it: an assumption that safety rests on is broken in this run.
     Befouled,
+    /// Befouled, and it came to that: it decided something that another correct node contradicts.
+    Contradicted,
 }
 
 /// A timer that is set.
@@ -234,6 +238,32 @@ pub struct DecisionView {
     /// Message delays on the chain that led to it: at a replica counted from the first replica that had the request, at
     /// a client from its sending.
     pub delays: u32,
+}
+
+/// Who stands behind a decision: the votes that a node had gathered when the decision was made.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Certificate {
+    /// Whose count it is: the node that decided, or whoever it heard it from.
+    pub counter: NodeId,
+    /// What was counted: "commit", "vote".
+    pub of: &'static str,
+    /// Votes, or weight, that were needed.
+    pub need: u64,
+    /// Whose votes.
+    pub voters: Vec<NodeId>,
+    /// In which event they were enough.
+    pub event: u64,
+}
+
+/// The last that a node has heard of another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Heard {
+    /// Of whom.
+    pub of: NodeId,
+    /// The message.
+    pub message: FlightView,
+    /// In which event it arrived.
+    pub event: u64,
 }
 
 /// How a property stands.

@@ -1,11 +1,12 @@
 //! What holds, what is counted, what the protocol claims, and what is simplified.
 
+use super::conflict::conflict;
 use super::event_link;
 use crate::badges::{glyph, state};
 use crate::markup::html;
 use crate::shown::Shown;
 use crate::words;
-use consensus_lab::view::{DecisionView, PropertyView};
+use consensus_lab::view::PropertyView;
 use yew::prelude::*;
 
 /// How many of the latest decisions are listed.
@@ -54,15 +55,9 @@ fn property(props: &Shown, p: &PropertyView) -> Html {
             <p>{ p.says }</p>
             <p class="quiet">{ p.reason.clone() }</p>
             if let (Some(event), Some(at)) = (p.event, p.at) { <p>{ event_link(props, event, at.0) }</p> }
-            if let Some((a, b)) = &p.conflict {
-                <p class="conflict">{ decision(a) }<br />{ decision(b) }</p>
-            }
+            { conflict(props, p) }
         </li>
     }
-}
-
-fn decision(d: &DecisionView) -> String {
-    format!("{} decided {} at {} ({})", words::node(d.node), d.value, d.slot, words::moment(d.at.0 as f64))
 }
 
 /// Messages by kind.

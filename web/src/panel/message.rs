@@ -7,7 +7,7 @@ use crate::model::Selection;
 use crate::shown::Shown;
 use crate::words;
 use consensus_kernel::Duration;
-use consensus_lab::view::FlightMark;
+use consensus_lab::view::{FlightMark, FlightView, Health};
 use consensus_scenario::{Action, Fate, MessageName};
 use yew::prelude::*;
 
@@ -41,7 +41,7 @@ pub fn message_inspector(props: &Shown, name: MessageName) -> Html {
                 { " to " }<button class="link" onclick={to(flight.to)}>{ words::node(flight.to) }</button>
                 { format!(", arrives at {}.{}", words::moment(flight.due.0 as f64), remark(flight.mark)) }
             </p>
-            { deeds(store, message_deeds(name)) }
+            { deeds(store, message_deeds(props, &flight)) }
             <h3>{ "Sent in" }</h3>
             <p>{ super::event_link(props, flight.cause, flight.sent.0) }</p>
             <h3>{ "Fields" }</h3>
@@ -51,18 +51,29 @@ pub fn message_inspector(props: &Shown, name: MessageName) -> Html {
 }
 
 /// What can be done to a message under way.
-pub fn message_deeds(name: MessageName) -> Vec<Deed> {
-    let deed = |label: &str, help, fate| Deed {
+pub fn message_deeds(props: &Shown, flight: &FlightView) -> Vec<Deed> {
+    let name = words::name_of(flight);
+    let (now, receiver) = props.store.with(|m| {
+        let receiver = m.session().nodes().into_iter().find(|n| n.id == flight.to);
+        (m.session().position().at, receiver.map(|n| n.health))
+    });
+    let deliver = match receiver {
+        Some(Health::Crashed) => Err("Its receiver has crashed: it would be lost."),
+        Some(Health::Paused) => Err("Its receiver is paused: resume it first."),
+        _ if flight.due <= now && flight.mark != FlightMark::Held => Err("It arrives at this very moment."),
+        _ => Ok(()),
+    };
+    let deed = |label: &str, help, possible: Result<(), &'static str>, fate| Deed {
         label: label.to_owned(),
         help,
-        action: Ok(Action::Message(name, fate)),
+        action: possible.map(|()| Action::Message(name, fate)),
     };
     let mut all = vec![
-        deed("Deliver now", "It arrives at once", Fate::Deliver),
-        deed("Drop", "It is lost", Fate::Drop),
-        deed("Duplicate", "It arrives a second time", Fate::Duplicate),
+        deed("Deliver now", "It arrives at once", deliver, Fate::Deliver),
+        deed("Drop", "It is lost", Ok(()), Fate::Drop),
+        deed("Duplicate", "It arrives a second time", Ok(()), Fate::Duplicate),
     ];
-    all.extend(DELAYS.map(|(label, by)| deed(label, "It arrives later", Fate::Delay(by))));
+    all.extend(DELAYS.map(|(label, by)| deed(label, "It arrives later", Ok(()), Fate::Delay(by))));
     all
 }
 

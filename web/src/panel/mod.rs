@@ -3,6 +3,7 @@
 mod bars;
 mod blocks;
 mod cell;
+mod conflict;
 mod deeds;
 mod events;
 mod explain;

@@ -5,9 +5,10 @@ use super::message::message_deeds;
 use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
+use crate::store::Store;
 use crate::words;
 use consensus_kernel::Duration;
-use consensus_lab::view::{Pending, PendingView};
+use consensus_lab::view::{Health, Pending, PendingView};
 use consensus_scenario::{Action, Scenario, describe_action};
 use yew::prelude::*;
 
@@ -73,7 +74,7 @@ fn actions(props: &Shown, pending: &PendingView) -> Html {
             let name = words::name_of(f);
             html! {
                 <>
-                    { deeds(store, message_deeds(name)) }
+                    { deeds(store, message_deeds(props, f)) }
                     <button class="link" onclick={store.on(move |m, _: MouseEvent| m.select(Some(Selection::Message(name))))}>
                         { "look inside" }
                     </button>
@@ -81,14 +82,21 @@ fn actions(props: &Shown, pending: &PendingView) -> Html {
                 </>
             }
         }
-        (Pending::Fire(_, index), Some(node)) => deeds(
-            store,
-            vec![Deed {
-                label: "Fire now".to_owned(),
-                help: "The timer runs out at once",
-                action: Ok(Action::Fire(node, *index)),
-            }],
-        ),
+        (Pending::Fire(_, index), Some(node)) => {
+            let health =
+                store.with(|m| m.session().nodes().into_iter().find(|n| n.id == node).map(|n| n.health));
+            let action = match health {
+                Some(Health::Paused) => Err("The node is paused: resume it first."),
+                Some(Health::Crashed) => Err("The node has crashed: its timers run out unheard."),
+                _ => Ok(Action::Fire(node, *index)),
+            };
+            deeds(
+                store,
+                vec![Deed { label: "Fire now".to_owned(), help: "The timer runs out at once", action }],
+            )
+        }
+        (Pending::Start, _) => fixed(store, "All nodes start when the run does."),
+        (Pending::Propose(_), _) => fixed(store, "When clients ask is set under Set-up, Requests."),
         (Pending::Action(i), _) => {
             let i = *i;
             html! {
@@ -107,7 +115,12 @@ fn actions(props: &Shown, pending: &PendingView) -> Html {
                 </div>
             }
         }
-        _ => Html::default(),
+        (Pending::Fire(..), None) => Html::default(),
     };
     html! { <div class="row-more">{ body }{ go }</div> }
+}
+
+/// What cannot be altered, and why.
+fn fixed(store: &Store, why: &'static str) -> Html {
+    deeds(store, vec![Deed { label: "Now".to_owned(), help: "", action: Err(why) }])
 }

@@ -16,9 +16,9 @@ use yew::prelude::*;
 /// One node.
 pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
     let store = &props.store;
-    let (node, trees, scenario, clock) = store.with(|m| {
+    let (node, trees, scenario, clock, seen) = store.with(|m| {
         let node = m.session().nodes().into_iter().find(|n| n.id == id);
-        (node, m.session().inspect(id), m.scenario().clone(), m.clock_us)
+        (node, m.session().inspect(id), m.scenario().clone(), m.clock_us, m.eyes == Some(id))
     });
     let Some(node) = node else {
         return html! { <p class="quiet">{ format!("There is no {} in this run.", words::node(id)) }</p> };
@@ -32,10 +32,11 @@ pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
             </p>
             <h2>{ format!("{}: {}, {}", capital(&words::node(id)), node.face.role, condition(&node)) }</h2>
             <p class="waits">{ waiting(&node) }</p>
-            if node.standing == Standing::Befouled {
-                <p class="refused">{ "It is correct, yet decided something that another correct node contradicts." }</p>
-            }
+            if !id.is_client() { { standing(&node) } }
             { deeds(store, node_deeds(&node, meta, scenario.n)) }
+            <button aria-pressed={seen.to_string()} title="The stage shows only what this node has heard and sent"
+                onclick={store.on(move |m, _: MouseEvent| m.eyes = (!seen).then_some(id))}>{ "See through its eyes" }</button>
+            if seen { { knows(props, id, meta) } }
             { cuts(store, &scenario, id) }
             if !id.is_client() { { lies(store, &scenario, id) } }
             if !node.timers.is_empty() {
@@ -55,6 +56,56 @@ pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
                 </>
             }) }
         </article>
+    }
+}
+
+/// What the run's promises are worth to it.
+fn standing(node: &NodeView) -> Html {
+    let (class, word, why) = match (node.standing, &node.befouled) {
+        (Standing::Intact, _) => {
+            ("quiet", "Intact", "correct, and what its safety rests on holds.".to_owned())
+        }
+        (Standing::IllBehaved, _) => ("quiet", "Ill-behaved", "nothing is promised of it.".to_owned()),
+        (_, why) => (
+            "refused",
+            "Befouled",
+            format!("correct, but nothing is promised to it: {}.", why.as_deref().unwrap_or_default()),
+        ),
+    };
+    html! { <p {class}><b>{ word }</b>{ ": " }{ why }</p> }
+}
+
+/// What it has heard of the others, beside what is so.
+fn knows(props: &Shown, id: NodeId, meta: &Meta) -> Html {
+    let (heard, nodes, clock) =
+        props.store.with(|m| (m.session().heard(id), m.session().nodes(), m.clock_us));
+    html! {
+        <table class="knows">
+            <thead><tr>
+                <th scope="col">{ "of" }</th><th scope="col">{ "it has heard" }</th><th scope="col">{ "so it is" }</th>
+            </tr></thead>
+            <tbody>
+                { for nodes.iter().filter(|n| n.id != id).map(|node| {
+                    let last = heard.iter().find(|h| h.of == node.id);
+                    html! {
+                        <tr>
+                            <th scope="row">{ node.id.to_string() }</th>
+                            <td>
+                                if let Some(h) = last {
+                                    { meta.kinds.get(h.message.kind).map_or("message", |k| k.name) }
+                                    { format!(", {} {}", meta.round, h.message.round) }<br />
+                                    { super::event_link(props, h.event, h.message.due.0) }
+                                    <small>{ format!(" sent {} ago", words::moment((clock - h.message.sent.0 as f64).max(0.0))) }</small>
+                                } else {
+                                    { "nothing" }
+                                }
+                            </td>
+                            <td>{ condition(node) }{ format!(", {} {}", meta.round, node.face.round) }</td>
+                        </tr>
+                    }
+                }) }
+            </tbody>
+        </table>
     }
 }
 
@@ -221,7 +272,11 @@ pub fn node_table(props: &Shown) -> Html {
                                 })}>{ id.to_string() }</button></th>
                                 <td>{ node.face.role }</td>
                                 <td class="num">{ node.face.round }</td>
-                                <td>{ condition(node) }<br /><span class="quiet">{ waiting(node) }</span></td>
+                                <td>
+                                    { condition(node) }
+                                    if node.befouled.is_some() { <b class="warn-ink">{ ", befouled" }</b> }
+                                    <br /><span class="quiet">{ waiting(node) }</span>
+                                </td>
                             </tr>
                         }
                     }) }

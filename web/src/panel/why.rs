@@ -1,10 +1,12 @@
 //! What this scenario teaches, and the explanation of one event: what happened, why, by which rule, and where that stands.
 
+use super::conflict::conflict;
 use super::explain::{ExplainProps, explain};
 use crate::address;
 use crate::markup::html;
 use crate::shown::Shown;
 use crate::width::Width;
+use consensus_lab::view::{PropertyView, Status};
 use consensus_lessons::gallery::by_title;
 use yew::prelude::*;
 
@@ -12,6 +14,10 @@ use yew::prelude::*;
 pub fn why(props: &Shown) -> Html {
     let (lesson, event, meta, width, standing) =
         props.store.with(|m| (m.lesson, m.explained_event(), m.meta(), m.width, m.standing()));
+    let violated: Vec<PropertyView> = props.store.with(|m| {
+        let here = |p: &PropertyView| p.status == Status::Violated && p.event.is_some() && p.event == event;
+        m.session().properties().into_iter().filter(here).collect()
+    });
     html! {
         <>
             if let Some(place) = standing {
@@ -26,6 +32,14 @@ pub fn why(props: &Shown) -> Html {
                     }
                 </div>
             }
+            { for violated.iter().map(|p| html! {
+                <section class="violated">
+                    <h2 class="bad-ink">{ format!("✕ {} violated", p.name) }</h2>
+                    <p>{ p.says }</p>
+                    if p.conflict.is_none() { <p>{ p.reason.clone() }</p> }
+                    { conflict(props, p) }
+                </section>
+            }) }
             { match event {
                 Some(event) => explain(ExplainProps { store: props.store.clone(), version: props.version, event }),
                 None => html! {

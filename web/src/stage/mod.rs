@@ -16,6 +16,7 @@ use crate::part::part;
 use crate::place::place_of;
 use crate::shown::Shown;
 use crate::store::{FrameHandle, Store};
+use crate::words;
 use consensus_figure::density;
 use consensus_figure::layout::{self, Placement};
 use consensus_figure::moment::{Moment, Show, ask, draw};
@@ -51,13 +52,18 @@ fn use_stage(props: &Shown) -> Html {
     let size = use_size(&place);
     let painter = use_mut_ref(Painter::default);
 
-    let (moment, show, selection) = store.with(|m| {
+    let (moment, show, selection, eyes) = store.with(|m| {
         let selected = match m.selection {
             Some(Selection::Node(id)) => Some(id),
             _ => None,
         };
         let show = Show { density: figure_density(m.density), selected, messages: false };
-        (Moment::of(m.session()), show, m.selection)
+        let moment = Moment::of(m.session());
+        let moment = match m.eyes {
+            Some(eyes) => moment.through(eyes, &m.session().heard(eyes)),
+            None => moment,
+        };
+        (moment, show, m.selection, m.eyes)
     });
     let asked = ask(moment.meta.layout, &moment.nodes, size.width.max(1.0), size.height.max(1.0));
     let placement = use_memo(asked, layout::place);
@@ -86,7 +92,14 @@ fn use_stage(props: &Shown) -> Html {
                 </svg>
             }
             <canvas class="messages" ref={canvas} aria-hidden="true"></canvas>
-            <p class="under-way" aria-hidden="true">{ under_way(moment.flights.len()) }</p>
+            if let Some(eyes) = eyes {
+                <p class="eyes">
+                    { format!("Only what {} knows: what it has heard and sent.", words::node(eyes)) }
+                    <button onclick={store.on(|m, _: MouseEvent| m.eyes = None)}>{ "Show what is so" }</button>
+                </p>
+            } else {
+                <p class="under-way" aria-hidden="true">{ under_way(moment.flights.len()) }</p>
+            }
         </div>
     }
 }
@@ -95,7 +108,7 @@ fn under_way(count: usize) -> String {
     match count {
         0 => String::new(),
         1 => "1 message under way".to_owned(),
-        _ => format!("{} messages under way", crate::words::grouped(count as u64)),
+        _ => format!("{} messages under way", words::grouped(count as u64)),
     }
 }
 
@@ -140,6 +153,9 @@ fn use_pick(
     let (store, painter, placement) = (store.clone(), painter.clone(), placement.clone());
     Callback::from(move |e: MouseEvent| {
         let Some(stage) = place_of(&e, ".stage") else { return };
+        if place_of(&e, ".eyes").is_some() {
+            return;
+        }
         // What a keyboard or a screen reader clicks has no place; the node's own handler answers.
         if e.detail() == 0 {
             return;

@@ -161,6 +161,9 @@ impl Painter {
         self.now_us = now_us;
         self.still = model.reduced_motion;
         model.session().flights(&mut self.flights);
+        if let Some(eyes) = model.eyes {
+            self.flights.retain(|f| f.from == eyes);
+        }
         let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
         if theme != self.inks.theme {
             self.inks = Inks::new(theme);

@@ -1,0 +1,137 @@
+//! What the page says of who waits for whom, who stands behind a decision, and who knows what.
+
+use consensus_kernel::{NodeId, Time};
+use consensus_lab::view::{PropertyView, Standing, Status};
+use consensus_lab::{Session, catalogue, open};
+use consensus_scenario::{Scenario, parse};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn run(text: &str) -> Box<dyn Session> {
+    let scenario = parse(text, catalogue()).expect("a scenario").scenario;
+    let mut session = open(&scenario).expect("possible");
+    while session.run_ahead(4_096) {}
+    let end = session.frontier();
+    session.seek_event(end.event);
+    session
+}
+
+fn property(session: &dyn Session, name: &str) -> PropertyView {
+    session.properties().into_iter().find(|p| p.name == name).expect("there is such a property")
+}
+
+/// All stored runs in which correct nodes decide differently: protocol, file, run.
+fn conflicts() -> Vec<(String, Box<dyn Session>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/counterexamples");
+    let entries = |folder: &Path| {
+        let mut all: Vec<_> =
+            std::fs::read_dir(folder).expect("it is there").map(|e| e.expect("readable").path()).collect();
+        all.sort();
+        all
+    };
+    let links = entries(&root).into_iter().flat_map(|folder| entries(&folder));
+    let open = |file: std::path::PathBuf| {
+        let session = run(&std::fs::read_to_string(&file).expect("readable"));
+        let name = file.strip_prefix(&root).expect("inside").display().to_string();
+        property(&*session, "Agreement").conflict.is_some().then_some((name, session))
+    };
+    links.filter_map(open).collect()
+}
+
+#[test]
+fn both_sides_of_a_conflict_show_a_whole_quorum_wherever_nodes_count_votes() {
+    let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (name, session) in conflicts() {
+        let (a, b) = property(&*session, "Agreement").conflict.expect("it has one");
+        let both = [&a, &b].map(|d| session.certificate(d));
+        let count = found.entry(name.split('/').next().unwrap_or_default().to_owned()).or_default();
+        count.1 += 1;
+        count.0 += usize::from(both.iter().all(Option::is_some));
+        for (decision, certificate) in [a, b].iter().zip(both.iter().flatten()) {
+            let mut voters = certificate.voters.clone();
+            voters.sort_unstable();
+            voters.dedup();
+            assert_eq!(voters.len(), certificate.voters.len(), "{name}: {certificate:?}");
+            assert!(certificate.event <= decision.event, "{name}: {decision:?} {certificate:?}");
+            assert!(voters.iter().all(|v| v.index() < session.scenario().n), "{name}");
+        }
+    }
+    println!("conflicts with both certificates, of all: {found:?}");
+    for protocol in ["pbft", "paxos", "raft", "hotstuff"] {
+        let (with, of) = found.get(protocol).copied().unwrap_or_default();
+        assert!(with * 10 >= of * 7 && with > 0, "{protocol}: {with} of {of}");
+    }
+}
+
+#[test]
+fn in_a_healthy_run_every_decision_has_a_quorum_behind_it_and_two_quorums_meet() {
+    for text in ["#/pbft?n=4&req=2", "#/pbft?n=7&req=1", "#/raft?n=5&req=2", "#/hotstuff?n=4&req=2"] {
+        let session = run(text);
+        let quorum = session.quorum().expect("it has one size");
+        let decisions = session.decisions();
+        assert!(!decisions.is_empty());
+        for decision in decisions {
+            let certificate =
+                session.certificate(&decision).unwrap_or_else(|| panic!("{text}: {decision:?}"));
+            assert!(certificate.voters.len() >= quorum, "{text}: {certificate:?}");
+        }
+    }
+}
+
+#[test]
+fn with_the_literal_quorum_of_five_the_liar_alone_stands_in_both() {
+    let text = include_str!("../golden/pbft_wrong_quorum_n5.scenario");
+    let session = run(text);
+    let (a, b) = property(&*session, "Agreement").conflict.expect("it is broken");
+    let [a, b] = [a, b].map(|d| session.certificate(&d).expect("votes are counted").voters);
+    let both: Vec<NodeId> = a.into_iter().filter(|v| b.contains(v)).collect();
+    let liars: Vec<NodeId> = session.scenario().byzantine.iter().map(|l| l.node).collect();
+    assert_eq!(both, liars);
+}
+
+#[test]
+fn a_run_that_stands_still_says_what_it_waits_for_and_from_whom() {
+    let session = run("#/pbft?n=4&req=1&until=100ms&at=0:crash:2&at=0:crash:3");
+    let reason = property(&*session, "Termination").reason;
+    assert!(reason.contains("of 3 prepares") && reason.contains("none yet from"), "{reason}");
+    assert!(reason.contains("2 (crashed), 3 (crashed)"), "{reason}");
+}
+
+#[test]
+fn who_is_correct_where_too_many_are_not_is_befouled() {
+    let standings = |text: &str| -> Vec<Standing> {
+        let nodes = run(text).nodes().into_iter().filter(|n| !n.id.is_client());
+        nodes.map(|n| n.standing).collect()
+    };
+    use Standing::{Befouled, IllBehaved, Intact};
+    assert_eq!(standings("#/pbft?n=4&byz=0:silent"), [IllBehaved, Intact, Intact, Intact]);
+    assert_eq!(
+        standings("#/pbft?n=4&byz=0:silent&byz=1:silent"),
+        [IllBehaved, IllBehaved, Befouled, Befouled]
+    );
+    // A cut stops progress; what is decided is right all the same.
+    assert_eq!(standings("#/raft?n=3&until=1s&at=0:cut:0-1"), [Intact; 3]);
+    let session = run(include_str!("../golden/pbft_wrong_quorum_n5.scenario"));
+    assert_eq!(property(&*session, "Agreement").status, Status::Violated);
+    let contradicted = session.nodes().into_iter().filter(|n| n.standing == Standing::Contradicted);
+    assert!(contradicted.clone().count() >= 2 && contradicted.into_iter().all(|n| n.befouled.is_some()));
+}
+
+#[test]
+fn a_node_has_heard_what_arrived_and_nothing_else() {
+    let mut scenario: Scenario = parse("#/pbft?n=4&req=1", catalogue()).expect("a scenario").scenario;
+    scenario.until = Time(1_000_000);
+    let mut session = open(&scenario).expect("possible");
+    session.seek_event(0);
+    assert_eq!(session.heard(NodeId::replica(1)), []);
+    session.seek_time(Time(200_000));
+    let here = session.position().event;
+    for event in session.outline(0, here) {
+        let consensus_lab::view::What::Deliver(m) = event.what else { continue };
+        if event.rejected.is_none() {
+            let heard = session.heard(m.flight.to);
+            let last = heard.iter().find(|h| h.of == m.flight.from).expect("it has heard of it");
+            assert!(last.event >= event.index);
+        }
+    }
+}
