@@ -14,8 +14,8 @@ const HOPS: usize = 6;
 
 /// What a search needs of a run.
 pub(crate) trait Past {
-    /// The moment before an event.
-    fn before(&self, event: u64) -> Sim;
+    /// The moment before an event; none if that is inside of what happens all at once, as when a node goes on after a pause.
+    fn before(&self, event: u64) -> Option<Sim>;
     /// The event, without the fields of its message.
     fn event(&self, event: u64) -> Option<EventView>;
     /// In which earlier event a node made the same decision.
@@ -28,7 +28,7 @@ pub(crate) fn find(past: &dyn Past, decision: &DecisionView) -> Option<Certifica
     for _ in 0..HOPS {
         let step = past.event(at)?;
         let node = step.node?;
-        let sim = past.before(at);
+        let sim = past.before(at)?;
         let trigger = match &step.what {
             What::Deliver(m) if step.rejected.is_none() => Some(m.flight),
             _ => None,

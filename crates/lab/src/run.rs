@@ -406,12 +406,12 @@ impl Session for Run {
 }
 
 impl certificate::Past for Run {
-    fn before(&self, event: u64) -> Sim {
-        self.moment_at(event)
+    fn before(&self, event: u64) -> Option<Sim> {
+        Some(self.moment_at(event)).filter(|sim| sim.events() == event)
     }
 
     fn event(&self, event: u64) -> Option<EventView> {
-        self.outline(event, event + 1).pop()
+        self.outline(event, event + 1).into_iter().find(|e| e.index == event)
     }
 
     fn decided_by(&self, node: NodeId, decision: &DecisionView, before: u64) -> Option<u64> {
