@@ -90,6 +90,91 @@ pub struct Chart {
     pub ticks: Vec<Tick>,
     /// Whether single arrows of broadcasts are left out.
     pub thinned: bool,
+    /// All steps of nodes: event and row, in order.
+    steps: Vec<(u64, u16)>,
+    /// All messages that arrived, in the order of their arrival, whether they are drawn or not.
+    links: Vec<Link>,
+}
+
+/// How one step led to another: by a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Link {
+    from: u16,
+    to: u16,
+    cause: u64,
+    event: u64,
+}
+
+/// What can have led to an event, and what can have followed from it (Lamport's "happened before"), as far as a chart
+/// reaches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cone {
+    /// For each row: events before this number are in the past.
+    past: Vec<u64>,
+    /// For each row: events from this number on are in the future.
+    future: Vec<u64>,
+}
+
+/// Where something stands to the event of a cone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// It can have led to it.
+    Past,
+    /// It is the event itself.
+    Here,
+    /// It can have followed from it.
+    Future,
+}
+
+impl Cone {
+    /// Where a step of a node stands; none if neither can have known of the other.
+    pub fn side(&self, row: u16, event: u64) -> Option<Side> {
+        let row = usize::from(row);
+        match (
+            self.past.get(row).is_some_and(|p| event < *p),
+            self.future.get(row).is_some_and(|f| event >= *f),
+        ) {
+            (true, true) => Some(Side::Here),
+            (true, false) => Some(Side::Past),
+            (false, true) => Some(Side::Future),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether a message is on the way to the event or from it.
+    pub fn has(&self, arrow: &Arrow) -> bool {
+        let led = arrow.event.is_some_and(|event| !arrow.lost && event < self.past[usize::from(arrow.to)]);
+        led || arrow.cause >= self.future[usize::from(arrow.from)]
+    }
+}
+
+impl Chart {
+    /// The row at which an event happened.
+    pub fn row_of(&self, event: u64) -> Option<u16> {
+        let place = self.steps.binary_search_by_key(&event, |(event, _)| *event).ok()?;
+        Some(self.steps[place].1)
+    }
+
+    /// The causal past and future of an event; none if it is not on the chart.
+    pub fn cone(&self, event: u64) -> Option<Cone> {
+        let row = usize::from(self.row_of(event)?);
+        let (mut past, mut future) = (vec![0; self.rows.len()], vec![u64::MAX; self.rows.len()]);
+        (past[row], future[row]) = (event + 1, event);
+        // Whatever raises a row's past was sent before it arrived, so one pass in each direction is enough.
+        for link in self.links.iter().rev() {
+            if link.event < past[usize::from(link.to)] {
+                let from = &mut past[usize::from(link.from)];
+                *from = (*from).max(link.cause + 1);
+            }
+        }
+        for link in &self.links {
+            if link.cause >= future[usize::from(link.from)] {
+                let to = &mut future[usize::from(link.to)];
+                *to = (*to).min(link.event);
+            }
+        }
+        Some(Cone { past, future })
+    }
 }
 
 /// A span of time on the page.
@@ -128,8 +213,13 @@ pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[Fli
     };
     let mut chart = Chart { rows, ..Chart::default() };
     for event in events {
+        chart.steps.extend(event.node.map(|node| (event.index, row(node))));
         match &event.what {
-            What::Deliver(m) => chart.arrows.push(arrow(&m.flight, event.at, 1.0, Some(event.index))),
+            What::Deliver(m) => {
+                let (from, to) = (row(m.flight.from), row(m.flight.to));
+                chart.links.push(Link { from, to, cause: m.flight.cause, event: event.index });
+                chart.arrows.push(arrow(&m.flight, event.at, 1.0, Some(event.index)))
+            }
             What::Lost(m, why) => {
                 chart.arrows.push(arrow(&m.flight, event.at, lost_after(why), Some(event.index)))
             }
@@ -411,6 +501,25 @@ mod tests {
     fn grid_steps_are_round() {
         let step = |span: f64| grid_step(Window { from_us: 0.0, to_us: span }, 10.0);
         assert_eq!([step(10.0), step(90.0), step(170_000.0), step(400_000.0)], [1, 10, 20_000, 50_000]);
+    }
+
+    #[test]
+    fn a_cone_holds_what_can_have_led_to_an_event_and_what_can_have_followed() {
+        let sent = |index: u64, cause: u64, from: usize, to: usize| {
+            let mut event = sample::delivery(index, 10 * cause, 10 * index, from, to);
+            if let What::Deliver(m) = &mut event.what {
+                m.flight.cause = cause;
+            }
+            event
+        };
+        // 0 → 1 → 2, and 3 → 4 beside it; then 2 → 3.
+        let events = [sent(1, 0, 0, 1), sent(2, 1, 1, 2), sent(3, 0, 3, 4), sent(4, 2, 2, 3)];
+        let chart = chart(&sample::META, &ids(5), &events, &[]);
+        let cone = chart.cone(2).unwrap();
+        let sides = [1, 2, 3, 4].map(|e| cone.side(chart.row_of(e).unwrap(), e));
+        assert_eq!(sides, [Some(Side::Past), Some(Side::Here), None, Some(Side::Future)]);
+        assert_eq!(chart.arrows.iter().map(|a| cone.has(a)).collect::<Vec<_>>(), [true, true, false, true]);
+        assert_eq!(chart.cone(99), None);
     }
 
     #[test]

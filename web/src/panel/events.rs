@@ -5,6 +5,7 @@ use crate::model::Selection;
 use crate::part::part;
 use crate::shown::Shown;
 use crate::words;
+use consensus_figure::spacetime::{Side, chart};
 use consensus_kernel::NodeId;
 use consensus_lab::view::{EventView, What};
 use yew::functional::Hook;
@@ -26,9 +27,13 @@ pub fn events(props: Shown) -> Html {
 fn use_events(props: &Shown) -> Html {
     let node = use_state(|| None::<NodeId>);
     let kind = use_state(|| None::<usize>);
-    let (cursor, known, edits, scenario) = props.store.with(|m| {
+    let (cursor, known, edits, scenario, selected) = props.store.with(|m| {
         let session = m.session();
-        (session.position().event, session.frontier().event, m.edits, m.scenario().clone())
+        let selected = match m.selection {
+            Some(Selection::Event(event)) => Some(event),
+            _ => None,
+        };
+        (session.position().event, session.frontier().event, m.edits, m.scenario().clone(), selected)
     });
     let filtered = node.is_some() || kind.is_some();
     let around = if filtered { FILTER_BLOCKS } else { 1 };
@@ -59,6 +64,19 @@ fn use_events(props: &Shown) -> Html {
         let kind = kind.setter();
         Callback::from(move |e: Event| kind.set(chosen(&e).parse().ok()))
     };
+    // What can have led to the selected event and what can follow from it, as far as the list reaches.
+    let ids: Vec<NodeId> = nodes.clone().collect();
+    let chart = selected.map(|_| chart(meta, &ids, &events, &[]));
+    let cone = chart.as_ref().and_then(|chart| chart.cone(selected?));
+    let side = |event: u64| match (&chart, &cone) {
+        (Some(chart), Some(cone)) => match chart.row_of(event).and_then(|row| cone.side(row, event)) {
+            Some(Side::Past) => ("⇢", "It can have led to the selected event", ""),
+            Some(Side::Future) => ("⇠", "It can have followed from the selected event", ""),
+            Some(Side::Here) => ("", "", ""),
+            None => ("", "", "apart"),
+        },
+        _ => ("", "", ""),
+    };
     html! {
         <div class="events">
             <div class="filters">
@@ -83,7 +101,8 @@ fn use_events(props: &Shown) -> Html {
             <ol class="rows" ref={list}>
                 { for rows.iter().map(|e| {
                     let index = e.index;
-                    let class = classes!("row", (index + 1 == cursor).then_some("now"), (index >= cursor).then_some("future"));
+                    let (sign, says, apart) = side(index);
+                    let class = classes!("row", apart, (index + 1 == cursor).then_some("now"), (index >= cursor).then_some("future"));
                     html! {
                         <li key={index}>
                             <button {class} aria-current={(index + 1 == cursor).then_some("true")}
@@ -94,7 +113,10 @@ fn use_events(props: &Shown) -> Html {
                                 })}>
                                 <span class="num">{ words::moment(e.at.0 as f64) }</span>
                                 <b>{ e.node.map_or_else(|| "net".to_owned(), |n| n.to_string()) }</b>
-                                <span>{ words::what(meta, &scenario, e) }{ outcome(e) }</span>
+                                <span>
+                                    if !sign.is_empty() { <i role="img" aria-label={says} title={says}>{ sign }</i>{ " " } }
+                                    { words::what(meta, &scenario, e) }{ outcome(e) }
+                                </span>
                             </button>
                         </li>
                     }

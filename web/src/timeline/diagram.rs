@@ -1,6 +1,6 @@
 //! The space–time diagram of the time around the cursor.
 
-use super::painter::Painter;
+use super::painter::{Filter, Painter};
 use super::scrubber::whole_us;
 use crate::markup::html;
 use crate::model::{Model, Selection};
@@ -9,8 +9,10 @@ use crate::place::place_of;
 use crate::shown::Shown;
 use crate::stage::size::{Size, use_size};
 use crate::store::{FrameHandle, Store};
+use crate::words;
 use consensus_figure::point::Point;
 use consensus_figure::spacetime::caption;
+use consensus_kernel::NodeId;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{HtmlCanvasElement, HtmlSelectElement, MouseEvent, WheelEvent};
@@ -35,10 +37,11 @@ fn use_diagram(props: &Shown) -> Html {
     let canvas = use_node_ref();
     let size = use_size(&place);
     let painter = use_mut_ref(Painter::default);
-    let kind = use_state_eq(|| None::<usize>);
-    let meta = store.with(|m| {
-        painter.borrow_mut().see(m, *kind);
-        m.meta()
+    let filter = use_state_eq(Filter::default);
+    let (meta, ids, selected) = store.with(|m| {
+        painter.borrow_mut().see(m, *filter);
+        let ids: Vec<NodeId> = m.session().nodes().iter().map(|n| n.id).collect();
+        (m.meta(), ids, matches!(m.selection, Some(Selection::Event(_))))
     });
     use_canvas(store, &canvas, &painter, size);
 
@@ -50,15 +53,19 @@ fn use_diagram(props: &Shown) -> Html {
             store.ask_frame();
         })
     };
-    let choose = {
-        let kind = kind.clone();
+    let choose = |change: fn(&mut Filter, &str)| {
+        let filter = filter.clone();
         Callback::from(move |e: Event| {
-            let chosen = e.target_dyn_into::<HtmlSelectElement>().map(|s| s.value());
-            kind.set(chosen.and_then(|v| v.parse().ok()));
+            let mut next = *filter;
+            change(&mut next, &e.target_unchecked_into::<HtmlSelectElement>().value());
+            filter.set(next);
         })
     };
     let kinds = meta.kinds.iter().enumerate().map(|(i, k)| {
-        html! { <option value={i.to_string()} selected={*kind == Some(i)}>{ k.name }</option> }
+        html! { <option value={i.to_string()} selected={filter.kind == Some(i)}>{ k.name }</option> }
+    });
+    let nodes = ids.iter().map(|id| {
+        html! { <option value={id.to_string()} selected={filter.node == Some(*id)}>{ words::node(*id) }</option> }
     });
     let shown = caption(painter.borrow().window());
     html! {
@@ -68,13 +75,25 @@ fn use_diagram(props: &Shown) -> Html {
                     aria-label={format!("Messages between the nodes from {shown}; the list of events says the same in words")}>
                 </canvas>
             </div>
+            if selected {
+                <p class="cone-note">
+                    { "What can have led to the event, and what can follow from it" }
+                    <button onclick={store.on(|m, _: MouseEvent| m.select(None))}>{ "Show all" }</button>
+                </p>
+            }
             <div class="tools" role="group" aria-label="Diagram">
                 <button onclick={zoom(1.0 / ZOOM_STEP)} aria-label="Zoom in" title="Zoom in (Ctrl + wheel)">{ "+" }</button>
                 <button onclick={zoom(ZOOM_STEP)} aria-label="Zoom out" title="Zoom out (Ctrl + wheel)">{ "−" }</button>
                 <button onclick={zoom(1e12)} aria-label="Whole run" title="Whole run">{ "↔" }</button>
-                <select aria-label="Kinds shown in the diagram" title="Kinds shown" onchange={choose}>
-                    <option value="" selected={kind.is_none()}>{ "all kinds" }</option>
+                <select aria-label="Kinds shown in the diagram" title="Kinds shown"
+                    onchange={choose(|f, value| f.kind = value.parse().ok())}>
+                    <option value="" selected={filter.kind.is_none()}>{ "all kinds" }</option>
                     { for kinds }
+                </select>
+                <select aria-label="Nodes shown in the diagram" title="Nodes shown"
+                    onchange={choose(|f, value| f.node = NodeId::parse(value))}>
+                    <option value="" selected={filter.node.is_none()}>{ "all nodes" }</option>
+                    { for nodes }
                 </select>
             </div>
         </div>

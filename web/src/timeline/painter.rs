@@ -11,7 +11,8 @@ use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
 use consensus_figure::shape::Within;
 use consensus_figure::spacetime::{
-    Arrow, Chart, EVENTS_MAX, NAMES_WIDTH, TickKind, Window, chart, grid_step, height_at, name_every,
+    Arrow, Chart, Cone, EVENTS_MAX, NAMES_WIDTH, Tick, TickKind, Window, chart, grid_step, height_at,
+    name_every,
 };
 use consensus_figure::table::span;
 use consensus_kernel::{Duration, NodeId, Time, sort_by_number};
@@ -31,7 +32,7 @@ const HEAD: f64 = 5.0;
 const FOOT: f64 = 28.0;
 
 /// Room that the tools take at the right of it.
-const TOOLS_WIDTH: f64 = 258.0;
+const TOOLS_WIDTH: f64 = 372.0;
 
 /// Room at the right edge.
 const RIGHT: f64 = 14.0;
@@ -39,6 +40,9 @@ const RIGHT: f64 = 14.0;
 /// With more arrows than this the picture moves in every other frame only while the run plays: it creeps, and the stage
 /// above it needs the time.
 const ARROWS_LIGHT_MAX: usize = 400;
+
+/// Opacity of what has nothing to do with the selected event.
+const DIM: f64 = 0.13;
 
 /// Opacity of what is still to come.
 const FUTURE: f64 = 0.28;
@@ -66,10 +70,19 @@ struct Picture {
     now_px: i64,
     fetched: Fetched,
     selection: Option<Selection>,
-    kind: Option<usize>,
+    filter: Filter,
     size: Size,
     theme: Theme,
     down: u64,
+}
+
+/// Which messages are drawn.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Filter {
+    /// Those of one kind, by its position.
+    pub kind: Option<usize>,
+    /// Those from and to one node.
+    pub node: Option<NodeId>,
 }
 
 /// Draws the diagram.
@@ -83,7 +96,9 @@ pub struct Painter {
     fetched: Option<Fetched>,
     chart: Chart,
     down: Vec<NodeId>,
-    kind: Option<usize>,
+    filter: Filter,
+    /// What the selected event can have come from and led to.
+    cone: Option<Cone>,
     drawn: Option<Picture>,
     flights: Vec<FlightView>,
     odd_frame: bool,
@@ -101,7 +116,8 @@ impl Default for Painter {
             fetched: None,
             chart: Chart::default(),
             down: Vec::new(),
-            kind: None,
+            filter: Filter::default(),
+            cone: None,
             drawn: None,
             flights: Vec::new(),
             odd_frame: false,
@@ -122,8 +138,8 @@ impl Painter {
     }
 
     /// Takes note of what changes with the state only.
-    pub fn see(&mut self, model: &Model, kind: Option<usize>) {
-        self.kind = kind;
+    pub fn see(&mut self, model: &Model, filter: Filter) {
+        self.filter = filter;
         let nodes = model.session().nodes();
         self.down.clear();
         self.down.extend(nodes.iter().filter(|n| n.health == Health::Crashed).map(|n| n.id));
@@ -189,13 +205,17 @@ impl Painter {
             now_px: (self.x_us(now_us) * self.ratio) as i64,
             fetched,
             selection: model.selection,
-            kind: self.kind,
+            filter: self.filter,
             size: self.size,
             theme,
             down: self.down.iter().fold(0, |sum, id| sum * 31 + u64::from(id.raw()) + 1),
         };
         model.diagram.set(Some(view.window()));
         if self.drawn != Some(picture) {
+            self.cone = match model.selection {
+                Some(Selection::Event(event)) => self.chart.cone(event),
+                _ => None,
+            };
             self.draw(&context, theme, now_us, model.selection);
             self.drawn = Some(picture);
         }
@@ -298,7 +318,9 @@ impl Painter {
     }
 
     fn is_shown(&self, arrow: &Arrow) -> bool {
-        self.kind.is_none_or(|k| k == usize::from(arrow.kind))
+        let row_is = |row: u16, id: NodeId| self.chart.rows.get(usize::from(row)) == Some(&id);
+        self.filter.kind.is_none_or(|k| k == usize::from(arrow.kind))
+            && self.filter.node.is_none_or(|id| row_is(arrow.from, id) || row_is(arrow.to, id))
     }
 
     fn name_of(&self, arrow: &Arrow) -> Option<MessageName> {
@@ -328,7 +350,9 @@ impl Painter {
         context.begin_path();
         context.rect(NAMES_WIDTH, 0.0, width - NAMES_WIDTH, height - FOOT + 4.0);
         context.clip();
-        self.draw_half(context, theme, now_x, width, FUTURE, selection);
+        // What follows from the selected event is to be seen, too.
+        let future = if self.cone.is_some() { 0.8 } else { FUTURE };
+        self.draw_half(context, theme, now_x, width, future, selection);
         self.draw_half(context, theme, NAMES_WIDTH, now_x, 1.0, selection);
         self.draw_selected(context, theme, selection);
         context.restore();
@@ -390,7 +414,10 @@ impl Painter {
             Some(Selection::Node(id)) => self.chart.rows.iter().position(|r| *r == id).map(|row| row as u16),
             _ => None,
         };
-        let concerned = |a: &Arrow| selected.is_none_or(|row| a.from == row || a.to == row);
+        let concerned = |a: &Arrow| match &self.cone {
+            Some(cone) => cone.has(a),
+            None => selected.is_none_or(|row| a.from == row || a.to == row),
+        };
         for quiet in [true, false] {
             for colour in 0..ROUND_COLOURS {
                 for proposal in [false, true] {
@@ -399,13 +426,13 @@ impl Painter {
                             && !a.forged
                             && Ink::round_colour(a.round) == colour
                             && a.proposal == proposal
-                            && (a.background || !concerned(a)) == quiet
+                            && (a.background && self.cone.is_none() || !concerned(a)) == quiet
                             && self.is_shown(a)
                             && self.x(a.sent) <= right
                             && self.x(a.end) >= left
                     };
                     let strength = if quiet {
-                        0.3
+                        if self.cone.is_some() { DIM } else { 0.3 }
                     } else if proposal {
                         0.95
                     } else {
@@ -419,14 +446,17 @@ impl Painter {
             }
         }
         set_dash(context, Some((4.0, 3.0)));
-        context.set_global_alpha(opacity);
         context.set_line_width(1.4);
         context.set_stroke_style_str(&Ink::Trouble.hex(theme));
-        let troubled = |a: &&Arrow| (a.forged || a.lost) && self.is_shown(a);
-        self.stroke_all(context, self.chart.arrows.iter().filter(troubled));
+        for quiet in [true, false] {
+            let dim = |a: &Arrow| self.cone.as_ref().is_some_and(|cone| !cone.has(a));
+            context.set_global_alpha(if quiet { DIM } else { opacity });
+            let troubled = |a: &&Arrow| (a.forged || a.lost) && dim(a) == quiet && self.is_shown(a);
+            self.stroke_all(context, self.chart.arrows.iter().filter(troubled));
+        }
         set_dash(context, None);
         self.draw_crosses(context);
-        self.draw_ticks(context, theme);
+        self.draw_ticks(context, theme, opacity);
         context.restore();
     }
 
@@ -459,23 +489,31 @@ impl Painter {
         context.stroke();
     }
 
-    fn draw_ticks(&self, context: &CanvasRenderingContext2d, theme: Theme) {
+    fn draw_ticks(&self, context: &CanvasRenderingContext2d, theme: Theme, opacity: f64) {
         let large = self.chart.rows.len() <= 16;
         let r = if large { 3.6 } else { 2.0 };
-        for (kind, ink) in
-            [(TickKind::Timer, Ink::Soft), (TickKind::Fault, Ink::Warning), (TickKind::Decision, Ink::Good)]
-        {
-            context.set_fill_style_str(&ink.hex(theme));
-            context.begin_path();
-            for tick in self.chart.ticks.iter().filter(|t| t.kind == kind) {
-                let (x, y) = (self.x(tick.at), self.y(tick.row));
-                match kind {
-                    TickKind::Timer => context.rect(x - 1.0, y - r, 2.0, 2.0 * r),
-                    TickKind::Decision => polygon(context, &[(x, y - r), (x + r, y), (x, y + r), (x - r, y)]),
-                    TickKind::Fault => polygon(context, &[(x, y - r), (x + r, y + r), (x - r, y + r)]),
+        for quiet in [true, false] {
+            context.set_global_alpha(if quiet { DIM } else { opacity });
+            for (kind, ink) in [
+                (TickKind::Timer, Ink::Soft),
+                (TickKind::Fault, Ink::Warning),
+                (TickKind::Decision, Ink::Good),
+            ] {
+                context.set_fill_style_str(&ink.hex(theme));
+                context.begin_path();
+                let apart = |t: &Tick| self.cone.as_ref().is_some_and(|c| c.side(t.row, t.event).is_none());
+                for tick in self.chart.ticks.iter().filter(|t| t.kind == kind && apart(t) == quiet) {
+                    let (x, y) = (self.x(tick.at), self.y(tick.row));
+                    match kind {
+                        TickKind::Timer => context.rect(x - 1.0, y - r, 2.0, 2.0 * r),
+                        TickKind::Decision => {
+                            polygon(context, &[(x, y - r), (x + r, y), (x, y + r), (x - r, y)])
+                        }
+                        TickKind::Fault => polygon(context, &[(x, y - r), (x + r, y + r), (x - r, y + r)]),
+                    }
                 }
+                context.fill();
             }
-            context.fill();
         }
     }
 
@@ -485,11 +523,20 @@ impl Painter {
             Some(Selection::Message(name)) => self.name_of(a) == Some(name),
             _ => false,
         };
-        let Some(arrow) = self.chart.arrows.iter().find(is_it) else { return };
-        let (a, b) = self.ends(arrow);
         context.set_global_alpha(1.0);
         context.set_stroke_style_str(&Ink::Text.hex(theme));
         context.set_line_width(2.2);
+        let Some(arrow) = self.chart.arrows.iter().find(is_it) else {
+            let tick = |t: &&Tick| selection == Some(Selection::Event(t.event));
+            if let Some(tick) = self.chart.ticks.iter().find(tick) {
+                context.begin_path();
+                // The radius is positive.
+                let _ = context.arc(self.x(tick.at), self.y(tick.row), 6.5, 0.0, TAU);
+                context.stroke();
+            }
+            return;
+        };
+        let (a, b) = self.ends(arrow);
         line(context, a, b);
         context.begin_path();
         // The radius is positive.
