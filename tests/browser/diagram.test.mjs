@@ -1,0 +1,75 @@
+// The space–time diagram, linked with the list of events and the stage.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { accessibilityFindings, assertNoTrouble, open } from './harness.mjs';
+
+let playground;
+before(async () => (playground = await open()));
+afterEach(() => playground.closePages());
+after(() => playground?.close());
+
+/** How much ink there is on the diagram, in thousandths of its pixels. */
+const ink = (page) =>
+  page.evaluate(() => {
+    const canvas = document.querySelector('.diagram canvas');
+    // A copy that is meant to be read.
+    const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    let sum = 0;
+    for (let i = 3; i < data.length; i += 4) sum += data[i];
+    return (1000 * sum) / 255 / (data.length / 4);
+  });
+
+async function settled(page) {
+  await page.waitForTimeout(400);
+  return ink(page);
+}
+
+test('the causal past and future of an event stand out, in the diagram and in the list', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=45ms#/pbft?n=4&req=1' });
+  await page.getByRole('tab', { name: 'Events' }).click();
+  const all = await settled(page);
+  const list = page.getByRole('tabpanel');
+  await list.getByRole('button', { name: /\s2\s*pre-prepare from 0/ }).click();
+  await list.getByRole('img', { name: 'It can have led to the selected event' }).first().waitFor();
+  await list.getByRole('img', { name: 'It can have followed from the selected event' }).first().waitFor();
+  // The pre-prepare at 1 has nothing to do with the one at 2.
+  assert.match(await list.getByRole('button', { name: /\s1\s*pre-prepare from 0/ }).getAttribute('class'), /apart/);
+  assert.ok((await settled(page)) < all, 'the rest is dimmed');
+  assert.deepEqual(await accessibilityFindings(page), []);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  assert.equal(await list.getByRole('img', { name: /selected event/ }).count(), 0);
+  assertNoTrouble(page);
+});
+
+test('a click on an arrow shows its event, and one beside it goes to that time', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=15ms#/pbft?n=4&req=1&latency=10ms' });
+  await page.waitForTimeout(400);
+  // The request goes from the client's line to the line of node 0 in the first 10 ms.
+  const box = await page.locator('.diagram .plot').boundingBox();
+  let hit = false;
+  for (let x = 40; x < 140 && !hit; x += 3) {
+    await page.mouse.click(box.x + x, box.y + 30);
+    hit = await page.getByText(/request from client c0 to node 0 arrived/i).isVisible();
+  }
+  assert.ok(hit, 'no arrow was found');
+  await page.mouse.click(box.x + box.width * 0.6, box.y + 10);
+  await page.waitForFunction(() => document.querySelector('.clock').textContent !== '15.0 ms');
+  assertNoTrouble(page);
+});
+
+test('kinds and nodes are filtered, and all of sixteen nodes have their line', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=45ms#/pbft?n=16&req=1' });
+  const all = await settled(page);
+  await page.getByLabel('Kinds shown in the diagram').selectOption({ label: 'commit' });
+  const commits = await settled(page);
+  assert.ok(commits < all);
+  await page.getByLabel('Nodes shown in the diagram').selectOption('3');
+  assert.ok((await settled(page)) < commits);
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByRole('button', { name: 'Whole run' }).click();
+  assertNoTrouble(page);
+});
