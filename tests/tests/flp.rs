@@ -237,6 +237,39 @@ fn way_round_by_partial_synchrony_after_gst_a_protocol_that_waits_longer_and_lon
 }
 
 #[test]
+fn way_round_by_chance_under_the_same_scheduler_coins_decide() {
+    let mut coins = 0;
+    for (n, variant) in [(3, "crash"), (4, "crash"), (5, "crash"), (6, "byzantine")] {
+        for seed in 0..8 {
+            let link = format!("#/ben-or?n={n}&variant={variant}&sched=bivalent&seed={seed}&until=100s");
+            let run = finished(&scenario(&link));
+            assert_eq!(property(&*run, "Termination").status, Status::Holds, "{link}");
+            assert_eq!(violated(&*run), Vec::<&str>::new(), "{link}");
+            assert!(run.assumptions().iter().any(|a| a.name == "Fair schedule" && a.holds), "{link}");
+            let toss = run.scenario().meta.rules.iter().position(|rule| rule.id() == "step 3c");
+            let toss = toss.expect("a rule is about the coin") as u8;
+            coins += run.events(0, u64::MAX).iter().filter(|event| event.cites.contains(&toss)).count();
+        }
+    }
+    // It is the coins that it cannot foresee; what is deterministic stays undecided for as long.
+    assert!(coins > 100, "{coins} coins fell");
+    assert_eq!(finished(&scenario("#/flp?sched=bivalent&until=100s")).decisions(), []);
+}
+
+#[test]
+fn way_round_by_a_detector_of_crashes_once_it_stops_erring_it_decides() {
+    // Before GST the scheduler chooses when heartbeats arrive and time-outs run out, so the detector errs as it likes.
+    for gst in [500u64, 1_000, 2_000, 3_000, 6_000] {
+        let link = format!("#/chandra-toueg?n=5&sched=bivalent&gst={gst}ms&until=60s");
+        let run = finished(&scenario(&link));
+        assert_eq!(property(&*run, "Termination").status, Status::Holds, "{link}");
+        assert_eq!(violated(&*run), Vec::<&str>::new(), "{link}");
+        let first = run.decisions()[0].at;
+        assert!(first > Time(gst * 1_000) && first < Time((gst + 1_000) * 1_000), "{link}: {first}");
+    }
+}
+
+#[test]
 fn the_same_run_comes_of_a_scheduled_scenario_wherever_one_looks_first() {
     for link in [
         "#/flp?sched=bivalent&until=3s",

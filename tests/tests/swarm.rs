@@ -10,7 +10,7 @@
 
 use consensus_check::{TERMINATION, heals};
 use consensus_kernel::{Breaks, Meta, RuleSet, Switch, SwitchId};
-use consensus_lab::{Budget, Hunt, Outcome, catalogue, judge_scenario, shrink};
+use consensus_lab::{Budget, Hunt, Outcome, breaks, catalogue, judge_scenario, shorten, shrink};
 use consensus_scenario::{Scenario, print};
 use consensus_tests::{file, read, scenario};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -99,7 +99,9 @@ fn look_for_missing_counterexamples() {
             continue;
         };
         let found = Hunt { meta, budget: Budget::Within, without: Some(place) }.scenario(seed);
-        let smallest = shrink(&found, SHRINK_TRIES, |s| is_counterexample(s, property));
+        let breaks = |s: &Scenario| is_counterexample(s, property);
+        let found = if property == TERMINATION { found } else { shorten(&found, breaks) };
+        let smallest = shrink(&found, SHRINK_TRIES, breaks);
         let target = file(&path(meta, switch));
         std::fs::create_dir_all(target.parent().expect("it has a folder")).expect("the folder can be made");
         std::fs::write(target, print(&smallest) + "\n").expect("the file can be written");
@@ -139,7 +141,7 @@ fn is_counterexample(without: &Scenario, property: &str) -> bool {
     }
     let with = || judged(&Scenario { rules: RuleSet::ALL_HOLD, ..without.clone() });
     let fine = |outcome: Outcome| outcome.violations.is_empty() && outcome.termination.is_ok();
-    bound && judged(without).violates(property) && fine(with())
+    bound && breaks(without, property) && fine(with())
 }
 
 fn judged(scenario: &Scenario) -> Outcome {

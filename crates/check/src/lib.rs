@@ -14,7 +14,7 @@ mod verdicts;
 
 pub use assumptions::{Assumption, assumptions};
 pub use judge::{Outcome, judge};
-pub use shrink::shrink;
+pub use shrink::{shorten, shrink};
 pub use swarm::{Budget, draw_scenario, heals};
 pub use tracker::{Termination, Tracker};
 pub use valid::Valid;

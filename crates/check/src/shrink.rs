@@ -1,7 +1,22 @@
 //! From a scenario that breaks a property to a small one that still does.
 
-use consensus_kernel::{Duration, Params, Ratio};
+use consensus_kernel::{Duration, Params, Ratio, Time};
 use consensus_scenario::{Latency, Network, Scenario};
+
+/// Ends a run as early as it still fails, halving the time: what is tried after that takes as much less. For what goes wrong
+/// at a moment; a promise to decide needs its time.
+pub fn shorten(scenario: &Scenario, mut fails: impl FnMut(&Scenario) -> bool) -> Scenario {
+    let mut best = scenario.clone();
+    loop {
+        let until = Time(best.until.0 / 2);
+        let in_time = best.script.iter().all(|timed| timed.at < until);
+        let shorter = Scenario { until, deadline: best.deadline.map(|d| d.min(until)), ..best.clone() };
+        if until == Time::ZERO || !in_time || !fails(&shorter) {
+            return best;
+        }
+        best = shorter;
+    }
+}
 
 /// Simplifies a scenario for as long as `fails` says that the simpler one still fails, at most `tries` times. The result
 /// is 1-minimal where the tries suffice: no single action, liar, skew or network trouble can be taken away.

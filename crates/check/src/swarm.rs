@@ -250,6 +250,12 @@ fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> u
     };
     let mut nodes: Vec<usize> = (0..scenario.n).collect();
     let (mut taken, mut left) = (0, liars);
+    // Liars that play the same part are the ones that work together.
+    let own = scenario.meta.adversaries.len();
+    let part = (budget == Budget::Beyond && draw.chance(50)).then(|| match draw.below(own + 1) {
+        k if k < own => Strategy::Own(k),
+        _ => Strategy::Twins(None),
+    });
     // Where safety is a matter of chance: so little that no search is long enough to see it fail.
     let share_most = match budget {
         Budget::Within if in_probability(scenario.meta) => share_most.map(|_| total / 6),
@@ -268,7 +274,7 @@ fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> u
             _ => left -= 1,
         }
         taken += more;
-        let strategy = draw_strategy(draw, scenario);
+        let strategy = part.clone().unwrap_or_else(|| draw_strategy(draw, scenario));
         scenario.byzantine.push(Byzantine { node, strategy });
     }
     scenario.byzantine.sort_by_key(|b| b.node);

@@ -68,6 +68,7 @@ pub struct Ledger {
     /// Where blocks of the younger generation were found lately, each in the line that its name leads to: runs move on
     /// from place to place, and some nodes are a little behind.
     hints: [Hint; LINES],
+    forgot: bool,
 }
 
 /// How many hints there are.
@@ -238,6 +239,7 @@ impl Ledger {
     fn bring(&mut self, group: u64, number: u64) -> usize {
         if self.young.added >= GENERATION {
             // The older table's memory serves again.
+            self.forgot |= self.old.added > 0;
             core::mem::swap(&mut self.old, &mut self.young);
             self.young.clear();
             self.hints = [Hint::default(); LINES];
@@ -249,6 +251,11 @@ impl Ledger {
             before.there = 0;
         }
         self.young.insert(block)
+    }
+
+    /// Whether anything was ever forgotten: then what is not there may have been.
+    pub fn has_forgotten(&self) -> bool {
+        self.forgot
     }
 
     /// Says in which event the following statements are made.

@@ -1,7 +1,7 @@
 //! Experiments over many runs: one trial of a swarm, and the smallest scenario behind a violation.
 
 use crate::registry::judge_scenario;
-use consensus_check::{Budget, Outcome, TERMINATION, draw_scenario, heals, shrink};
+use consensus_check::{Budget, Outcome, TERMINATION, draw_scenario, heals, shorten, shrink};
 use consensus_kernel::{Breaks, Meta, RuleSet, SwitchId};
 use consensus_scenario::Scenario;
 
@@ -95,11 +95,22 @@ impl Hunt {
     pub fn smallest(&self, seed: u64, property: &str) -> Scenario {
         // A promise to decide binds only where everything heals in the end.
         let fair = |s: &Scenario| property != TERMINATION || heals(s);
-        let breaks = |s: &Scenario| {
-            fair(s)
-                && judge_scenario(s, false).is_ok_and(|o| o.violates(property))
-                && !self.happens_anyway(s, property)
-        };
-        shrink(&self.scenario(seed), SHRINK_TRIES, breaks)
+        let breaks = |s: &Scenario| fair(s) && breaks(s, property) && !self.happens_anyway(s, property);
+        let found = self.scenario(seed);
+        let found = if property == TERMINATION { found } else { shorten(&found, breaks) };
+        shrink(&found, SHRINK_TRIES, breaks)
     }
+}
+
+/// Whether a run violates this property. Most of a run comes after the first violation, so it is judged that far first.
+pub fn breaks(scenario: &Scenario, property: &str) -> bool {
+    let judged = |stop_at_first| judge_scenario(scenario, stop_at_first);
+    if property == TERMINATION {
+        return judged(false).is_ok_and(|o| o.violates(property));
+    }
+    let first = judged(true);
+    first.is_ok_and(|o| {
+        let violates = o.violates(property);
+        violates || (!o.violations.is_empty() && judged(false).is_ok_and(|o| o.violates(property)))
+    })
 }

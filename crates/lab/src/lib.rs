@@ -26,10 +26,10 @@ mod watch;
 pub mod workload;
 
 #[cfg(feature = "experiments")]
-pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shrink};
+pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shorten, shrink};
 pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
-pub use experiments::{Hunt, Trial};
+pub use experiments::{Hunt, Trial, breaks};
 pub use pauses::locate;
 #[cfg(feature = "experiments")]
 pub use registry::{busy_engine, judge_scenario, typed_digest};

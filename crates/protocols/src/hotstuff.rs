@@ -322,8 +322,8 @@ pub struct Replica {
     waited: u64,
     /// As a leader: votes of this view, or the one before it.
     tallies: SmallVec<[Qc; 2]>,
-    /// A proposal that cannot be judged yet.
-    held: Option<Hashed<Block>>,
+    /// Proposals that cannot be judged yet: of each leader the one of the latest view.
+    held: Vec<Hashed<Block>>,
     blocks: Blocks,
     /// Blocks asked for in this view.
     wanted: SmallVec<[Digest; 2]>,
@@ -373,7 +373,7 @@ impl Replica {
             gathering: 0,
             waited: 0,
             tallies: SmallVec::new(),
-            held: None,
+            held: Vec::new(),
             blocks: Blocks::default(),
             wanted: SmallVec::new(),
             tip: Tip { block: GENESIS, height: 0, view: 0 },
@@ -433,9 +433,10 @@ impl Replica {
         loop {
             self.announce(cx);
             let view = self.view;
-            let known = |b: &mut Hashed<Block>| b.body().view <= view;
-            let ready = self.held.as_ref().is_some_and(|b| self.blocks.height(b.body().parent).is_some());
-            if ready && let Some(block) = self.held.take_if(known) {
+            let ready =
+                |b: &Hashed<Block>| b.body().view <= view && self.blocks.height(b.body().parent).is_some();
+            if let Some(at) = self.held.iter().position(ready) {
+                let block = self.held.remove(at);
                 self.on_proposal(cx.config.leader(block.body().view), &block, cx);
             } else if !self.propose(cx) {
                 return;

@@ -79,6 +79,15 @@ pub(super) const LESSONS: &[Lesson] = &[
     },
     Lesson {
         kind: Kind::Within,
+        title: "Coins that the scheduler cannot foresee",
+        watch: "The scheduler that keeps FLP's processes undecided for ever does what it can. It cannot know how coins will \
+                fall: in the end enough of them fall alike.",
+        link: "#/ben-or?n=4&seed=1&sched=bivalent\
+               &pause=decision:A coin has fallen that no schedule could undo.",
+        twin: "The scheduler that never lets you decide",
+    },
+    Lesson {
+        kind: Kind::Within,
         title: "One of six lies, and coins still agree",
         watch: "With n ≥ 5f + 1 a value is taken over from two proposals only, so that the liar's word alone, 0 to some \
                 and 1 to others, counts for nothing.",
@@ -118,6 +127,16 @@ pub(super) const LESSONS: &[Lesson] = &[
                &pause=19:A majority's estimates are in: the latest is proposed.\
                &pause=36:A majority has taken it over: no other value can be decided.",
         twin: "Wrong suspicions delay and do no harm",
+    },
+    Lesson {
+        kind: Kind::Within,
+        title: "Once suspicions come true, they decide",
+        watch: "Until 3 s the scheduler that wants no decision chooses when heartbeats arrive: coordinators are suspected, \
+                round after round. From then on messages keep time, and the next coordinator gets its acks.",
+        link: "#/chandra-toueg?n=5&sched=bivalent&gst=3s&until=4s\
+               &pause=3s:Sixteen rounds of suspicions, and no decision. From here on messages keep time.\
+               &pause=decision:The first coordinator that nobody suspected.",
+        twin: "The scheduler that never lets you decide",
     },
     Lesson {
         kind: Kind::Within,

@@ -109,6 +109,16 @@ pub(super) const LESSONS: &[Lesson] = &[
         twin: "Four replicas agree, nobody fails",
     },
     Lesson {
+        kind: Kind::Healthy,
+        title: "Answered before it is committed",
+        watch: "Replicas execute as soon as they have prepared, and the client waits for three equal answers instead of two: \
+                four delays, not five. Their commits travel with the next request.",
+        link: "#/pbft?n=4&req=8&gap=50ms&execute=piggyback&until=1s\
+               &pause=30ms:All four have prepared, executed and replied. No commit was sent yet.\
+               &pause=decision:The commits came with the prepares for the next request.",
+        twin: "Four replicas agree, nobody fails",
+    },
+    Lesson {
         kind: Kind::Within,
         title: "The primary crashes: a new view",
         watch: "The primary stops in the middle. The backups' timers run out, they ask for the next view, and \
@@ -129,6 +139,15 @@ pub(super) const LESSONS: &[Lesson] = &[
                &pause=38:Prepared here with another request than there: two quorums met in liars only.\
                &pause=48:And executed.",
         twin: "One of four lies, and three still agree",
+    },
+    Lesson {
+        kind: Kind::Beyond("Agreement"),
+        title: "Sixteen replicas, but four of them decide",
+        watch: "A committee of four orders for all sixteen: 24 messages instead of 480. Two liars among it are enough to split \
+                it; five of sixteen would not be.",
+        link: "#/pbft?n=16&clients=2&req=4&latency=8ms..24ms&until=2s&committee=4&byz=0:two-faced&byz=1:two-faced\
+               &pause=violation:Two of the four are one too many. All sixteen would have tolerated five.",
+        twin: "Two of four lie: one too many",
     },
     Lesson {
         kind: Kind::RuleOff("Agreement"),

@@ -147,8 +147,8 @@ pub const META: Meta = Meta {
     summary: "Processes agree on one of their values although messages may take any time. Coordinators take turns: each \
               collects estimates, proposes a latest one, and decides when a majority has taken it over. Whoever suspects \
               the coordinator goes on without it. Suspicions may be wrong: they delay the decision and never make it \
-              disagree. It is a way round the impossibility of Fischer, Lynch and Paterson: an oracle that errs finitely \
-              often.",
+              disagree. It is a way round the impossibility of Fischer, Lynch and Paterson: an oracle that in the \
+              end stops being wrong about one process.",
     claims: Claims {
         agreement: AgreementScope::Uniform,
         validity: Validity::Proposed,
@@ -194,7 +194,7 @@ pub const META: Meta = Meta {
     adversaries: &[],
     simplified: &[
         "Heartbeats run for ever in the paper; here a process that has decided sends none, for nobody needs it any more",
-        "Other classes of detectors (§3): S, which tolerates n − 1 crashes, and ◇W, which is as strong as ◇S",
+        "Other classes of detectors (§2.4): S, which tolerates n − 1 crashes, and ◇W, which is as strong as ◇S",
     ],
     envelope: Envelope {
         loss: true,

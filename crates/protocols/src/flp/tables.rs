@@ -14,7 +14,7 @@ rules! {
         "promises to heed no lower ballot, and reports its last vote",
         "The report is worth nothing if a lower ballot can still get a vote behind its back.",
         "prepare(b), b > promised: promised := b; reply promise(b, last vote)";
-    RefusePrepare, "1b refused", "Paxos Made Simple, §2.2 and §2.5",
+    RefusePrepare, "1b refused", "Paxos Made Simple, §2.2",
         "has promised a higher ballot, and says so",
         "The proposer would wait for ever for a majority that it may no longer get.",
         "prepare(b), b < promised: reply refuse(b, promised)";
@@ -34,7 +34,7 @@ rules! {
         "votes for the proposal",
         "It has promised nothing that stands against it.",
         "accept(b, v), b >= promised: promised := b; vote := (b, v); reply accepted(b)";
-    RefuseAccept, "2b refused", "Paxos Made Simple, §2.2, P1a, and §2.5",
+    RefuseAccept, "2b refused", "Paxos Made Simple, §2.2, P1a",
         "has promised a higher ballot and does not vote",
         "The higher ballot was told that no lower one would get this vote.",
         "accept(b, v), b < promised: reply refuse(b, promised)";

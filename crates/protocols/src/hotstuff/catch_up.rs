@@ -53,7 +53,7 @@ impl Replica {
             at = here.body().parent;
         }
         blocks.reverse();
-        let gap = blocks.first().is_none_or(|lowest| lowest.body().height > above + 1);
+        let gap = blocks.first().is_none_or(|lowest| lowest.body().height > above.saturating_add(1));
         if let Some(snapshot) = self.snapshot.as_ref().filter(|s| gap && s.block.body().height > above) {
             cx.send(to, Msg::State(snapshot.clone()));
         }
@@ -135,5 +135,5 @@ impl Replica {
 
 /// Whether one block is the next one's parent.
 fn is_child(parent: &Hashed<Block>, child: &Hashed<Block>) -> bool {
-    child.body().parent == parent.digest() && child.body().height == parent.body().height + 1
+    child.body().parent == parent.digest() && parent.body().height.checked_add(1) == Some(child.body().height)
 }

@@ -1,4 +1,4 @@
-//! HotStuff's own invariants (§5), over what happened in the step that just ended and the ledger of what was seen before.
+//! HotStuff's own invariants (§4.4), over what happened in the step that just ended and the ledger of what was seen before.
 
 use super::{Ballot, Blocks, Cite, Fact, HotStuff, Phase, Replica, block_of, view_of};
 use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World};
@@ -12,21 +12,21 @@ const EITHER: &[RuleId] =
 pub(super) const ALL: &[Invariant<HotStuff>] = &[
     Invariant {
         name: "One Certificate",
-        place: "HotStuff, §5, Lemma 1",
+        place: "HotStuff, §4.4, Lemma 1",
         says: "In each view and phase there are certificates for one block only.",
         on: CERTIFIED,
         check: one_certificate,
     },
     Invariant {
         name: "Committed Prefix",
-        place: "HotStuff, §5, Theorem 2",
+        place: "HotStuff, §4.4, Theorem 2",
         says: "Of the branches that two correct replicas have committed, one is a prefix of the other.",
         on: COMMITTED,
         check: committed_prefix,
     },
     Invariant {
         name: "Later Certificates",
-        place: "HotStuff, §5, proof of Theorem 2",
+        place: "HotStuff, §4.4, proof of Theorem 2",
         says: "What is certified in a later view than that of a block that its own chain commits extends that block.",
         on: EITHER,
         check: later_certificates,

@@ -94,13 +94,13 @@ impl Replica {
         if block.view > self.view {
             let succeeds = after(view_of(&block.justify)) == block.view;
             if !succeeds && cx.config.next_turn(self.view) != cx.config.next_turn(block.view) {
-                self.hold(proposal);
+                self.hold(from, proposal, cx);
                 return cx.reject("of a view that has not begun here");
             }
             self.enter(block.view, true, cx);
         }
         let Some(height) = self.blocks.height(block.parent) else {
-            self.hold(proposal);
+            self.hold(from, proposal, cx);
             return self.want(block.parent, from, cx);
         };
         if height + 1 != block.height {
@@ -131,11 +131,13 @@ impl Replica {
         }
     }
 
-    /// Keeps a proposal until its view begins or its parent is here.
-    fn hold(&mut self, proposal: &Hashed<Block>) {
-        let later = |held: &Hashed<Block>| held.body().view > proposal.body().view;
-        if !self.held.as_ref().is_some_and(later) {
-            self.held = Some(proposal.clone());
+    /// Keeps a proposal until its view begins or its parent is here: one of each leader, so that none takes the place of
+    /// another's.
+    fn hold(&mut self, leader: NodeId, proposal: &Hashed<Block>, cx: &Cx<'_, HotStuff>) {
+        match self.held.iter_mut().find(|held| cx.config.leader(held.body().view) == leader) {
+            Some(held) if held.body().view > proposal.body().view => {}
+            Some(held) => *held = proposal.clone(),
+            None => self.held.push(proposal.clone()),
         }
     }
 

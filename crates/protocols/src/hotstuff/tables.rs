@@ -94,15 +94,15 @@ rules! {
         "leads after a failed view, and waits until it may have heard of every lock",
         "With two phases a single replica can hold the highest lock.",
         "no QC of the view before: wait before proposing";
-    Fetch, "fetches", "HotStuff, §6, fetching of missing nodes",
+    Fetch, "fetches", "HotStuff, §4.2, fetching of missing nodes",
         "lacks a block and asks for it",
         "A certificate names a block by its digest only.",
         "unknown digest: ask whoever named it";
-    Help, "sends blocks", "HotStuff, §6, fetching of missing nodes",
+    Help, "sends blocks", "HotStuff, §4.2, fetching of missing nodes",
         "sends a replica the blocks that it lacks",
         "Digests and a certificate prove them.",
         "asked, or the other has executed less: send the branch";
-    TakeBlocks, "takes blocks", "HotStuff, §6, fetching of missing nodes",
+    TakeBlocks, "takes blocks", "HotStuff, §4.2, fetching of missing nodes",
         "has the blocks that it lacked",
         "Each is named by the one above it.",
         "digest asked for, or certified: keep";
@@ -364,7 +364,7 @@ pub const META: Meta = Meta {
     summary: "Replicas execute the requests of clients in the same order although up to a third of them may lie, and \
               all talk to a leader only: messages grow with n, not with its square. Votes make certificates, blocks \
               form a tree. A certified block is locked in one phase more and decided in another, so that a new leader \
-              needs to hear from n − f replicas only and never has to wait.",
+              needs to hear from n − f replicas only and never has to wait. (With two phases it waits after a failed view.)",
     claims: Claims {
         agreement: AgreementScope::Correct,
         validity: Validity::Proposed,
@@ -394,6 +394,7 @@ pub const META: Meta = Meta {
         "Threshold signatures (§3): a certificate lists its signers, and signatures are ideal",
         "Blank nodes for skipped views (Alg. 3): blocks carry their view, and consecutive views are checked",
         "State transfer without signed checkpoints: f + 1 replicas vouch for a state",
+        "View synchronisation is left open by the paper: after a time-out new-views go to all, n² of them",
         "Jolteon's time-out certificates: its commit rule runs with HotStuff-2's waiting leader",
     ],
     envelope: Envelope {

@@ -357,3 +357,31 @@ fn a_client_accepts_what_f_plus_one_replicas_say_and_asks_the_others_on() {
     tell(&mut table, r(3), c, reply(1));
     assert!(table.timers.keys().all(|(id, _)| *id != c), "all have replied");
 }
+
+#[test]
+fn a_leaders_early_proposal_takes_no_place_but_its_own() {
+    let mut table = table(Variant::Basic, 4);
+    let leader = |table: &Table<HotStuff>, view: u64| table.config.leader(view);
+    let early = (2..50).find(|v| leader(&table, *v) != leader(&table, 1) && *v > 8).expect("views turn");
+    let far = (1_000..).find(|v| leader(&table, *v) != leader(&table, early)).expect("views turn");
+    for view in [far, far + 400, early] {
+        let block = child(&table, view, None, &[]);
+        show(&mut table, 3, &block);
+        assert_eq!(why(&table), "of a view that has not begun here");
+    }
+    assert!(replica(&table, 3).held.iter().any(|block| block.body().view == early));
+    assert!(replica(&table, 3).held.len() <= 4);
+}
+
+#[test]
+fn the_largest_height_is_refused_and_not_counted_beyond() {
+    let mut table = table(Variant::Basic, 4);
+    let block = child(&table, 1, None, &[x(0)]);
+    show(&mut table, 1, &block);
+    let fetch = Fetch { block: block.digest(), height: u64::MAX };
+    tell(&mut table, r(2), r(1), Msg::Fetch(fetch));
+    let low = Hashed::new(Block { height: u64::MAX, ..block.body().clone() });
+    let high = Hashed::new(Block { parent: low.digest(), height: 0, ..block.body().clone() });
+    tell(&mut table, r(2), r(1), Msg::Branch(Shared::new(Branch { blocks: vec![low, high], proof: None })));
+    assert_eq!(cited(&table, r(1), Cite::TakeBlocks), 0);
+}

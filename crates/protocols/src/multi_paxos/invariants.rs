@@ -83,7 +83,7 @@ pub(super) const ALL: &[Invariant<MultiPaxos>] = &[
     },
     Invariant {
         name: EXACTLY_ONCE,
-        place: "Paxos Made Simple, §1: the state machine",
+        place: "Paxos Made Simple, §3: the state machine",
         says: "A replica carries out each command of a client at most once.",
         on: &[Cite::Apply as RuleId],
         check: exactly_once,

@@ -103,7 +103,7 @@ rules! {
         "carries out chosen commands in the order of their slots",
         "Same commands in the same order: all state machines go through the same states.",
         "chosen[applied + 1] known: applied += 1; carry it out";
-    Duplicate, "once", "Paxos Made Simple, §1: the state machine; Raft §8",
+    Duplicate, "once", "project rule; Raft, §8",
         "has carried out this command before: does not do it again, and gives the answer it gave",
         "A client repeats a command when the answer got lost, and two leaders can propose it in two slots.",
         "number <= last number of the client: no effect";
@@ -152,7 +152,7 @@ mod own {
         LEADERS_BALLOT = 20, "leaders-ballot", "§2.3", Breaks::Safety(LEARNED_IS_CHOSEN),
             "learn from the leader's progress only what was accepted in its ballot",
             "A replica with an old, never chosen command in the slot takes that for the chosen one.";
-        DEDUP = 21, "dedup", "§1", Breaks::Safety(EXACTLY_ONCE),
+        DEDUP = 21, "dedup", "project rule", Breaks::Safety(EXACTLY_ONCE),
             "carry out a repeated command once",
             "The answer gets lost, the client asks again, and the command is carried out twice.";
     }

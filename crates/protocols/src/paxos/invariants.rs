@@ -171,8 +171,15 @@ pub(crate) fn never_falls(ledger: &mut Ledger, who: NodeId, now: u64) -> Result<
 fn learned_means_chosen(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
     let Some(node) = node(world, who) else { return Ok(()) };
     let _chosen = note_vote(ledger, world.config(), node);
-    match node.learner.chosen {
-        Some(p) if !is_chosen(ledger, world.config(), p) => {
+    // The votes are there when somebody learns of them; later they may be forgotten.
+    let judged = |p: Proposal| LedgerKey { group: 1, place: p.ballot };
+    let new = node.learner.chosen.filter(|p| ledger.lookup(judged(*p)).is_none());
+    match new {
+        Some(p) if is_chosen(ledger, world.config(), p) => {
+            let _first = ledger.state(judged(p), p.value.0, who);
+            Ok(())
+        }
+        Some(p) if !ledger.has_forgotten() => {
             let Proposal { ballot, value } = p;
             Err(format!(
                 "node {who} learned {value} of ballot {ballot}, which no majority accepted in that ballot"

@@ -141,14 +141,14 @@ switches! {
         "promise only a ballot above the last",
         "Nothing: a ballot has one owner, who proposes once in it, so to promise it again tells him nothing new. \
          Without owned ballots as well, two proposers are promised the same ballot, and two values are chosen in it.";
-    OWNED_BALLOTS = 8, "owned-ballots", "§2.2", Breaks::Nothing,
+    OWNED_BALLOTS = 8, "owned-ballots", "§2.5", Breaks::Nothing,
         "each ballot belongs to one proposer",
         "Nothing: of two quorums of promises for one ballot a common acceptor gave one, as it promises a ballot only once. \
          Without strict promises as well, both proposers get theirs, and two values are chosen in one ballot.";
-    MAJORITY = 9, "majority", "§2.1", Breaks::Safety("Agreement"),
+    MAJORITY = 9, "majority", "§2.2", Breaks::Safety("Agreement"),
         "a quorum is more than half",
         "Two halves that never meet choose two values.";
-    COUNT_ACCEPTORS = 10, "count-acceptors", "§2.1", Breaks::Safety(LEARNED_IS_CHOSEN),
+    COUNT_ACCEPTORS = 10, "count-acceptors", "§2.2", Breaks::Safety(LEARNED_IS_CHOSEN),
         "count acceptors, not messages",
         "The network doubles one acceptor's vote, and it passes for a majority.";
     SAME_BALLOT = 11, "same-ballot", "§2.2", Breaks::Safety(LEARNED_IS_CHOSEN),

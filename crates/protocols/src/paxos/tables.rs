@@ -79,7 +79,7 @@ rules! {
         "tells its client what was chosen",
         "It may be another client's value: one value is chosen for all.",
         "chosen: reply to every client that asked";
-    ClientAsk, "client asks", "Paxos Made Simple, §1",
+    ClientAsk, "client asks", "Paxos Made Simple, §3",
         "asks a proposer to get its value chosen",
         "Clients that ask different proposers make them compete.",
         "request(v) to a proposer; start the timer";

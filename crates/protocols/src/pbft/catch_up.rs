@@ -25,7 +25,9 @@ fn is_history(state: &State, config: &Config) -> bool {
             && s.batches.len() as u64 == k
             && s.clients.len() == config.clients
     };
-    let linked = |w: &[Shared<Segment>]| w[0].sequence + k == w[1].sequence && w[1].before == w[0].digest();
+    let linked = |w: &[Shared<Segment>]| {
+        w[0].sequence.checked_add(k) == Some(w[1].sequence) && w[1].before == w[0].digest()
+    };
     state.segments.len() <= history_length_max(config)
         && state.segments.iter().all(|s| shaped(s))
         && state.segments.windows(2).all(linked)

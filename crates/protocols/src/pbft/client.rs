@@ -131,7 +131,10 @@ impl Client {
             }
         }
         if reply.how == How::Tentative {
-            return if cx.config.tentative { () } else { cx.reject("nothing is executed tentatively here") };
+            if !cx.config.tentative {
+                cx.reject("nothing is executed tentatively here");
+            }
+            return;
         }
         match self.replies.add(from, reply.slot) {
             Vote::Counted(count) => {

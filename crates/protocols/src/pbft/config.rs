@@ -76,7 +76,7 @@ impl Config {
         let pre_prepare = usize::from(holds(PRE_PREPARE_COUNTS));
         let (execute, reads) = (p.choice(param::EXECUTE), p.int(param::READS));
         // What a read must not miss has to be where it looks.
-        let replies = if reads > 0 { quorum } else { f + 1 };
+        let replies = if reads > 0 && holds(WRITE_QUORUM) { quorum } else { f + 1 };
         Ok(Self {
             n: setup.n,
             clients: setup.clients,

@@ -551,8 +551,8 @@ fn the_tables_fit_the_code() {
     assert_eq!(switch(CLIENT_QUORUM), "client-quorum");
     assert_eq!(switch(DISTINCT_SENDERS), "distinct-senders");
     assert_eq!(switch(TIMER_DOUBLING), "timer-doubling");
-    assert_eq!(switch(READS_WAIT), "reads-wait");
-    assert_eq!(META.switches.len(), READS_WAIT as usize + 1);
+    assert_eq!(switch(WRITE_QUORUM), "write-quorum");
+    assert_eq!(META.switches.len(), WRITE_QUORUM as usize + 1);
     let adversary = |at: usize| META.adversaries[at].id;
     assert_eq!(adversary(adversary::TWO_FACED), "two-faced");
     assert_eq!(adversary(adversary::FALSE_REPLY), "false-reply");

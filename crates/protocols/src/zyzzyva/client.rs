@@ -12,8 +12,18 @@ use consensus_kernel::{
 use serde::Serialize;
 use smallvec::SmallVec;
 
-/// At most so many different answers are kept.
-const ANSWERS_MAX: usize = 32;
+/// So many answers are kept that only one and the same replica gave: a liar pushes out its own.
+const ANSWERS_EACH: usize = 8;
+
+/// Makes room for another answer of a replica.
+fn make_room<T>(answers: &mut SmallVec<[T; 1]>, from: NodeId, tally: impl Fn(&T) -> &Tally) {
+    let alone = |answer: &T| tally(answer).count() == 1 && tally(answer).voters().contains(from);
+    if answers.iter().filter(|a| alone(a)).count() >= ANSWERS_EACH
+        && let Some(oldest) = answers.iter().position(alone)
+    {
+        answers.remove(oldest);
+    }
+}
 
 /// Equal answers.
 #[derive(Clone, Debug, Serialize)]
@@ -169,12 +179,12 @@ impl Client {
         };
         let place = match self.answers.iter().position(same) {
             Some(place) => place,
-            None if self.answers.len() < ANSWERS_MAX => {
+            None => {
+                make_room(&mut self.answers, from, |a| &a.from);
                 let certificate = Certificate::of(&response.vouch);
                 self.answers.push(Answers { certificate, from: Tally::EMPTY });
                 self.answers.len() - 1
             }
-            None => return cx.reject("too many different answers"),
         };
         let answers = &mut self.answers[place];
         answers.certificate.add(&response.vouch);
@@ -211,7 +221,8 @@ impl Client {
             return cx.reject("not the request it waits for");
         }
         let place = (commit.sequence, commit.history);
-        if self.commits.iter().all(|(known, _)| *known != place) && self.commits.len() < ANSWERS_MAX {
+        if self.commits.iter().all(|(known, _)| *known != place) {
+            make_room(&mut self.commits, from, |(_, tally)| tally);
             self.commits.push((place, Tally::EMPTY));
         }
         let Some((_, holders)) = self.commits.iter_mut().find(|(known, _)| *known == place) else {

@@ -11,7 +11,7 @@ use super::{
 };
 use consensus_kernel::{Certificate, Cx, Hashed, NodeId, Signed};
 
-/// Signatures on so many different statements are kept.
+/// So many statements are kept that only one and the same replica has signed: a liar pushes out its own.
 const STATEMENTS_MAX: usize = 64;
 
 /// Adds signatures to those known for the same statement.
@@ -26,9 +26,13 @@ where
         same.join(more);
         return *same;
     }
-    if known.len() < STATEMENTS_MAX {
-        known.push(*more);
+    let alone = |c: &Certificate<T>| c.count() == 1 && c.signers() == more.signers();
+    if known.iter().filter(|c| alone(c)).count() >= STATEMENTS_MAX
+        && let Some(oldest) = known.iter().position(alone)
+    {
+        known.remove(oldest);
     }
+    known.push(*more);
     *more
 }
 
@@ -41,7 +45,9 @@ fn is_history(state: &State, config: &Config) -> bool {
             && s.bodies.len() as u64 == k
             && s.clients.len() == config.clients
     };
-    let linked = |w: &[Shared<Segment>]| w[0].sequence + k == w[1].sequence && w[1].before == w[0].history();
+    let linked = |w: &[Shared<Segment>]| {
+        w[0].sequence.checked_add(k) == Some(w[1].sequence) && w[1].before == w[0].history()
+    };
     let proven = |s: &Shared<Segment>| {
         let stable = state.stable.body();
         s.sequence == stable.sequence && s.history() == stable.history && s.state() == stable.state
@@ -117,8 +123,10 @@ impl Replica {
     }
 
     fn count_checkpoint(&mut self, vouch: &Certificate<History>, cx: &mut Cx<'_, Zyzzyva>) {
-        let all = gather(&mut self.checkpoints, vouch);
-        let History { sequence, digest, .. } = *all.body();
+        let History { sequence, digest, .. } = *vouch.body();
+        // What is no checkpoint came with all its signatures: a later certificate covers it.
+        let is_checkpoint = sequence.is_multiple_of(cx.config.checkpoint);
+        let all = if is_checkpoint { gather(&mut self.checkpoints, vouch) } else { *vouch };
         let ours = sequence > self.certified && self.history_at(sequence) == Some(digest);
         if ours && all.count() >= cx.config.quorum {
             cx.cite(Cite::Certified);

@@ -346,6 +346,7 @@ pub const META: Meta = Meta {
         "Zyzzyva5, which needs 5f + 1 replicas for the fast path with f of them slow (§4)",
         "View changes report everything since the stable checkpoint, not only since the commit certificate (§3.3)",
         "State transfer in parts: the state is small and sent whole",
+        "Checkpoints that f + 1 vouch for (§3.1): here a quorum certifies, and a quorum holds the certificate",
     ],
     envelope: Envelope {
         loss: true,

@@ -559,3 +559,43 @@ fn a_missing_rule_makes_its_quorum_one_smaller() {
     assert_eq!(size(VIEW_CHANGE_QUORUM, |c| c.changes), (5, 4));
     assert_eq!(size(STABLE_QUORUM, |c| c.stables), (5, 1));
 }
+
+#[test]
+fn a_liars_many_statements_push_out_its_own_only() {
+    let mut table = Table::new(&every(3, setup(4, 1)));
+    for k in 1..200 {
+        let stable = Stable { sequence: 3_000 * k, history: Digest::ZERO, state: Digest::ZERO };
+        let claim = Certificate::of(&signed(&table, r(3), stable));
+        (0..3).for_each(|to| tell(&mut table, r(3), r(to), Msg::Stable(claim)));
+    }
+    execute(&mut table, 1..=6);
+    run(&mut table);
+    assert!((0..4).all(|i| replica(&table, i).low == 6), "honest checkpoints are counted");
+    assert!(replica(&table, 1).stables.len() <= 64);
+}
+
+#[test]
+fn a_liars_many_answers_leave_room_for_those_of_others() {
+    let mut table = Table::new(&setup(4, 1));
+    propose(&mut table, x(1));
+    for sequence in 1..200 {
+        let history = Digest::of(&[sequence as u8]);
+        let commit = LocalCommit { view: 0, sequence, history, value: x(1) };
+        tell(&mut table, r(3), c(0), Msg::LocalCommit(commit));
+    }
+    let commit = LocalCommit { view: 0, sequence: 1, history: Digest::ZERO, value: x(1) };
+    for i in 0..3 {
+        tell(&mut table, r(i), c(0), Msg::LocalCommit(commit));
+    }
+    assert_eq!(decided(&table, c(0)), [(1, x(1))]);
+}
+
+#[test]
+fn a_certificate_that_is_no_checkpoint_is_obeyed_and_not_shown_again() {
+    let mut table = Table::new(&every(8, setup(4, 1)));
+    execute(&mut table, 1..=3);
+    let digest = replica(&table, 1).history_at(3).expect("executed");
+    let proof = certificate(&table, &History { view: 0, sequence: 3, digest }, &[0, 1, 2]);
+    tell(&mut table, r(2), r(1), Msg::Checkpoint(proof));
+    assert_eq!((replica(&table, 1).certified, replica(&table, 1).checkpoints.len()), (3, 0));
+}
