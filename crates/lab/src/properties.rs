@@ -95,9 +95,9 @@ fn termination(moment: &Moment, over: Option<End>) -> PropertyView {
     // Who waits for the visitor breaks no promise.
     let asks = matches!(moment.tracker.termination(sim), Termination::Asks(_));
     let late = sim.scenario().deadline.is_some_and(|deadline| sim.now() >= deadline);
-    // Nor does who promises nothing.
-    let promised = sim.scenario().meta.claims.termination.is_some();
-    if status == Status::Pending && promised && !asks && (late || over == Some(End::Quiescent)) {
+    // Nor does who promises nothing, unless the scenario asks for it.
+    let demanded = sim.scenario().meta.claims.termination.is_some() || sim.scenario().deadline.is_some();
+    if status == Status::Pending && !asks && demanded && (late || over == Some(End::Quiescent)) {
         status = Status::Violated;
         reason = match late {
             true => format!("the deadline has passed: {reason}"),

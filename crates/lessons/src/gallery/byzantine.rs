@@ -96,6 +96,16 @@ pub(super) const LESSONS: &[Lesson] = &[
         twin: "One of four lies, and three still agree",
     },
     Lesson {
+        kind: Kind::Healthy,
+        title: "Answered before it is committed",
+        watch: "Replicas execute as soon as they have prepared, and the client waits for three equal answers instead of two: \
+                four delays, not five. Their commits travel with the next request.",
+        link: "#/pbft?n=4&req=8&gap=50ms&execute=piggyback&until=1s\
+               &pause=30ms:All four have prepared, executed and replied. No commit was sent yet.\
+               &pause=decision:The commits came with the prepares for the next request.",
+        twin: "Four replicas agree, nobody fails",
+    },
+    Lesson {
         kind: Kind::Within,
         title: "One of four lies, and three still agree",
         watch: "Node 0, the primary, gives number 1 to one request towards even replicas and to another towards odd \
@@ -106,16 +116,6 @@ pub(super) const LESSONS: &[Lesson] = &[
                &pause=111:No request found enough votes. A timer runs out.\
                &pause=146:View 1: another primary, one order for all.\
                &pause=212:The honest three agree. Back and forth, faults and seed are yours now.",
-        twin: "Four replicas agree, nobody fails",
-    },
-    Lesson {
-        kind: Kind::Healthy,
-        title: "Answered before it is committed",
-        watch: "Replicas execute as soon as they have prepared, and the client waits for three equal answers instead of two: \
-                four delays, not five. Their commits travel with the next request.",
-        link: "#/pbft?n=4&req=8&gap=50ms&execute=piggyback&until=1s\
-               &pause=30ms:All four have prepared, executed and replied. No commit was sent yet.\
-               &pause=decision:The commits came with the prepares for the next request.",
         twin: "Four replicas agree, nobody fails",
     },
     Lesson {

@@ -173,7 +173,8 @@ fn learned_means_chosen(ledger: &mut Ledger, world: &dyn World<Paxos>, who: Node
     let _chosen = note_vote(ledger, world.config(), node);
     // The votes are there when somebody learns of them; later they may be forgotten.
     let judged = |p: Proposal| LedgerKey { group: 1, place: p.ballot };
-    let new = node.learner.chosen.filter(|p| ledger.lookup(judged(*p)).is_none());
+    let known = |p: &Proposal| ledger.lookup(judged(*p)).is_some_and(|(value, _)| value == p.value.0);
+    let new = node.learner.chosen.filter(|p| !known(p));
     match new {
         Some(p) if is_chosen(ledger, world.config(), p) => {
             let _first = ledger.state(judged(p), p.value.0, who);
