@@ -56,8 +56,8 @@ struct Link {
 pub(crate) struct Odds {
     loss: Chance,
     duplicate: Chance,
-    /// Messages are neither lost nor doubled by the network.
-    faultless: bool,
+    /// Messages are neither lost nor doubled by the network, and all delays of a range are equally likely.
+    calm: bool,
     /// The least delay, at least 1 µs, and how many more microseconds it can take, all equally likely.
     delay: u64,
     spread: u32,
@@ -76,7 +76,7 @@ impl Odds {
         Self {
             loss: network.loss.chance(),
             duplicate: network.duplicate.chance(),
-            faultless: network.loss.is_zero() && network.duplicate.is_zero(),
+            calm: network.loss.is_zero() && network.duplicate.is_zero() && narrow.is_some(),
             delay: low,
             spread: narrow.unwrap_or(0),
             other: narrow.is_none().then_some(network.latency),
@@ -94,9 +94,15 @@ impl Odds {
     #[inline(always)]
     fn delay(&self, bits: u64) -> u64 {
         match self.other {
-            None => self.delay + Rng::portion(bits, self.spread),
+            None => self.even_delay(bits),
             Some(latency) => rare_delay(bits, latency),
         }
+    }
+
+    /// The same where all delays of a range are equally likely.
+    #[inline(always)]
+    fn even_delay(&self, bits: u64) -> u64 {
+        self.delay + Rng::portion(bits, self.spread)
     }
 }
 
@@ -114,12 +120,12 @@ impl<P: Automaton> Simulation<P> {
             self.note_request(from, &msg, depth);
         }
         let (kind, bytes) = (msg.kind(), msg.bytes());
-        let sender = identity_index(from, self.shape.n);
+        // Second copies of twins, whose instance has another number than its owner, are Byzantine.
+        let sender = instance;
         let payload = self.store(Payload::new(msg, from, kind as u8, depth + 1, self.now, event));
-        let link = self.link(instance, sender, kind, bytes, payload);
         let (mut sent, mut copies) = (0, 0);
         if to.is_set() {
-            (sent, copies) = self.post_to_set(&link, to);
+            (sent, copies) = self.post_to_set(&self.link(instance, sender, kind, bytes, payload), to);
         } else {
             // One loop, without branches within: it runs once, or once for each other replica.
             let (all, id) = (to == Address::OTHERS, to.node());
@@ -128,10 +134,20 @@ impl<P: Automaton> Simulation<P> {
             let receives = (receiver != sender) & (receiver < self.shape.total);
             let others = self.shape.n - usize::from(sender < self.shape.n);
             let last = if all { others } else { usize::from(receives) };
-            while sent < last {
-                let other = sent + usize::from(sent >= sender);
-                copies += self.post(&link, if all { other } else { receiver });
-                sent += 1;
+            let place = |k| if all { k + usize::from(k >= sender) } else { receiver };
+            if self.plain && self.odds.calm {
+                let (counters, key) = self.of_kind(sender, kind);
+                while sent < last {
+                    self.post_calmly(counters, key, payload, place(sent));
+                    sent += 1;
+                }
+                copies = sent as u32;
+            } else {
+                let link = self.link(instance, sender, kind, bytes, payload);
+                while sent < last {
+                    copies += self.post(&link, place(sent));
+                    sent += 1;
+                }
             }
         }
         self.slab.settle(payload, copies);
@@ -165,17 +181,33 @@ impl<P: Automaton> Simulation<P> {
 
     #[inline]
     fn link(&self, instance: usize, sender: usize, kind: usize, bytes: u64, payload: u32) -> Link {
-        let of_kind = sender * self.shape.kinds + kind;
-        let (counters, key) = (of_kind * self.shape.total, self.fixed.link_keys[of_kind]);
+        let (counters, key) = self.of_kind(sender, kind);
         Link { instance, payload, sender, counters, bytes, key }
+    }
+
+    /// Where the counters of this kind from this sender begin, and what the fates of its messages are drawn from.
+    #[inline]
+    fn of_kind(&self, sender: usize, kind: usize) -> (usize, u64) {
+        let of_kind = sender * self.shape.kinds + kind;
+        (of_kind * self.shape.total, self.fixed.link_keys[of_kind])
+    }
+
+    /// Sends to one receiver where nothing happens to messages but a delay from a range. It is apart because it calls
+    /// nothing: where a loop calls what it rarely needs, the processor's registers hold nothing over it.
+    #[inline(always)]
+    fn post_calmly(&mut self, counters: usize, key: u64, payload: u32, receiver: usize) {
+        let nth = self.count(counters, receiver);
+        let at = self.now.0 + self.odds.even_delay(draw(key, receiver, nth));
+        let to = receiver as u16;
+        self.push_at(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: 0 });
     }
 
     /// Sends to one receiver; says how many copies of the body are now under way.
     #[inline(always)]
     fn post(&mut self, link: &Link, receiver: usize) -> u32 {
-        let nth = self.count(link, receiver);
+        let nth = self.count(link.counters, receiver);
         let bits = draw(link.key, receiver, nth);
-        if self.plain && (self.odds.faultless || !self.odds.meet(bits)) {
+        if self.plain && !self.odds.meet(bits) {
             let at = self.now.0 + self.odds.delay(bits);
             let (payload, to) = (link.payload, receiver as u16);
             self.push_at(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: 0 });
@@ -186,8 +218,8 @@ impl<P: Automaton> Simulation<P> {
 
     /// The number of the next message of this kind on this link, from 1.
     #[inline]
-    fn count(&mut self, link: &Link, receiver: usize) -> u32 {
-        let count = &mut self.counters[link.counters + receiver];
+    fn count(&mut self, counters: usize, receiver: usize) -> u32 {
+        let count = &mut self.counters[counters + receiver];
         *count += 1;
         *count
     }
@@ -360,7 +392,7 @@ impl<P: Automaton> Simulation<P> {
         (body.forged, body.second) = (forged, second);
         let payload = self.store(body);
         let link = self.link(instance, sender, kind, bytes, payload);
-        let nth = self.count(&link, receiver);
+        let nth = self.count(link.counters, receiver);
         let mut copies = self.post_through(&link, receiver, nth, extra);
         if let Some(after) = replay {
             copies += self.replay(payload, receiver, nth, link.key, after);
