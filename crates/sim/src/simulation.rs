@@ -98,7 +98,9 @@ pub struct Simulation<P: Automaton> {
     pub(crate) shape: Shape,
     pub(crate) now: Time,
     pub(crate) events: u64,
-    pub(crate) at_this_instant: u64,
+    /// When more than one event happened at once for the last time, and how many did after the first.
+    instant: Time,
+    at_this_instant: u64,
     pub(crate) seq: u32,
     pub(crate) queue: Queue,
     pub(crate) slab: Slab<P::Msg>,
@@ -220,6 +222,7 @@ impl<P: Automaton> Simulation<P> {
             shape,
             now: Time::ZERO,
             events: 0,
+            instant: Time::ZERO,
             at_this_instant: 0,
             seq: FIRST_SEQ,
             queue: Queue::default(),
@@ -315,13 +318,10 @@ impl<P: Automaton> Simulation<P> {
                 self.advance_clock(last);
                 return if stop.time > until { self.end(End::Until) } else { Progress::Stopped };
             };
-            self.at_this_instant = if event.at == self.now.0 { self.at_this_instant + 1 } else { 0 };
-            // One branch for all bounds.
-            let over = (self.at_this_instant > bounds::EVENTS_AT_ONE_INSTANT)
-                | (self.events >= events_max)
+            let over = (self.events >= events_max)
                 | (self.queue.len() >= bounds::IN_FLIGHT)
                 | (self.seq > u32::MAX / 2);
-            if over {
+            if over || (event.at == self.now.0 && self.too_many_at_once()) {
                 self.queue.push(event.event());
                 return self.end(End::Limit);
             }
@@ -336,16 +336,23 @@ impl<P: Automaton> Simulation<P> {
         Progress::Stopped
     }
 
+    /// Counts one more event at this very time.
+    #[inline]
+    fn too_many_at_once(&mut self) -> bool {
+        if self.instant != self.now {
+            (self.instant, self.at_this_instant) = (self.now, 0);
+        }
+        self.at_this_instant += 1;
+        self.at_this_instant > bounds::EVENTS_AT_ONE_INSTANT
+    }
+
     fn end(&mut self, end: End) -> Progress {
         self.ended = Some(end);
         Progress::Ended(end)
     }
 
     fn advance_clock(&mut self, to: Time) {
-        if to > self.now {
-            self.now = to;
-            self.at_this_instant = 0;
-        }
+        self.now = self.now.max(to);
     }
 
     /// What happens beside the arrival of messages.
