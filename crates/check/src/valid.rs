@@ -50,10 +50,10 @@ impl Valid {
         Self { asked: Vec::new(), begun, unanimous, own }
     }
 
-    /// Why this value may not be decided, as the end of a sentence; none if it may.
+    /// Whether this value may be decided.
     #[inline]
-    pub fn objection(&self, value: Value) -> Option<String> {
-        let fine = match value.client() {
+    pub fn allows(&self, value: Value) -> bool {
+        match value.client() {
             Some(client) => {
                 let asked = self.asked.get(client.index()).copied().unwrap_or(0);
                 (1..=asked).contains(&value.number())
@@ -61,12 +61,12 @@ impl Valid {
             None if self.own => value.is_input(),
             None if self.begun.is_empty() => value == Value::NOOP,
             None => self.begun.contains(&value),
-        };
-        if fine { None } else { Some(self.complaint()) }
+        }
     }
 
+    /// Why a value may not be decided, as the end of a sentence.
     #[cold]
-    fn complaint(&self) -> String {
+    pub fn objection(&self) -> String {
         match self.unanimous {
             Some(other) => format!("although every correct node that has a say began with {other}"),
             None => "which nobody proposed".to_owned(),

@@ -192,9 +192,15 @@ impl Verdicts {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn judge_agreement(&mut self, d: &Decision) {
-        let Some((who, first)) = self.decided.state(d) else { return };
+        if let Some((who, first)) = self.decided.state(d) {
+            self.disagree(d, who, first);
+        }
+    }
+
+    #[cold]
+    fn disagree(&mut self, d: &Decision, who: NodeId, first: Value) {
         if self.is_violated(AGREEMENT) {
             return;
         }
@@ -213,12 +219,17 @@ impl Verdicts {
         });
     }
 
-    #[inline]
+    #[inline(always)]
     fn judge_validity(&mut self, d: &Decision) {
-        if let Some(objection) = self.valid.objection(d.value) {
-            let reason = format!("{} decided {}, {objection}", name(d.node), d.value);
-            self.violate(VALIDITY, d, reason);
+        if !self.valid.allows(d.value) {
+            self.invalid(d);
         }
+    }
+
+    #[cold]
+    fn invalid(&mut self, d: &Decision) {
+        let reason = format!("{} decided {}, {}", name(d.node), d.value, self.valid.objection());
+        self.violate(VALIDITY, d, reason);
     }
 
     /// Marks a slot as decided by a replica; false if it was so before.
@@ -253,18 +264,22 @@ struct Decided {
 
 impl Decided {
     /// Takes a decision into account. If the slot was decided otherwise before: who did, and what.
-    #[inline]
+    #[inline(always)]
     fn state(&mut self, d: &Decision) -> Option<(NodeId, Value)> {
-        if self.ring.is_empty() {
-            self.ring = vec![(0, Value::NOOP, NodeId::replica(0)); SLOTS];
-        }
-        let place = &mut self.ring[d.slot as usize % SLOTS];
+        let Some(place) = self.ring.get_mut(d.slot as usize % SLOTS) else { return self.begin(d) };
         if d.slot > place.0 {
             *place = (d.slot, d.value, d.node);
         }
         // The same again, or of a slot so old that nobody remembers.
         let fine = (d.slot != place.0) | (d.value == place.1);
         if fine { None } else { Some((place.2, place.1)) }
+    }
+
+    /// The very first decision.
+    #[cold]
+    fn begin(&mut self, d: &Decision) -> Option<(NodeId, Value)> {
+        self.ring = vec![(0, Value::NOOP, NodeId::replica(0)); SLOTS];
+        self.state(d)
     }
 }
 
