@@ -142,7 +142,8 @@ impl Protocol for Pbft {
         if me.is_client() { Self::Client(Client::new(me)) } else { Self::Replica(Replica::new(config, me)) }
     }
 
-    #[inline]
+    // Laid out where it is called, which mostly is with a message: then the input need not lie in memory to be looked at.
+    #[inline(always)]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
         match self {
             Self::Replica(replica) => replica.step(input, cx),
@@ -413,7 +414,7 @@ impl Replica {
         Self { awaited: None, view_change_timer: false, status_timer: false, ..self.clone() }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pbft>) {
         self.facts.clear();
         let executed = self.executed;

@@ -112,7 +112,8 @@ impl Protocol for Raft {
         if me.is_client() { Self::Client(Client::new(me)) } else { Self::Server(Server::new(config, me)) }
     }
 
-    #[inline]
+    // Laid out where it is called, which mostly is with a message: then the input need not lie in memory to be looked at.
+    #[inline(always)]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
         match self {
             Self::Server(server) => server.step(input, cx),
@@ -262,6 +263,7 @@ impl Server {
         back
     }
 
+    #[inline(always)]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Raft>) {
         let (from, msg) = match input {
             Input::Start => {
@@ -305,16 +307,13 @@ impl Server {
                 self.on_pre_vote(from, term, (last_log_term, last_log_index), cx);
             }
             Msg::PreVoteReply { term, granted } => self.on_pre_vote_reply(from, term, granted, cx),
-            Msg::Append { term, prev_log_index, prev_log_term, leader_commit, ref entries } => {
-                let prev = (prev_log_index, prev_log_term);
-                if let Some(ack) = self.on_append_entries(from, term, prev, leader_commit, entries, cx) {
-                    cx.send(from, Msg::AppendReply(ack));
-                }
-            }
-            Msg::Heartbeat { term, prev_log_index, prev_log_term, leader_commit } => {
-                let prev = (prev_log_index, prev_log_term);
-                if let Some(ack) = self.on_append_entries(from, term, prev, leader_commit, &[], cx) {
-                    cx.send(from, Msg::HeartbeatReply(ack));
+            Msg::Append { term, prev_log_index, prev_log_term, leader_commit, .. }
+            | Msg::Heartbeat { term, prev_log_index, prev_log_term, leader_commit } => {
+                let (prev, entries) = ((prev_log_index, prev_log_term), msg.entries());
+                match (self.on_append_entries(from, term, prev, leader_commit, entries, cx), msg) {
+                    (None, _) => {}
+                    (Some(ack), Msg::Heartbeat { .. }) => cx.send(from, Msg::HeartbeatReply(ack)),
+                    (Some(ack), _) => cx.send(from, Msg::AppendReply(ack)),
                 }
             }
             Msg::AppendReply(ack) | Msg::HeartbeatReply(ack) => self.on_ack(from, ack, cx),
@@ -704,6 +703,7 @@ impl Server {
     // §5.3: replication, the follower's side.
 
     /// The answer, unless there is none to give.
+    #[inline]
     fn on_append_entries(
         &mut self,
         from: NodeId,
@@ -777,7 +777,14 @@ impl Server {
             self.log.truncate(prev);
         }
         let mut stored = false;
-        for (index, entry) in (prev + 1..).zip(entries) {
+        let mut news = entries;
+        if prev == self.log.last_index() {
+            // Mostly they go on where the log ends.
+            entries.iter().for_each(|entry| self.log.push(*entry));
+            stored = !entries.is_empty();
+            news = &[];
+        }
+        for (index, entry) in (prev + 1..).zip(news) {
             match self.log.term_at(index) {
                 Some(term) if term == entry.term => continue,
                 Some(_) => {

@@ -96,6 +96,10 @@ pub(super) const ALL: &[Invariant<Raft>] = &[
     },
 ];
 
+// What is checked all the time is laid out where it is called: a call through a pointer, and from there back to the world,
+// costs more than most checks do.
+
+#[inline(always)]
 fn server(world: &dyn World<Raft>, who: NodeId) -> Option<&Server> {
     world.node(who).and_then(Raft::server)
 }
@@ -134,6 +138,7 @@ fn compare(
     }
 }
 
+#[inline(always)]
 fn leader_append_only(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(leader) = server(world, who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
     let (term, last, id) = (leader.current_term, leader.log.last_index(), u64::from(who.raw()));
@@ -167,6 +172,7 @@ fn base_of_reign(ledger: &mut Ledger, leader: &Server) -> u64 {
     )
 }
 
+#[inline(always)]
 fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
     let (last, log) = (s.log.last_index(), &s.log);
@@ -187,26 +193,12 @@ fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Re
     Ok(())
 }
 
+#[inline(always)]
 fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
-    let prefix_key = |index: u64| key(0, 0, index);
-    let term_key = |index: u64| key(1, 0, index);
     let reign = key(2, s.current_term, who.raw().into());
     if s.role == Role::Leader && ledger.news(reign, 0, who) == Ok(true) {
-        let last = s.log.last_index();
-        for index in (last.saturating_sub(NEWS_MAX)..=last + 1).rev().filter(|i| *i > 0) {
-            let Some((prefix, by)) = ledger.lookup(prefix_key(index)) else { continue };
-            if ledger.lookup(term_key(index)).is_none_or(|(term, _)| term >= s.current_term) {
-                continue;
-            }
-            if s.log.prefix(index) != Some(prefix) {
-                let term = s.current_term;
-                return Err(format!(
-                    "server {who} leads term {term} without the log that server {by} committed up to index {index}"
-                ));
-            }
-            break;
-        }
+        begins_with_what_is_committed(ledger, s)?;
     }
     if s.role == Role::Leader {
         later_leaders_hold_what_is_committed(world, s)?;
@@ -219,7 +211,28 @@ fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId
     Ok(())
 }
 
+/// When a leader is first seen: it must hold what was committed in earlier terms.
+#[inline(never)]
+fn begins_with_what_is_committed(ledger: &Ledger, s: &Server) -> Result<(), String> {
+    let (last, term) = (s.log.last_index(), s.current_term);
+    for index in (last.saturating_sub(NEWS_MAX)..=last + 1).rev().filter(|i| *i > 0) {
+        let Some((prefix, by)) = ledger.lookup(key(0, 0, index)) else { continue };
+        if ledger.lookup(key(1, 0, index)).is_none_or(|(committed_in, _)| committed_in >= term) {
+            continue;
+        }
+        if s.log.prefix(index) != Some(prefix) {
+            return Err(format!(
+                "server {} leads term {term} without the log that server {by} committed up to index {index}",
+                s.me
+            ));
+        }
+        break;
+    }
+    Ok(())
+}
+
 /// An answer that comes late may complete a majority when there is a leader of a later term already.
+#[inline]
 fn later_leaders_hold_what_is_committed(world: &dyn World<Raft>, s: &Server) -> Result<(), String> {
     let (term, index) = (s.current_term, s.commit_index);
     for id in (0..world.replicas()).map(NodeId::replica) {
@@ -237,6 +250,7 @@ fn later_leaders_hold_what_is_committed(world: &dyn World<Raft>, s: &Server) -> 
     Ok(())
 }
 
+#[inline(always)]
 fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
     compare(ledger, s, (0, s.last_applied), group(0, 0)).map_err(|(index, other)| {
@@ -244,6 +258,7 @@ fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeI
     })
 }
 
+#[inline(always)]
 fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
     let index = s.commit_index;
@@ -282,6 +297,7 @@ fn one_vote_per_term(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) 
     })
 }
 
+#[inline(always)]
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     match server(world, who).and_then(|s| s.executed_again) {
         None => Ok(()),

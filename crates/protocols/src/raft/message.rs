@@ -106,6 +106,13 @@ pub struct Ack {
     pub index: u64,
 }
 
+impl Msg {
+    /// What AppendEntries carries.
+    pub(super) fn entries(&self) -> &[Entry] {
+        if let Self::Append { entries, .. } = self { entries } else { &[] }
+    }
+}
+
 impl Message for Msg {
     fn kind(&self) -> usize {
         match self {
@@ -126,8 +133,7 @@ impl Message for Msg {
     fn bytes(&self) -> u64 {
         // By kind, without the entries.
         const NUMBERS: [u64; 11] = [3, 2, 3, 2, 4, 4, 4, 4, 1, 3, 3];
-        let entries = if let Self::Append { entries, .. } = self { entries.len() as u64 } else { 0 };
-        16 + 8 * (NUMBERS[self.kind()] + 2 * entries)
+        16 + 8 * (NUMBERS[self.kind()] + 2 * self.entries().len() as u64)
     }
 
     fn round(&self) -> u64 {
