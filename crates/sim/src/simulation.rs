@@ -799,6 +799,7 @@ impl<P: Automaton> World<P> for Simulation<P> {
         self.shape.n
     }
 
+    #[inline(always)]
     fn node(&self, id: NodeId) -> Option<&P> {
         let index = identity_index(id, self.shape.n);
         self.cells.get(index).filter(|c| index < self.shape.total && !c.byzantine).map(|c| &c.node)
