@@ -143,7 +143,8 @@ impl Protocol for Pbft {
     }
 
     // Laid out where it is called, which mostly is with a message: then the input need not lie in memory to be looked at.
-    #[inline(always)]
+    // The page has no room for that.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
         match self {
             Self::Replica(replica) => replica.step(input, cx),
@@ -414,7 +415,7 @@ impl Replica {
         Self { awaited: None, view_change_timer: false, status_timer: false, ..self.clone() }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pbft>) {
         self.facts.clear();
         let executed = self.executed;

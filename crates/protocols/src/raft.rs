@@ -113,7 +113,8 @@ impl Protocol for Raft {
     }
 
     // Laid out where it is called, which mostly is with a message: then the input need not lie in memory to be looked at.
-    #[inline(always)]
+    // The page has no room for that.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
         match self {
             Self::Server(server) => server.step(input, cx),
@@ -263,7 +264,7 @@ impl Server {
         back
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Raft>) {
         let (from, msg) = match input {
             Input::Start => {

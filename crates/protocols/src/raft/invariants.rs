@@ -121,6 +121,12 @@ fn election_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) ->
         .map_err(|other| format!("servers {} and {who} both lead term {term}", other.who))
 }
 
+/// Of each index the hash of the log up to it, as ledgers ask for it.
+#[inline(always)]
+fn prefixes(s: &Server) -> impl Fn(u64) -> Option<u64> {
+    move |index| s.log.prefix(index)
+}
+
 /// Compares a log with what the ledger says, from `top` down to the first entry that is no news, and records the news.
 /// The error is the highest index that differs, and who had it otherwise.
 #[inline(always)]
@@ -131,8 +137,7 @@ fn compare(
     group: u64,
 ) -> Result<(), (u64, NodeId)> {
     let lowest = floor.max(top.saturating_sub(NEWS_MAX));
-    let prefix = |index| server.log.prefix(index);
-    match ledger.retrace(group, (lowest, top), server.me, prefix) {
+    match ledger.retrace(group, (lowest, top), server.me, prefixes(server)) {
         Ok(_) => Ok(()),
         Err((index, other)) => Err((index, other.who)),
     }
@@ -197,7 +202,9 @@ fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Re
 fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = server(world, who) else { return Ok(()) };
     let reign = key(2, s.current_term, who.raw().into());
-    if s.role == Role::Leader && ledger.news(reign, 0, who) == Ok(true) {
+    // Whom a follower has answered is no new leader.
+    let may_be_new = s.role == Role::Leader && s.match_index.iter().all(|reached| *reached == 0);
+    if may_be_new && ledger.news(reign, 0, who) == Ok(true) {
         begins_with_what_is_committed(ledger, s)?;
     }
     if s.role == Role::Leader {
@@ -205,7 +212,7 @@ fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId
     }
     // What was committed first stands; a contradiction here is State Machine Safety's affair.
     let range = (s.commit_index.saturating_sub(NEWS_MAX), s.commit_index);
-    if ledger.retrace(group(0, 0), range, who, |index| s.log.prefix(index)) != Ok(false) {
+    if ledger.retrace(group(0, 0), range, who, prefixes(s)) != Ok(false) {
         let _news = ledger.retrace(group(1, 0), range, who, |_| Some(s.current_term));
     }
     Ok(())
@@ -266,8 +273,8 @@ fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -
         return Err(format!("server {who} lost entry {index}, which it knew to be committed"));
     }
     let range = (index.saturating_sub(NEWS_MAX), index);
-    let prefix = |index| s.log.prefix(index);
-    ledger.retrace_news(group(0, who.raw().into()), range, who, prefix).map(drop).map_err(|(index, _)| {
+    let kept = ledger.retrace_news(group(0, who.raw().into()), range, who, prefixes(s));
+    kept.map(drop).map_err(|(index, _)| {
         format!("server {who} rewrote its log at or below index {index}, which it knew to be committed")
     })
 }
