@@ -102,6 +102,14 @@ impl<const WORDS: usize> Bits<WORDS> {
     /// The empty set.
     pub const EMPTY: Self = Self([0; WORDS]);
 
+    /// One replica alone; nobody, if it is none that a set can hold.
+    #[inline]
+    pub fn only(id: NodeId) -> Self {
+        let (word, bit) = (id.raw() as usize / 64, 1u64 << (id.raw() % 64));
+        // Each word by itself: what is stored at a computed place cannot stay in registers.
+        Self(std::array::from_fn(|i| if i == word { bit } else { 0 }))
+    }
+
     /// The replicas `0 .. n`.
     pub fn first(n: usize) -> Self {
         let mut set = Self::EMPTY;

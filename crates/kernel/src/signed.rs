@@ -62,9 +62,7 @@ pub struct Certificate<T> {
 impl<T: PartialEq + Clone> Certificate<T> {
     /// A certificate with a single signature.
     pub fn of(signed: &Signed<T>) -> Self {
-        let mut signers = NodeSet::EMPTY;
-        signers.insert(signed.signer);
-        Self { body: signed.body.clone(), signers }
+        Self { body: signed.body.clone(), signers: NodeSet::only(signed.signer) }
     }
 
     /// Adds a signature on the same statement. False if it is on another statement, or that replica's is there already.
