@@ -63,6 +63,8 @@ fn use_share(props: &Shown) -> Html {
         Some(Ok(fragment)) => {
             let link = address(&[&at], fragment);
             let frame = address(&["embed=1", &at], fragment);
+            let here = address::here();
+            let folder = here.rsplit_once('/').map_or("", |(folder, _)| folder);
             let markdown_title = title.replace(['[', ']'], "");
             html! {
                 <>
@@ -71,6 +73,10 @@ fn use_share(props: &Shown) -> Html {
                     { copied("Frame for another page", format!(
                         "<iframe src=\"{}\" width=\"100%\" height=\"560\" title=\"{}\" loading=\"lazy\"></iframe>",
                         attribute(&frame), attribute(title)
+                    ), 3) }
+                    { copied("Element for a site of many pages", format!(
+                        "<script src=\"{}/embed.js\"></script>\n<consensus-playground scenario=\"{}\"></consensus-playground>",
+                        folder, attribute(fragment)
                     ), 3) }
                 </>
             }
