@@ -68,7 +68,7 @@ fn use_scrubber(props: &Shown) -> Html {
                     }
                     { drawn }
                     { for stops.into_iter().map(|at| html! {
-                        <path class="stop" d={format!("M{} v-8 m4 0 v8", at_point(scale.x(at) - 2.0, middle - 5.0))}><title>{ "pause" }</title></path>
+                        <path class="stop" d={format!("M{} v8 m4 0 v-8", at_point(scale.x(at) - 2.0, middle + 5.0))}><title>{ "pause" }</title></path>
                     }) }
                     <circle class="knob-halo" cx={number(at)} cy={number(middle)} r="12" />
                     <circle class="knob" cx={number(at)} cy={number(middle)} r="7" />
