@@ -41,3 +41,44 @@ test('a bad link that comes later leaves what is on the screen', async () => {
   assert.equal(await page.getByRole('button', { name: /^node 3,/ }).count(), 0);
   assertNoTrouble(page);
 });
+
+/** What else a link may be made of, in the place of a good one. */
+const THIRTY = [
+  ...Object.values(HOSTILE).map(([fragment]) => fragment),
+  ...['n=-1', 'n=129', 'n=4.5', 'f=99', 'seed=18446744073709551616', 'latency=5ms..1ms', 'latency=0', 'until=11y', 'loss=-1'].map((it) => `#/pbft?${it}`),
+  ...['at=5ms:crash:99', 'at=5ms:explode:1', 'byz=0:nice', 'without=gravity', 'dup=9', 'w=1,2', 'req=1e9'].map((it) => `#/raft?${it}`),
+  `#/raft?${'at=1ms:heal&'.repeat(3_000)}`,
+  `#/z1.${'A'.repeat(20_000)}`,
+  `#/pbft?n=4&${'%25'.repeat(5_000)}`,
+];
+
+test('thirty bad links in a row: a sentence for each, the last good run stays, nothing is thrown', async () => {
+  const page = await playground.page({ fragment: '?play=0#/raft?n=3&req=1' });
+  await page.getByRole('button', { name: /^node 2,/ }).waitFor();
+  const times = [];
+  for (const fragment of THIRTY) {
+    times.push(
+      await page.evaluate(async (hash) => {
+        const notices = document.querySelector('.notices');
+        document.querySelector('.notice button')?.click();
+        while (notices.textContent) await new Promise((frame) => requestAnimationFrame(frame));
+        const start = performance.now();
+        const said = new Promise((tell) => {
+          const watch = new MutationObserver(() => {
+            if (notices.textContent) tell(performance.now() - start, watch.disconnect());
+          });
+          watch.observe(notices, { childList: true, subtree: true, characterData: true });
+          setTimeout(() => tell(null, watch.disconnect()), 5_000);
+        });
+        location.hash = hash;
+        return said;
+      }, fragment),
+    );
+    assert.notEqual(times.at(-1), null, `no sentence for ${fragment.slice(0, 60)}`);
+    assert.equal(await page.getByRole('button', { name: /^node \d,/ }).count(), 3, fragment.slice(0, 60));
+  }
+  times.sort((a, b) => a - b);
+  console.log(`${times.length} bad links: a sentence after ${times[times.length >> 1].toFixed(0)} ms (median), ${times.at(-1).toFixed(0)} ms (longest)`);
+  assert.equal(times.length, 30);
+  assertNoTrouble(page);
+});
