@@ -120,6 +120,8 @@ pub struct Model {
     pub studio: Studio,
     /// Where the cursor stands between two events: virtual microseconds.
     pub clock_us: f64,
+    /// The time that the visitor has asked for, while it is beyond what is known of the run.
+    pub sought_us: Option<f64>,
     /// Whether time passes.
     pub playing: bool,
     /// Virtual microseconds per real second.
@@ -183,6 +185,7 @@ impl Model {
         Self {
             studio,
             clock_us: 0.0,
+            sought_us: None,
             playing: false,
             speed,
             contest: None,
@@ -448,6 +451,7 @@ impl Model {
 
     /// Starts or stops the passing of time; at the end it starts over.
     pub fn toggle_play(&mut self) {
+        self.sought_us = None;
         self.playing = !self.playing;
         if self.playing && self.end().is_some_and(|end| self.clock_us >= end.0 as f64) {
             self.seek_time(0.0);
@@ -468,6 +472,23 @@ impl Model {
         self.clock_us = at_us.max(0.0).min(last);
         self.studio.session_mut().seek_time(Time(self.clock_us as u64));
         self.moved();
+    }
+
+    /// To a time; beyond what is known of the run, when that is known.
+    pub fn go_to_time(&mut self, at_us: f64) {
+        let known_us = self.session().frontier().at.0 as f64;
+        let far = at_us > known_us && self.session().end().is_none();
+        self.seek_time(if far { known_us } else { at_us });
+        self.sought_us = far.then_some(at_us);
+    }
+
+    /// Goes on to the time that was asked for once it is known. True if it was.
+    pub fn arrive(&mut self) -> bool {
+        let known =
+            |at_us: &f64| self.session().frontier().at.0 as f64 >= *at_us || self.session().end().is_some();
+        let Some(at_us) = self.sought_us.filter(known) else { return false };
+        self.seek_time(at_us);
+        true
     }
 
     /// One event on or back; time stops passing.
@@ -746,6 +767,7 @@ impl Model {
     }
 
     fn moved(&mut self) {
+        self.sought_us = None;
         self.studio.note_seen();
         self.seek_rivals();
         self.forget_event();

@@ -22,6 +22,8 @@ const FRAME_MS_MAX: f64 = 100.0;
 /// Real ms that a frame may spend on computing the future: little while the run plays, more while it rests.
 const AHEAD_PLAYING_MS: f64 = 0.3;
 const AHEAD_RESTING_MS: f64 = 8.0;
+/// And most while the visitor waits for a time that he has asked for.
+const AHEAD_SOUGHT_MS: f64 = 24.0;
 /// Events computed between two looks at the clock.
 const AHEAD_EVENTS: u64 = 64;
 /// With reduced motion: real ms between two pictures while the run plays.
@@ -209,8 +211,13 @@ impl Store {
 /// Computes a little of the future. True if there is more to compute.
 fn look_ahead(model: &mut Model) -> bool {
     let compared = model.compare_digest();
+    let arrived = model.arrive();
     let start = now_ms();
-    let most_ms = if model.playing { AHEAD_PLAYING_MS } else { AHEAD_RESTING_MS };
+    let most_ms = match (model.sought_us, model.playing) {
+        (Some(_), _) => AHEAD_SOUGHT_MS,
+        (_, true) => AHEAD_PLAYING_MS,
+        (_, false) => AHEAD_RESTING_MS,
+    };
     let mut moved = model.studio.session().end().is_none();
     while moved && model.studio.session_mut().run_ahead(AHEAD_EVENTS) {
         if now_ms() - start >= most_ms {
@@ -229,7 +236,7 @@ fn look_ahead(model: &mut Model) -> bool {
         model.locate_stops();
     }
     // Once the end is known it is worth one more drawing, and so is what the comparison says.
-    moved || compared
+    moved || compared || arrived
 }
 
 fn now_ms() -> f64 {

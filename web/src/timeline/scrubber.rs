@@ -167,7 +167,7 @@ fn mark_figure(mark: &Mark, x: f64) -> Html {
 fn seek(store: &Store, at_us: f64) {
     store.update(|m| {
         m.playing = false;
-        m.seek_time(at_us);
+        m.go_to_time(at_us);
     });
 }
 
