@@ -34,7 +34,7 @@ test('no script runs that the policy of the page does not name', async () => {
 
 test('a page whose module does not arrive says so', async () => {
   const page = await playground.page();
-  await page.route('**/*.lzma', (route) => route.abort());
+  await page.route('**/*.packed', (route) => route.abort());
   await page.reload();
   await page.waitForFunction(() => document.body?.innerText.includes('could not be loaded'));
 });

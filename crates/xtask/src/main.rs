@@ -9,6 +9,7 @@
 
 mod browser;
 mod bundle;
+mod names;
 mod offline;
 mod pack;
 mod page;

@@ -21,7 +21,7 @@ pub fn install() -> String {
 /// hold a hash of their content, so the page's text tells versions apart.
 pub fn worker(dir: &Path, html: &str) -> Outcome {
     let mut files = vec!["'./'".to_owned()];
-    for ending in [".css", ".js", ".lzma"] {
+    for ending in [".css", ".js", ".packed"] {
         for file in files_ending(dir, ending)? {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             files.push(format!("'./{name}'"));

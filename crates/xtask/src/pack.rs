@@ -1,55 +1,60 @@
-//! The page's wasm module, packed: LZMA where gzip would leave a fifth more, and small from hosts that do not compress at all.
+//! The page's wasm module, packed by `crates/squeeze`: a quarter less than gzip, and small from hosts that do not compress at all.
 //!
-//! Trunk's start script loads `NAME_bg.wasm`. Here that file becomes `NAME_bg.wasm.lzma`, and the script unpacks it with
-//! `web/boot/load.js`, which goes into the page.
+//! Trunk's start script loads `NAME_bg.wasm`. Here that file becomes `NAME_bg.wasm.packed`, and the script unpacks it with
+//! `web/boot/load.js`, which goes into the page with the unpacker: that half of `crates/squeeze`, compiled for the browser.
 
 use crate::bundle::bare;
-use crate::run::files_ending;
-use crate::{Outcome, offline};
-use lzma_rust2::{LzmaOptions, LzmaWriter};
-use std::io::Write as _;
+use crate::run::{cargo, command, files_ending, run, target_dir};
+use crate::tools::{WASM_OPT, WASM_TARGET, wasm_target};
+use crate::{Outcome, names, offline};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::path::Path;
 
 const LOAD: &str = include_str!("../../../web/boot/load.js");
-/// What wasm code likes: the byte before says much about the next one, the place in the file nothing.
-const LITERAL_CONTEXT_BITS: u32 = 4;
-const POSITION_BITS: u32 = 0;
-/// Larger than the module: a match can lie anywhere before.
-const DICTIONARY_BYTES: u32 = 4 << 20;
 
 /// Packs the module of the page in `dir`; `html` with a start script that unpacks it.
 pub fn module(dir: &Path, html: &str) -> Outcome<String> {
     let files = files_ending(dir, "_bg.wasm")?;
     let [file] = files.as_slice() else { return Err(format!("{} modules to pack, not one", files.len())) };
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let bytes = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    std::fs::write(dir.join(format!("{name}.lzma")), packed(&bytes)?)
+    let glue = dir.join(format!("{}.js", name.trim_end_matches("_bg.wasm")));
+    let script = String::from_utf8(read(&glue)?).map_err(|_| format!("{} is not a text", glue.display()))?;
+    let (module, script) = names::shortened(&read(file)?, &script)?;
+    std::fs::write(dir.join(format!("{name}.packed")), consensus_squeeze::pack(&module)?)
+        .and_then(|()| std::fs::write(&glue, script))
         .and_then(|()| std::fs::remove_file(file))
         .map_err(|error| format!("cannot put the packed module beside {}: {error}", file.display()))?;
-    starting(html, name)
+    starting(html, name, &unpacker()?)
 }
 
-fn packed(bytes: &[u8]) -> Outcome<Vec<u8>> {
-    let mut options = LzmaOptions::with_preset(9);
-    options.lc = LITERAL_CONTEXT_BITS;
-    options.pb = POSITION_BITS;
-    options.dict_size = DICTIONARY_BYTES;
-    options.nice_len = LzmaOptions::NICE_LEN_MAX;
-    let mut out = Vec::new();
-    LzmaWriter::new_use_header(&mut out, &options, Some(bytes.len() as u64))
-        .and_then(|mut writer| {
-            writer.write_all(bytes)?;
-            writer.finish()?;
-            Ok(())
-        })
-        .map_err(|error| format!("cannot pack the module: {error}"))?;
-    Ok(out)
+/// The unpacker for the browser: made to be fast, for it is what the visitor waits for.
+fn unpacker() -> Outcome<Vec<u8>> {
+    wasm_target()?;
+    let build = ["build", "--package", "consensus-squeeze", "--release", "--target", WASM_TARGET];
+    run(&mut cargo(build))?;
+    let made = target_dir()?.join(WASM_TARGET).join("release/consensus_squeeze.wasm");
+    let file = made.with_file_name("unpacker.wasm");
+    let features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"];
+    let strip = ["--enable-mutable-globals", "--strip-debug", "--strip-producers", "--strip-target-features"];
+    run(command(WASM_OPT.program_path()?)
+        .arg("-O3")
+        .args(features)
+        .args(strip)
+        .arg(made)
+        .arg("-o")
+        .arg(&file))?;
+    read(&file)
+}
+
+fn read(file: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))
 }
 
 /// The page whose start script unpacks the module of this name.
-fn starting(html: &str, name: &str) -> Outcome<String> {
+fn starting(html: &str, name: &str, unpacker: &[u8]) -> Outcome<String> {
     let path = format!("'./{name}'");
-    let load = format!("await load('./{name}.lzma')");
+    let load = format!("await load('./{name}.packed')");
     let script = "<script type=module>";
     // It is asked for when the first frame is painted, which needs the line for itself.
     let preload = format!("<link as=fetch crossorigin href=./{name} rel=preload type=application/wasm>");
@@ -60,9 +65,10 @@ fn starting(html: &str, name: &str) -> Outcome<String> {
             ));
         }
     }
+    let loader = bare(LOAD).replacen("{unpacker}", &STANDARD.encode(unpacker), 1);
     Ok(html
         .replacen(&path, &load, 1)
-        .replacen(script, &format!("{script}{}{}", bare(LOAD), offline::install()), 1)
+        .replacen(script, &format!("{script}{loader}{}", offline::install()), 1)
         .replacen(&preload, "", 1))
 }
 
@@ -74,8 +80,9 @@ mod tests {
     fn a_start_script_of_another_form_is_refused() {
         let html = "<script type=module>init({ module_or_path: './a_bg.wasm' })</script>\
                     <link as=fetch crossorigin href=./a_bg.wasm rel=preload type=application/wasm>";
-        let page = starting(html, "a_bg.wasm").expect("this is the form");
-        assert!(page.contains("module_or_path: await load('./a_bg.wasm.lzma')") && !page.contains("<link"));
-        assert!(starting("<script type=module>init()</script>", "a_bg.wasm").is_err());
+        let page = starting(html, "a_bg.wasm", b"abc").expect("this is the form");
+        assert!(page.contains("module_or_path: await load('./a_bg.wasm.packed')") && page.contains("'YWJj'"));
+        assert!(!page.contains("<link"));
+        assert!(starting("<script type=module>init()</script>", "a_bg.wasm", b"").is_err());
     }
 }

@@ -31,7 +31,7 @@ pub fn make() -> Outcome {
         |file: &Path| String::from_utf8(read(file)?).map_err(|_| format!("{} is not a text", file.display()));
     let html = text(&dist.join("index.html"))?;
     let glue = dist.join(between(&html, "import init from './", "';")?);
-    let (css, module) = (only(&dist, ".css")?, only(&dist, ".lzma")?);
+    let (css, module) = (only(&dist, ".css")?, only(&dist, ".packed")?);
     let parts = Parts {
         css: (&name(&css), &text(&css)?),
         glue: (&name(&glue), &text(&glue)?),
@@ -87,7 +87,7 @@ fn in_one(html: &str, parts: &Parts<'_>) -> Outcome<String> {
     let html = replaced(
         &html,
         &format!("await load('./{}')", module.0),
-        &format!("unpack(Uint8Array.from(atob('{bytes}'), (letter) => letter.charCodeAt(0)))"),
+        &format!("unpack(new Blob([bytesOf('{bytes}')]).stream())"),
     )?;
     let sealed = replaced(&html, &listed, &hash(between(&html, MODULE.0, MODULE.1)?))?;
     let sealed = replaced(&sealed, "script-src 'self' ", "script-src ")?;
@@ -118,7 +118,7 @@ mod tests {
 
     fn page() -> String {
         let install = crate::offline::install();
-        let script = format!("{install}import init from './a.js';init(await load('./a.lzma'))");
+        let script = format!("{install}import init from './a.js';init(await load('./a.packed'))");
         format!(
             "<meta content=\"script-src 'self' {} 'sha256-x' 'wasm-unsafe-eval'; style-src 'self'\">\
              <link href=./a.css rel=stylesheet><script type=module>{script}</script><link crossorigin href=./a.js rel=modulepreload>",
@@ -129,10 +129,10 @@ mod tests {
     #[test]
     fn the_file_names_no_other_file() {
         let glue = "f();\nexport { initSync, __wbg_init as default };";
-        let parts = Parts { css: ("a.css", "p{}"), glue: ("a.js", glue), module: ("a.lzma", b"abc") };
+        let parts = Parts { css: ("a.css", "p{}"), glue: ("a.js", glue), module: ("a.packed", b"abc") };
         let file = in_one(&page(), &parts).expect("everything is in its place");
         assert!(!file.contains("./a."), "{file}");
-        assert!(file.contains("atob('YWJj')") && file.contains("<style>p{}</style>"));
+        assert!(file.contains("bytesOf('YWJj')") && file.contains("<style>p{}</style>"));
         let changed = Parts { glue: ("a.js", "f();"), ..parts };
         assert!(in_one(&page(), &changed).is_err(), "glue of another form");
     }

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 
-/// Most bytes of HTML, JavaScript, wasm and CSS together, gzipped: what the page weighs with all protocols, with little slack,
-/// so that it cannot grow unseen. The goal is 500 KiB: lower it with every gain.
-pub const LIMIT: usize = 518 * 1024;
-const COUNTED: [&str; 5] = ["html", "js", "wasm", "lzma", "css"];
+/// Most bytes of HTML, JavaScript, wasm and CSS together, gzipped: the goal with all protocols.
+pub const LIMIT: usize = 500 * 1024;
+const COUNTED: [&str; 5] = ["html", "js", "wasm", "packed", "css"];
 /// The header and the trailer that gzip puts around a deflated stream.
 const GZIP_FRAME: usize = 18;
 
