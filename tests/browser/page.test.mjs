@@ -44,7 +44,7 @@ for (const [name, viewport] of Object.entries(VIEWPORTS)) {
     const context = await playground.browser.newContext({ viewport, colorScheme: 'dark', serviceWorkers: 'block' });
     const page = await context.newPage();
     let arrive;
-    const asked = new Promise((ask) => page.route('**/*.lzma', (route) => ask((arrive = () => route.continue()))));
+    const asked = new Promise((ask) => page.route('**/*.packed', (route) => ask((arrive = () => route.continue()))));
     await page.goto(`${playground.url}?play=0`, { waitUntil: 'commit' });
     await asked;
     assert.equal(await page.locator('#still').getByText('What to watch.').isVisible(), true);
