@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { accessibilityFindings, assertNoTrouble, open } from './harness.mjs';
+import { VIEWPORTS, accessibilityFindings, assertNoTrouble, open } from './harness.mjs';
 
 let playground;
 before(async () => (playground = await open()));
@@ -71,5 +71,16 @@ test('kinds and nodes are filtered, and all of sixteen nodes have their line', a
   assert.ok((await settled(page)) < commits);
   await page.getByRole('button', { name: 'Zoom in' }).click();
   await page.getByRole('button', { name: 'Whole run' }).click();
+  assertNoTrouble(page);
+});
+
+test('on a phone the diagram stands above the list of events', async () => {
+  const fragment = '?play=0&start=45ms#/pbft?n=4&req=1';
+  const page = await playground.page({ fragment, viewport: VIEWPORTS.phone, touch: true });
+  await page.getByRole('tab', { name: 'Events' }).tap();
+  const box = await page.getByRole('tabpanel').locator('.plot').boundingBox();
+  assert.ok(box.width > 300 && box.height > 150, JSON.stringify(box));
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= VIEWPORTS.phone.width, `the page is ${width} pixels wide`);
   assertNoTrouble(page);
 });

@@ -102,6 +102,8 @@ pub fn listen(store: &Store) {
         if e.type_() != "drop" {
             return;
         }
+        // What is to be said of it must not be said behind a dialog.
+        store.update(|m| m.dialog = None);
         match data.files().and_then(|files| files.get(0)) {
             Some(file) => read(&store, file),
             None => take(&store, data.get_data("text/plain").unwrap_or_default()),

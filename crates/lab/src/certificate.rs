@@ -55,8 +55,7 @@ fn counted(sim: &Sim, step: &EventView, node: NodeId, sender: Option<NodeId>) ->
         let weight =
             || AnyNode::weight(sim.config(), sender).unwrap_or_else(|| sim.scenario().weight(sender));
         have += if weighted { weight() } else { 1 };
-        voters.push(sender);
-        voters.sort_unstable();
+        voters.insert(voters.partition_point(|v| *v < sender), sender);
     }
     (have >= votes.need).then_some(Certificate {
         counter: node,

@@ -19,6 +19,10 @@ const SIGNS: &[(&str, &str)] = &[
     ("ring around a node", "a timer running out"),
     ("dots at a node", "votes it has, of those it needs"),
     ("hatched node", "it lies"),
+    (
+        "dashed ring around a node",
+        "befouled: it is correct, but what its safety rests on is broken in this run; with ≠, another correct node decided otherwise. Intact is who is neither befouled nor ill-behaved",
+    ),
     ("dashed grey node with ✕", "it has crashed"),
     ("dashes that end in ✕", "a message that was lost"),
 ];

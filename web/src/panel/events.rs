@@ -4,6 +4,8 @@ use crate::markup::html;
 use crate::model::Selection;
 use crate::part::part;
 use crate::shown::Shown;
+use crate::timeline::diagram::diagram;
+use crate::width::Width;
 use crate::words;
 use consensus_figure::spacetime::{Side, chart};
 use consensus_kernel::NodeId;
@@ -18,9 +20,15 @@ const FILTER_BLOCKS: u64 = 8;
 /// Rows drawn at most.
 const ROWS: usize = 160;
 
-/// The list of events.
+/// The list of events; on a phone below the diagram, which has no other place there.
 pub fn events(props: Shown) -> Html {
-    part("events", props, |ctx, props| use_events(props).run(ctx))
+    let phone = props.store.with(|m| m.width) == Width::Phone;
+    html! {
+        <>
+            if phone { { diagram(props.clone()) } }
+            { part("events", props, |ctx, props| use_events(props).run(ctx)) }
+        </>
+    }
 }
 
 #[hook]

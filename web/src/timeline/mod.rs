@@ -1,7 +1,7 @@
 //! The whole run at a glance: a space–time diagram of the time around the cursor, and a scrubber with marks over all of
 //! the run.
 
-mod diagram;
+pub mod diagram;
 mod painter;
 mod scrubber;
 mod window;

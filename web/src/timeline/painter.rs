@@ -31,7 +31,7 @@ const HEAD: f64 = 5.0;
 /// Room below for times and tools.
 const FOOT: f64 = 28.0;
 
-/// Room that the tools take at the right of it.
+/// Room that the tools take at the right of it; where there is less than that twice they stand elsewhere.
 const TOOLS_WIDTH: f64 = 372.0;
 
 /// Room at the right edge.
@@ -368,9 +368,10 @@ impl Painter {
         context.set_text_align("center");
         let step = grid_step(window, width / 120.0);
         let mut at = (window.from_us as u64).div_ceil(step) * step;
+        let right = if width < 2.0 * TOOLS_WIDTH { width - 24.0 } else { width - TOOLS_WIDTH };
         while (at as f64) < window.to_us {
             let x = self.x_us(at as f64);
-            if x > NAMES_WIDTH + 12.0 && x < width - TOOLS_WIDTH {
+            if x > NAMES_WIDTH + 12.0 && x < right {
                 let _ = context.fill_text(&span(Duration(at)), x, height - 9.0);
             }
             at += step;
