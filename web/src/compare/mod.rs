@@ -16,7 +16,11 @@ use yew::prelude::*;
 /// The comparison, in the middle of the page.
 pub fn comparison(props: &Shown) -> Html {
     let Shown { store, version } = props.clone();
-    let count = store.with(|m| m.contest.as_ref().map_or(0, |c| c.rivals.len()));
+    let (count, branches) = store.with(|m| {
+        let rivals = m.contest.as_ref().map_or(&[][..], |c| &c.rivals);
+        // What shares nothing says so.
+        (rivals.len(), rivals.iter().any(|r| r.text.contains(";own")))
+    });
     let add = store.on(|m, e: Event| {
         let select = e.target_unchecked_into::<web_sys::HtmlSelectElement>();
         let Some(meta) = catalogue().iter().find(|meta| meta.id == select.value()) else { return };
@@ -28,7 +32,10 @@ pub fn comparison(props: &Shown) -> Html {
         <section class="comparison" aria-label="Comparison">
             <div class="comparison-head">
                 <h2>{ "Side by side" }</h2>
-                <p class="quiet">{ "One network, one seed, one load, the same faults. Self messages are never counted; messages with clients are counted apart." }</p>
+                <p class="quiet">
+                    { if branches { "One clock, each with its own settings and faults." } else { "One network, one seed, one load, the same faults." } }
+                    { " Self messages are never counted; messages with clients are counted apart." }
+                </p>
                 <select aria-label="Add a protocol" disabled={count >= bounds::RIVALS} onchange={add}>
                     <option value="" selected=true>{ "Add a protocol…" }</option>
                     { for catalogue().iter().map(|meta| html! { <option value={meta.id}>{ meta.title }</option> }) }
