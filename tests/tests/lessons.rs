@@ -1,9 +1,12 @@
-//! Everything that the page teaches is so: each scenario of the gallery shows what its kind claims.
+//! Everything that the page teaches is so: scenarios, pauses, guided lessons and missions show what they claim.
 
-use consensus_kernel::{Duration, RuleSet};
-use consensus_lab::view::{Position, Status};
+use consensus_kernel::{Duration, RuleSet, Time};
+use consensus_lab::view::{MarkKind, Position, Status};
 use consensus_lab::{Session, catalogue, locate};
+use consensus_lessons::Place;
 use consensus_lessons::gallery::{Kind, Lesson, by_title, lessons, opening};
+use consensus_lessons::guided::GUIDED;
+use consensus_lessons::missions::{MISSIONS, Progress};
 use consensus_scenario::{Scenario, parse};
 use consensus_tests::{compare_with_golden, finished, property, scenario, violated};
 use std::fmt::Write;
@@ -103,4 +106,68 @@ fn at_each_pause_of_a_lesson_happens_what_its_note_is_about() {
         }
     }
     compare_with_golden("golden/lessons.txt", &lines);
+}
+
+#[test]
+fn the_steps_of_guided_lessons_lie_in_their_runs_in_order_and_show_what_they_say() {
+    let mut lines = String::new();
+    for guided in GUIDED {
+        let _ = writeln!(lines, "{}", guided.title);
+        for (at, step) in guided.steps.iter().enumerate() {
+            let (link, from, to) = guided.scene(at).expect("a step has a scenario");
+            assert!(from < to, "{} {at}", guided.name);
+            let run = finished(&scenario(link));
+            assert!(to <= run.frontier().event, "{} {at}: {} events", guided.name, run.frontier().event);
+            let headline = run.outline(to - 1, to).first().map(|event| run.explain(event).headline);
+            let marks = run.marks();
+            let broken = marks.iter().filter(|m| m.kind == MarkKind::Violation && m.position.event <= to);
+            let broken: Vec<&str> = broken.filter_map(|m| m.label.split(" violated").next()).collect();
+            let _ = writeln!(lines, "  {to} {} {broken:?} | {}", headline.expect("an event"), step.say);
+        }
+        for (at, _) in guided.steps.iter().enumerate() {
+            let address = Place::Step(guided, at).fragment();
+            assert!(
+                matches!(Place::read(&address), Some(Place::Step(g, s)) if g.name == guided.name && s == at)
+            );
+        }
+    }
+    compare_with_golden("golden/guided.txt", &lines);
+}
+
+#[test]
+fn addresses_of_lessons_and_missions_are_read_and_others_are_none_of_theirs() {
+    for (address, reads) in [
+        ("#/lesson/zero-veto", true),
+        ("#/lesson/zero-veto/2", true),
+        ("#/lesson/zero-veto/0", true),
+        ("#/lesson/zero-veto/99999999999999999999999", true),
+        ("#/lesson/zero-veto/-1/?&%00", true),
+        ("#/lesson/", false),
+        ("#/lesson/none/1", false),
+        ("#/mission/double-spend", true),
+        ("#/mission/", false),
+        ("#/pbft?n=4", false),
+        ("", false),
+    ] {
+        assert_eq!(Place::read(address).is_some(), reads, "{address}");
+    }
+}
+
+#[test]
+fn a_mission_is_open_at_first_done_with_its_solution_and_goes_astray_elsewhere() {
+    for mission in MISSIONS {
+        let begin = scenario(mission.link);
+        assert_eq!(mission.progress(&begin, &*finished(&begin)), Progress::Open, "{}", mission.name);
+        let kept = mission.link.split('&').filter(|pair| {
+            let key = pair.split('=').next();
+            key == Some("byz") || !mission.solution.split('&').any(|new| new.split('=').next() == key)
+        });
+        let solved = [&kept.collect::<Vec<_>>().join("&"), mission.solution].join("&");
+        let done = mission.progress(&begin, &*finished(&scenario(&solved)));
+        let count = mission.solution.split('&').count();
+        assert_eq!(done, Progress::Done(count), "{}", mission.name);
+        let elsewhere = Scenario { until: Time(777_000_000), ..scenario(&solved) };
+        let astray = mission.progress(&begin, &*finished(&elsewhere));
+        assert_eq!(astray, Progress::Astray("until".to_owned()), "{}", mission.name);
+    }
 }

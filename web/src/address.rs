@@ -142,8 +142,12 @@ pub fn publish(store: &Store) {
     let write = Closure::once_into_js(move || {
         WAITING.with(|w| w.set(false));
         spawn_local(async move {
-            let (link, edits) = store.with(|m| (m.link(), m.edits));
-            if let Ok(text) = link_to(&link).await
+            let (link, place, edits) = store.with(|m| (m.link(), m.place(), m.edits));
+            let text = match place {
+                Some(place) => Ok(place.fragment()),
+                None => link_to(&link).await,
+            };
+            if let Ok(text) = text
                 && store.with(|m| m.edits) == edits
             {
                 write(&text);

@@ -5,10 +5,12 @@ use crate::compare::comparison;
 use crate::controls::controls;
 use crate::dialogs::dialogs;
 use crate::embedding::{self, embedded};
+use crate::guide::guide;
 use crate::header::header;
 use crate::live::live;
 use crate::markup::html;
 use crate::model::Tab;
+use crate::model::Task;
 use crate::notices::notices;
 use crate::panel::panel;
 use crate::presentation::Presentation;
@@ -76,6 +78,7 @@ fn whole(shown: &Shown, edits: u64) -> Html {
             }
             <main class="middle">
                 { notices(shown) }
+                { guide(shown) }
                 { middle(shown) }
             </main>
             { controls(shown) }
@@ -99,6 +102,10 @@ pub fn begin(asked: Fragment) -> Result<(Store, Presentation), String> {
     if let Some(query) = reduced_motion_query() {
         model.reduced_motion = query.matches();
         model.playing &= !model.reduced_motion || presentation.play == Some(true);
+    }
+    // With reduced motion a step of a lesson shows where it ends.
+    if let (true, Some(Task::Step(guided, at, _))) = (model.reduced_motion, &model.task) {
+        model.enter(guided, *at);
     }
     for sentence in wrong {
         model.notice(sentence);

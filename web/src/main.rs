@@ -15,6 +15,7 @@ mod deflate;
 mod dialogs;
 mod embedding;
 mod files;
+mod guide;
 mod header;
 mod icons;
 mod keyboard;

@@ -7,7 +7,10 @@ use consensus_figure::spacetime::Window;
 use consensus_kernel::{Meta, NodeId, SetupError, Time};
 use consensus_lab::view::{FlightView, MarkKind, Position, What};
 use consensus_lab::{Session, Studio, catalogue, locate};
+use consensus_lessons::Place;
 use consensus_lessons::gallery::Lesson;
+use consensus_lessons::guided::Guided;
+use consensus_lessons::missions::{Mission, Progress};
 use consensus_scenario::{
     Action, Latency, Link, MessageName, Pause, Scenario, Strategy, When, bounds, describe_action, parse,
     print_file,
@@ -105,6 +108,24 @@ pub struct Stop {
     pub position: Option<Position>,
 }
 
+/// What the visitor is guided through.
+pub enum Task {
+    /// A step of a lesson, and what was answered there.
+    Step(&'static Guided, usize, Option<usize>),
+    /// A mission, what it began with, and how far it is.
+    Mission(&'static Mission, Box<Scenario>, Progress),
+}
+
+impl Task {
+    /// Where that is, what was answered, and how far it is.
+    pub fn seen(&self) -> (Place, Option<usize>, Progress) {
+        match self {
+            Self::Step(guided, at, answer) => (Place::Step(guided, *at), *answer, Progress::Open),
+            Self::Mission(mission, _, progress) => (Place::Mission(mission), None, progress.clone()),
+        }
+    }
+}
+
 /// Why the last edit of a field was refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FieldError {
@@ -160,6 +181,8 @@ pub struct Model {
     pub notices: Vec<String>,
     /// Where playing stops.
     pub stops: Vec<Stop>,
+    /// What the visitor is guided through.
+    pub task: Option<Task>,
     /// The lesson on the bench, as long as its scenario is untouched.
     pub lesson: Option<&'static Lesson>,
     /// The time that the space–time diagram shows, once it was drawn.
@@ -205,6 +228,7 @@ impl Model {
             open_next: None,
             notices: Vec::new(),
             stops: Vec::new(),
+            task: None,
             lesson: None,
             diagram: Cell::new(None),
             expected_digest: None,
@@ -249,6 +273,7 @@ impl Model {
         }
         self.studio.session_mut().seek_time(Time(self.clock_us as u64));
         self.stop_behind(from);
+        self.watch_mission();
         self.studio.note_seen();
         self.seek_rivals();
         self.told_for_ms += real_ms;
@@ -267,7 +292,9 @@ impl Model {
         if let Some(at) = self.stops.iter().filter_map(|s| s.position).filter(passed).min() {
             self.playing = false;
             self.selection = None;
-            self.tab = Tab::Why;
+            if !matches!(self.task, Some(Task::Step(..))) {
+                self.tab = Tab::Why;
+            }
             self.studio.session_mut().seek_event(at.event);
             self.clock_us = at.at.0 as f64;
         }
@@ -295,7 +322,9 @@ impl Model {
             (Some(at), _) => at.event == event,
             (None, _) => false,
         };
-        if self.playing { None } else { self.stops.iter().position(here) }
+        // A step of a lesson says what is to be said above the picture.
+        let silent = self.playing || matches!(self.task, Some(Task::Step(..)));
+        if silent { None } else { self.stops.iter().position(here) }
     }
 
     /// Makes playing stop here.
@@ -324,6 +353,76 @@ impl Model {
         }
         self.stops[place].pause.note = note[..end].to_owned();
         self.edits += 1;
+    }
+
+    /// Opens a step of a lesson and plays it.
+    pub fn enter(&mut self, guided: &'static Guided, at: usize) {
+        let Some((text, from, to)) = guided.scene(at) else { return };
+        if !self.set_up(text) {
+            return;
+        }
+        self.task = Some(Task::Step(guided, at, None));
+        self.stops =
+            vec![Stop { pause: Pause { when: When::Event(to), note: String::new() }, position: None }];
+        self.playing = !self.reduced_motion && from < to;
+        self.seek_event(if self.playing { from } else { to });
+        self.tab = Tab::Log;
+        self.edits += 1;
+    }
+
+    /// Puts the scenario of a task on the bench, unless it is there.
+    fn set_up(&mut self, text: &str) -> bool {
+        let Ok(link) = parse(text, catalogue()) else { return false };
+        let there = link.scenario == *self.scenario() || self.replace(link.scenario).is_ok();
+        self.lesson = None;
+        self.contest = None;
+        there
+    }
+
+    /// Answers the question of a step.
+    pub fn answer(&mut self, choice: usize) {
+        if let Some(Task::Step(_, _, answer)) = &mut self.task {
+            *answer = Some(choice);
+        }
+    }
+
+    /// Begins a mission, or begins it again.
+    pub fn begin_mission(&mut self, mission: &'static Mission) {
+        if self.set_up(mission.link) {
+            self.stops.clear();
+            self.task = Some(Task::Mission(mission, Box::new(self.scenario().clone()), Progress::Open));
+            self.seek_event(0);
+            self.playing = false;
+            self.edits += 1;
+        }
+    }
+
+    /// Leaves a lesson or a mission; the run stays.
+    pub fn leave_task(&mut self) {
+        if let Some(Task::Step(..)) = self.task.take() {
+            self.stops.clear();
+        }
+        self.edits += 1;
+    }
+
+    /// The address of what the visitor is guided through, as long as its scenario is untouched.
+    pub fn place(&self) -> Option<Place> {
+        let (place, ..) = self.task.as_ref()?.seen();
+        let begins = match place {
+            Place::Step(guided, at) => guided.scene(at)?.0,
+            Place::Mission(mission) => mission.link,
+        };
+        (parse(begins, catalogue()).ok()?.scenario == *self.scenario()).then_some(place)
+    }
+
+    /// Notices when a mission is done. What was done once stays done, until something else is changed.
+    fn watch_mission(&mut self) {
+        let session = self.studio.session();
+        if let Some(Task::Mission(mission, begin, progress)) = &mut self.task
+            && !matches!(progress, Progress::Done(_))
+        {
+            *progress = mission.progress(begin, session);
+        }
     }
 
     /// How much virtual time passes in a span of real time: more while nothing is under way, up to the next event.
@@ -674,6 +773,7 @@ impl Model {
         self.expected_digest = None;
         self.lesson = None;
         self.stops.clear();
+        self.task = None;
         self.selection = None;
         self.eyes = None;
         self.speed = natural_speed(self.scenario());
@@ -768,6 +868,7 @@ impl Model {
 
     fn moved(&mut self) {
         self.sought_us = None;
+        self.watch_mission();
         self.studio.note_seen();
         self.seek_rivals();
         self.forget_event();
@@ -812,6 +913,10 @@ impl Model {
             stop.position = None;
         }
         self.locate_stops();
+        if let Some(Task::Mission(.., progress)) = &mut self.task {
+            *progress = Progress::Open;
+        }
+        self.watch_mission();
         let last = self.end().unwrap_or(self.scenario().until).0 as f64;
         if self.clock_us > last {
             self.clock_us = last;

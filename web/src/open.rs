@@ -5,13 +5,15 @@ use crate::contest::Contest;
 use crate::model::{Model, natural_speed};
 use crate::presentation::Presentation;
 use consensus_lab::{Studio, catalogue};
+use consensus_lessons::Place;
 use consensus_lessons::gallery::{Lesson, lessons, opening};
 use consensus_scenario::{Link, Pause, Scenario, parse};
 
 /// The model that an address asks for; a sentence only if no run at all can be opened.
 pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, String> {
+    let place = Place::read(&fragment.text);
     let first = catalogue().first().ok_or("No protocol is built into this page.")?;
-    let Asked { scenario, lesson, digest, rivals, pauses, mut sentences } = asked(fragment);
+    let Asked { scenario, lesson, digest, rivals, pauses, mut sentences } = asked(fragment, place.is_some());
     let studio = match Studio::new(scenario) {
         Ok(studio) => studio,
         Err(e) => {
@@ -30,12 +32,26 @@ pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, St
     model.contest = contest(&model, rivals);
     model.set_pauses(pauses);
     present(&mut model, presentation);
+    if let Some(place) = place {
+        go(&mut model, place);
+    }
     Ok(model)
+}
+
+/// Goes to a lesson or a mission.
+fn go(model: &mut Model, place: Place) {
+    match place {
+        Place::Step(guided, at) => model.enter(guided, at),
+        Place::Mission(mission) => model.begin_mission(mission),
+    }
 }
 
 /// Puts another fragment on the bench of a running page. If it is wrong anywhere, what is on the bench stays.
 pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation) {
-    let Asked { scenario, lesson, digest, rivals, pauses, sentences } = asked(fragment);
+    if let Some(place) = Place::read(&fragment.text) {
+        return go(model, place);
+    }
+    let Asked { scenario, lesson, digest, rivals, pauses, sentences } = asked(fragment, false);
     if !sentences.is_empty() {
         model.notice("What was to be opened is not as it should be, so the last run stays:".to_owned());
         sentences.into_iter().skip(1).for_each(|sentence| model.notice(sentence));
@@ -78,9 +94,10 @@ struct Asked {
     sentences: Vec<String>,
 }
 
-fn asked(fragment: Fragment) -> Asked {
+/// `elsewhere`: the address leads to a lesson or a mission, which brings its own scenario.
+fn asked(fragment: Fragment, elsewhere: bool) -> Asked {
     let bare = fragment.text.trim_start_matches(['#', '/']);
-    if bare.is_empty()
+    if (bare.is_empty() || elsewhere)
         && let Some((link, lesson)) = example()
     {
         return Asked {

@@ -9,7 +9,10 @@ use crate::store::Store;
 use crate::width::Width;
 use consensus_kernel::Meta;
 use consensus_lab::catalogue;
+use consensus_lessons::Place;
 use consensus_lessons::gallery::{Kind, Lesson, lessons};
+use consensus_lessons::guided::GUIDED;
+use consensus_lessons::missions::MISSIONS;
 use consensus_scenario::{Scenario, print};
 use yew::functional::Hook;
 use yew::prelude::*;
@@ -36,6 +39,8 @@ fn use_gallery(store: &Store) -> Html {
         // The address may be the same already: then nothing else would close the dialog.
         close: store.on(|m, _: MouseEvent| m.dialog = None),
     };
+    let guided = GUIDED.iter().map(|g| (Place::Step(g, 0), g.title, g.steps[0].say));
+    let missions = MISSIONS.iter().map(|m| (Place::Mission(m), m.title, m.brief));
     let groups: Vec<(usize, Html)> = catalogue().iter().filter_map(|meta| group(&look, meta)).collect();
     let found: usize = groups.iter().map(|(count, _)| count).sum();
     html! {
@@ -46,6 +51,8 @@ fn use_gallery(store: &Store) -> Html {
                     oninput={typed} />
                 <span role="status">{ format!("{found} scenarios") }</span>
             </div>
+            { places(&look, "Guided lessons", guided.collect()) }
+            { places(&look, "Missions", missions.collect()) }
             { for groups.into_iter().map(|(_, group)| group) }
             { files::open_file(store) }
         </>
@@ -63,6 +70,29 @@ impl Look<'_> {
     /// Whether all words of the filter stand in one of these texts.
     fn wants(&self, texts: &[&str]) -> bool {
         self.words.iter().all(|word| texts.iter().any(|text| text.to_ascii_lowercase().contains(word)))
+    }
+}
+
+/// Guided lessons, or missions.
+fn places(look: &Look<'_>, title: &'static str, mut all: Vec<(Place, &'static str, &'static str)>) -> Html {
+    all.retain(|(_, name, text)| look.wants(&[title, name, text]));
+    if all.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section class="group">
+            <h3>{ title }</h3>
+            <ul class="gallery">
+                { for all.iter().map(|(place, name, text)| html! {
+                    <li>
+                        <a href={format!("{}{}", address::here(), place.fragment())} onclick={look.close.clone()}>
+                            <b>{ *name }</b>
+                            <span>{ *text }</span>
+                        </a>
+                    </li>
+                }) }
+            </ul>
+        </section>
     }
 }
 

@@ -1,0 +1,101 @@
+//! The strip above the picture while a guided lesson or a mission is under way.
+
+use crate::address;
+use crate::icons::{Sign, sign};
+use crate::markup::html;
+use crate::model::{Model, Task};
+use crate::shown::Shown;
+use consensus_lessons::Place;
+use consensus_lessons::guided::{Ask, GUIDED, Guided};
+use consensus_lessons::missions::{Mission, Progress};
+use yew::prelude::*;
+
+/// The strip.
+pub fn guide(props: &Shown) -> Html {
+    let (place, answer, progress) = match props.store.with(|m| m.task.as_ref().map(Task::seen)) {
+        Some(seen) => seen,
+        None => return Html::default(),
+    };
+    let (title, body) = match place {
+        Place::Step(guided, at) => (guided.title, lesson(props, guided, at, answer)),
+        Place::Mission(mission) => (mission.title, self::mission(props, mission, &progress)),
+    };
+    html! {
+        <section class="guide" aria-label={title}>
+            <div class="guide-head">
+                <h2>{ title }</h2>
+                if let Place::Step(guided, at) = place {
+                    <span class="quiet">{ format!("{} of {}", at + 1, guided.steps.len()) }</span>
+                }
+                <button class="icon plain" aria-label="Leave" title="Leave"
+                    onclick={props.store.on(|m, _: MouseEvent| m.leave_task())}>{ sign(Sign::Cross) }</button>
+            </div>
+            { body }
+        </section>
+    }
+}
+
+/// One step of a guided lesson.
+fn lesson(props: &Shown, guided: &'static Guided, at: usize, answer: Option<usize>) -> Html {
+    let step = &guided.steps[at];
+    let last = at + 1 == guided.steps.len();
+    let onward = GUIDED.iter().skip_while(|g| g.name != guided.name).nth(1).filter(|_| last);
+    html! {
+        <>
+            <p aria-live="polite">{ step.say }</p>
+            if let Some(ask) = &step.ask { { question(props, ask, answer) } }
+            <div class="guide-doors">
+                <button disabled={at == 0}
+                    onclick={props.store.on(move |m, _: MouseEvent| m.enter(guided, at.saturating_sub(1)))}>{ "Back" }</button>
+                if !last {
+                    <button class="primary" onclick={props.store.on(move |m, _: MouseEvent| m.enter(guided, at + 1))}>{ "Next" }</button>
+                } else {
+                    <button class="primary" onclick={props.store.on(|m, _: MouseEvent| m.leave_task())}>{ "Finish" }</button>
+                }
+                if let Some(next) = onward {
+                    <a href={format!("{}{}", address::here(), Place::Step(next, 0).fragment())}>{ format!("Next lesson: {}", next.title) }</a>
+                }
+            </div>
+        </>
+    }
+}
+
+/// A prediction, and what became of it.
+fn question(props: &Shown, ask: &'static Ask, answer: Option<usize>) -> Html {
+    html! {
+        <div class="ask" role="group" aria-label={ask.question}>
+            <b>{ ask.question }</b>
+            { for ask.answers.iter().enumerate().map(|(i, text)| html! {
+                <button aria-pressed={(answer == Some(i)).to_string()}
+                    onclick={props.store.on(move |m: &mut Model, _: MouseEvent| m.answer(i))}>{ *text }</button>
+            }) }
+            <span role="status">
+                if let Some(given) = answer { { if given == ask.right { "Right. " } else { "No. " } }{ ask.because } }
+            </span>
+        </div>
+    }
+}
+
+/// A mission, and how far it is.
+fn mission(props: &Shown, mission: &'static Mission, progress: &Progress) -> Html {
+    let told = match progress {
+        Progress::Open => "Not done yet.".to_owned(),
+        Progress::Astray(key) => format!("{key} may not be changed here: undo that."),
+        Progress::Done(1) => "Mission accomplished, with one change.".to_owned(),
+        Progress::Done(count) => format!("Mission accomplished, with {count} changes."),
+    };
+    let class = match progress {
+        Progress::Open => "quiet",
+        Progress::Astray(_) => "warn-ink",
+        Progress::Done(_) => "ok-ink",
+    };
+    html! {
+        <>
+            <p>{ mission.brief }</p>
+            <div class="guide-doors">
+                <b role="status" {class}>{ told }</b>
+                <button onclick={props.store.on(move |m, _: MouseEvent| m.begin_mission(mission))}>{ "Start over" }</button>
+            </div>
+        </>
+    }
+}
