@@ -1,4 +1,4 @@
-// What the page teaches: the gallery, and pauses.
+// What the page teaches: the gallery, pauses, guided lessons and missions.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -75,5 +75,87 @@ test('a frame shows the note, too, and a link that pauses at the beginning waits
   await page.getByText('Watch the rings', { exact: true }).waitFor();
   await page.waitForTimeout(500);
   await page.getByText('Watch the rings', { exact: true }).waitFor();
+  assertNoTrouble(page);
+});
+
+test('a guided lesson is finished by keyboard alone, each step at its own address', async () => {
+  const page = await playground.page({ fragment: '#/lesson/three-generals' });
+  const guide = page.getByRole('region', { name: 'Three generals cannot agree' });
+  await guide.getByText('1 of 5').waitFor();
+  await guide.getByRole('button', { name: 'Next' }).focus();
+  await page.keyboard.press('Enter');
+  await guide.getByText('2 of 5').waitFor();
+  await page.waitForFunction(() => location.hash === '#/lesson/three-generals/2');
+  // It plays and stops by itself.
+  await button(page, 'Play (Space)').waitFor();
+  assert.match(await page.locator('.controls .where').innerText(), /event 5 of/);
+  await guide.getByRole('button', { name: 'retreat' }).focus();
+  await page.keyboard.press('Enter');
+  await guide.getByText(/^Right\. /).waitFor();
+  await guide.getByRole('button', { name: 'Next' }).focus();
+  for (const step of [3, 4, 5]) {
+    await page.keyboard.press('Enter');
+    await guide.getByText(`${step} of 5`).waitFor();
+  }
+  await guide.getByRole('button', { name: 'Back' }).click();
+  await guide.getByText('4 of 5').waitFor();
+  await guide.getByRole('button', { name: 'Next' }).click();
+  await guide.getByRole('link', { name: /Next lesson/ }).waitFor();
+  await guide.getByRole('button', { name: 'Finish' }).focus();
+  await page.keyboard.press('Enter');
+  await guide.waitFor({ state: 'detached' });
+  await page.waitForFunction(() => location.hash.startsWith('#/om?'));
+  assertNoTrouble(page);
+});
+
+test('a lesson breaks no rule of accessibility and fits on a phone', async () => {
+  const page = await playground.page({ fragment: '#/lesson/scheduler/3', viewport: VIEWPORTS.phone, touch: true });
+  await page.getByText('3 of 5').waitFor();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  assert.ok(!wide, 'nothing scrolls sideways');
+  assert.deepEqual(await accessibilityFindings(page), []);
+  assertNoTrouble(page);
+});
+
+test('with reduced motion a step shows where it ends', async () => {
+  const page = await playground.page({ fragment: '#/lesson/two-f-plus-one/2', reducedMotion: true });
+  await page.getByText('2 of 5').waitFor();
+  assert.match(await page.locator('.controls .where').innerText(), /event 15 of/);
+  assertNoTrouble(page);
+});
+
+test('a mission notices when it is accomplished, and what may not be changed', async () => {
+  const page = await playground.page({ fragment: '#/mission/double-spend' });
+  const mission = page.getByRole('region', { name: /Win a double spend/ });
+  await mission.getByText('Not done yet.').waitFor();
+  const latency = page.getByLabel('Latency', { exact: true }).first();
+  await latency.fill('20ms');
+  await page.keyboard.press('Enter');
+  await mission.getByText('latency may not be changed here: undo that.').waitFor();
+  await button(page, 'Undo the last edit').click();
+  await mission.getByText('Not done yet.').waitFor();
+  await page.getByLabel('Seed', { exact: true }).fill('3');
+  await page.keyboard.press('Enter');
+  await page.getByText('Parameters of').click();
+  await page.getByRole('textbox', { name: /^Confirmations/ }).fill('1');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.locator('.stage-box').click({ position: { x: 5, y: 5 } });
+  await page.keyboard.press('End');
+  await mission.getByText('Mission accomplished, with 2 changes.').waitFor();
+  await button(page, 'Start over').click();
+  await mission.getByText('Not done yet.').waitFor();
+  await page.waitForFunction(() => location.hash === '#/mission/double-spend');
+  assertNoTrouble(page);
+});
+
+test('the document stands beside the facts, with what its samples would do', async () => {
+  const page = await playground.page({ fragment: '#/pos' });
+  await page.getByRole('tab', { name: 'Facts' }).click();
+  await page.getByText('In the document', { exact: true }).waitFor();
+  const sample = page.locator('li', { hasText: 'The sample votes once' });
+  await sample.getByRole('link', { name: 'See it happen' }).click();
+  await page.getByRole('button', { name: /Agreement violated/ }).waitFor();
+  await page.getByText('What one round has made final the next one does not know.', { exact: true }).waitFor();
   assertNoTrouble(page);
 });

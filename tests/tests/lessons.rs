@@ -4,11 +4,13 @@ use consensus_kernel::{Duration, RuleSet, Time};
 use consensus_lab::view::{MarkKind, Position, Status};
 use consensus_lab::{Session, catalogue, locate};
 use consensus_lessons::Place;
+use consensus_lessons::document::{DEVIATIONS, Deviation, passage};
 use consensus_lessons::gallery::{Kind, Lesson, by_title, lessons, opening};
 use consensus_lessons::guided::GUIDED;
 use consensus_lessons::missions::{MISSIONS, Progress};
 use consensus_scenario::{Scenario, parse};
 use consensus_tests::{compare_with_golden, finished, property, scenario, violated};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const TERMINATION: &str = "Termination";
@@ -170,4 +172,25 @@ fn a_mission_is_open_at_first_done_with_its_solution_and_goes_astray_elsewhere()
         let astray = mission.progress(&begin, &*finished(&elsewhere));
         assert_eq!(astray, Progress::Astray("until".to_owned()), "{}", mission.name);
     }
+}
+
+#[test]
+fn every_protocol_has_its_passage_of_the_document() {
+    assert!(catalogue().iter().all(|meta| passage(meta.id).is_some()));
+}
+
+#[test]
+fn what_a_sample_would_do_leads_to_the_accident_and_the_rule_of_the_paper_prevents_it() {
+    for deviation in DEVIATIONS {
+        let Deviation { protocol, sample, breaks, .. } = deviation;
+        let accident = parse(&deviation.accident(), catalogue()).expect("it is read");
+        assert_eq!(accident.scenario.meta.id, *protocol);
+        let found = violated(&*finished(&accident.scenario));
+        assert!(found.contains(breaks), "{protocol}: {sample}: {found:?}");
+        let found = violated(&*finished(&scenario(deviation.control())));
+        assert!(!found.contains(breaks), "{protocol}, with the rule: {sample}: {found:?}");
+    }
+    let protocols: BTreeSet<&str> = DEVIATIONS.iter().map(|d| d.protocol).collect();
+    let expected = ["paxos", "raft", "pbft", "weighted", "hierarchical", "nakamoto", "pos"];
+    assert_eq!(protocols, BTreeSet::from(expected));
 }

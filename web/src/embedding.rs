@@ -4,6 +4,7 @@
 use crate::address;
 use crate::app::middle;
 use crate::controls::controls;
+use crate::guide::guide;
 use crate::live::live;
 use crate::markup::html;
 use crate::notices::notices;
@@ -39,6 +40,7 @@ pub fn embedded(shown: &Shown, asked: &Presentation) -> Html {
             </header>
             <main class="middle">
                 { notices(shown) }
+                { guide(shown) }
                 { middle(shown) }
                 // With a panel it stands there.
                 if tabs.is_empty() && !note.is_empty() { <p class="note">{ note }</p> }

@@ -3,8 +3,9 @@
 use crate::address;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
-use crate::model::{Model, Task};
+use crate::model::Model;
 use crate::shown::Shown;
+use crate::tasks::Task;
 use consensus_lessons::Place;
 use consensus_lessons::guided::{Ask, GUIDED, Guided};
 use consensus_lessons::missions::{Mission, Progress};
@@ -24,14 +25,29 @@ pub fn guide(props: &Shown) -> Html {
         <section class="guide" aria-label={title}>
             <div class="guide-head">
                 <h2>{ title }</h2>
-                if let Place::Step(guided, at) = place {
-                    <span class="quiet">{ format!("{} of {}", at + 1, guided.steps.len()) }</span>
-                }
+                if let Place::Step(guided, at) = place { { doors(props, guided, at) } }
                 <button class="icon plain" aria-label="Leave" title="Leave"
                     onclick={props.store.on(|m, _: MouseEvent| m.leave_task())}>{ sign(Sign::Cross) }</button>
             </div>
             { body }
         </section>
+    }
+}
+
+/// Which step it is, and the ways to the others. They stand where they always are, whatever there is to read.
+fn doors(props: &Shown, guided: &'static Guided, at: usize) -> Html {
+    let count = guided.steps.len();
+    let (label, onward) = if at + 1 == count { ("Finish", None) } else { ("Next", Some(at + 1)) };
+    html! {
+        <>
+            <span class="quiet">{ format!("{} of {count}", at + 1) }</span>
+            <button disabled={at == 0}
+                onclick={props.store.on(move |m, _: MouseEvent| m.enter(guided, at.saturating_sub(1)))}>{ "Back" }</button>
+            <button class="primary" onclick={props.store.on(move |m: &mut Model, _: MouseEvent| match onward {
+                Some(next) => m.enter(guided, next),
+                None => m.leave_task(),
+            })}>{ label }</button>
+        </>
     }
 }
 
@@ -44,18 +60,9 @@ fn lesson(props: &Shown, guided: &'static Guided, at: usize, answer: Option<usiz
         <>
             <p aria-live="polite">{ step.say }</p>
             if let Some(ask) = &step.ask { { question(props, ask, answer) } }
-            <div class="guide-doors">
-                <button disabled={at == 0}
-                    onclick={props.store.on(move |m, _: MouseEvent| m.enter(guided, at.saturating_sub(1)))}>{ "Back" }</button>
-                if !last {
-                    <button class="primary" onclick={props.store.on(move |m, _: MouseEvent| m.enter(guided, at + 1))}>{ "Next" }</button>
-                } else {
-                    <button class="primary" onclick={props.store.on(|m, _: MouseEvent| m.leave_task())}>{ "Finish" }</button>
-                }
-                if let Some(next) = onward {
-                    <a href={format!("{}{}", address::here(), Place::Step(next, 0).fragment())}>{ format!("Next lesson: {}", next.title) }</a>
-                }
-            </div>
+            if let Some(next) = onward {
+                <p><a href={format!("{}{}", address::here(), Place::Step(next, 0).fragment())}>{ format!("Next lesson: {}", next.title) }</a></p>
+            }
         </>
     }
 }

@@ -36,7 +36,9 @@ mod shown;
 mod stage;
 #[cfg(test)]
 mod still;
+mod stops;
 mod store;
+mod tasks;
 mod theme;
 mod timeline;
 mod width;

@@ -1,19 +1,18 @@
 //! What the page shows, as plain data, and how gestures change it.
 
 use crate::contest::Contest;
+use crate::stops::Stop;
+use crate::tasks::Task;
 use crate::width::Width;
 use crate::words;
 use consensus_figure::spacetime::Window;
 use consensus_kernel::{Meta, NodeId, SetupError, Time};
 use consensus_lab::view::{FlightView, MarkKind, Position, What};
-use consensus_lab::{Session, Studio, catalogue, locate};
-use consensus_lessons::Place;
+use consensus_lab::{Session, Studio, catalogue};
 use consensus_lessons::gallery::Lesson;
-use consensus_lessons::guided::Guided;
-use consensus_lessons::missions::{Mission, Progress};
+use consensus_lessons::missions::Progress;
 use consensus_scenario::{
-    Action, Latency, Link, MessageName, Pause, Scenario, Strategy, When, bounds, describe_action, parse,
-    print_file,
+    Action, Latency, Link, MessageName, Scenario, Strategy, bounds, describe_action, parse, print_file,
 };
 use std::cell::Cell;
 
@@ -98,32 +97,6 @@ pub enum Dialog {
     Branches,
     /// What has no room at the top of a narrow page.
     Menu,
-}
-
-/// A moment at which playing stops.
-pub struct Stop {
-    /// As it stands in the link.
-    pub pause: Pause,
-    /// Where that is, once the run is known so far.
-    pub position: Option<Position>,
-}
-
-/// What the visitor is guided through.
-pub enum Task {
-    /// A step of a lesson, and what was answered there.
-    Step(&'static Guided, usize, Option<usize>),
-    /// A mission, what it began with, and how far it is.
-    Mission(&'static Mission, Box<Scenario>, Progress),
-}
-
-impl Task {
-    /// Where that is, what was answered, and how far it is.
-    pub fn seen(&self) -> (Place, Option<usize>, Progress) {
-        match self {
-            Self::Step(guided, at, answer) => (Place::Step(guided, *at), *answer, Progress::Open),
-            Self::Mission(mission, _, progress) => (Place::Mission(mission), None, progress.clone()),
-        }
-    }
 }
 
 /// Why the last edit of a field was refused.
@@ -282,147 +255,6 @@ impl Model {
             self.told_for_ms = 0.0;
         }
         true
-    }
-
-    /// Stops at the first pause that was passed since then.
-    fn stop_behind(&mut self, from: Position) {
-        self.locate_stops();
-        let to = Position { event: self.session().position().event, at: Time(self.clock_us as u64) };
-        let passed = |at: &Position| from < *at && *at <= to;
-        if let Some(at) = self.stops.iter().filter_map(|s| s.position).filter(passed).min() {
-            self.playing = false;
-            self.selection = None;
-            if !matches!(self.task, Some(Task::Step(..))) {
-                self.tab = Tab::Why;
-            }
-            self.studio.session_mut().seek_event(at.event);
-            self.clock_us = at.at.0 as f64;
-        }
-    }
-
-    /// Finds where pauses lie, as far as the run is known.
-    pub fn locate_stops(&mut self) {
-        let session = self.studio.session();
-        for stop in self.stops.iter_mut().filter(|s| s.position.is_none()) {
-            stop.position = locate(session, stop.pause.when);
-        }
-    }
-
-    /// Replaces the pauses by those of a link.
-    pub fn set_pauses(&mut self, pauses: Vec<Pause>) {
-        self.stops = pauses.into_iter().map(|pause| Stop { pause, position: None }).collect();
-        self.locate_stops();
-    }
-
-    /// The pause at the cursor, while the run stands still: its place in the list.
-    pub fn standing(&self) -> Option<usize> {
-        let event = self.session().position().event;
-        let here = |s: &Stop| match (s.position, s.pause.when) {
-            (Some(at), When::Time(_)) => at.at.0 == self.clock_us as u64,
-            (Some(at), _) => at.event == event,
-            (None, _) => false,
-        };
-        // A step of a lesson says what is to be said above the picture.
-        let silent = self.playing || matches!(self.task, Some(Task::Step(..)));
-        if silent { None } else { self.stops.iter().position(here) }
-    }
-
-    /// Makes playing stop here.
-    pub fn pause_here(&mut self) {
-        if self.stops.len() >= bounds::PAUSES {
-            self.notice(format!("A link holds at most {} pauses; remove some.", bounds::PAUSES));
-            return;
-        }
-        let when = When::Event(self.session().position().event);
-        self.stops.push(Stop { pause: Pause { when, note: String::new() }, position: None });
-        self.locate_stops();
-        self.edits += 1;
-    }
-
-    /// Plays through a pause from now on.
-    pub fn remove_pause(&mut self, place: usize) {
-        self.stops.remove(place);
-        self.edits += 1;
-    }
-
-    /// Says something else at a pause. What is too long for a link is cut.
-    pub fn set_note(&mut self, place: usize, note: &str) {
-        let mut end = note.len().min(bounds::NOTE_BYTES);
-        while !note.is_char_boundary(end) {
-            end -= 1;
-        }
-        self.stops[place].pause.note = note[..end].to_owned();
-        self.edits += 1;
-    }
-
-    /// Opens a step of a lesson and plays it.
-    pub fn enter(&mut self, guided: &'static Guided, at: usize) {
-        let Some((text, from, to)) = guided.scene(at) else { return };
-        if !self.set_up(text) {
-            return;
-        }
-        self.task = Some(Task::Step(guided, at, None));
-        self.stops =
-            vec![Stop { pause: Pause { when: When::Event(to), note: String::new() }, position: None }];
-        self.playing = !self.reduced_motion && from < to;
-        self.seek_event(if self.playing { from } else { to });
-        self.tab = Tab::Log;
-        self.edits += 1;
-    }
-
-    /// Puts the scenario of a task on the bench, unless it is there.
-    fn set_up(&mut self, text: &str) -> bool {
-        let Ok(link) = parse(text, catalogue()) else { return false };
-        let there = link.scenario == *self.scenario() || self.replace(link.scenario).is_ok();
-        self.lesson = None;
-        self.contest = None;
-        there
-    }
-
-    /// Answers the question of a step.
-    pub fn answer(&mut self, choice: usize) {
-        if let Some(Task::Step(_, _, answer)) = &mut self.task {
-            *answer = Some(choice);
-        }
-    }
-
-    /// Begins a mission, or begins it again.
-    pub fn begin_mission(&mut self, mission: &'static Mission) {
-        if self.set_up(mission.link) {
-            self.stops.clear();
-            self.task = Some(Task::Mission(mission, Box::new(self.scenario().clone()), Progress::Open));
-            self.seek_event(0);
-            self.playing = false;
-            self.edits += 1;
-        }
-    }
-
-    /// Leaves a lesson or a mission; the run stays.
-    pub fn leave_task(&mut self) {
-        if let Some(Task::Step(..)) = self.task.take() {
-            self.stops.clear();
-        }
-        self.edits += 1;
-    }
-
-    /// The address of what the visitor is guided through, as long as its scenario is untouched.
-    pub fn place(&self) -> Option<Place> {
-        let (place, ..) = self.task.as_ref()?.seen();
-        let begins = match place {
-            Place::Step(guided, at) => guided.scene(at)?.0,
-            Place::Mission(mission) => mission.link,
-        };
-        (parse(begins, catalogue()).ok()?.scenario == *self.scenario()).then_some(place)
-    }
-
-    /// Notices when a mission is done. What was done once stays done, until something else is changed.
-    fn watch_mission(&mut self) {
-        let session = self.studio.session();
-        if let Some(Task::Mission(mission, begin, progress)) = &mut self.task
-            && !matches!(progress, Progress::Done(_))
-        {
-            *progress = mission.progress(begin, session);
-        }
     }
 
     /// How much virtual time passes in a span of real time: more while nothing is under way, up to the next event.

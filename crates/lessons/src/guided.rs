@@ -103,13 +103,13 @@ pub const GUIDED: &[Guided] = &[
                 "Five servers. Server 1 has led term 1 and gone. Server 0 leads term 2 and has an entry that it brings to \
                  server 1 only, then it crashes. Watch the log, on the right.",
                 FIGURE_8_WITHOUT,
-                70,
+                77,
             ),
             step(
                 "Server 4 is elected for term 3 by those who never saw that entry, has one of its own in the same place, and \
                  crashes, too.",
                 "",
-                110,
+                109,
             ),
             Step {
                 say: "Server 0 is back, leads term 4, and brings its old entry of term 2 to a third server. A majority holds it \

@@ -1,6 +1,8 @@
-//! What the page teaches, as data: scenarios that are lessons, guided lessons, missions. Nothing here runs anything; tests
+//! What the page teaches, as data: scenarios that are lessons, guided lessons, missions, and what the document
+//! says. Nothing here runs anything; tests
 //! run all of it and hold it to what it claims.
 
+pub mod document;
 pub mod gallery;
 pub mod guided;
 pub mod missions;

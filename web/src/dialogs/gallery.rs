@@ -10,6 +10,7 @@ use crate::width::Width;
 use consensus_kernel::Meta;
 use consensus_lab::catalogue;
 use consensus_lessons::Place;
+use consensus_lessons::document::{Deviation, deviations};
 use consensus_lessons::gallery::{Kind, Lesson, lessons};
 use consensus_lessons::guided::GUIDED;
 use consensus_lessons::missions::MISSIONS;
@@ -104,7 +105,10 @@ fn group(look: &Look<'_>, meta: &'static Meta) -> Option<(usize, Html)> {
         l.protocol() == meta.id && look.wants(&texts)
     };
     let found: Vec<&Lesson> = lessons().filter(wanted).collect();
-    if found.is_empty() {
+    let would = |d: &&Deviation| look.wants(&[meta.title, "document sample", d.sample, d.leads, d.breaks]);
+    let samples: Vec<&Deviation> = deviations(meta.id).filter(would).collect();
+    let count = found.len() + samples.len();
+    if count == 0 {
         return None;
     }
     let solves = meta.summary.split_inclusive(". ").next().unwrap_or_default();
@@ -115,10 +119,21 @@ fn group(look: &Look<'_>, meta: &'static Meta) -> Option<(usize, Html)> {
                 <small>{ meta.paper }</small>
             </h3>
             <p class="quiet">{ solves }</p>
-            <ul class="gallery">{ for found.iter().map(|lesson| item(look, lesson)) }</ul>
+            <ul class="gallery">
+                { for found.iter().map(|lesson| item(look, lesson)) }
+                { for samples.iter().map(|d| html! {
+                    <li>
+                        <a href={format!("{}{}", address::here(), d.accident())} onclick={look.close.clone()}>
+                            <small class="warn-ink">{ "what the document's sample would do: " }{ d.breaks }{ " violated" }</small>
+                            <b>{ "The sample " }{ d.sample }</b>
+                            <span>{ d.leads }</span>
+                        </a>
+                    </li>
+                }) }
+            </ul>
         </section>
     };
-    Some((found.len(), group))
+    Some((count, group))
 }
 
 fn item(look: &Look<'_>, lesson: &Lesson) -> Html {

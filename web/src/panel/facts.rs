@@ -2,11 +2,13 @@
 
 use super::conflict::conflict;
 use super::event_link;
+use crate::address;
 use crate::badges::{glyph, state};
 use crate::markup::html;
 use crate::shown::Shown;
 use crate::words;
 use consensus_lab::view::PropertyView;
+use consensus_lessons::document::{deviations, passage};
 use yew::prelude::*;
 
 /// How many of the latest decisions are listed.
@@ -20,6 +22,7 @@ pub fn facts(props: &Shown) -> Html {
             { counts(props) }
             { decisions(props) }
             { about(props) }
+            { document(props) }
         </div>
     }
 }
@@ -128,6 +131,31 @@ fn about(props: &Shown) -> Html {
                 <h2>{ "What is simplified" }</h2>
                 <ul class="simplified">{ for meta.simplified.iter().map(|s| html! { <li>{ *s }</li> }) }</ul>
             }
+        </>
+    }
+}
+
+/// What the document says of the protocol, and what its samples would do.
+fn document(props: &Shown) -> Html {
+    let id = props.store.with(|m| m.meta().id);
+    let Some(passage) = passage(id) else { return Html::default() };
+    let link = |to: &str, text: &'static str| {
+        html! { <a href={format!("{}{to}", address::here())}>{ text }</a> }
+    };
+    html! {
+        <>
+            <h2>{ "In the document" }</h2>
+            <blockquote>{ passage.says }</blockquote>
+            <p class="quiet">{ passage.section }</p>
+            <ul class="truths">
+                { for deviations(id).map(|d| html! {
+                    <li>
+                        <b>{ "The sample " }{ d.sample }</b>
+                        <p>{ d.leads }{ " " }{ link(&d.accident(), "See it happen") }</p>
+                        <p>{ d.rule }{ " " }{ link(d.control(), "With this rule") }</p>
+                    </li>
+                }) }
+            </ul>
         </>
     }
 }

@@ -1,0 +1,317 @@
+//! The document that the playground makes playable: what it says of each protocol, and what its code samples would do where
+//! they do otherwise than the papers.
+
+/// What the document says of a protocol.
+#[derive(Debug)]
+pub struct Passage {
+    /// The protocol's name in links.
+    pub protocol: &'static str,
+    /// The section.
+    pub section: &'static str,
+    /// A short quotation.
+    pub says: &'static str,
+}
+
+/// Where a code sample does otherwise than the paper.
+#[derive(Debug)]
+pub struct Deviation {
+    /// The protocol's name in links.
+    pub protocol: &'static str,
+    /// What the sample does, after "the sample".
+    pub sample: &'static str,
+    /// What that leads to.
+    pub leads: &'static str,
+    /// What the paper demands instead.
+    pub rule: &'static str,
+    /// The property that is violated.
+    pub breaks: &'static str,
+    /// The setting that makes the engine do as the sample does.
+    pub setting: &'static str,
+    /// A scenario in which it matters.
+    pub link: &'static str,
+}
+
+impl Deviation {
+    /// The accident: what the sample would do.
+    pub fn accident(&self) -> String {
+        let mark = if self.link.contains('?') { '&' } else { '?' };
+        let made = format!("{}{mark}{}", self.link, self.setting);
+        // That nothing is decided is no moment to stop at.
+        if self.breaks == "Termination" { made } else { format!("{made}&pause=violation:{}", self.leads) }
+    }
+
+    /// The same with the paper's rule.
+    pub const fn control(&self) -> &'static str {
+        self.link
+    }
+}
+
+/// What the document says of a protocol.
+pub fn passage(protocol: &str) -> Option<&'static Passage> {
+    PASSAGES.iter().find(|p| p.protocol == protocol)
+}
+
+/// Where the samples of a protocol do otherwise than its paper.
+pub fn deviations(protocol: &str) -> impl Iterator<Item = &'static Deviation> {
+    DEVIATIONS.iter().filter(move |d| d.protocol == protocol)
+}
+
+const fn says(protocol: &'static str, section: &'static str, says: &'static str) -> Passage {
+    Passage { protocol, section, says }
+}
+
+/// A passage for each protocol.
+pub const PASSAGES: &[Passage] = &[
+    says("paxos", "Paxos", "The foundational consensus algorithm for distributed systems"),
+    says("multi-paxos", "Paxos", "The foundational consensus algorithm for distributed systems"),
+    says("raft", "Raft", "A more understandable consensus algorithm"),
+    says("om", "The Byzantine Generals Problem", "To tolerate 1 Byzantine agent, need 4 total"),
+    says(
+        "sm",
+        "The Byzantine Generals Problem",
+        "When agents might be actively malicious (Byzantine), stronger protocols are needed",
+    ),
+    says("pbft", "PBFT (Practical Byzantine Fault Tolerance)", "Check if we have 2f + 1 matching PREPAREs"),
+    says("zyzzyva", "Optimizations for Agent Systems", "Process before consensus completes"),
+    says("hotstuff", "Comparison of Protocols", "f < n/3 Byzantine | O(n) | 3 RTT | Higher"),
+    says(
+        "flp",
+        "Why Consensus is Hard",
+        "deterministic consensus is impossible in asynchronous systems with even one faulty process",
+    ),
+    says("ben-or", "Why Consensus is Hard", "Practical protocols work around this through: … Randomization"),
+    says(
+        "chandra-toueg",
+        "Why Consensus is Hard",
+        "Practical protocols work around this through: … Failure detectors",
+    ),
+    says("weighted", "Weighted Agent Consensus", "Select cluster with highest weighted support"),
+    says("hierarchical", "Hierarchical Consensus", "Significant objection - escalate to human"),
+    says("belief", "Belief-Based Consensus", "Combine beliefs using geometric mean of probabilities"),
+    says("nakamoto", "Nakamoto Consensus", "Validate chain - longest valid chain wins"),
+    says("pos", "Proof of Stake for Agents", "Agent \"stake\" could be reputation or trust score"),
+];
+
+/// All deviations.
+pub const DEVIATIONS: &[Deviation] = &[
+    Deviation {
+        protocol: "paxos",
+        sample: "has promises without the value accepted before",
+        leads: "A proposer that is told nothing proposes its own value, although another one is chosen.",
+        rule: "A promise reports the latest vote, and the proposer repeats the highest one (P2c).",
+        breaks: "Agreement",
+        setting: "without=adopt-accepted",
+        link: "#/paxos?n=7&until=1s&deadline=1s&clients=2&req=0&roles=apart&backoff=1h&retry=1h&patience=1h\
+               &at=0:block:1-0,2&at=10ms:propose:c0&at=45ms:block:0-3,4&at=60ms:propose:c1&at=150ms:heal\
+               &at=150ms:block:0-4&at=160ms:fire:0:ballot",
+    },
+    Deviation {
+        protocol: "raft",
+        sample: "cuts the log at every AppendEntries",
+        leads: "A message that arrives late cuts off entries that are committed.",
+        rule: "Entries are deleted only from the first that conflicts (Fig. 2).",
+        breaks: "Committed Prefix",
+        setting: "without=truncate-on-conflict-only",
+        link: "#/raft?n=3&until=1s&deadline=1s&clients=2&req=0&election=1h&heartbeat=1h&retry=1h&noop=off\
+               &at=10ms:delay:0-1:heartbeat:1:150ms&at=10ms:fire:0:election&at=35ms:cut:2-0&at=35ms:cut:2-1\
+               &at=50ms:propose:c0&at=110ms:fire:0:heartbeat&at=220ms:crash:0&at=230ms:heal\
+               &at=240ms:fire:1:election&at=300ms:propose:c1&at=315ms:fire:c1:retry&at=400ms:restart:0\
+               &at=500ms:fire:1:heartbeat&at=600ms:fire:1:heartbeat&at=700ms:fire:1:heartbeat",
+    },
+    Deviation {
+        protocol: "raft",
+        sample: "keeps voted_for in memory",
+        leads: "A server that restarts votes again in the same term: two leaders.",
+        rule: "Term, vote and log are on disk before an answer is sent (Fig. 2).",
+        breaks: "Election Safety",
+        setting: "without=persist-vote",
+        link: "#/raft?n=3&until=1s&deadline=1s&clients=2&req=0&election=1h&heartbeat=1h&retry=1h&noop=off\
+               &at=0:cut:0-2&at=0:cut:0-c1&at=10ms:fire:0:election&at=10ms:fire:2:election\
+               &at=10ms:delay:2-1:request-vote:1:20ms&at=25ms:crash:1&at=27ms:restart:1&at=62ms:propose:c1\
+               &at=63ms:fire:c1:retry&at=65ms:delay:2-1:append:1:60ms&at=70ms:propose:c0&at=300ms:heal\
+               &at=310ms:fire:0:heartbeat&at=400ms:fire:c1:retry&at=600ms:fire:0:heartbeat",
+    },
+    Deviation {
+        protocol: "raft",
+        sample: "bounds the commit index by the end of the log",
+        leads: "Old entries behind the new ones are called committed, as soon as the log is no longer cut.",
+        rule: "The bound is the last entry that the message vouches for (Fig. 2).",
+        breaks: "State Machine Safety",
+        setting: "without=min-commit",
+        link: "#/raft?n=3&until=1s&deadline=1s&clients=3&req=0&election=1h&heartbeat=1h&retry=1h&noop=off\
+               &at=10ms:fire:0:election&at=50ms:propose:c0&at=100ms:fire:0:heartbeat&at=120ms:fire:2:election\
+               &at=155ms:cut:2-0&at=155ms:cut:2-1&at=160ms:propose:c1&at=200ms:fire:0:election&at=230ms:propose:c2\
+               &at=300ms:heal&at=310ms:fire:0:heartbeat&at=400ms:fire:0:heartbeat&at=500ms:fire:c1:retry\
+               &at=600ms:fire:0:heartbeat",
+    },
+    Deviation {
+        protocol: "pbft",
+        sample: "waits for 2f + 1 PREPAREs, and the primary sends none",
+        leads: "With one backup down there are only 2f.",
+        rule: "The pre-prepare and 2f prepares (§4.2).",
+        breaks: "Termination",
+        setting: "without=pre-prepare-counts",
+        link: "#/pbft?until=20s&deadline=20s&at=0:crash:3",
+    },
+    Deviation {
+        protocol: "pbft",
+        sample: "takes 2f + 1 for a quorum whatever n is",
+        leads: "Two quorums of three out of five share only the liar.",
+        rule: "Two quorums must share f + 1 replicas: ⌈(n + f + 1)/2⌉.",
+        breaks: "Agreement",
+        setting: "quorum=2f+1",
+        link: "#/pbft?n=5&until=5s&deadline=5s&clients=2&req=2&byz=0:two-faced",
+    },
+    Deviation {
+        protocol: "pbft",
+        sample: "executes a request as soon as it is committed",
+        leads: "Replicas execute in different orders.",
+        rule: "In the order of sequence numbers (§4.2).",
+        breaks: "Executed Prefix",
+        setting: "without=in-order",
+        link: "#/pbft?n=7&seed=4&until=61831432us&deadline=61831432us&clients=2&req=2&loss=0.16",
+    },
+    Deviation {
+        protocol: "pbft",
+        sample: "executes on COMMITs alone",
+        leads: "Committed without being prepared: a later view can forget it.",
+        rule: "Committed-local is prepared and 2f + 1 commits (§4.2).",
+        breaks: "Committed Uniqueness",
+        setting: "without=prepared-before-commit",
+        link: "#/pbft?seed=25&until=65902894us&deadline=65902894us&clients=2&req=3&gap=260ms&gst=1464ms\
+               &at=125856us:pause:1&at=407898us:crash:2&at=1706840us:restart:2&at=1875900us:pause:3\
+               &at=5122894us:latency:1ms..10ms&at=5122894us:resume:3&at=5122894us:resume:1",
+    },
+    Deviation {
+        protocol: "pbft",
+        sample: "lets the primary alone answer the client",
+        leads: "A lying primary tells the client what nobody executed.",
+        rule: "The client waits for f + 1 equal replies (§4.1).",
+        breaks: "Agreement",
+        setting: "without=client-quorum",
+        link: "#/pbft?n=6&seed=156&until=71987634us&deadline=71987634us&clients=3&req=2&byz=0:false-reply",
+    },
+    Deviation {
+        protocol: "pbft",
+        sample: "never changes the view",
+        leads: "The primary has stopped, and everybody waits for it.",
+        rule: "A timer runs while a request waits; then comes another primary (§4.4).",
+        breaks: "Termination",
+        setting: "timeout=1h",
+        link: "#/pbft?n=4&req=2&gap=40ms&seed=3&latency=8ms..24ms&until=5s&deadline=5s&at=20ms:crash:0",
+    },
+    Deviation {
+        protocol: "weighted",
+        sample: "takes the heaviest cluster, however light it is",
+        leads: "An answer wins with less than half of all weight behind it.",
+        rule: "More than a threshold of all weight, or no result.",
+        breaks: "Majority of All",
+        setting: "without=majority",
+        link: "#/weighted?n=6&f=3&seed=0&until=60413ms&deadline=60413ms\
+               &expertise=0.4,0.8/0.8,0.9/0.4,0.8/0.7,0.4/0.7,0.4/0.4,0.8&byz=1:silent",
+    },
+    Deviation {
+        protocol: "weighted",
+        sample: "leaves ties to max()",
+        leads: "Whoever counts in another order finds another winner.",
+        rule: "Ties are broken by a rule that all share.",
+        breaks: "Agreement",
+        setting: "without=ties",
+        link: "#/weighted?n=3&seed=96&until=60130ms&deadline=60130ms&trust=0.7,0,0.7",
+    },
+    Deviation {
+        protocol: "weighted",
+        sample: "has one coordinator count",
+        leads: "It announces another result to each half.",
+        rule: "All exchange signed answers and count themselves.",
+        breaks: "Agreement",
+        setting: "decide=coordinator",
+        link: "#/weighted?f=1&latency=8ms..18ms&byz=0:two-faced",
+    },
+    Deviation {
+        protocol: "weighted",
+        sample: "waits for every agent",
+        leads: "One silent agent is enough to wait for ever.",
+        rule: "Whoever has not answered in time abstains.",
+        breaks: "Termination",
+        setting: "without=deadline",
+        link: "#/weighted?decide=coordinator&byz=2:silent",
+    },
+    Deviation {
+        protocol: "weighted",
+        sample: "bounds no weight",
+        leads: "One agent outweighs all others.",
+        rule: "No share above one half.",
+        breaks: "No Dictator",
+        setting: "without=cap",
+        link: "#/weighted?n=5&f=1&until=1s&question=X%20or%20Y%3F&answers=Y%7CX%7CY%7CY%7CY\
+               &trust=0.5,0.95,0.5,0.5,0.5&expertise=0.4/0.9/0.4/0.4/0.4",
+    },
+    Deviation {
+        protocol: "hierarchical",
+        sample: "has objections counted where the decision was made",
+        leads: "The executive that is objected to keeps to its decision.",
+        rule: "Objections go past the executive.",
+        breaks: "Accountability",
+        setting: "without=past-executive",
+        link: "#/hierarchical?n=13&f=0&in=0,0,0,0,0,0,3,3,0,0,0,3,3&byz=0:captured",
+    },
+    Deviation {
+        protocol: "hierarchical",
+        sample: "waits for every supervisor",
+        leads: "One has stopped, and the others wait.",
+        rule: "Somebody stands in.",
+        breaks: "Termination",
+        setting: "without=stand-in",
+        link: "#/hierarchical?n=7&seed=72057594037927977&until=62277275us&deadline=62277275us&in=3,3,3,3,3,3,3\
+               &at=6883us:crash:1",
+    },
+    Deviation {
+        protocol: "nakamoto",
+        sample: "counts leading zeros of the hash",
+        leads: "Steps of 16: a block passes that the target would refuse.",
+        rule: "The hash is a number, at most the target (§4).",
+        breaks: "Proof of Work",
+        setting: "without=exact-target",
+        link: "#/nakamoto?seed=0&until=61609236us&deadline=61609236us&clients=2&difficulty=5&w=8,3,9,5,1,10",
+    },
+    Deviation {
+        protocol: "nakamoto",
+        sample: "lets the longest chain win",
+        leads: "Many easy blocks beat fewer hard ones.",
+        rule: "The chain with most work (§5).",
+        breaks: "Heaviest Chain",
+        setting: "without=most-work",
+        link: "#/nakamoto?n=4&until=40s&confirmations=6&retarget=4&mine=always&w=3,3,3,2&byz=3:easy-branch",
+    },
+    Deviation {
+        protocol: "nakamoto",
+        sample: "never adapts the difficulty",
+        leads: "Most of the power leaves, and blocks no longer come in time.",
+        rule: "The target follows the pace of the blocks (§4).",
+        breaks: "Termination",
+        setting: "without=retarget",
+        link: "#/nakamoto?n=3&until=20s&deadline=20s&confirmations=16&interval=100ms&retarget=4&w=1,1,38\
+               &byz=2:withhold",
+    },
+    Deviation {
+        protocol: "pos",
+        sample: "votes once",
+        leads: "What one round has made final the next one does not know.",
+        rule: "Two rounds of votes, and a lock (Tendermint, Alg. 1).",
+        breaks: "Agreement",
+        setting: "variant=single",
+        link: "#/pos?n=4&until=3s&clients=2&req=2&latency=10ms&proposer=rotation&at=25ms:block:0,2,3-1\
+               &at=25ms:block:0,1,3-2&at=25ms:block:0,1,2-3&at=100ms:heal&at=0:delay:c0-1:request:1:10ms",
+    },
+    Deviation {
+        protocol: "pos",
+        sample: "keeps no votes to compare",
+        leads: "A validator votes twice, and nobody notices.",
+        rule: "Two votes that exclude each other are evidence, and cost the stake.",
+        breaks: "Equivocation Noticed",
+        setting: "without=evidence",
+        link: "#/pos?seed=18&until=72465862us&deadline=72465862us&loss=0.15&proposer=rotation&w=6,9,7,3\
+               &byz=0:double-voter",
+    },
+];
