@@ -22,7 +22,7 @@ pub fn guide(props: &Shown) -> Html {
         Place::Mission(mission) => (mission.title, self::mission(props, mission, &progress)),
     };
     html! {
-        <section class="guide" aria-label={title}>
+        <section class={classes!("guide", matches!(place, Place::Mission(_)).then_some("mission"))} aria-label={title}>
             <div class="guide-head">
                 <h2>{ title }</h2>
                 if let Place::Step(guided, at) = place { { doors(props, guided, at) } }
