@@ -5,6 +5,12 @@ use crate::NodeId;
 /// How many facts one generation holds. A ledger looks back over at least this many.
 const GENERATION: usize = 1 << 11;
 
+/// How many of a replica's heights are kept apart, to be taken back to.
+const HEIGHTS: usize = 1 << 6;
+
+/// How many facts may stand for good.
+const LASTING: usize = 1 << 6;
+
 /// What a fact is about: a place within a group, such as a log index within a term.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LedgerKey {
@@ -60,6 +66,10 @@ struct Block {
 ///
 /// Two generations: when the younger is full it becomes the older and the older is forgotten, so memory is bounded
 /// however long the run. A block that is added to moves to the younger, so no fact is in both.
+///
+/// What is not remembered may have happened all the same: who says that something never was asks [`Ledger::recalls`].
+/// What must never be forgotten has places of its own: a few facts that [stand for good](Ledger::state_for_good), and of
+/// each replica a number that [only rises](Ledger::rises).
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     young: Table,
@@ -68,7 +78,11 @@ pub struct Ledger {
     /// Where blocks of the younger generation were found lately, each in the line that its name leads to: runs move on
     /// from place to place, and some nodes are a little behind.
     hints: [Hint; LINES],
-    forgot: bool,
+    /// Facts of later events only are all remembered; none forgotten yet is none.
+    forgotten: Option<u32>,
+    lasting: Vec<(LedgerKey, Fact)>,
+    /// By replica: what it reached and in which event, ascending.
+    heights: Vec<Vec<(u64, u32)>>,
 }
 
 /// How many hints there are.
@@ -238,8 +252,8 @@ impl Ledger {
     /// Brings a block into the younger generation, empty if it is new.
     fn bring(&mut self, group: u64, number: u64) -> usize {
         if self.young.added >= GENERATION {
+            self.forgotten = self.forgotten.max(self.old.latest());
             // The older table's memory serves again.
-            self.forgot |= self.old.added > 0;
             core::mem::swap(&mut self.old, &mut self.young);
             self.young.clear();
             self.hints = [Hint::default(); LINES];
@@ -251,11 +265,6 @@ impl Ledger {
             before.there = 0;
         }
         self.young.insert(block)
-    }
-
-    /// Whether anything was ever forgotten: then what is not there may have been.
-    pub fn has_forgotten(&self) -> bool {
-        self.forgot
     }
 
     /// Says in which event the following statements are made.
@@ -275,6 +284,64 @@ impl Ledger {
                 }
             }
         }
+        self.lasting.retain(|(_, fact)| u64::from(fact.event) < event);
+        self.heights.iter_mut().for_each(|of| of.retain(|(_, at)| u64::from(*at) < event));
+    }
+
+    /// States that a replica's number is `now`. An error with the highest before if it was higher. That is never
+    /// forgotten; one of these a ledger.
+    pub fn rises(&mut self, who: NodeId, now: u64) -> Result<(), u64> {
+        if self.heights.len() <= who.index() {
+            self.heights.resize_with(who.index() + 1, Vec::new);
+        }
+        let heights = &mut self.heights[who.index()];
+        match heights.last() {
+            Some((before, _)) if *before > now => return Err(*before),
+            Some((before, _)) if *before == now => return Ok(()),
+            _ => {}
+        }
+        if heights.len() == HEIGHTS {
+            // What is left is a little lower than the truth for who goes back, never higher.
+            let mut lower = false;
+            heights.retain(|_| {
+                lower = !lower;
+                !lower
+            });
+        }
+        heights.push((now, self.event));
+        Ok(())
+    }
+
+    /// States a fact that is never forgotten, of which a run has a few. An error if another value stands there.
+    pub fn state_for_good(
+        &mut self,
+        key: impl Into<LedgerKey>,
+        value: u64,
+        who: NodeId,
+    ) -> Result<(), LedgerConflict> {
+        let key = key.into();
+        if let Some((_, known)) = self.lasting.iter().find(|(known, _)| *known == key) {
+            return known.agree(value).map(drop);
+        }
+        if self.lasting.len() < LASTING {
+            self.lasting.push((key, Fact { value, event: self.event, who }));
+        }
+        Ok(())
+    }
+
+    /// The value that stands under a key for good, and who stated it.
+    pub fn lookup_for_good(&self, key: impl Into<LedgerKey>) -> Option<(u64, NodeId)> {
+        let key = key.into();
+        self.lasting.iter().find(|(known, _)| *known == key).map(|(_, fact)| (fact.value, fact.who))
+    }
+
+    /// Whether everything stated since the fact under this key is still remembered. If that fact is not there: whether
+    /// nothing was ever forgotten.
+    pub fn recalls(&self, key: impl Into<LedgerKey>) -> bool {
+        let key = key.into();
+        let Some(forgotten) = self.forgotten else { return true };
+        let fact = self.young.fact(key).or_else(|| self.old.fact(key));
+        fact.is_some_and(|fact| fact.event > forgotten)
     }
 
     /// The value first stated under a key, and by whom.
@@ -343,6 +410,16 @@ struct Table {
 }
 
 impl Table {
+    /// The last event in which anything was stated that is here.
+    fn latest(&self) -> Option<u32> {
+        let there = |block: &Block, i: &usize| block.there & (1 << i) != 0;
+        let facts = self
+            .blocks
+            .iter()
+            .flat_map(|b| (0..PLACES).filter(move |i| there(b, i)).map(|i| b.facts[i].event));
+        facts.max()
+    }
+
     #[inline]
     fn fact(&self, key: LedgerKey) -> Option<&Fact> {
         let (number, i) = key.block();
@@ -441,5 +518,48 @@ mod tests {
         let last = GENERATION as u64 * 3 - 1;
         assert!((last - GENERATION as u64 + 1..=last).all(|k| ledger.lookup(k).is_some()));
         assert_eq!(ledger.lookup(0), None);
+    }
+
+    #[test]
+    fn it_knows_since_when_it_remembers_everything() {
+        let mut ledger = Ledger::new();
+        let a = NodeId::replica(0);
+        assert!(ledger.recalls(77), "nothing was forgotten yet");
+        for key in 0..GENERATION as u64 * 3 {
+            ledger.at_event(key);
+            ledger.state(key, key, a).unwrap();
+        }
+        let first = (0..).find(|k| ledger.lookup(*k).is_some()).unwrap();
+        assert!(!ledger.recalls(first - 1) && !ledger.recalls(u64::MAX));
+        assert!(ledger.recalls(first));
+    }
+
+    #[test]
+    fn a_number_that_only_rises_is_never_forgotten_and_can_be_taken_back() {
+        let mut ledger = Ledger::new();
+        let (a, b) = (NodeId::replica(0), NodeId::replica(1));
+        assert_eq!(ledger.rises(b, 9), Ok(()));
+        for k in 0..10_000 {
+            ledger.at_event(k);
+            assert_eq!(ledger.rises(a, 3 * k), Ok(()));
+        }
+        assert_eq!(ledger.rises(b, 8), Err(9));
+        assert_eq!(ledger.rises(b, 9), Ok(()));
+        assert_eq!(ledger.rises(a, 29_996), Err(29_997));
+        ledger.take_back(5_000);
+        assert_eq!(ledger.rises(a, 3 * 4_999), Ok(()), "what is left is never too high");
+        assert!(ledger.rises(a, 3 * 2_000).is_err());
+    }
+
+    #[test]
+    fn what_stands_for_good_outlasts_all_generations() {
+        let mut ledger = Ledger::new();
+        let a = NodeId::replica(0);
+        ledger.state_for_good(7, 1, a).unwrap();
+        for key in 0..GENERATION as u64 * 5 {
+            ledger.state(key, key, a).unwrap();
+        }
+        assert_eq!(ledger.lookup_for_good(7), Some((1, a)));
+        assert!(ledger.state_for_good(7, 2, a).is_err());
     }
 }

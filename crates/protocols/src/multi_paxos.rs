@@ -407,6 +407,8 @@ impl Replica {
         }
         if self.log.prefix() >= first.saturating_add(REPORT_MAX) {
             cx.cite(Cite::TooFarBehind);
+            // It stands above the other when its own turn comes.
+            self.seen = self.seen.max(ballot);
             return self.send_values(from, first, cx);
         }
         if !self.promise(ballot, cx) {
@@ -824,7 +826,9 @@ impl Replica {
         }
         cx.cite(Cite::Told);
         self.advance(cx);
-        if self.log.prefix() > before && self.log.prefix() < self.heard {
+        // A full answer is not the last.
+        let more = self.log.prefix() < self.heard || chosen.len() as u64 == VALUES_MAX;
+        if self.log.prefix() > before && more {
             self.fetch(from, cx);
         }
         if self.role == Role::Leader {

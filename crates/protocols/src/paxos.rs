@@ -36,7 +36,6 @@ mod view;
 
 pub use client::Client;
 pub use config::{Config, Learn};
-pub(crate) use invariants::never_falls;
 pub use message::Msg;
 pub use synod::{Ballot, Count, Proposal};
 pub use tables::Cite;
@@ -78,7 +77,7 @@ impl Paxos {
 pub enum Timer {
     /// A proposer has waited long enough for its ballot, or since it was overtaken.
     Ballot,
-    /// A learner has heard nothing for long.
+    /// A learner has waited for long.
     Learner,
     /// A client's patience is over.
     Retry,

@@ -55,7 +55,7 @@ rules! {
         "Two proposers that go on like this can keep each other from deciding for ever.",
         "refuse(b, b'), b open: open the next ballot above b', at once or after a while";
     Recover, "§2.5 restart", "Paxos Made Simple, §2.5",
-        "is back with its promise and its vote",
+        "is back with what it kept of its promise and its vote",
         "A forgotten promise would let two majorities choose differently.",
         "keep promised, vote, decision; open a ballot above all of them";
 }
@@ -140,6 +140,7 @@ pub const META: Meta = Meta {
     commands: &[],
     adversaries: &[],
     simplified: &[
+        "Loss: in FLP's own model every message arrives. Who lost one and does not retry (retry=0) waits for ever",
         "A distinguished proposer (§2.4): here everybody proposes, which is the point",
         "Many instances (§3): one value is decided",
         "Learners count no votes: the proposer that sees the majority tells them (§2.3)",

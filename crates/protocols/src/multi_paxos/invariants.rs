@@ -3,11 +3,10 @@
 //! Each check looks only at what the replica that just took a step voted for and learned in that step.
 
 use super::{Ballot, Cite, MultiPaxos, Proposal, Replica, Role};
-use crate::paxos::never_falls;
 use crate::paxos::synod::{
     CHOSEN_STANDS, LEARNED_IS_CHOSEN, ONE_VALUE, PROMISES_STAND, VOTES_STAND, WITHIN_PROMISE,
 };
-use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, QuorumRule, RuleId, Slot, World, mix};
+use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, QuorumRule, RuleId, Slot, Value, World, mix};
 
 /// Commands are carried out in the order of slots.
 pub(super) const IN_ORDER: &str = "In Order";
@@ -83,7 +82,7 @@ pub(super) const ALL: &[Invariant<MultiPaxos>] = &[
     },
     Invariant {
         name: EXACTLY_ONCE,
-        place: "Paxos Made Simple, §3: the state machine",
+        place: "project rule; Raft, §8",
         says: "A replica carries out each command of a client at most once.",
         on: &[Cite::Apply as RuleId],
         check: exactly_once,
@@ -124,6 +123,7 @@ fn chosen_value_stands(
 ) -> Result<(), String> {
     let Some(here) = replica(world, who) else { return Ok(()) };
     for (slot, p) in proposed(here) {
+        let _first = ledger.state(proposal_key(slot, p.ballot), p.value.0, who);
         let chosen = ledger.lookup((slot, 0)).zip(ledger.lookup((slot, 1)));
         if let Some(((value, by), (ballot, _))) = chosen
             && p.ballot > ballot
@@ -144,21 +144,27 @@ fn chosen_value_stands(
             ));
         }
         let _first = ledger.state((*slot, 1), p.ballot, who);
-        for id in (0..world.replicas()).map(NodeId::replica) {
-            let Some(other) = replica(world, id).filter(|o| o.role == Role::Leader && o.ballot > p.ballot)
-            else {
-                continue;
-            };
-            let vote = other.log.open(*slot).and_then(|open| open.vote);
-            if let Some(vote) = vote.filter(|vote| vote.ballot == other.ballot && vote.value != p.value) {
+        // Of all that was proposed before, too, whether or not its proposer leads still.
+        let replicas = (0..world.replicas()).filter_map(|i| replica(world, NodeId::replica(i)));
+        let highest = replicas.map(|r| r.promised).max().unwrap_or(0);
+        for ballot in p.ballot + 1..=highest.min(p.ballot.saturating_add(LOOKED_AT)) {
+            let proposed = ledger.lookup(proposal_key(*slot, ballot));
+            if let Some((other, by)) = proposed.filter(|(other, _)| *other != p.value.0) {
                 return Err(format!(
-                    "{} is chosen in slot {slot}, ballot {}, although leader {id} proposed {} in ballot {}",
-                    p.value, p.ballot, vote.value, vote.ballot
+                    "{} is chosen in slot {slot}, ballot {}, although leader {by} proposed {} in ballot {ballot}",
+                    p.value,
+                    p.ballot,
+                    Value(other)
                 ));
             }
         }
     }
     Ok(())
+}
+
+/// Where the ledger keeps what was proposed, after what is chosen in that slot and in which ballot.
+fn proposal_key(slot: Slot, ballot: Ballot) -> LedgerKey {
+    LedgerKey { group: slot, place: ballot.saturating_add(2) }
 }
 
 fn vote_within_promise(
@@ -178,8 +184,10 @@ fn vote_within_promise(
 
 fn promises_stand(ledger: &mut Ledger, world: &dyn World<MultiPaxos>, who: NodeId) -> Result<(), String> {
     let Some(replica) = replica(world, who) else { return Ok(()) };
-    never_falls(ledger, who, replica.promised)
-        .map_err(|now| format!("replica {who} went back to promise {now} after a higher one"))
+    let now = replica.promised;
+    ledger
+        .rises(who, now)
+        .map_err(|before| format!("replica {who} went back to promise {now} after {before}"))
 }
 
 /// Where the ledger keeps a replica's vote.
@@ -225,6 +233,8 @@ fn learned_means_chosen(
             }
             // Long ago.
             None if here.role != Role::Leader || *ballot != here.ballot => continue,
+            // A leader's own vote is the first: those after it may be forgotten.
+            None if !ledger.recalls(vote_key(*slot, *ballot, who)) => continue,
             None => {}
         }
         let voted =

@@ -12,7 +12,7 @@ rules! {
         "An acceptor that never answered is bound by nothing.",
         "maxBal := 0; no votes";
     Recover, "§2.5 restart", "Paxos Made Simple, §2.5",
-        "is back with its promise, its votes and what it knows to be chosen",
+        "is back with what it kept of its promise, its votes and what it knows to be chosen",
         "These were on disk before they were sent, so what was said before the crash still holds.",
         "keep maxBal, votes, chosen; carry out the log again";
     Stand, "1a", "Paxos Made Simple, §3, phase 1 for all instances",
@@ -79,7 +79,7 @@ rules! {
         "tells the others that it leads, and how far everything is chosen",
         "Whoever hears nothing would stand.",
         "every heartbeat interval: heartbeat(b, chosen)";
-    Retransmit, "sends again", "Paxos Made Simple, §2.1: messages can be lost",
+    Retransmit, "sends again", "Paxos Made Simple, §3",
         "had no quorum of votes for a whole heartbeat interval and asks the others again",
         "Messages get lost and acceptors stop. Asking again is harmless.",
         "open since the last heartbeat: accept(b, s, v) to all that have not voted";
@@ -152,7 +152,7 @@ mod own {
         LEADERS_BALLOT = 20, "leaders-ballot", "§2.3", Breaks::Safety(LEARNED_IS_CHOSEN),
             "learn from the leader's progress only what was accepted in its ballot",
             "A replica with an old, never chosen command in the slot takes that for the chosen one.";
-        DEDUP = 21, "dedup", "project rule", Breaks::Safety(EXACTLY_ONCE),
+        DEDUP = 21, "dedup", "project rule; Raft, §8", Breaks::Safety(EXACTLY_ONCE),
             "carry out a repeated command once",
             "The answer gets lost, the client asks again, and the command is carried out twice.";
     }
@@ -212,7 +212,7 @@ const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "thrifty",
         label: "Thrifty",
-        help: "The leader asks only as many acceptors as it needs; all of them only if answers are missing.",
+        help: "The leader asks only as many acceptors as it needs, and all of them if answers are missing: a crashed one among the first costs each command that wait.",
         kind: ParamKind::Flag { default: false },
     },
     ParamSpec {

@@ -6,10 +6,7 @@ use super::synod::{
     CHOSEN_STANDS, LEARNED_IS_CHOSEN, ONE_VALUE, PROMISES_STAND, VOTES_STAND, WITHIN_PROMISE,
 };
 use super::{Ballot, Cite, Config, Node, Paxos, Proposal, Stage};
-use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, QuorumRule, RuleId, World};
-
-/// How far down skipped ballots are marked as seen.
-const SKIPPED_MAX: u64 = 1 << 12;
+use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, QuorumRule, RuleId, Value, World};
 
 const ACCEPT: RuleId = Cite::Accept as RuleId;
 const PROPOSE: RuleId = Cite::Propose as RuleId;
@@ -77,16 +74,32 @@ fn proposal(node: &Node) -> Option<Proposal> {
     Some(Proposal { ballot: p.ballot, value })
 }
 
-/// Where the ledger keeps an acceptor's vote in a ballot.
+/// What stands for good: the value that was chosen first, its ballot, and of each value ever chosen its first ballot.
+const FIRST: LedgerKey = LedgerKey { group: 1, place: 0 };
+const FIRST_BALLOT: LedgerKey = LedgerKey { group: 1, place: 1 };
+const CHOSEN: u64 = 3;
+/// The group of what was proposed, by ballot.
+const PROPOSED: u64 = 1;
+
+/// Where the ledger keeps an acceptor's vote in a ballot. Before all of them stands that there are any.
 fn vote_key(ballot: Ballot, acceptor: usize) -> LedgerKey {
-    LedgerKey { group: ballot << 1, place: acceptor as u64 }
+    LedgerKey { group: ballot << 1, place: acceptor as u64 + 1 }
+}
+
+fn any_vote_key(ballot: Ballot) -> LedgerKey {
+    LedgerKey { group: ballot << 1, place: 0 }
 }
 
 /// Notes this node's vote, if it has one; gives it if a majority has voted the same.
 fn note_vote(ledger: &mut Ledger, config: &Config, node: &Node) -> Option<Proposal> {
     let vote = node.acceptor.accepted?;
+    let _first = ledger.state(any_vote_key(vote.ballot), 0, node.me);
     let _known = ledger.state(vote_key(vote.ballot, node.me.index()), vote.value.0, node.me);
-    is_chosen(ledger, config, vote).then_some(vote)
+    if !is_chosen(ledger, config, vote) {
+        return None;
+    }
+    let _first = ledger.state_for_good((CHOSEN, vote.value.0), vote.ballot, node.me);
+    Some(vote)
 }
 
 fn is_chosen(ledger: &Ledger, config: &Config, p: Proposal) -> bool {
@@ -97,13 +110,15 @@ fn is_chosen(ledger: &Ledger, config: &Config, p: Proposal) -> bool {
 }
 
 fn chosen_value_stands(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
-    const CHOSEN: [LedgerKey; 2] = [LedgerKey { group: 1, place: 0 }, LedgerKey { group: 1, place: 1 }];
     let Some(node_here) = node(world, who) else { return Ok(()) };
     let now_chosen = note_vote(ledger, world.config(), node_here);
-    let first = ledger.lookup(CHOSEN[0]).zip(ledger.lookup(CHOSEN[1]));
-    let differs = |p: &Proposal, ballot: Ballot, value: u64| p.ballot > ballot && p.value.0 != value;
+    let proposal = proposal(node_here);
+    if let Some(Proposal { ballot, value }) = proposal {
+        let _first = ledger.state((PROPOSED, ballot), value.0, who);
+    }
+    let first = ledger.lookup_for_good(FIRST).zip(ledger.lookup_for_good(FIRST_BALLOT));
     if let Some(((value, _), (ballot, _))) = first {
-        if let Some(p) = proposal(node_here).filter(|p| differs(p, ballot, value)) {
+        if let Some(p) = proposal.filter(|p| p.ballot > ballot && p.value.0 != value) {
             return Err(format!(
                 "node {who} proposes {} in ballot {}; another was chosen in {ballot}",
                 p.value, p.ballot
@@ -114,20 +129,20 @@ fn chosen_value_stands(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeI
             None => Ok(()),
         };
     }
-    let Some(chosen) = now_chosen else { return Ok(()) };
-    let _first = ledger.state(CHOSEN[0], chosen.value.0, who);
-    let _first = ledger.state(CHOSEN[1], chosen.ballot, who);
-    for id in (0..world.replicas()).map(NodeId::replica) {
-        let later = node(world, id).and_then(proposal).filter(|p| differs(p, chosen.ballot, chosen.value.0));
-        if let Some(p) = later {
-            let Proposal { ballot, value } = chosen;
-            return Err(format!(
-                "{value} is chosen in ballot {ballot} although node {id} proposed {} in ballot {}",
-                p.value, p.ballot
-            ));
-        }
+    let Some(Proposal { ballot, value }) = now_chosen else { return Ok(()) };
+    let _first = ledger.state_for_good(FIRST, value.0, who);
+    let _first = ledger.state_for_good(FIRST_BALLOT, ballot, who);
+    // Of all that was proposed before, too, whether or not its proposer has gone on.
+    let later = ledger
+        .facts()
+        .find(|(key, other, _)| key.group == PROPOSED && key.place > ballot && *other != value.0);
+    match later {
+        Some((LedgerKey { place, .. }, other, by)) => Err(format!(
+            "{value} is chosen in ballot {ballot} although node {by} proposed {} in ballot {place}",
+            Value(other)
+        )),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn vote_within_promise(_ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
@@ -143,49 +158,29 @@ fn vote_within_promise(_ledger: &mut Ledger, world: &dyn World<Paxos>, who: Node
 
 fn promises_stand(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
     let Some(acceptor) = node(world, who).map(|n| &n.acceptor) else { return Ok(()) };
-    never_falls(ledger, who, acceptor.promised)
-        .map_err(|now| format!("acceptor {who} went back to promise {now} after a higher one"))
+    let now = acceptor.promised;
+    ledger
+        .rises(who, now)
+        .map_err(|before| format!("acceptor {who} went back to promise {now} after {before}"))
 }
 
 fn votes_stand(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
     let Some(acceptor) = node(world, who).map(|n| &n.acceptor) else { return Ok(()) };
-    never_falls(ledger, who, acceptor.accepted.map_or(0, |p| p.ballot))
-        .map_err(|now| format!("acceptor {who} went back to its vote of ballot {now} after a later one"))
-}
-
-/// Marks all numbers up to this one as reached by this node; an error if a higher one was reached before.
-pub(crate) fn never_falls(ledger: &mut Ledger, who: NodeId, now: u64) -> Result<(), u64> {
-    let key = |place| LedgerKey { group: u64::from(who.raw()), place };
-    if now.checked_add(1).is_some_and(|above| ledger.lookup(key(above)).is_some()) {
-        return Err(now);
-    }
-    for place in (now.saturating_sub(SKIPPED_MAX)..=now).rev() {
-        if ledger.lookup(key(place)).is_some() {
-            break;
-        }
-        let _news = ledger.state(key(place), 0, who);
-    }
-    Ok(())
+    let now = acceptor.accepted.map_or(0, |p| p.ballot);
+    ledger
+        .rises(who, now)
+        .map_err(|before| format!("acceptor {who} went back to its vote of ballot {now} after {before}"))
 }
 
 fn learned_means_chosen(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
     let Some(node) = node(world, who) else { return Ok(()) };
     let _chosen = note_vote(ledger, world.config(), node);
-    // The votes are there when somebody learns of them; later they may be forgotten.
-    let judged = |p: Proposal| LedgerKey { group: 1, place: p.ballot };
-    let known = |p: &Proposal| ledger.lookup(judged(*p)).is_some_and(|(value, _)| value == p.value.0);
-    let new = node.learner.chosen.filter(|p| !known(p));
-    match new {
-        Some(p) if is_chosen(ledger, world.config(), p) => {
-            let _first = ledger.state(judged(p), p.value.0, who);
-            Ok(())
-        }
-        Some(p) if !ledger.has_forgotten() => {
-            let Proposal { ballot, value } = p;
-            Err(format!(
-                "node {who} learned {value} of ballot {ballot}, which no majority accepted in that ballot"
-            ))
-        }
-        _ => Ok(()),
+    let Some(learned) = node.learner.chosen else { return Ok(()) };
+    let Proposal { ballot, value } = learned;
+    let first = ledger.lookup_for_good((CHOSEN, value.0)).is_some_and(|(first, _)| first == ballot);
+    // Votes are forgotten after long; then nothing is said.
+    if first || is_chosen(ledger, world.config(), learned) || !ledger.recalls(any_vote_key(ballot)) {
+        return Ok(());
     }
+    Err(format!("node {who} learned {value} of ballot {ballot}, which no majority accepted in that ballot"))
 }

@@ -12,7 +12,7 @@ rules! {
         "An acceptor that never answered is bound by nothing.",
         "maxBal := 0; maxVBal := 0; maxVal := none";
     Recover, "§2.5 restart", "Paxos Made Simple, §2.5",
-        "is back with its promise, its vote and the ballot it used last",
+        "is back with what it kept of its promise, its vote and the ballot it used last",
         "These were on disk before they were sent, so what was said before the crash still holds.",
         "keep maxBal, maxVBal, maxVal, last ballot; forget the rest";
     TakeRequest, "§2.1 value", "Paxos Made Simple, §2.1",
@@ -72,7 +72,7 @@ rules! {
         "Nodes only stop, they do not lie: what another learned is true.",
         "on chosen(b, v): chosen := v";
     AskOutcome, "§2.3 asks", "Paxos Made Simple, §2.3, end",
-        "has heard nothing for long and asks a proposer what is chosen",
+        "still does not know what is chosen and asks a proposer",
         "Votes and news get lost. A proposer that does not know finds out by proposing.",
         "timer runs out: query to a proposer, the next one next time";
     Reply, "replies", "Paxos Made Simple, §2.1",
@@ -187,7 +187,7 @@ const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "patience",
         label: "Learner patience",
-        help: "How long a learner hears nothing before it asks; doubled each time, up to eight times.",
+        help: "How long a learner waits for the choice before it asks; doubled each time, up to eight times.",
         kind: ParamKind::Span { min: SHORTEST, max: LONGEST, default: Duration::secs(1) },
     },
 ];
