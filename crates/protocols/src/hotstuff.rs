@@ -51,7 +51,7 @@ pub use wire::*;
 
 use consensus_kernel::{
     Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Panel,
-    Protocol, RuleId, Setup, SetupError, Signed, Slot,
+    Protocol, RuleId, Setup, SetupError, Signed, Slot, Time,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -300,6 +300,8 @@ pub struct Replica {
     announced: Vec<u64>,
     /// How many have announced this view or a later one.
     here: usize,
+    /// By replica: the view in which it was answered last, and when.
+    answered: Vec<(u64, Time)>,
     /// The last view that it announced itself.
     own_announced: u64,
     /// Views in a row that ran out of time, with nothing executed between them.
@@ -322,8 +324,8 @@ pub struct Replica {
     waited: u64,
     /// As a leader: votes of this view, or the one before it.
     tallies: SmallVec<[Qc; 2]>,
-    /// Proposals that cannot be judged yet: of each leader the one of the latest view.
-    held: Vec<Hashed<Block>>,
+    /// Of each leader at most one proposal that cannot be judged yet.
+    held: SmallVec<[Hashed<Block>; 1]>,
     blocks: Blocks,
     /// Blocks asked for in this view.
     wanted: SmallVec<[Digest; 2]>,
@@ -362,6 +364,7 @@ impl Replica {
             begun: true,
             announced: vec![0; config.n],
             here: 0,
+            answered: vec![(0, Time::ZERO); config.n],
             own_announced: 0,
             failed: 0,
             high: None,
@@ -373,7 +376,7 @@ impl Replica {
             gathering: 0,
             waited: 0,
             tallies: SmallVec::new(),
-            held: Vec::new(),
+            held: SmallVec::new(),
             blocks: Blocks::default(),
             wanted: SmallVec::new(),
             tip: Tip { block: GENESIS, height: 0, view: 0 },
@@ -396,7 +399,7 @@ impl Replica {
         self.facts.clear();
         match input {
             Input::Start => {}
-            Input::Restart => self.announce_to_all(true, cx),
+            Input::Restart => self.announce_to_all(Word::Asks, cx),
             Input::Propose(_) => cx.reject("requests come from clients, not from replicas"),
             Input::Command { .. } => cx.reject("replicas take no commands of a visitor"),
             Input::Fire(Timer::View) => self.on_view_timeout(cx),
@@ -432,16 +435,23 @@ impl Replica {
     fn go_on(&mut self, cx: &mut Cx<'_, HotStuff>) {
         loop {
             self.announce(cx);
-            let view = self.view;
-            let ready =
-                |b: &Hashed<Block>| b.body().view <= view && self.blocks.height(b.body().parent).is_some();
-            if let Some(at) = self.held.iter().position(ready) {
-                let block = self.held.remove(at);
+            if let Some(place) = self.judgeable() {
+                let block = self.held.swap_remove(place);
                 self.on_proposal(cx.config.leader(block.body().view), &block, cx);
             } else if !self.propose(cx) {
                 return;
             }
         }
+    }
+
+    /// The earliest proposal held whose view has come and whose parent is here.
+    #[inline]
+    fn judgeable(&self) -> Option<usize> {
+        let ready = |(_, b): &(usize, &Hashed<Block>)| {
+            b.body().view <= self.view && self.blocks.height(b.body().parent).is_some()
+        };
+        let held = self.held.iter().enumerate().filter(ready);
+        held.min_by_key(|(_, block)| block.body().view).map(|(place, _)| place)
     }
 
     /// A request, from its client.

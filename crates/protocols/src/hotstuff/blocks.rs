@@ -76,14 +76,22 @@ impl<'a> Iterator for Branch<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a Block> {
+        self.next_hashed().map(Hashed::body)
+    }
+}
+
+impl<'a> Branch<'a> {
+    /// The next one, with its digest.
+    #[inline]
+    pub fn next_hashed(&mut self) -> Option<&'a Hashed<Block>> {
         if self.at == GENESIS {
             return None;
         }
         let fits = |i: &usize| self.kept[*i].digest() == self.at;
         let found = (0..self.below).rev().find(fits);
         self.below = found.or_else(|| (self.below..self.kept.len()).rev().find(fits))?;
-        let block = self.kept[self.below].body();
-        self.at = block.parent;
+        let block = &self.kept[self.below];
+        self.at = block.body().parent;
         Some(block)
     }
 }

@@ -45,12 +45,11 @@ impl Replica {
         proof: Option<Qc>,
         cx: &mut Cx<'_, HotStuff>,
     ) {
-        let (mut at, mut blocks) = (block, Vec::new());
-        while let Some(here) = self.blocks.hashed(at)
+        let (mut branch, mut blocks) = (self.blocks.branch(block), Vec::new());
+        while let Some(here) = branch.next_hashed()
             && (blocks.is_empty() || here.body().height > above)
         {
             blocks.push(here.clone());
-            at = here.body().parent;
         }
         blocks.reverse();
         let gap = blocks.first().is_none_or(|lowest| lowest.body().height > above.saturating_add(1));
@@ -135,5 +134,5 @@ impl Replica {
 
 /// Whether one block is the next one's parent.
 fn is_child(parent: &Hashed<Block>, child: &Hashed<Block>) -> bool {
-    child.body().parent == parent.digest() && parent.body().height.checked_add(1) == Some(child.body().height)
+    child.body().parent == parent.digest() && Some(child.body().height) == parent.body().height.checked_add(1)
 }

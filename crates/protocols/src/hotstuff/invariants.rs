@@ -3,11 +3,21 @@
 use super::{Ballot, Blocks, Cite, Fact, HotStuff, Phase, Replica, block_of, view_of};
 use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World};
 
-const CERTIFIED: &[RuleId] =
-    &[Cite::Certify as RuleId, Cite::LearnHigh as RuleId, Cite::Lock as RuleId, Cite::Decide as RuleId];
+const CERTIFIED: &[RuleId] = &[
+    Cite::Certify as RuleId,
+    Cite::LearnHigh as RuleId,
+    Cite::KeepHigh as RuleId,
+    Cite::Lock as RuleId,
+    Cite::Decide as RuleId,
+];
 const COMMITTED: &[RuleId] = &[Cite::Commit as RuleId, Cite::TakeState as RuleId];
-const EITHER: &[RuleId] =
-    &[Cite::Certify as RuleId, Cite::LearnHigh as RuleId, Cite::Commit as RuleId, Cite::TakeState as RuleId];
+const EITHER: &[RuleId] = &[
+    Cite::Certify as RuleId,
+    Cite::LearnHigh as RuleId,
+    Cite::KeepHigh as RuleId,
+    Cite::Commit as RuleId,
+    Cite::TakeState as RuleId,
+];
 
 pub(super) const ALL: &[Invariant<HotStuff>] = &[
     Invariant {

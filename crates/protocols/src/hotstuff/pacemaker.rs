@@ -1,7 +1,7 @@
 //! The pacemaker (§4.2, §6; the paper leaves it open): which view a replica is in, and for how long.
 
 use super::tables::*;
-use super::{Cite, Fact, HotStuff, Msg, NewView, Replica, Timer, Variant, after, view_of};
+use super::{Cite, Fact, HotStuff, Msg, NewView, Replica, Timer, Variant, Word, after, view_of};
 use consensus_kernel::{Cx, Duration, NodeId};
 
 /// The time of a view doubles at most so often.
@@ -48,7 +48,7 @@ impl Replica {
         if succeeded {
             cx.cite(Cite::NextView);
         } else {
-            self.announce_to_all(false, cx);
+            self.announce_to_all(Word::Enters, cx);
         }
     }
 
@@ -62,8 +62,8 @@ impl Replica {
         }
     }
 
-    fn new_view(&self, repeated: bool) -> Msg {
-        Msg::NewView(NewView { view: self.view, high: self.high, height: self.tip.height, repeated })
+    fn new_view(&self, word: Word) -> Msg {
+        Msg::NewView(NewView { view: self.view, high: self.high, height: self.tip.height, word })
     }
 
     fn note_announced(&mut self, who: NodeId, view: u64) {
@@ -80,17 +80,17 @@ impl Replica {
             cx.cite(Cite::NewView);
             self.own_announced = self.view;
             self.note_announced(self.me, self.view);
-            cx.send(cx.config.leader(self.view), self.new_view(false));
+            cx.send(cx.config.leader(self.view), self.new_view(Word::Enters));
         }
     }
 
     /// After a view that failed: NEW-VIEW to all, so that they come together in one view.
     /// Said again, it asks who is there.
-    pub(super) fn announce_to_all(&mut self, repeated: bool, cx: &mut Cx<'_, HotStuff>) {
+    pub(super) fn announce_to_all(&mut self, word: Word, cx: &mut Cx<'_, HotStuff>) {
         cx.cite(Cite::NewView);
         self.own_announced = self.view;
         self.note_announced(self.me, self.view);
-        cx.broadcast(self.new_view(repeated));
+        cx.broadcast(self.new_view(word));
         self.try_begin(cx);
     }
 
@@ -129,7 +129,7 @@ impl Replica {
             self.failed = self.failed.saturating_add(1);
             self.enter(cx.config.next_turn(self.view), false, cx);
         } else {
-            self.announce_to_all(true, cx);
+            self.announce_to_all(Word::Asks, cx);
         }
     }
 
@@ -146,12 +146,27 @@ impl Replica {
         self.note_announced(from, new.view);
         self.join(cx);
         self.try_begin(cx);
-        if new.height < self.tip.height {
-            self.help(from, new.height, cx);
+        let behind = new.height < self.tip.height;
+        let asks = new.word != Word::Answers
+            && (new.view < self.view || (new.view == self.view && new.word == Word::Asks));
+        if (behind || asks) && self.may_answer(from, cx) {
+            if behind {
+                self.help(from, new.height, cx);
+            }
+            if asks {
+                cx.send(from, self.new_view(Word::Answers));
+            }
         }
-        if new.view < self.view || (new.view == self.view && new.repeated) {
-            cx.send(from, self.new_view(false));
+    }
+
+    /// Each replica is answered once in a view, and again only after a while: views may go on faster than messages travel.
+    fn may_answer(&mut self, who: NodeId, cx: &Cx<'_, HotStuff>) -> bool {
+        let (view, at) = &mut self.answered[who.index()];
+        let due = *view < self.view || cx.now().since(*at).0 >= cx.config.timeout.0 / 2;
+        if due {
+            (*view, *at) = (self.view, cx.now());
         }
+        due
     }
 
     /// f + 1 others are in later views: at least one of them is correct.

@@ -82,7 +82,7 @@ impl Replica {
         first || (view == self.voted.0 && !cx.holds(VOTE_ONCE))
     }
 
-    /// Alg. 2 PREPARE, Alg. 5 onReceiveProposal: votes for a safe block, then learns from its certificate.
+    /// Alg. 2 PREPARE, Alg. 4 onReceiveProposal: votes for a safe block, then learns from its certificate.
     pub(super) fn on_proposal(&mut self, from: NodeId, proposal: &Hashed<Block>, cx: &mut Cx<'_, HotStuff>) {
         let (block, digest) = (proposal.body(), proposal.digest());
         if block.view == 0 || from != cx.config.leader(block.view) {
@@ -94,13 +94,13 @@ impl Replica {
         if block.view > self.view {
             let succeeds = after(view_of(&block.justify)) == block.view;
             if !succeeds && cx.config.next_turn(self.view) != cx.config.next_turn(block.view) {
-                self.hold(from, proposal, cx);
+                self.hold(proposal, cx);
                 return cx.reject("of a view that has not begun here");
             }
             self.enter(block.view, true, cx);
         }
         let Some(height) = self.blocks.height(block.parent) else {
-            self.hold(from, proposal, cx);
+            self.hold(proposal, cx);
             return self.want(block.parent, from, cx);
         };
         if height + 1 != block.height {
@@ -108,10 +108,11 @@ impl Replica {
         }
         let phase = cx.config.first_phase();
         let votes = self.may_vote(block.view, phase, cx);
-        if votes || !self.blocks.has_view(block.view) {
+        let safe = votes && self.is_safe(block, cx);
+        // Of each view one block at most that it does not vote for, however many its leader shows.
+        if safe || !self.blocks.has_view(block.view) {
             self.insert(proposal, cx);
         }
-        let safe = votes && self.is_safe(block, cx);
         if safe {
             self.begin(cx);
             cx.cite(if phase == Phase::Generic { Cite::VoteGeneric } else { Cite::VotePrepare });
@@ -131,13 +132,14 @@ impl Replica {
         }
     }
 
-    /// Keeps a proposal until its view begins or its parent is here: one of each leader, so that none takes the place of
-    /// another's.
-    fn hold(&mut self, leader: NodeId, proposal: &Hashed<Block>, cx: &Cx<'_, HotStuff>) {
-        match self.held.iter_mut().find(|held| cx.config.leader(held.body().view) == leader) {
-            Some(held) if held.body().view > proposal.body().view => {}
-            Some(held) => *held = proposal.clone(),
+    /// Keeps a proposal until its view begins or its parent is here: of each leader its latest, so that a leader of far
+    /// views takes nobody else's place.
+    fn hold(&mut self, proposal: &Hashed<Block>, cx: &Cx<'_, HotStuff>) {
+        let leader = |block: &Hashed<Block>| cx.config.leader(block.body().view);
+        match self.held.iter_mut().find(|held| leader(held) == leader(proposal)) {
             None => self.held.push(proposal.clone()),
+            Some(held) if held.body().view <= proposal.body().view => *held = proposal.clone(),
+            Some(_) => {}
         }
     }
 
@@ -188,8 +190,11 @@ impl Replica {
         let (before, tally) = match self.tallies.iter_mut().find(|t| t.ballot() == vote.body()) {
             Some(tally) => {
                 let before = tally.count(cx);
-                if !tally.add(vote) && cx.holds(DISTINCT_SIGNERS) {
-                    return cx.reject("counted already");
+                if !tally.add(vote) {
+                    if cx.holds(DISTINCT_SIGNERS) {
+                        return cx.reject("counted already");
+                    }
+                    tally.list_again();
                 }
                 (before, *tally)
             }
@@ -203,7 +208,7 @@ impl Replica {
         }
     }
 
-    /// As a leader: has a certificate, and shows it (Alg. 2) or lets its next block carry it (Alg. 3, Alg. 5
+    /// As a leader: has a certificate, and shows it (Alg. 2) or lets its next block carry it (Alg. 3, Alg. 4
     /// onReceiveVote).
     fn certify(&mut self, qc: Qc, last: NodeId, cx: &mut Cx<'_, HotStuff>) {
         cx.cite(Cite::Certify);
@@ -300,10 +305,10 @@ impl Replica {
     #[inline]
     pub(super) fn raise_high(&mut self, qc: &Qc, from: NodeId, cx: &mut Cx<'_, HotStuff>) {
         let (ballot, high) = (qc.ballot(), view_of(&self.high));
-        if ballot.view < high || ballot.block == block_of(&self.high) {
+        if ballot.block == block_of(&self.high) {
             return;
         }
-        cx.cite(Cite::LearnHigh);
+        cx.cite(if ballot.view < high { Cite::KeepHigh } else { Cite::LearnHigh });
         self.facts.push(Fact::Certified(*ballot));
         if ballot.view > high {
             (self.high, self.high_from) = (Some(*qc), from);
@@ -314,7 +319,16 @@ impl Replica {
     #[inline]
     fn raise_lock(&mut self, qc: &Qc, cx: &mut Cx<'_, HotStuff>) {
         let (ballot, lock) = (qc.ballot(), view_of(&self.lock));
-        if ballot.view < lock || ballot.block == block_of(&self.lock) {
+        if ballot.block == block_of(&self.lock) {
+            return;
+        }
+        if ballot.view < lock {
+            // An old one is stated as well: a view has one.
+            let old = Fact::Certified(*ballot);
+            if !self.facts.contains(&old) {
+                cx.cite(Cite::KeepHigh);
+                self.facts.push(old);
+            }
             return;
         }
         cx.cite(Cite::Lock);

@@ -34,18 +34,22 @@ rules! {
         "finds the block safe and votes for it",
         "It extends the lock, or a later certificate shows that the lock is not decided.",
         "extends lockedQC.node or justify.view > lockedQC.view: vote prepare";
-    VoteGeneric, "onReceiveProposal", "HotStuff, Alg. 3; Alg. 5 onReceiveProposal",
+    VoteGeneric, "onReceiveProposal", "HotStuff, Alg. 3; Alg. 4 onReceiveProposal",
         "finds the block safe and votes, to the next leader",
         "Its certificate is the next phase of the blocks before it, too.",
         "b*.view > vheight and (extends b_lock or justify.view > b_lock.view): vote";
-    Certify, "quorum certificate", "HotStuff, Alg. 2; Alg. 5 onReceiveVote",
+    Certify, "quorum certificate", "HotStuff, Alg. 2; Alg. 4 onReceiveVote",
         "leads, and has n - f votes: a certificate",
         "Two sets of n - f share a correct replica, which votes once in a view.",
         "n - f votes for (type, view, node): QC";
-    LearnHigh, "prepareQC", "HotStuff, Alg. 2 pre-commit; Alg. 4 updateQCHigh",
+    LearnHigh, "prepareQC", "HotStuff, Alg. 2 pre-commit; Alg. 5 updateQCHigh",
         "sees the highest certificate so far and keeps it",
         "It tells the next leader.",
         "qc.view > prepareQC.view: prepareQC := qc";
+    KeepHigh, "older certificate", "HotStuff, Alg. 5 updateQCHigh",
+        "is shown a certificate of an earlier view than its own, and keeps its own",
+        "Of two certificates the later one counts.",
+        "qc.view < prepareQC.view: ignore";
     VotePreCommit, "pre-commit", "HotStuff, Alg. 2 pre-commit",
         "sees that n - f voted for the block, and says so",
         "Once n - f know the certificate, every later leader hears of it.",
@@ -179,7 +183,7 @@ const PARAMS: &[ParamSpec] = &[
             options: &[
                 ("basic", "Algorithm 2: a view decides one block in three phases"),
                 ("chained", "Algorithms 3 to 5: a block a view, three consecutive ones commit the first"),
-                ("two-chain", "HotStuff-2, Jolteon: two consecutive ones commit the first"),
+                ("two-chain", "Algorithm 6, HotStuff-2, Jolteon: two consecutive ones commit the first"),
             ],
             default: 0,
         },
@@ -277,7 +281,7 @@ switches! {
     DISTINCT_SIGNERS = 3, "distinct-signers", "Alg. 1", Breaks::Safety("One Certificate"),
         "A certificate counts signers, not signatures",
         "A doubled vote counts twice, and too few replicas look like a quorum.";
-    VOTE_ONCE = 4, "vote-once", "Alg. 2; Alg. 5", Breaks::Safety("One Certificate"),
+    VOTE_ONCE = 4, "vote-once", "Alg. 2; Alg. 4", Breaks::Safety("One Certificate"),
         "A replica votes once in a view and phase",
         "A leader proposes two blocks and gets a certificate for each.";
     LOCK = 5, "lock", "Alg. 1 safeNode", Breaks::Safety("Committed Prefix"),
@@ -362,9 +366,9 @@ pub const META: Meta = Meta {
                 with Linearity and Responsiveness, PODC 2019, arXiv:1803.05069; two-chain: Dahlia Malkhi and Kartik Nayak, \
                 HotStuff-2, 2023; Rati Gelashvili et al., Jolteon and Ditto, FC 2022",
     summary: "Replicas execute the requests of clients in the same order although up to a third of them may lie, and \
-              all talk to a leader only: messages grow with n, not with its square. Votes make certificates, blocks \
-              form a tree. A certified block is locked in one phase more and decided in another, so that a new leader \
-              needs to hear from n − f replicas only and never has to wait. (With two phases it waits after a failed view.)",
+              all talk to a leader only: while views succeed, messages grow with n, not with its square. Votes make \
+              certificates, blocks form a tree. A certified block is locked in one phase more and decided in another, so \
+              that a new leader needs to hear from n − f replicas only; with two phases (two-chain) it is locked at once, and a new leader has to wait.",
     claims: Claims {
         agreement: AgreementScope::Correct,
         validity: Validity::Proposed,
@@ -393,8 +397,8 @@ pub const META: Meta = Meta {
     simplified: &[
         "Threshold signatures (§3): a certificate lists its signers, and signatures are ideal",
         "Blank nodes for skipped views (Alg. 3): blocks carry their view, and consecutive views are checked",
+        "View synchronisation is left open: here whoever runs out of time tells all, n² messages for a failed view (Alg. 5: the next leader)",
         "State transfer without signed checkpoints: f + 1 replicas vouch for a state",
-        "View synchronisation is left open by the paper: after a time-out new-views go to all, n² of them",
         "Jolteon's time-out certificates: its commit rule runs with HotStuff-2's waiting leader",
     ],
     envelope: Envelope {

@@ -198,7 +198,7 @@ fn lock(table: &mut Table<HotStuff>) -> Hashed<Block> {
 /// Brings replica 1 into a view, by the word of the others.
 fn lead_into(table: &mut Table<HotStuff>, view: u64) {
     for i in [0, 2, 3] {
-        let new = NewView { view, high: None, height: 0, repeated: false };
+        let new = NewView { view, high: None, height: 0, word: Word::Enters };
         tell(table, r(i), r(1), Msg::NewView(new));
     }
     assert_eq!(replica(table, 1).view, view);
@@ -276,7 +276,10 @@ fn a_certificate_needs_a_quorum_of_distinct_replicas() {
         |table, vote| certificate(table, Phase::Prepare, 1, vote.body().block, &[2, 3]),
         |_, vote| {
             let mut qc = Qc::of(&vote);
-            (0..5).for_each(|_| assert!(!qc.add(&vote)));
+            (0..5).for_each(|_| {
+                assert!(!qc.add(&vote));
+                qc.list_again();
+            });
             qc
         },
         |table, vote| certificate(table, Phase::Prepare, 1, vote.body().block, &[2, 3, 9]),
@@ -303,7 +306,7 @@ fn a_leader_extends_the_highest_of_a_quorum_of_new_views() {
     run_without(&mut table, &[0, 2, 3]);
     for (i, high) in [(2, None), (3, high)] {
         assert_eq!(cited(&table, r(1), Cite::Propose), 0, "two new-views are too few");
-        tell(&mut table, r(i), r(1), Msg::NewView(NewView { view: 2, high, height: 0, repeated: false }));
+        tell(&mut table, r(i), r(1), Msg::NewView(NewView { view: 2, high, height: 0, word: Word::Enters }));
     }
     assert_eq!(cited(&table, r(1), Cite::Propose), 1);
     let proposed = table.pile.iter().find_map(|letter| match &letter.msg {

@@ -60,7 +60,7 @@ pub struct Ballot {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Qc {
     votes: Certificate<Ballot>,
-    /// How many signatures are listed, repetitions included: what a careless replica would count.
+    /// How many signatures are listed: as many as there are signers, unless somebody is careless or lies.
     signatures: u32,
 }
 
@@ -73,8 +73,14 @@ impl Qc {
     /// Adds a vote on the same ballot; false if this replica's is there already.
     #[inline]
     pub fn add(&mut self, vote: &Signed<Ballot>) -> bool {
-        self.signatures += 1;
-        self.votes.add(vote)
+        let new = self.votes.add(vote);
+        self.signatures += u32::from(new);
+        new
+    }
+
+    /// Lists a signature that is there already, as who does not look at the signers would.
+    pub(super) fn list_again(&mut self) {
+        self.signatures = self.signatures.saturating_add(1);
     }
 
     /// The same with its signatures listed so many times: a lie that only a careless receiver takes.
@@ -100,10 +106,13 @@ impl Qc {
         if cx.holds(DISTINCT_SIGNERS) { self.votes.count() } else { self.signatures as usize }
     }
 
-    /// Whether a quorum of replicas signed it.
+    /// Whether a quorum of replicas signed it, each once.
     #[inline]
     pub fn is_valid(&self, cx: &Cx<'_, HotStuff>) -> bool {
-        self.count(cx) >= cx.config.quorum && self.signers().union(&cx.config.everyone) == cx.config.everyone
+        let listed = self.signatures as usize == self.votes.count() || !cx.holds(DISTINCT_SIGNERS);
+        listed
+            && self.count(cx) >= cx.config.quorum
+            && self.signers().union(&cx.config.everyone) == cx.config.everyone
     }
 }
 
@@ -164,8 +173,19 @@ pub struct NewView {
     pub high: Option<Qc>,
     /// The height of the last block executed.
     pub height: u64,
-    /// Whether it asks who is in that view, because too few were heard.
-    pub repeated: bool,
+    /// What it is said for.
+    pub word: Word,
+}
+
+/// What a NEW-VIEW is said for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Word {
+    /// The sender enters the view.
+    Enters,
+    /// It heard too few in that view, and asks who is there.
+    Asks,
+    /// It answers one who is behind, or asks. Nobody answers an answer.
+    Answers,
 }
 
 /// REPLY. The result of an assignment is the place in the order at which it was executed.

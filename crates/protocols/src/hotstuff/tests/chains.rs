@@ -100,7 +100,7 @@ fn a_proposal_of_a_view_that_has_not_begun_waits_for_it() {
     show(&mut table, 2, &block);
     assert_eq!(why(&table), "of a view that has not begun here");
     for i in [0, 3] {
-        let new = NewView { view: 5, high: None, height: 0, repeated: false };
+        let new = NewView { view: 5, high: None, height: 0, word: Word::Enters };
         tell(&mut table, r(i), r(2), Msg::NewView(new));
     }
     assert_eq!(votes_of(&mut table, 2).len(), 1, "f + 1 others are in it");

@@ -49,13 +49,13 @@ fn a_view_entered_by_time_out_is_timed_only_when_a_quorum_is_in_it() {
     table.pile.clear();
     table.fire(r(3), Timer::View);
     assert_eq!(replica(&table, 3).view, 2, "it does not run away from the others");
-    assert!(table.pile.iter().all(|l| matches!(&l.msg, Msg::NewView(new) if new.repeated)));
+    assert!(table.pile.iter().all(|l| matches!(&l.msg, Msg::NewView(new) if new.word == Word::Asks)));
 }
 
 #[test]
 fn who_hears_that_f_plus_one_are_further_joins_them() {
     let mut table = table(Variant::Basic, 7);
-    let new = |view| Msg::NewView(NewView { view, high: None, height: 0, repeated: false });
+    let new = |view| Msg::NewView(NewView { view, high: None, height: 0, word: Word::Enters });
     tell(&mut table, r(1), r(0), new(9));
     tell(&mut table, r(2), r(0), new(4));
     assert_eq!(replica(&table, 0).view, 1);
@@ -165,7 +165,7 @@ fn a_two_chain_leader_waits_for_all_locks_after_a_failed_view() {
         propose(&mut table, x(0));
         table.deliver_all(|l| l.to == r(1));
         for i in [0, 2] {
-            let new = NewView { view: 4, high: None, height: 0, repeated: false };
+            let new = NewView { view: 4, high: None, height: 0, word: Word::Enters };
             tell(&mut table, r(i), r(1), Msg::NewView(new));
         }
         assert_eq!(cited(&table, r(1), Cite::Propose), proposes);
@@ -179,7 +179,7 @@ fn a_two_chain_leader_waits_for_all_locks_after_a_failed_view() {
 #[test]
 fn hostile_views_and_votes_do_no_harm() {
     let mut table = table(Variant::Chained, 4);
-    let far = NewView { view: u64::MAX, high: None, height: u64::MAX, repeated: true };
+    let far = NewView { view: u64::MAX, high: None, height: u64::MAX, word: Word::Asks };
     tell(&mut table, r(1), r(0), Msg::NewView(far));
     for view in [0, u64::MAX] {
         let ballot = Ballot { phase: Phase::Generic, view, block: GENESIS };
@@ -193,4 +193,88 @@ fn hostile_views_and_votes_do_no_harm() {
     propose(&mut table, x(0));
     run(&mut table);
     assert_eq!(decided(&table, r(0)), [(1, x(0))]);
+}
+
+#[test]
+fn an_answer_is_not_answered_and_who_is_behind_is_answered_once_in_a_view() {
+    let mut table = table(Variant::Chained, 4);
+    lead_into(&mut table, 9);
+    table.pile.clear();
+    let late = |word| Msg::NewView(NewView { view: 5, high: None, height: 0, word });
+    tell(&mut table, r(3), r(1), late(Word::Answers));
+    assert!(table.pile.is_empty());
+    for word in [Word::Enters, Word::Enters, Word::Asks] {
+        tell(&mut table, r(3), r(1), late(word));
+    }
+    let answers: Vec<_> = table.pile.iter().map(|l| &l.msg).collect();
+    assert!(
+        matches!(answers[..], [Msg::NewView(NewView { view: 9, word: Word::Answers, .. })]),
+        "{answers:?}"
+    );
+    // What was lost is asked for again after a while.
+    table.now = Time(table.config.timeout.0);
+    tell(&mut table, r(3), r(1), late(Word::Asks));
+    assert_eq!(table.pile.len(), 2);
+}
+
+#[test]
+fn heights_at_the_end_of_all_numbers_do_no_harm() {
+    let mut table = table(Variant::Chained, 4);
+    let block = child(&table, 1, None, &[x(0)]);
+    show(&mut table, 1, &block);
+    tell(&mut table, r(2), r(1), Msg::Fetch(Fetch { block: block.digest(), height: u64::MAX }));
+    let top = Hashed::new(Block { height: u64::MAX, ..block.body().clone() });
+    let over = Hashed::new(Block { parent: top.digest(), height: 0, ..block.body().clone() });
+    tell(&mut table, r(2), r(1), Msg::Branch(Shared::new(Branch { blocks: vec![top, over], proof: None })));
+    assert_eq!(why(&table), "not blocks that it asked for");
+}
+
+#[test]
+fn a_leader_of_far_views_takes_nobodys_place_for_an_early_proposal() {
+    let mut table = table(Variant::Chained, 4);
+    let early = child(&table, 5, None, &[x(0)]);
+    // Replica 2 leads views 9 to 12, and so on every 16.
+    let far = |k: u64| child(&table, 9 + 16 * k, None, &[]);
+    let far: Vec<_> = (1..100).map(far).collect();
+    far[..50].iter().for_each(|block| show(&mut table, 3, block));
+    show(&mut table, 3, &early);
+    far[50..].iter().for_each(|block| show(&mut table, 3, block));
+    assert_eq!(replica(&table, 3).held.len(), 2);
+    for i in [0, 2] {
+        let new = NewView { view: 5, high: None, height: 0, word: Word::Enters };
+        tell(&mut table, r(i), r(3), Msg::NewView(new));
+    }
+    let voted = votes_of(&mut table, 3);
+    assert_eq!(voted, [Ballot { phase: Phase::Generic, view: 5, block: early.digest() }]);
+}
+
+#[test]
+fn a_leader_cannot_have_any_number_of_blocks_stored() {
+    let mut table = table(Variant::Basic, 4);
+    lock(&mut table);
+    lead_into(&mut table, 3);
+    let before = replica(&table, 1).blocks.iter().count();
+    for k in 1..100 {
+        let fork = child(&table, 3, None, &[Value::request(1, k)]);
+        show(&mut table, 1, &fork);
+        assert_eq!(why(&table), "conflicts with the lock");
+    }
+    assert_eq!(replica(&table, 1).blocks.iter().count(), before + 1);
+}
+
+#[test]
+fn a_second_certificate_of_a_view_is_stated_however_old() {
+    let mut table = table(Variant::Chained, 4);
+    let mut parent = None;
+    for view in 1..=4 {
+        let block = child(&table, view, parent.as_ref(), &[x(0)]);
+        show(&mut table, 3, &block);
+        parent = Some(block);
+    }
+    let high = view_of(&replica(&table, 3).high);
+    let second = certificate(&table, Phase::Generic, 1, Digest::of(b"another"), &[0, 1, 2]);
+    let new = NewView { view: 5, high: Some(second), height: 0, word: Word::Enters };
+    tell(&mut table, r(2), r(3), Msg::NewView(new));
+    assert!(replica(&table, 3).facts.contains(&Fact::Certified(*second.ballot())));
+    assert_eq!((view_of(&replica(&table, 3).high), cited(&table, r(3), Cite::KeepHigh)), (high, 1));
 }
