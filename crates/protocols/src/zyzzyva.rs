@@ -198,7 +198,7 @@ impl Protocol for Zyzzyva {
     fn restart(&self, _config: &Config) -> Self {
         match self {
             Self::Replica(replica) => {
-                Self::Replica(Replica { primary_timer: false, resend_timer: false, ..replica.clone() })
+                Self::Replica(Replica { awaited: None, resend_timer: false, ..replica.clone() })
             }
             Self::Client(client) => Self::Client(client.clone()),
         }
@@ -242,6 +242,17 @@ impl Protocol for Zyzzyva {
 enum Fact {
     Certified(History),
     Stable { sequence: u64, history: Digest },
+}
+
+/// What the timer for the primary runs for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+enum Awaited {
+    /// A client's request.
+    Request(Value),
+    /// The order with this number: a later one came.
+    Order(u64),
+    /// The beginning of this view.
+    View(u64),
 }
 
 /// One replica's whole state.
@@ -304,7 +315,8 @@ pub struct Replica {
     fresh: bool,
     /// How often in a row the timer for sending again ran out and nothing had moved.
     quiet: u32,
-    primary_timer: bool,
+    /// What the timer for the primary runs for.
+    awaited: Option<Awaited>,
     resend_timer: bool,
     #[serde(skip)]
     facts: Vec<Fact>,
@@ -342,7 +354,7 @@ impl Replica {
             failed_views: 0,
             fresh: true,
             quiet: 0,
-            primary_timer: false,
+            awaited: None,
             resend_timer: false,
             facts: Vec::new(),
         }
@@ -361,7 +373,7 @@ impl Replica {
             Input::Propose(_) => cx.reject("requests come from clients, not from replicas"),
             Input::Command { .. } => cx.reject("replicas take no commands of a visitor"),
             Input::Fire(Timer::Primary) => {
-                self.primary_timer = false;
+                self.awaited = None;
                 self.on_primary_timeout(cx);
             }
             Input::Fire(Timer::Resend) => {
@@ -441,7 +453,8 @@ impl Replica {
         !self.active || (lacks && self.primary != self.me)
     }
 
-    /// Sets and stops the timers as the state after a step demands. Whatever moves starts them anew.
+    /// Sets and stops the timers as the state after a step demands. The primary's timer belongs to one request (step 4c):
+    /// that others are served meanwhile does not start it anew.
     #[inline]
     fn settle(&mut self, before: (u64, u64, u64), cx: &mut Cx<'_, Zyzzyva>) {
         let moved = before != (self.executed(), self.view, self.low);
@@ -449,13 +462,12 @@ impl Replica {
             self.quiet = 0;
         }
         let blames = self.blames_primary();
-        if blames && (moved || !self.primary_timer) {
-            let doubled = if cx.holds(TIMER_DOUBLING) { self.failed_views } else { 0 };
-            cx.set_timer(Timer::Primary, cx.config.timeout.times(1 << doubled));
-            self.primary_timer = true;
-        } else if !blames && self.primary_timer {
-            cx.cancel_timer(Timer::Primary);
-            self.primary_timer = false;
+        let goes_on = match self.awaited {
+            None => !blames,
+            Some(awaited) => blames && self.still_awaits(awaited, moved),
+        };
+        if !goes_on {
+            self.set_primary_timer(blames, cx);
         }
         let waits = self.waits();
         if waits && !self.resend_timer {
@@ -465,6 +477,32 @@ impl Replica {
             cx.cancel_timer(Timer::Resend);
             self.resend_timer = false;
         }
+    }
+
+    fn still_awaits(&self, awaited: Awaited, moved: bool) -> bool {
+        match awaited {
+            Awaited::View(view) => !self.active && view == self.view && !moved,
+            Awaited::Request(value) => self.active && self.pending.iter().any(|p| p.body().value == value),
+            Awaited::Order(sequence) => self.active && sequence > self.executed(),
+        }
+    }
+
+    /// The oldest request that came here is next, so that each has its turn.
+    #[inline(never)]
+    fn set_primary_timer(&mut self, blames: bool, cx: &mut Cx<'_, Zyzzyva>) {
+        let next = match self.pending.first() {
+            _ if !blames => None,
+            _ if !self.active => Some(Awaited::View(self.view)),
+            Some(request) => Some(Awaited::Request(request.body().value)),
+            None => Some(Awaited::Order(self.executed() + 1)),
+        };
+        if next.is_some() {
+            let doubled = if cx.holds(TIMER_DOUBLING) { self.failed_views } else { 0 };
+            cx.set_timer(Timer::Primary, cx.config.timeout.times(1 << doubled));
+        } else {
+            cx.cancel_timer(Timer::Primary);
+        }
+        self.awaited = next;
     }
 
     /// §3.2, steps 2 and 4c: a request, from its client.

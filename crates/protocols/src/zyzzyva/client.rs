@@ -12,17 +12,17 @@ use consensus_kernel::{
 use serde::Serialize;
 use smallvec::SmallVec;
 
-/// So many answers are kept that only one and the same replica gave: a liar pushes out its own.
-const ANSWERS_EACH: usize = 8;
+/// So many different answers are kept of each replica. A correct one gives one a view.
+const ANSWERS_MAX: usize = 4;
 
-/// Makes room for another answer of a replica.
-fn make_room<T>(answers: &mut SmallVec<[T; 1]>, from: NodeId, tally: impl Fn(&T) -> &Tally) {
-    let alone = |answer: &T| tally(answer).count() == 1 && tally(answer).voters().contains(from);
-    if answers.iter().filter(|a| alone(a)).count() >= ANSWERS_EACH
-        && let Some(oldest) = answers.iter().position(alone)
-    {
-        answers.remove(oldest);
+/// Makes room for another answer of a replica, at the cost of those that it gave alone. False if there is none.
+fn make_room<T>(known: &mut SmallVec<[T; 1]>, of: impl Fn(&T) -> &Tally, from: NodeId) -> bool {
+    let gave = |k: &T| of(k).voters().contains(from);
+    if known.iter().filter(|k| gave(k)).count() < ANSWERS_MAX {
+        return true;
     }
+    let alone = known.iter().position(|k| gave(k) && of(k).count() == 1);
+    alone.map(|oldest| known.remove(oldest)).is_some()
 }
 
 /// Equal answers.
@@ -179,12 +179,12 @@ impl Client {
         };
         let place = match self.answers.iter().position(same) {
             Some(place) => place,
-            None => {
-                make_room(&mut self.answers, from, |a| &a.from);
+            None if make_room(&mut self.answers, |a| &a.from, from) => {
                 let certificate = Certificate::of(&response.vouch);
                 self.answers.push(Answers { certificate, from: Tally::EMPTY });
                 self.answers.len() - 1
             }
+            None => return cx.reject("too many different answers"),
         };
         let answers = &mut self.answers[place];
         answers.certificate.add(&response.vouch);
@@ -221,8 +221,9 @@ impl Client {
             return cx.reject("not the request it waits for");
         }
         let place = (commit.sequence, commit.history);
-        if self.commits.iter().all(|(known, _)| *known != place) {
-            make_room(&mut self.commits, from, |(_, tally)| tally);
+        if self.commits.iter().all(|(known, _)| *known != place)
+            && make_room(&mut self.commits, |(_, holders)| holders, from)
+        {
             self.commits.push((place, Tally::EMPTY));
         }
         let Some((_, holders)) = self.commits.iter_mut().find(|(known, _)| *known == place) else {

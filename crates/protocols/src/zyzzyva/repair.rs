@@ -11,25 +11,26 @@ use super::{
 };
 use consensus_kernel::{Certificate, Cx, Hashed, NodeId, Signed};
 
-/// So many statements are kept that only one and the same replica has signed: a liar pushes out its own.
-const STATEMENTS_MAX: usize = 64;
+/// So many different statements about one place are kept of each replica. A correct one makes one a view.
+const STATEMENTS_MAX: usize = 4;
 
-/// Adds signatures to those known for the same statement.
-pub(super) fn gather<T: PartialEq + Clone>(
+/// Adds signatures to those known for the same statement. Who makes too many about one place takes the room of its own
+/// earlier ones, never that of others.
+pub(super) fn gather<T: PartialEq + Copy>(
     known: &mut Vec<Certificate<T>>,
     more: &Certificate<T>,
-) -> Certificate<T>
-where
-    Certificate<T>: Copy,
-{
+    place: impl Fn(&T) -> u64,
+) -> Certificate<T> {
     if let Some(same) = known.iter_mut().find(|c| c.body() == more.body()) {
         same.join(more);
         return *same;
     }
-    let alone = |c: &Certificate<T>| c.count() == 1 && c.signers() == more.signers();
-    if known.iter().filter(|c| alone(c)).count() >= STATEMENTS_MAX
-        && let Some(oldest) = known.iter().position(alone)
-    {
+    let beside = |c: &&Certificate<T>| place(c.body()) == place(more.body());
+    let full =
+        |id| known.iter().filter(beside).filter(|c| c.signers().contains(id)).count() >= STATEMENTS_MAX;
+    if more.signers().iter().all(full) {
+        let theirs = |c: &Certificate<T>| beside(&c) && c.signers().union(more.signers()) == *more.signers();
+        let Some(oldest) = known.iter().position(theirs) else { return *more };
         known.remove(oldest);
     }
     known.push(*more);
@@ -119,14 +120,21 @@ impl Replica {
         if sequence > self.low + cx.config.window {
             return self.hint(from, cx);
         }
-        self.count_checkpoint(vouch, cx);
+        if sequence.is_multiple_of(cx.config.checkpoint) {
+            self.count_checkpoint(vouch, cx);
+        } else {
+            // It covers what lies before it; nothing is gained by keeping it as well.
+            self.certify_checkpoint(*vouch, cx);
+        }
     }
 
     fn count_checkpoint(&mut self, vouch: &Certificate<History>, cx: &mut Cx<'_, Zyzzyva>) {
-        let History { sequence, digest, .. } = *vouch.body();
-        // What is no checkpoint came with all its signatures: a later certificate covers it.
-        let is_checkpoint = sequence.is_multiple_of(cx.config.checkpoint);
-        let all = if is_checkpoint { gather(&mut self.checkpoints, vouch) } else { *vouch };
+        let all = gather(&mut self.checkpoints, vouch, |h| h.sequence);
+        self.certify_checkpoint(all, cx);
+    }
+
+    fn certify_checkpoint(&mut self, all: Certificate<History>, cx: &mut Cx<'_, Zyzzyva>) {
+        let History { sequence, digest, .. } = *all.body();
         let ours = sequence > self.certified && self.history_at(sequence) == Some(digest);
         if ours && all.count() >= cx.config.quorum {
             cx.cite(Cite::Certified);
@@ -161,11 +169,19 @@ impl Replica {
             }
             return;
         }
+        if sequence > self.low.saturating_add(cx.config.window) {
+            // Too far to be reached order by order: what is proven is fetched, whatever else is but a hint.
+            return if is_stable(stable, cx.config) {
+                self.settle_checkpoint(*stable, cx)
+            } else {
+                self.hint(from, cx)
+            };
+        }
         self.count_stable(stable, cx);
     }
 
     fn count_stable(&mut self, stable: &Certificate<Stable>, cx: &mut Cx<'_, Zyzzyva>) {
-        let all = gather(&mut self.stables, stable);
+        let all = gather(&mut self.stables, stable, |s| s.sequence);
         if all.count() >= cx.config.stables {
             self.settle_checkpoint(all, cx);
         }
@@ -241,7 +257,10 @@ impl Replica {
         for stable in self.stables.iter().filter(|c| c.body().sequence > low) {
             cx.send(to, Msg::Stable(*stable));
         }
-        for vouch in self.checkpoints.iter().chain(&self.certificate).filter(|c| c.body().sequence > low) {
+        // The longest certificate covers what is vouched for below it.
+        let covered = self.certificate.as_ref().map_or(0, |c| c.body().sequence).max(low);
+        let open = self.checkpoints.iter().filter(|c| c.body().sequence > covered);
+        for vouch in open.chain(self.certificate.iter().filter(|c| c.body().sequence > low)) {
             cx.send(to, Msg::Checkpoint(*vouch));
         }
     }

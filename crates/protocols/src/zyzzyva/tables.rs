@@ -90,15 +90,15 @@ rules! {
         "takes back what it executed and the new view does not keep",
         "It was only speculation: no client can have completed it.",
         "own history is not a prefix of the new one: undo to the fork, execute the new one";
-    TakeCheckpoint, "§3.1 checkpoint", "Zyzzyva, §3.1",
+    TakeCheckpoint, "checkpoint", "project rule; Zyzzyva, §3.1, asks f + 1",
         "has executed another K requests and vouches for its history",
         "The clients' commit certificates may never come.",
         "n mod K = 0: <CHECKPOINT, v, n, h> to all";
-    Certified, "§3.1 certified", "Zyzzyva, §3.1",
+    Certified, "certified", "project rule; Zyzzyva, §3.1, asks f + 1",
         "has a commit certificate for a checkpoint from the replicas themselves",
         "It holds it now, but the others may not.",
         "2f + 1 equal CHECKPOINTs of one view: CC := max";
-    Stable, "§3.1 stable", "Zyzzyva, §3.1",
+    Stable, "stable", "project rule; Zyzzyva, §3.1, asks f + 1",
         "knows that a quorum holds certificates for a checkpoint: all up to it is final",
         "Only now can it never be rolled back, and the log be cut.",
         "2f + 1 hold a CC for n: decide up to n; discard";
@@ -231,7 +231,7 @@ switches! {
     STOP_IN_VIEW_CHANGE = 10, "stop-in-view-change", "VC2", Breaks::Safety("Agreement"),
         "Who has reported its history takes no more part in the old view",
         "A request completes after everybody has reported that there is none.";
-    STABLE_QUORUM = 11, "stable-quorum", "§3.1", Breaks::Safety("Agreement"),
+    STABLE_QUORUM = 11, "stable-quorum", "project rule; §3.1", Breaks::Safety("Agreement"),
         "A checkpoint is final when a quorum holds certificates for it",
         "One replica alone holds the certificate, calls it final, and the next view forgets it.";
     DEDUP = 12, "dedup", "step 3", Breaks::Safety("Exactly Once"),
@@ -341,12 +341,12 @@ pub const META: Meta = Meta {
     commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
+        "Checkpoints (§3.1): stable there with f + 1 equal CHECKPOINTs; here a quorum certifies one, and a quorum of holders makes it final",
         "Batches of requests, read-only requests, a single full response (§4): one request an order, answered by all",
         "Message authentication codes and preferred quorums (§4): signatures are ideal and cost nothing",
         "Zyzzyva5, which needs 5f + 1 replicas for the fast path with f of them slow (§4)",
         "View changes report everything since the stable checkpoint, not only since the commit certificate (§3.3)",
         "State transfer in parts: the state is small and sent whole",
-        "Checkpoints that f + 1 vouch for (§3.1): here a quorum certifies, and a quorum holds the certificate",
     ],
     envelope: Envelope {
         loss: true,

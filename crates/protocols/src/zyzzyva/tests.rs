@@ -599,3 +599,103 @@ fn a_certificate_that_is_no_checkpoint_is_obeyed_and_not_shown_again() {
     tell(&mut table, r(2), r(1), Msg::Checkpoint(proof));
     assert_eq!((replica(&table, 1).certified, replica(&table, 1).checkpoints.len()), (3, 0));
 }
+
+#[test]
+fn a_liar_takes_nobodys_room_for_checkpoints() {
+    // A single signature opens an entry, so one replica may fill any table that is first come, first served.
+    let mut table = Table::new(&every(4, setup(4, 1)));
+    for i in 1..=200 {
+        for (place, to) in [(4, 1), (8, 1), (1_000_000 + 4 * i, 1), (4, 2), (8, 2), (1_000_000 + 4 * i, 2)] {
+            let lie = Digest::of(&[i as u8, place as u8]);
+            let stable = Stable { sequence: place, history: lie, state: lie };
+            let msg = Msg::Stable(certificate(&table, &stable, &[3]));
+            tell(&mut table, r(3), r(to), msg);
+            let history = History { view: 0, sequence: place, digest: lie };
+            let msg = Msg::Checkpoint(certificate(&table, &history, &[3]));
+            tell(&mut table, r(3), r(to), msg);
+        }
+    }
+    assert!(replica(&table, 1).stables.len() <= 8 && replica(&table, 1).checkpoints.len() <= 8);
+    table.pile.clear();
+    for k in 1..=20 {
+        propose(&mut table, x(k));
+        run_without(&mut table, &[3]);
+        table.fire(c(0), Timer::Retry);
+        run_without(&mut table, &[3]);
+    }
+    assert_eq!(decided(&table, c(0)).len(), 20);
+    assert!((0..3).all(|i| replica(&table, i).low == 20), "checkpoints become stable");
+}
+
+#[test]
+fn a_liar_takes_nobodys_room_for_confirmations_of_a_view() {
+    let mut table = Table::new(&setup(4, 1));
+    execute(&mut table, 1..=1);
+    for to in 1..3 {
+        let both = certificate(&table, &Accusation { view: 0 }, &[2, 3]);
+        tell(&mut table, r(3), r(to), Msg::Accuse(both));
+        for i in 0..200u8 {
+            let history = History { view: 1, sequence: 1, digest: Digest::of(&[i]) };
+            let msg = Msg::ViewConfirm(certificate(&table, &history, &[3]));
+            tell(&mut table, r(3), r(to), msg);
+        }
+    }
+    run_without(&mut table, &[3]);
+    assert!((1..3).all(|i| (replica(&table, i).view, replica(&table, i).active) == (1, true)));
+}
+
+#[test]
+fn a_liar_takes_nobodys_room_for_answers() {
+    let mut table = Table::new(&setup(4, 1));
+    propose(&mut table, x(1));
+    for view in 0..200 {
+        let order = order(&table, 4 * view + 3, 1, Digest::of(b"elsewhere"), x(1));
+        let history = History { view: 4 * view + 3, sequence: 1, digest: order.history() };
+        let vouch = signed(&table, r(3), history);
+        let lie = SpecResponse { vouch, value: x(1), order: order.order };
+        tell(&mut table, r(3), c(0), Msg::SpecResponse(lie));
+        let history = Digest::of(&view.to_le_bytes());
+        let lie = LocalCommit { view: 0, value: x(1), sequence: view, history };
+        tell(&mut table, r(3), c(0), Msg::LocalCommit(lie));
+    }
+    run_without(&mut table, &[3]);
+    table.fire(c(0), Timer::Retry);
+    run_without(&mut table, &[3]);
+    assert_eq!(decided(&table, c(0)), [(1, x(1))]);
+}
+
+#[test]
+fn the_timer_belongs_to_one_request_and_serving_others_does_not_start_it_anew() {
+    let mut table = Table::new(&setup(4, 2));
+    // Backup 1 hears of client 1's request from the client; the primary leaves it out.
+    let request = signed(&table, c(1), Request { value: y(1) });
+    tell(&mut table, c(1), r(1), Msg::Request(request));
+    table.pile.clear();
+    assert!(table.timers.contains_key(&(r(1), Timer::Primary as usize)));
+    // Its time is running: whoever sets it anew would be seen.
+    table.timers.insert((r(1), Timer::Primary as usize), Duration(1));
+    let orders = chain(&table, 0, &[x(1), x(2), x(3)]);
+    for order in orders {
+        tell(&mut table, r(0), r(1), Msg::OrderReq(order));
+    }
+    assert_eq!(replica(&table, 1).executed(), 3);
+    assert_eq!(table.timers[&(r(1), Timer::Primary as usize)], Duration(1));
+    let served = order(&table, 0, 4, replica(&table, 1).head(), y(1));
+    tell(&mut table, r(0), r(1), Msg::OrderReq(served));
+    assert!(!table.timers.contains_key(&(r(1), Timer::Primary as usize)));
+}
+
+#[test]
+fn a_state_with_numbers_at_the_end_of_all_numbers_is_refused() {
+    let mut table = Table::new(&every(1, setup(4, 1)));
+    let stable = Stable { sequence: 1, history: Digest::ZERO, state: Digest::ZERO };
+    let stable = certificate(&table, &stable, &[1, 2, 3]);
+    let body = Hashed::new(Body { request: signed(&table, c(0), Request { value: x(1) }) });
+    let segment = |sequence| {
+        let clients = vec![ClientRecord::NONE];
+        Shared::new(Segment { sequence, before: Digest::ZERO, bodies: vec![body.clone()], clients })
+    };
+    let segments = vec![segment(u64::MAX), segment(1)];
+    tell(&mut table, r(3), r(1), Msg::State(Shared::new(State { stable, segments })));
+    assert_eq!(why(&table), "the state does not have the digest that was proven");
+}

@@ -264,7 +264,7 @@ impl Replica {
         self.new_view = Some(new);
         cx.cite(Cite::ConfirmView);
         cx.broadcast(Msg::ViewConfirm(confirm));
-        gather(&mut self.confirms, &confirm);
+        gather(&mut self.confirms, &confirm, |_| 0);
         self.begin_if_confirmed(cx);
     }
 
@@ -289,7 +289,7 @@ impl Replica {
         if self.active {
             return cx.reject("the view has begun");
         }
-        gather(&mut self.confirms, confirm);
+        gather(&mut self.confirms, confirm, |_| 0);
         self.begin_if_confirmed(cx);
     }
 
