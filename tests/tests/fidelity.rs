@@ -1,6 +1,7 @@
 //! Runs in which an engine that is only nearly the paper's would go another way.
 
 use consensus_kernel::{NodeId, Time};
+use consensus_lab::Session;
 use consensus_lab::view::Status;
 use consensus_tests::{finished, property, read, scenario, violated};
 use std::fmt::Write;
@@ -68,4 +69,114 @@ fn a_committed_entry_that_is_replaced_while_its_server_is_down_is_missed() {
     }
     let run = finished(&scenario(&story));
     assert!(violated(&*run).contains(&"Committed Prefix"), "{:?}", violated(&*run));
+}
+
+/// How many messages of a kind a run has sent.
+fn sent(run: &dyn Session, kind: &str) -> u64 {
+    let kinds = run.scenario().meta.kinds;
+    let at = kinds.iter().position(|k| k.name == kind).expect("a kind of this protocol");
+    run.metrics().by_kind[at].0
+}
+
+#[test]
+fn new_views_are_answered_once_and_answers_never() {
+    // HotStuff, Alg. 5: a NEW-VIEW needs no answer. Here who is behind gets one, and chained views go on faster than
+    // messages travel: answered in turn, or twice because it came twice, one would become hundreds of thousands.
+    const CLIENTS: &str = "until=4s&latency=1ms..80ms&clients=8&req=400&dup=1";
+    for (set_up, faults) in [
+        ("n=4&variant=chained", "at=218ms:partition:0,1/2,3&at=2500ms:heal"),
+        ("n=7&variant=chained", "at=0:crash:0"),
+        ("n=7&variant=two-chain", "at=218ms:partition:0,1,2/3,4,5,6&at=2500ms:heal"),
+    ] {
+        let run = finished(&scenario(&format!("#/hotstuff?{set_up}&{CLIENTS}&{faults}")));
+        assert_eq!(violated(&*run), Vec::<&str>::new(), "{set_up}");
+        let new_views = sent(&*run, "new-view");
+        assert!(new_views < 1_000, "{set_up}: {new_views} new-views");
+    }
+}
+
+#[test]
+fn bytes_of_certificates_do_not_grow_with_votes_that_come_twice() {
+    let bytes =
+        |link: &str| finished(&scenario(link)).metrics().by_kind.iter().map(|kind| kind.1).sum::<u64>();
+    for variant in ["basic", "chained"] {
+        let link = format!("#/hotstuff?req=20&variant={variant}&latency=5ms");
+        assert_eq!(bytes(&link), bytes(&format!("{link}&dup=1")), "{variant}");
+    }
+}
+
+#[test]
+fn what_was_chosen_before_all_that_is_remembered_was_chosen_all_the_same() {
+    // 128 nodes vote for minutes in thousands of ballots before the last one learns.
+    let link = "#/paxos?n=128&clients=16&req=16&gap=100ms&learn=proposer-only&until=100s&loss=30%25";
+    let run = finished(&scenario(link));
+    assert_eq!(violated(&*run), Vec::<&str>::new());
+}
+
+#[test]
+fn a_promise_that_falls_is_seen_however_late_and_among_however_many() {
+    for link in [
+        "#/paxos?n=5&clients=2&req=2&gap=15ms&without=persist-promise,back-off&at=3s:crash:2&at=3010ms:restart:2\
+         &until=3500ms",
+        "#/paxos?n=31&clients=2&req=2&gap=15ms&without=persist-promise,back-off&at=1s:crash:2&at=1010ms:restart:2\
+         &until=1500ms",
+        "#/multi-paxos?n=9&without=persist-promise,back-off&req=0&until=3s&election=30ms..60ms&heartbeat=1s\
+         &at=2s:crash:2&at=2010ms:restart:2",
+    ] {
+        let run = finished(&scenario(link));
+        assert!(violated(&*run).contains(&"Promises Stand"), "{link}: {:?}", violated(&*run));
+    }
+    let link = "#/raft?until=31s&req=0&election=10ms..12ms&heartbeat=1s&without=persist-term,persist-vote\
+                &at=30s:crash:2&at=30010ms:restart:2";
+    let run = finished(&scenario(link));
+    assert!(violated(&*run).contains(&"Terms Never Decrease"), "{:?}", violated(&*run));
+}
+
+#[test]
+fn a_decision_that_nobody_promised_is_not_missed_unless_the_scenario_demands_it() {
+    // FLP 1985 is that no protocol can promise it.
+    let link = "#/flp?loss=20%25";
+    let run = finished(&scenario(link));
+    let termination = property(&*run, "Termination");
+    assert_eq!(
+        (termination.status, violated(&*run)),
+        (Status::Pending, Vec::new()),
+        "{}",
+        termination.reason
+    );
+    assert!(termination.reason.starts_with("nothing can happen any more"), "{}", termination.reason);
+    let demanded = finished(&scenario(&format!("{link}&deadline=1s&until=1s")));
+    assert_eq!(violated(&*demanded), ["Termination"]);
+}
+
+#[test]
+fn what_replicas_of_zyzzyva_send_each_other_grows_with_the_requests_and_not_with_their_square() {
+    // §3.2, step 3: a FILL-HOLE is answered with the orders, and of certificates the longest matters.
+    let checkpoints = |requests: u32| {
+        let link = format!("#/zyzzyva?req={requests}&byz=0:broken-chain&checkpoint=256&until=300s");
+        sent(&*finished(&scenario(&link)), "checkpoint")
+    };
+    let (few, many) = (checkpoints(10), checkpoints(40));
+    assert!(many <= 5 * few, "{few} for ten requests, {many} for forty");
+}
+
+#[test]
+fn what_clients_have_accepted_is_decided_before_replicas_say_so() {
+    let run = finished(&scenario("#/zyzzyva?req=10"));
+    assert_eq!(property(&*run, "Agreement").reason, "10 replies accepted so far");
+}
+
+#[test]
+fn a_replica_that_lags_far_behind_does_not_keep_a_majority_without_a_leader() {
+    // Multi-Paxos: replica 2 missed far more than a promise reports; leader 0 crashes when it comes back.
+    let clients: String = (0..16).map(|i| format!(",c{i}")).collect();
+    let run = finished(&scenario(&format!(
+        "#/multi-paxos?n=3&clients=16&window=64&latency=1ms..3ms&req=9000&seed=2&until=20s\
+         &at=10ms:partition:0,1{clients}/2&at=1s:crash:0&at=1s:heal"
+    )));
+    assert_eq!(violated(&*run), Vec::<&str>::new());
+    let times: Vec<Time> =
+        run.decisions().iter().filter(|d| d.node == NodeId::replica(1)).map(|d| d.at).collect();
+    let longest = times.windows(2).map(|w| w[1].since(w[0])).max().expect("decisions");
+    assert!(longest.0 < 1_500_000, "nothing decided for {longest:?}");
 }

@@ -56,7 +56,8 @@ pub fn judge<P: Protocol>(scenario: &Scenario, stop_at_first: bool) -> Result<Ou
     };
     let mut violations = verdicts.violations().to_vec();
     if let Err(reason) = &termination
-        && (end == End::Quiescent || scenario.deadline.is_some())
+        && (scenario.deadline.is_some()
+            || (end == End::Quiescent && scenario.meta.claims.termination.is_some()))
     {
         let (event, at) = (sim.events(), sim.now());
         violations.push(Violation {

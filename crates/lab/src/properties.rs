@@ -55,6 +55,10 @@ fn safety_view(
     let (status, reason) = match violation {
         Some(v) => (Status::Violated, v.reason.clone()),
         None => match moment.tracker.decisions() {
+            // Where clients decide before replicas do.
+            0 if moment.tracker.answered() > 0 => {
+                (Status::Holds, format!("{} replies accepted so far", moment.tracker.answered()))
+            }
             0 => (Status::Holds, "nothing has been decided yet".to_owned()),
             1 => (Status::Holds, "one decision so far".to_owned()),
             k => (Status::Holds, format!("{k} decisions so far")),
@@ -95,20 +99,29 @@ fn termination(moment: &Moment, over: Option<End>) -> PropertyView {
     // Who waits for the visitor breaks no promise.
     let asks = matches!(moment.tracker.termination(sim), Termination::Asks(_));
     let late = sim.scenario().deadline.is_some_and(|deadline| sim.now() >= deadline);
-    // Nor does who promises nothing, unless the scenario asks for it.
-    let demanded = sim.scenario().meta.claims.termination.is_some() || sim.scenario().deadline.is_some();
-    if status == Status::Pending && !asks && demanded && (late || over == Some(End::Quiescent)) {
-        status = Status::Violated;
+    let promised = sim.scenario().meta.claims.termination;
+    let demanded = promised.is_some() || sim.scenario().deadline.is_some();
+    if status == Status::Pending && !asks && (late || over == Some(End::Quiescent)) {
+        // What nobody promised is missed only where the scenario itself demands it.
+        if demanded {
+            status = Status::Violated;
+        }
         reason = match late {
             true => format!("the deadline has passed: {reason}"),
             false => format!("nothing can happen any more: {reason}"),
         };
     }
     let violated = status == Status::Violated;
+    let says = match sim.scenario().deadline {
+        Some(_) if promised.is_none() => {
+            "The scenario demands a decision by its deadline; the protocol promises none."
+        }
+        _ => promised.unwrap_or("This protocol does not promise to decide."),
+    };
     PropertyView {
         name: TERMINATION,
         kind: "liveness",
-        says: sim.scenario().meta.claims.termination.unwrap_or("This protocol does not promise to decide."),
+        says,
         place: "the consensus problem",
         status,
         event: violated.then(|| sim.events()),

@@ -16,9 +16,10 @@
 //! With liars the thresholds are more than (n + f)/2 to propose and to decide, and f + 1 to take over.
 //!
 //! Once somebody has decided v, everybody enters the next round with v and decides in it. So a decided process takes part
-//! in one more round and falls silent. With the parameter `announce` it says `Decide` instead, once, and whoever hears
-//! that (with liars: from f + 1) decides and says so too; with liars it still takes part in that round, for one word
-//! proves nothing to the others.
+//! in one more round and falls silent; those that decide in that one cannot know and report in a further one, where nobody
+//! answers. With the parameter `announce` a decided process says `Decide` instead, once, and whoever hears that (with
+//! liars: from f + 1) decides and says so too; with liars it still takes part in that round, for one word proves nothing to
+//! the others.
 //!
 //! The coin is the process's own, or (`coin=common`) one that a trusted dealer tossed for all beforehand (Rabin 1983),
 //! which brings the expected number of rounds from exponential in n to at most three.
@@ -47,6 +48,9 @@ use tables::*;
 
 /// How many of its latest rounds a process remembers, for people and invariants.
 const REMEMBERED: usize = 32;
+
+/// Where some may lie, what is said of rounds further ahead than this is not kept: one liar could name any number.
+const AHEAD_MAX: u64 = 1 << 10;
 
 /// What a dealt coin is drawn for.
 const DEALER: u64 = 0x6465_616c_6572;
@@ -401,6 +405,9 @@ impl BenOr {
         }
         if round < self.round {
             return cx.reject("of a round that is over");
+        }
+        if cx.config.byzantine && round > self.round.saturating_add(AHEAD_MAX) {
+            return cx.reject("too far ahead to be kept");
         }
         if is_report && choice == Choice::Open {
             return cx.reject("a report names 0 or 1");

@@ -191,6 +191,7 @@ pub const META: Meta = Meta {
     commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
+        "Messages of all later rounds are kept in the paper; where some may lie, here those of the next 1,024 rounds",
         "Processes run for ever in the paper; here they fall silent when nobody needs them any more",
         "The dealer of the common coin (Rabin 1983) is trusted and sends nothing",
     ],

@@ -359,3 +359,13 @@ fn without_a_rule_of_safety_some_order_of_letters_goes_wrong() {
         assert!(goes_wrong(switch, liars), "{}", META.switches[switch as usize].id);
     }
 }
+
+#[test]
+fn a_liar_that_names_ever_later_rounds_fills_no_memory() {
+    let mut table = Table::<BenOr>::new(&with_liars(begin(&[0, 0, 1, 1, 1, 1], 1)));
+    for round in 2..5_000 {
+        table.step(p(0), Input::Deliver { from: p(5), msg: &report(round, 1) });
+    }
+    assert!(table.replicas[0].heard.len() as u64 <= AHEAD_MAX + 1);
+    assert_eq!(table.rejected.last().map(|(_, why)| *why), Some("too far ahead to be kept"));
+}

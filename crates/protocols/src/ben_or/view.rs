@@ -21,7 +21,8 @@ pub(super) fn face(process: &BenOr, config: &Config) -> Face {
             None => format!("reports {}", process.x).into(),
         },
     };
-    let votes = votes(process, config);
+    // Who has decided needs nobody any more.
+    let votes = votes(process, config).filter(|_| process.decided.is_none());
     let waits_for =
         votes.as_ref().map(|v| format!("{} of {} {}s of round {}", v.have, v.need, v.of, process.round));
     Face {

@@ -14,7 +14,7 @@ pub(super) const ALL: &[Invariant<ChandraToueg>] = &[
     Invariant {
         name: "Majority Behind a Decision",
         place: "Chandra & Toueg 1996, Figure 6, phase 4",
-        says: "When a coordinator decides, a majority of all processes has taken its proposal over.",
+        says: "When a coordinator decides, a majority of all processes has taken its proposal over, as far as they remember.",
         on: &[Cite::Broadcast as RuleId],
         check: majority_behind,
     },

@@ -50,11 +50,11 @@ rules! {
         "hears of a decision for the first time, passes it on, and decides",
         "If its sender crashed in the midst of sending, some heard it and some did not.",
         "first (r, v, decide): send it to all; decide v";
-    Suspect, "suspects", "Chandra & Toueg 1996, §9",
+    Suspect, "suspects", "Chandra & Toueg 1996, §9.1",
         "has not heard of a process for too long (or was told so) and suspects it",
         "Whoever has crashed is silent for ever, so it is suspected for ever in the end.",
         "no heartbeat of q for timeout(q): D := D + q";
-    Mistake, "ends suspicion", "Chandra & Toueg 1996, §9",
+    Mistake, "ends suspicion", "Chandra & Toueg 1996, §9.1",
         "hears of a process that it suspects: a mistake, and it will wait longer next time",
         "Once its time-out is longer than any delay, it is never suspected wrongly again.",
         "heartbeat of q in D: D := D - q; timeout(q) += growth";
@@ -126,7 +126,7 @@ switches! {
     RELAY = 5, "relay", "R-broadcast", Breaks::Liveness,
         "whoever first hears of a decision passes it on",
         "The coordinator crashes in the midst of sending; who heard it has stopped, the others are too few.";
-    GROW = 6, "grow", "§9", Breaks::Liveness,
+    GROW = 6, "grow", "§9.1", Breaks::Liveness,
         "a wrong suspicion makes the time-out longer",
         "If messages are slower than the time-out, every coordinator is suspected for ever.";
 }
