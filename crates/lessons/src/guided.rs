@@ -197,8 +197,8 @@ pub const GUIDED: &[Guided] = &[
             Step {
                 say: "A merchant who trusts two blocks. Node 3 has a third of the hash power and mines a branch in secret, in \
                       which it keeps its coin.",
-                link: "#/nakamoto?n=4&seed=6&until=15s&req=3&gap=3s&confirmations=2&mine=always&w=2,2,2,3&byz=3:double-spend",
-                to: 90,
+                link: "#/nakamoto?n=4&seed=25&until=15s&req=3&gap=3s&confirmations=2&mine=always&w=2,2,2,3&byz=3:double-spend",
+                to: 59,
                 ask: Some(Ask {
                     question: "Two blocks deep: is the payment safe?",
                     answers: ["yes", "no"],
@@ -206,12 +206,12 @@ pub const GUIDED: &[Guided] = &[
                     because: "A third of the power wins such a race often. Six blocks make it rare, never impossible.",
                 }),
             },
-            step("The secret branch is longer, and all switch to it. The payment is gone.", "", 193),
+            step("The secret branch is longer, and all switch to it. The payment is gone.", "", 76),
             step(
-                "The same spender, the same luck, but six confirmations: it falls behind and gives up. Try fewer, or another \
+                "The same spender, the same luck, but six confirmations: its branch is not long enough. Try fewer, or another \
                  seed.",
-                "#/nakamoto?n=4&seed=6&until=15s&req=3&gap=3s&confirmations=6&mine=always&w=2,2,2,3&byz=3:double-spend",
-                236,
+                "#/nakamoto?n=4&seed=25&until=15s&req=3&gap=3s&confirmations=6&mine=always&w=2,2,2,3&byz=3:double-spend",
+                119,
             ),
         ],
     },
