@@ -33,9 +33,11 @@ test('no script runs that the policy of the page does not name', async () => {
 });
 
 test('a page whose module does not arrive says so', async () => {
-  const page = await playground.page();
+  // Without the worker that would keep it.
+  const context = await playground.browser.newContext({ serviceWorkers: 'block' });
+  const page = await context.newPage();
   await page.route('**/*.packed', (route) => route.abort());
-  await page.reload();
+  await page.goto(playground.url);
   await page.waitForFunction(() => document.body?.innerText.includes('could not be loaded'));
 });
 

@@ -73,7 +73,7 @@ fn use_frame(props: &FrameProps) -> Html {
                 <h2>{ props.title }</h2>
                 <button class="icon plain" aria-label="Close" onclick={close_click}>{ sign(Sign::Cross) }</button>
             </div>
-            <div class="dialog-body">{ props.children.clone() }</div>
+            <div class="dialog-body" tabindex="0">{ props.children.clone() }</div>
         </dialog>
     }
 }
