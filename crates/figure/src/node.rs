@@ -217,7 +217,8 @@ fn status_room(radius: f64) -> f64 {
 
 fn status_size(text: &str, radius: f64) -> f64 {
     let fitting = status_room(radius) / (text.chars().count().max(1) as f64 * 0.56);
-    fitting.min(11.5)
+    // Between the name's line and its own is 0.44 of the radius.
+    fitting.min(radius * 0.42).min(11.5)
 }
 
 fn status_fits(view: &NodeView, spot: &Spot) -> bool {
