@@ -50,6 +50,18 @@ test('a frame that is not editable is watched, not changed', async () => {
   assertNoTrouble(page);
 });
 
+test('what is dropped on a frame that is not editable is refused with a sentence', async () => {
+  const page = await playground.page({ fragment: '?embed=1&editable=0&play=0#/pbft?n=4&req=1' });
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.setData('text/plain', '#/raft?n=3');
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await page.getByText('This run is shown for watching.').waitFor();
+  assert.match(await page.locator('h1').innerText(), /Four replicas agree/);
+  assertNoTrouble(page);
+});
+
 test('what a frame is asked for and does not know is said', async () => {
   const page = await playground.page({ fragment: '?embed=1&panels=everything#/pbft?n=4&req=1' });
   await page.getByText('panels=everything is not understood').waitFor();

@@ -2,6 +2,7 @@
 
 use crate::address::Fragment;
 use crate::markup::html;
+use crate::model::Model;
 use crate::presentation::Presentation;
 use crate::store::Store;
 use crate::{address, open};
@@ -100,6 +101,9 @@ pub fn listen(store: &Store) {
             let _ = root.toggle_attribute_with_force("data-dragged", over);
         }
         if e.type_() != "drop" {
+            return;
+        }
+        if store.update(Model::is_refused) {
             return;
         }
         // What is to be said of it must not be said behind a dialog.

@@ -246,7 +246,7 @@ impl Model {
         }
         self.studio.session_mut().seek_time(Time(self.clock_us as u64));
         self.stop_behind(from);
-        self.watch_mission();
+        self.watch_running_mission();
         self.studio.note_seen();
         self.seek_rivals();
         self.told_for_ms += real_ms;
@@ -517,7 +517,7 @@ impl Model {
     }
 
     /// Says that this copy is for watching, if it is.
-    fn is_refused(&mut self) -> bool {
+    pub fn is_refused(&mut self) -> bool {
         if self.watch_only {
             self.notice("This run is shown for watching. Open it in the playground to change it.");
         }
@@ -811,7 +811,7 @@ fn escape(text: &str) -> String {
 
 /// A clause as a sentence.
 fn sentence(clause: &str) -> String {
-    let mut text = words::capital(clause);
+    let mut text = consensus_lab::capital(clause);
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
     }

@@ -61,6 +61,9 @@ impl Model {
 
     /// Makes playing stop here.
     pub fn pause_here(&mut self) {
+        if self.is_refused() {
+            return;
+        }
         if self.stops.len() >= bounds::PAUSES {
             self.notice(format!("A link holds at most {} pauses; remove some.", bounds::PAUSES));
             return;
@@ -73,12 +76,18 @@ impl Model {
 
     /// Plays through a pause from now on.
     pub fn remove_pause(&mut self, place: usize) {
+        if self.is_refused() {
+            return;
+        }
         self.stops.remove(place);
         self.edits += 1;
     }
 
     /// Says something else at a pause. What is too long for a link is cut.
     pub fn set_note(&mut self, place: usize, note: &str) {
+        if self.is_refused() {
+            return;
+        }
         let mut end = note.len().min(bounds::NOTE_BYTES);
         while !note.is_char_boundary(end) {
             end -= 1;

@@ -87,6 +87,15 @@ impl Model {
         (parse(begins, catalogue()).ok()?.scenario == *self.scenario()).then_some(place)
     }
 
+    /// Notices while time passes when a mission is done. What was changed is compared then only: it takes two scenarios' texts.
+    pub fn watch_running_mission(&mut self) {
+        let session = self.studio.session();
+        let happened = |mission: &Mission| mission.is_broken(session);
+        if matches!(&self.task, Some(Task::Mission(mission, _, Progress::Open)) if happened(mission)) {
+            self.watch_mission();
+        }
+    }
+
     /// Notices when a mission is done. What was done once stays done, until something else is changed.
     pub fn watch_mission(&mut self) {
         let session = self.studio.session();

@@ -104,15 +104,6 @@ pub fn plural(one: &str) -> String {
     format!("{one}{}", if one.ends_with('s') { "es" } else { "s" })
 }
 
-/// With a capital letter, to begin a label.
-pub fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .map(|c| std::iter::once(c.to_ascii_uppercase()).chain(letters).collect())
-        .unwrap_or_default()
-}
-
 /// What a scenario is, when nobody has given it a title: "PBFT, 4 replicas, 1 lying".
 pub fn describe(scenario: &Scenario) -> String {
     let mut text = format!("{}: {}", scenario.meta.title, count(scenario.n, scenario.meta.member));

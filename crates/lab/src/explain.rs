@@ -37,7 +37,8 @@ pub(crate) fn explain(scenario: &Scenario, event: &EventView) -> Explanation {
     Explanation { headline, detail: detail.join(" "), rules }
 }
 
-fn capital(text: &str) -> String {
+/// The text with a capital letter, to begin a sentence or a label.
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars
         .next()

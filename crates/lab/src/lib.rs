@@ -30,6 +30,7 @@ pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shorten, sh
 pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
 pub use experiments::{Hunt, Trial, breaks};
+pub use explain::capital;
 pub use pauses::locate;
 #[cfg(feature = "experiments")]
 pub use registry::{busy_engine, judge_scenario, typed_digest};

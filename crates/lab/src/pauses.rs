@@ -1,9 +1,12 @@
 //! Where in a run a pause lies.
 
 use crate::session::Session;
-use crate::view::Position;
+use crate::view::{MarkKind, Position};
 use consensus_kernel::{Duration, Time};
 use consensus_scenario::When;
+
+/// The kinds of marks in the order of their names in links ([`consensus_scenario::FIRSTS`]).
+const KINDS: [MarkKind; 4] = [MarkKind::Violation, MarkKind::Fault, MarkKind::Leader, MarkKind::Decision];
 
 /// The moment that is meant, as soon as the run is known so far.
 pub fn locate(session: &dyn Session, when: When) -> Option<Position> {
@@ -20,24 +23,32 @@ pub fn locate(session: &dyn Session, when: When) -> Option<Position> {
             Some(Position { event: session.event_at(after), at })
         }
         When::Time(_) => None,
-        // The names stand in the order of the kinds of marks.
-        When::First(first) => session.marks().iter().find(|m| m.kind as usize == first).map(|m| m.position),
+        When::First(first) => session.first_mark(KINDS[first]),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::MarkKind;
     use crate::{catalogue, open};
     use consensus_scenario::{FIRSTS, parse};
 
     #[test]
     fn what_happens_first_is_found_by_the_kind_of_its_mark() {
-        let kinds = [MarkKind::Violation, MarkKind::Fault, MarkKind::Leader, MarkKind::Decision];
-        let names = kinds.map(|kind| format!("{kind:?}").to_lowercase());
-        assert_eq!(names, FIRSTS);
-        assert!(kinds.iter().enumerate().all(|(place, kind)| *kind as usize == place));
+        assert_eq!(KINDS.map(|kind| format!("{kind:?}").to_lowercase()), FIRSTS);
+    }
+
+    #[test]
+    fn the_first_mark_of_a_kind_is_the_first_among_all_marks() {
+        let text = "#/pbft?n=4&f=1&seed=1&req=2&latency=8ms..24ms&until=1s&byz=0:two-faced&byz=1:two-faced&at=300ms:crash:2";
+        let mut session = open(&parse(text, catalogue()).expect("it is read").scenario).expect("it runs");
+        while session.run_ahead(1_000) {}
+        let marks = session.marks();
+        assert!(marks.iter().any(|m| m.kind == MarkKind::Violation));
+        for kind in KINDS {
+            let first = marks.iter().find(|m| m.kind == kind).map(|m| m.position);
+            assert_eq!(session.first_mark(kind), first, "{kind:?}");
+        }
     }
 
     #[test]

@@ -373,6 +373,14 @@ impl Session for Run {
         marks
     }
 
+    fn first_mark(&self, kind: MarkKind) -> Option<Position> {
+        let violations = self.verdicts.violations().iter();
+        match kind {
+            MarkKind::Violation => violations.map(|v| Position { event: v.event + 1, at: v.at }).min(),
+            _ => self.marks.iter().find(|m| m.kind == kind).map(|m| m.position),
+        }
+    }
+
     fn explain(&self, event: &EventView) -> Explanation {
         explain::explain(self.scenario(), event)
     }

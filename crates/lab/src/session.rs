@@ -93,6 +93,9 @@ pub trait Session {
     /// Marks of the whole known run, oldest first.
     fn marks(&self) -> Vec<Mark>;
 
+    /// Where the first mark of a kind stands, as far as the run is known.
+    fn first_mark(&self, kind: MarkKind) -> Option<Position>;
+
     /// Explains an event in words.
     fn explain(&self, event: &EventView) -> Explanation;
 

@@ -41,9 +41,12 @@ impl Mission {
         if let Some(line) = changes.iter().find(|line| !self.allows(line)) {
             return Progress::Astray(line.split('=').next().unwrap_or_default().to_owned());
         }
-        let done =
-            |p: &consensus_lab::view::PropertyView| p.name == self.breaks && p.status == Status::Violated;
-        if session.properties().iter().any(done) { Progress::Done(changes.len()) } else { Progress::Open }
+        if self.is_broken(session) { Progress::Done(changes.len()) } else { Progress::Open }
+    }
+
+    /// Whether what it asks for has happened, whatever was changed for that.
+    pub fn is_broken(&self, session: &dyn Session) -> bool {
+        session.properties().iter().any(|p| p.name == self.breaks && p.status == Status::Violated)
     }
 
     fn allows(&self, line: &str) -> bool {

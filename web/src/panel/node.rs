@@ -9,6 +9,7 @@ use crate::shown::Shown;
 use crate::store::Store;
 use crate::words;
 use consensus_kernel::{About, Meta, NodeId};
+use consensus_lab::capital;
 use consensus_lab::view::{Health, NodeView, Standing};
 use consensus_scenario::{Action, Byzantine, Scenario, Strategy, describe_action, describe_strategy};
 use yew::prelude::*;
@@ -305,12 +306,4 @@ fn waiting(node: &NodeView) -> String {
         (Health::Up, Some(what)) => format!("waits: {what}"),
         _ => String::new(),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|c| std::iter::once(c.to_ascii_uppercase()).chain(letters).collect())
-        .unwrap_or_default()
 }

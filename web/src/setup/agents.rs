@@ -6,6 +6,7 @@ use crate::icons::{Sign, sign};
 use crate::markup::html;
 use crate::words;
 use consensus_kernel::{Bound, Value};
+use consensus_lab::capital;
 use consensus_scenario::{Scenario, bounds};
 use yew::prelude::*;
 
@@ -22,7 +23,7 @@ pub fn agents(props: &Form) -> Html {
     });
     html! {
         <>
-            <Field store={store.clone()} name="n" label={words::capital(&members)} letter="n" help={format!("Number of {members}")}
+            <Field store={store.clone()} name="n" label={capital(&members)} letter="n" help={format!("Number of {members}")}
                 value={scenario.n.to_string()} steps={Some((min as u64, max.min(bounds::REPLICAS) as u64))} />
             if scenario.bound().max_weight(1).is_none() {
                 <Field store={store.clone()} name="f" label="Faults tolerated" letter="f"
