@@ -336,7 +336,7 @@ switches! {
     READS_WAIT = 20, "reads-wait", "§5.1", Breaks::Safety("Fresh Reads"),
         "A replica answers a read when nothing that it has prepared is uncommitted",
         "A client was told that its request is executed, tentatively, and another one does not see it.";
-    WRITE_QUORUM = 21, "write-quorum", "§5.1", Breaks::Safety("Fresh Reads"),
+    WRITE_QUORUM = 21, "write-quorum", "project rule", Breaks::Safety("Fresh Reads"),
         "Where some read, all wait for 2f + 1 replies",
         "Of f + 1 replicas that reply one may lie: a quorum of the others knows nothing of what was done.";
 }
