@@ -3,8 +3,7 @@
 //!
 //! The counterexamples lie in `golden/counterexamples/<protocol>/<switch>.link`, each shrunk.
 //! `cargo test -p consensus-tests --test swarm -- --ignored` looks for those that are missing. Some are
-//! written by hand: belief pools' `log-space`, `floor` and `end-of-round`, which need beliefs or a moment that are not drawn;
-//! `timer-doubling`, because no drawn network is slower than the timers;
+//! written by hand: `timer-doubling`, because no drawn network is slower than the timers;
 //! `wait-after-failure`, which costs views and not the decision once links have healed; and Zyzzyva's
 //! `certificates-by-view`, which is its golden scenario.
 

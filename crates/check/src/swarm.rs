@@ -193,14 +193,17 @@ fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, withou
             ParamKind::Choice { options, .. } if choices && model != Some(place) && draw.chance(25) => {
                 *value = ParamValue::Choice(draw.below(options.len()));
             }
-            kind if kind.is_per_replica() && draw.chance(80) => *value = draw_for_each(draw, kind, n),
+            kind if kind.is_per_replica() && draw.chance(80) => {
+                *value = draw_for_each(draw, kind, n, choices);
+            }
             _ => {}
         }
     }
 }
 
-/// Draws what each replica has, from what is usual for any; a text may be missing, a ratio be at a bound.
-fn draw_for_each(draw: &mut Draw, kind: ParamKind, n: usize) -> ParamValue {
+/// Draws what each replica has, from what is usual for any; a text may be missing, a ratio be at a bound. Where a rule is
+/// missing a row may be one for one column and zero for all others, too.
+fn draw_for_each(draw: &mut Draw, kind: ParamKind, n: usize, certain: bool) -> ParamValue {
     let value = match kind {
         ParamKind::Ratios { min, max, usual } => {
             let one = |draw: &mut Draw| match draw.below(8) {
@@ -211,7 +214,15 @@ fn draw_for_each(draw: &mut Draw, kind: ParamKind, n: usize) -> ParamValue {
             ParamValue::Ratios((0..n).map(|_| one(draw)).collect())
         }
         ParamKind::Table { usual, .. } => {
-            ParamValue::Table((0..n).map(|_| usual[draw.below(usual.len())].to_vec()).collect())
+            let one = |draw: &mut Draw| {
+                let row = usual[draw.below(usual.len())];
+                if !certain || draw.chance(75) {
+                    return row.to_vec();
+                }
+                let sure = draw.below(row.len());
+                (0..row.len()).map(|k| if k == sure { Ratio::ONE } else { Ratio::ZERO }).collect()
+            };
+            ParamValue::Table((0..n).map(|_| one(draw)).collect())
         }
         ParamKind::Texts { usual, .. } => {
             let one = |draw: &mut Draw| match draw.below(8) {
