@@ -422,6 +422,11 @@ impl Protocol for Belief {
         Some(config.delta)
     }
 
+    fn caveat(config: &Config) -> Option<&'static str> {
+        let denies = config.beliefs.iter().flatten().any(|p| *p <= config.floor);
+        (denies && config.rule == Rule::Log).then_some("somebody gives an outcome no chance, which is a veto")
+    }
+
     fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {
         let all = || (0..config.n).map(NodeId::replica);
         let of = |id: NodeId| {

@@ -115,15 +115,6 @@ pub(super) const LESSONS: &[Lesson] = &[
     },
     Lesson {
         kind: Kind::Within,
-        title: "One zero is a veto",
-        watch: "Three of four are nearly sure of outcome 0, one gives it no chance at all: the geometric mean is zero, whatever the \
-                others think. The linear pool, below, would still choose it.",
-        link: "#/belief?floor=0&beliefs=0.9,0.1/0.9,0.1/0.9,0.1/0,1\
-               &pause=decision:0.9, 0.9, 0.9 and 0: the geometric mean is 0.",
-        twin: "Four agents pool what they believe",
-    },
-    Lesson {
-        kind: Kind::Within,
         title: "Eleven outvote a zero",
         watch: "A floor of 1e-10 makes the veto finite: eleven at 0.9 outvote the liar who says 0. Take one of them away, and the \
                 liar has its way.",
@@ -131,6 +122,15 @@ pub(super) const LESSONS: &[Lesson] = &[
                &pause=133:The liar says 0.\
                &pause=decision:A floor instead of zero: eleven at 0.9 are just enough.",
         twin: "One zero is a veto",
+    },
+    Lesson {
+        kind: Kind::Beyond("No Veto"),
+        title: "One zero is a veto",
+        watch: "Three of four are nearly sure of outcome 0, one gives it no chance at all: the geometric mean is zero, whatever the \
+                others think. The linear pool, below, would still choose it.",
+        link: "#/belief?floor=0&beliefs=0.9,0.1/0.9,0.1/0.9,0.1/0,1\
+               &pause=decision:0.9, 0.9, 0.9 and 0: the geometric mean is 0.",
+        twin: "Four agents pool what they believe",
     },
     Lesson {
         kind: Kind::Beyond("Agreement"),

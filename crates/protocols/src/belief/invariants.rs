@@ -1,6 +1,6 @@
 //! What holds of every pool, as long as agents tell all the same.
 
-use super::{Belief, Cite, Config, Graph, Opinion, Rule};
+use super::{Belief, Cite, Config, Graph, Opinion, Rule, argmax};
 use consensus_kernel::{Invariant, Ledger, NodeId, RuleId, World};
 
 const ON: &[RuleId] = &[Cite::Pools as RuleId];
@@ -37,6 +37,13 @@ pub(super) const ALL: &[Invariant<Belief>] = &[
                and the highest that were told.",
         on: ON,
         check: between,
+    },
+    Invariant {
+        name: "No Veto",
+        place: "Genest & Zidek 1986, §3, zero preservation",
+        says: "Nobody alone turns a logarithmic pool from what all others hold most probable by giving it no chance.",
+        on: ON,
+        check: no_veto,
     },
 ];
 
@@ -109,6 +116,25 @@ fn between(_: &mut Ledger, world: Pools<'_>, who: NodeId) -> Result<(), String> 
         // Vetoes leave nothing to compare.
         if most < f64::INFINITY && odds(&node.opinion) > most + ROUNDING {
             return Err(format!("agent {who} is surer of outcome {a} than anybody who told it"));
+        }
+    }
+    Ok(())
+}
+
+fn no_veto(_: &mut Ledger, world: Pools<'_>, who: NodeId) -> Result<(), String> {
+    let (config, Some(node)) = (world.config(), world.node(who)) else { return Ok(()) };
+    if config.graph != Graph::Complete || config.rule != Rule::Log {
+        return Ok(());
+    }
+    let least = libm::log(config.floor);
+    let chosen = argmax(&node.opinion.0);
+    let told = || node.heard.iter().enumerate().filter_map(|(i, x)| Some((i, &x.as_ref()?.0)));
+    for (i, denied) in told().filter(|(_, x)| x.iter().any(|x| *x <= least)) {
+        let mut others = told().filter(|(j, _)| *j != i).map(|(_, x)| argmax(x));
+        // One against one is no veto.
+        let (Some(best), Some(next)) = (others.next(), others.next()) else { continue };
+        if best != chosen && denied[best] <= least && next == best && others.all(|other| other == best) {
+            return Err(format!("agent {i} alone gives outcome {best} no chance"));
         }
     }
     Ok(())
