@@ -145,6 +145,18 @@ pub const DEVIATIONS: &[Deviation] = &[
                &at=600ms:fire:0:heartbeat",
     },
     Deviation {
+        protocol: "raft",
+        sample: "begins with commit_index = 0, and its first entry is number 0",
+        leads: "The first entry is carried out although no majority has it.",
+        rule: "At first nothing is committed (Fig. 2).",
+        breaks: "State Machine Safety",
+        setting: "without=commit-from-none",
+        link: "#/raft?n=5&until=1s&deadline=1s&clients=2&req=0&election=1h&heartbeat=1h&retry=1h&noop=off\
+               &at=10ms:fire:0:election&at=45ms:block:0-2,3,4&at=50ms:propose:c0&at=100ms:fire:2:election\
+               &at=150ms:propose:c1&at=300ms:heal&at=310ms:fire:2:heartbeat&at=400ms:fire:c0:retry\
+               &at=500ms:fire:2:heartbeat",
+    },
+    Deviation {
         protocol: "pbft",
         sample: "waits for 2f + 1 PREPAREs, and the primary sends none",
         leads: "With one backup down there are only 2f.",
@@ -303,6 +315,15 @@ pub const DEVIATIONS: &[Deviation] = &[
         setting: "variant=single",
         link: "#/pos?n=4&until=3s&clients=2&req=2&latency=10ms&proposer=rotation&at=25ms:block:0,2,3-1\
                &at=25ms:block:0,1,3-2&at=25ms:block:0,1,2-3&at=100ms:heal&at=0:delay:c0-1:request:1:10ms",
+    },
+    Deviation {
+        protocol: "pos",
+        sample: "draws the proposer with a random() of its own",
+        leads: "Each waits for another proposer.",
+        rule: "proposer(h, r) is the same for all.",
+        breaks: "Termination",
+        setting: "without=common-draw",
+        link: "#/pos?n=7&seed=4&until=5s&deadline=5s",
     },
     Deviation {
         protocol: "pos",

@@ -104,8 +104,14 @@ pub struct Config {
     pub stakes: Vec<u64>,
     /// How far each is trusted, in parts of a common unit: the document's trust score, by which proposers are chosen.
     pub trust: Vec<u64>,
+    /// How many of these parts are full trust.
+    #[serde(skip)]
+    pub full: u64,
     /// What draws of the lottery come from.
     pub seed: u64,
+    /// Whether all see the same draws.
+    #[serde(skip)]
+    pub common: bool,
     /// Whether one vote is all: the document's variant.
     pub single: bool,
     /// How a proposer is chosen.
@@ -170,13 +176,16 @@ impl Protocol for Pos {
             (_, false) => WeightRule::TwoThirds,
             _ => WeightRule::MoreThanTwoThirds,
         };
+        let (trust, full) = crate::ratios::common("trust", p.ratios(param::TRUST))?;
         let replies = WeightRule::MoreThanThird.least(setup.weights.iter().sum());
         Ok(Config {
             n: setup.n,
             clients: setup.clients,
             stakes: setup.weights.clone(),
-            trust: crate::ratios::common("trust", p.ratios(param::TRUST))?.0,
+            trust,
+            full,
             seed: setup.seed,
+            common: holds(COMMON_DRAW),
             single: p.choice(param::VARIANT) == 1,
             proposer: [Choice::Lottery, Choice::Rotation][p.choice(param::PROPOSER)],
             quorum,
@@ -353,7 +362,7 @@ impl Replica {
             telling: false,
             facts: Vec::new(),
         };
-        replica.proposer = replica.turns.proposer(1, 0, &replica.tickets, config);
+        replica.proposer = replica.turns.proposer(1, 0, &replica.tickets, config, me);
         replica
     }
 
@@ -428,7 +437,7 @@ impl Replica {
     /// L11–L13, L21.
     fn start_round(&mut self, round: u64, cx: &mut Cx<'_, Pos>) {
         self.turns.enter(round, &self.tickets);
-        self.proposer = self.turns.proposer(self.height, round, &self.tickets, cx.config);
+        self.proposer = self.turns.proposer(self.height, round, &self.tickets, cx.config, self.me);
         (self.round, self.step, self.proposed, self.timed) = (round, Step::Propose, false, [false; 2]);
         cx.cancel_timer(Timer::Prevote);
         cx.cancel_timer(Timer::Precommit);

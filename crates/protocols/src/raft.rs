@@ -289,7 +289,11 @@ impl Server {
             return cx.reject("only servers send this");
         }
         if msg.round() > self.current_term {
+            let vote = self.voted_for;
             self.enter_term(msg.round(), cx);
+            if !cx.holds(FRESH_VOTE) && matches!(msg, Msg::Append { .. } | Msg::Heartbeat { .. }) {
+                self.voted_for = vote;
+            }
         }
         if !cx.holds(TIMER_ON_GRANT_ONLY)
             && matches!(
@@ -738,7 +742,9 @@ impl Server {
         self.store(prev_log_index, entries, cx);
         let reached = prev_log_index + entries.len() as u64;
         let bound = if cx.holds(MIN_COMMIT) { reached } else { self.log.last_index() };
-        self.commit(leader_commit.min(bound), cx);
+        // Without the rule the first entry counts as committed wherever it is.
+        let begun = if cx.holds(COMMIT_FROM_NONE) { 0 } else { self.log.last_index().min(1) };
+        self.commit(leader_commit.min(bound).max(begun), cx);
         Some(Ack { term: self.current_term, success: true, prev_log_index, index: reached })
     }
 

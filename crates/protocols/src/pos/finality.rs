@@ -34,7 +34,7 @@ impl Replica {
         (self.height, self.parent) = (height.saturating_add(1), block);
         (self.round, self.step, self.proposed, self.timed) = (0, Step::Propose, false, [false; 2]);
         (self.locked, self.valid, self.begun, self.behind) = (None, None, false, false);
-        self.proposer = self.turns.proposer(self.height, 0, &self.tickets, cx.config);
+        self.proposer = self.turns.proposer(self.height, 0, &self.tickets, cx.config, self.me);
         self.rounds.clear();
         self.blocks.clear();
         self.latest.fill(None);

@@ -32,7 +32,7 @@ impl Replica {
         }
         let proposer = match round == self.round {
             true => self.proposer,
-            false => self.turns.proposer(height, round, &self.tickets, cx.config),
+            false => self.turns.proposer(height, round, &self.tickets, cx.config, self.me),
         };
         if proposer != Some(proposal.offer.signer()) {
             return Err("not this round's proposer");

@@ -77,10 +77,18 @@ impl Turns {
         self.round = 0;
     }
 
-    /// Who proposes in the present round or one after it.
-    pub fn proposer(&self, height: u64, round: u64, stakes: &[u64], config: &Config) -> Option<NodeId> {
+    /// Who proposes in the present round or one after it. Without a common draw `me` draws for itself.
+    pub fn proposer(
+        &self,
+        height: u64,
+        round: u64,
+        stakes: &[u64],
+        config: &Config,
+        me: NodeId,
+    ) -> Option<NodeId> {
         if config.proposer == Choice::Lottery {
-            return lottery(config.seed, height, round, stakes);
+            let own = if config.common { 0 } else { 1 + me.index() as u64 };
+            return lottery(config.seed ^ own << 32, height, round, stakes);
         }
         let mut priorities = self.now.clone();
         for _ in self.round..round {

@@ -264,6 +264,9 @@ switches! {
     CLIENT_QUORUM = 14, "client-quorum", "project rule", Breaks::Safety("Agreement"),
         "A client waits for equal replies of more than a third",
         "A single lying validator tells the client a result that never was.";
+    COMMON_DRAW = 15, "common-draw", "proposer(h, r)", Breaks::Liveness,
+        "All see the same draw of a proposer",
+        "Each draws for itself, and nobody takes another's proposal for a proposer's.";
 }
 
 /// Positions of the adversaries.

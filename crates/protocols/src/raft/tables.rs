@@ -192,6 +192,10 @@ pub const PERSIST_VOTE: SwitchId = 15;
 pub const PERSIST_LOG: SwitchId = 16;
 /// Commands that were carried out before are not carried out again.
 pub const DEDUP: SwitchId = 17;
+/// At first nothing is committed.
+pub const COMMIT_FROM_NONE: SwitchId = 18;
+/// The vote is free again in each term.
+pub const FRESH_VOTE: SwitchId = 19;
 
 /// Indexed by the constants above.
 pub const SWITCHES: &[Switch] = &[
@@ -334,6 +338,20 @@ pub const SWITCHES: &[Switch] = &[
         cite: "§8",
         breaks: Breaks::Safety("Exactly Once"),
         accident: "The answer gets lost, the client asks again, and the command is carried out twice.",
+    },
+    Switch {
+        id: "commit-from-none",
+        label: "begin with nothing committed",
+        cite: "Figure 2, commitIndex",
+        breaks: Breaks::Safety("State Machine Safety"),
+        accident: "The first entry is carried out where it arrives, and another one takes its place.",
+    },
+    Switch {
+        id: "fresh-vote",
+        label: "forget the vote when a leader has a newer term",
+        cite: "§5.1, Figure 2",
+        breaks: Breaks::Nothing,
+        accident: "None: a term with a leader needs no more votes.",
     },
 ];
 
@@ -564,6 +582,8 @@ mod tests {
             (PERSIST_VOTE, "persist-vote"),
             (PERSIST_LOG, "persist-log"),
             (DEDUP, "dedup"),
+            (COMMIT_FROM_NONE, "commit-from-none"),
+            (FRESH_VOTE, "fresh-vote"),
         ];
         assert_eq!(rows.len(), SWITCHES.len());
         for (at, (switch, id)) in rows.into_iter().enumerate() {
