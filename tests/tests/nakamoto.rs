@@ -6,10 +6,10 @@
 //! intervals that by chance any of them leaves once in a thousand times.
 #![expect(clippy::disallowed_methods, reason = "what is measured is judged here; no run depends on it")]
 
-use consensus_kernel::{NodeId, Time};
+use consensus_kernel::{NodeId, Panel, Time};
 use consensus_protocols::nakamoto::{Miner, Nakamoto};
 use consensus_sim::{Observer, Simulation, Stop};
-use consensus_tests::{read, scenario};
+use consensus_tests::{finished, read, scenario};
 
 /// The probability that any figure of a test leaves its interval by chance is at most this.
 const ERROR: f64 = 0.001;
@@ -119,6 +119,25 @@ fn two_fifths_of_the_hash_power_in_the_middle_of_a_hub_find_more_than_half_of_th
     };
     let (selfish, honest) = (share(&story), share(&story.replace("byz=0:selfish", "")));
     assert!(selfish > 0.5 && (0.3..0.5).contains(&honest), "{selfish} and {honest}");
+}
+
+#[test]
+fn the_page_shows_a_selfish_pool_with_more_blocks_than_power_and_not_more_than_chain_quality_allows() {
+    let story = read("golden/nakamoto_selfish.scenario");
+    let shares = |story: &str| {
+        let run = finished(&scenario(story));
+        let bars = run.panels().into_iter().find_map(|panel| match panel {
+            Panel::Bars(bars) => Some(bars),
+            _ => None,
+        });
+        let rows = bars.expect("something is final").rows;
+        [&rows[0], &rows[1]].map(|row| f64::from(row.parts.as_ref().expect("shares")[0]) / 1e6)
+    };
+    let [power, blocks] = shares(&story);
+    // Garay, Kiayias & Leonardos 2015, §3.2.
+    assert!(power < blocks && blocks < power / (1.0 - power), "{power} and {blocks}");
+    let [power, blocks] = shares(&story.replace("byz=0:selfish", ""));
+    assert!((blocks - power).abs() < 0.1, "{power} and {blocks}");
 }
 
 #[test]

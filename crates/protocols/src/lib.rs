@@ -14,6 +14,7 @@ pub mod flp;
 mod generals;
 pub mod hierarchical;
 pub mod hotstuff;
+mod marks;
 pub mod multi_paxos;
 pub mod nakamoto;
 pub mod om;

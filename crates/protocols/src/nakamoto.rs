@@ -23,6 +23,10 @@
 //! a node can do: a branch that becomes better later replaces it, and that is the violation of agreement and
 //! integrity which z is to make unlikely.
 //!
+//! Nor is it promised that a miner's share of the final blocks is its share of the hash power (chain quality; Garay, Kiayias &
+//! Leonardos, EUROCRYPT 2015, §3.2): whoever has α of the power and mines selfishly can have up to α / (1 − α) of the blocks.
+//! The page shows both shares of every run.
+//!
 //! Mining is real (`mining=real`): nonces are tried one after another, so many in a time as the node's share of the hash
 //! power allows, and found nonces are remembered, so that going back in time does not grind again. For statistics
 //! `mining=drawn` draws the time to the next block from the exponential distribution that this amounts to.
@@ -242,7 +246,8 @@ impl Protocol for Nakamoto {
 
     fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
         let payments = view::payments(replicas).map(Panel::Matrix);
-        [Panel::Blocks(view::blocks(config, replicas))].into_iter().chain(payments).collect()
+        let quality = view::quality(config, replicas).map(Panel::Bars);
+        [Panel::Blocks(view::blocks(config, replicas))].into_iter().chain(quality).chain(payments).collect()
     }
 
     fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {

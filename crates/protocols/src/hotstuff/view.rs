@@ -158,13 +158,8 @@ fn text(block: &Block) -> String {
 fn marks(rows: &[&Replica], digest: Digest) -> Vec<String> {
     let mut marks = Vec::new();
     let mut mark = |what: &str, is: &dyn Fn(&Replica) -> bool| {
-        let who: Vec<String> = rows.iter().filter(|r| is(r)).map(|r| r.me.to_string()).collect();
-        match who.len() {
-            0 => {}
-            all if all == rows.len() => marks.push(format!("{what} all")),
-            1..=6 => marks.push(format!("{what} {}", who.join(", "))),
-            many => marks.push(format!("{what} {many} replicas")),
-        }
+        let who = rows.iter().filter(|r| is(r));
+        crate::marks::mark(&mut marks, what, &mut who.map(|r| r.me), rows.len());
     };
     mark("highest of", &|r| view_of(&r.high) > 0 && block_of(&r.high) == digest);
     mark("locked by", &|r| view_of(&r.lock) > 0 && block_of(&r.lock) == digest);

@@ -2,14 +2,16 @@
 
 use super::{Config, Entry, Miner, Nakamoto, Payment};
 use consensus_kernel::{
-    Block as Shown, BlockPanel, Digest, Face, LogCell, LogState, MatrixPanel, MatrixRow, Tone, Value, Votes,
-    sort, sort_by_number,
+    BarRow, BarsPanel, Block as Shown, BlockPanel, Digest, Face, LogCell, LogState, MatrixPanel, MatrixRow,
+    Tone, Value, Votes, sort, sort_by_number,
 };
 
 /// Blocks of so many heights are shown, and so many nodes and payments.
 const HEIGHTS: u64 = 16;
 const ROWS: usize = 16;
 const COINS: usize = 8;
+/// So many miners' shares are shown one by one.
+const MINERS: usize = 8;
 
 pub(super) fn face(miner: &Miner, config: &Config) -> Face {
     let tip = miner.tree.tip();
@@ -113,6 +115,30 @@ pub(super) fn payments(replicas: &[&Nakamoto]) -> Option<MatrixPanel> {
     })
 }
 
+/// Who has which share of the hash power, and of the blocks that are final at the node with most of them: chain quality
+/// (Garay, Kiayias & Leonardos 2015, §3.2), and what Eyal & Sirer call revenue. None before anything is final.
+pub(super) fn quality(config: &Config, replicas: &[&Nakamoto]) -> Option<BarsPanel> {
+    let credits = replicas.iter().filter_map(|r| Some(r.miner()?.credits()));
+    let credits = credits.max_by_key(|all| all.iter().sum::<u64>())?;
+    let alone = config.n.min(MINERS);
+    let count = alone + usize::from(alone < config.n);
+    let mut rows = Vec::with_capacity(2);
+    for (label, of) in [("hash power", &*config.shares), ("final blocks", credits)] {
+        let total: u64 = of.iter().sum();
+        let mut parts = Vec::with_capacity(count);
+        for k in 0..count {
+            let sum: u64 = if k < alone { of[k] } else { of[alone..].iter().sum() };
+            parts.push((sum * 1_000_000).checked_div(total)? as u32);
+        }
+        rows.push(BarRow { label: label.to_owned(), replica: None, parts: Some(parts) });
+    }
+    let mut columns: Vec<String> = (0..alone).map(|i| i.to_string()).collect();
+    if alone < count {
+        columns.push("others".to_owned());
+    }
+    Some(BarsPanel { title: "Chain quality", row_name: "share of", columns, rows })
+}
+
 /// What has become of a payment at a node.
 fn fate(miner: &Miner, coin: Value) -> Option<LogCell> {
     let spends = |payment: &Payment| payment.coin == coin;
@@ -141,14 +167,8 @@ fn marks(miners: &[&Miner], entry: &Entry, state: LogState) -> Vec<String> {
     if entry.height > 0 {
         marks.push(format!("found by {}", entry.block.header().miner));
     }
-    let who: Vec<String> =
-        miners.iter().filter(|m| m.tree.tip().block.hash() == hash).map(|m| m.me.to_string()).collect();
-    match who.len() {
-        0 => {}
-        all if all == miners.len() => marks.push("head of all".to_owned()),
-        1..=6 => marks.push(format!("head of {}", who.join(", "))),
-        many => marks.push(format!("head of {many} nodes")),
-    }
+    let heads = miners.iter().filter(|m| m.tree.tip().block.hash() == hash);
+    crate::marks::mark(&mut marks, "head of", &mut heads.map(|m| m.me), miners.len());
     if state == LogState::Proposed {
         let secret = miners.iter().all(|m| m.tree.find(hash).is_none() || m.plot.hides(hash));
         marks.push(if secret { "withheld" } else { "stale" }.to_owned());

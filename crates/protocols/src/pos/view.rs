@@ -91,7 +91,13 @@ fn vote_panel(config: &Config, rows: &[&Replica]) -> MatrixPanel {
             row.push(cell(NodeId::replica(i), all(number, step), number, need));
         }
     }
-    let label = |i: usize| format!("{i} · stake {}", stakes.get(i).copied().unwrap_or(0));
+    let label = |i: usize| {
+        let mut label = format!("{i} · stake {}", stakes.get(i).copied().unwrap_or(0));
+        if config.trust[i] < config.full {
+            label.push_str(&format!(" · trust {} %", config.trust[i] * 100 / config.full));
+        }
+        label
+    };
     let rows = cells.into_iter().enumerate();
     MatrixPanel {
         title: "Votes by stake",
@@ -174,13 +180,8 @@ fn block_panel(rows: &[&Replica]) -> BlockPanel {
 fn marks(rows: &[&Replica], digest: Digest, height: u64) -> Vec<String> {
     let mut marks = Vec::new();
     let mut mark = |what: &str, is: &dyn Fn(&Replica) -> bool| {
-        let who: Vec<String> = rows.iter().filter(|r| is(r)).map(|r| r.me.to_string()).collect();
-        match who.len() {
-            0 => {}
-            all if all == rows.len() => marks.push(format!("{what} all")),
-            1..=6 => marks.push(format!("{what} {}", who.join(", "))),
-            many => marks.push(format!("{what} {many} validators")),
-        }
+        let who = rows.iter().filter(|r| is(r));
+        crate::marks::mark(&mut marks, what, &mut who.map(|r| r.me), rows.len());
     };
     mark("locked by", &|r| r.locked.is_some_and(|(_, id)| id == digest));
     mark("final for", &|r| r.final_at(height).is_some_and(|commit| commit.block.digest() == digest));
