@@ -2,7 +2,8 @@
 //! what they take home.
 //!
 //! JSON is a list of agents (`[{"answer": "…", "trust": 0.9}, …]`), a list of texts, or an object with such a list under
-//! `agents` or with a list for each parameter, beside which other settings may stand. Text is one answer a line, or a table
+//! `agents` or with a list for each parameter, beside which other settings may stand. A row of a table may be an object, too:
+//! its names are columns, `{"expertise": {"law": 0.9}}`, and who lacks one has 0 there. Text is one answer a line, or a table
 //! with tabs (or commas) whose first line names the columns.
 
 use consensus_kernel::{Meta, OpinionPanel, ParamKind, ParamSpec, ParamValue};
@@ -18,7 +19,7 @@ pub fn settings(meta: &'static Meta, text: &str) -> Result<Vec<(&'static str, St
         return Err(format!("{} bytes are too long, at most {} are allowed", text.len(), bounds::FILE_BYTES));
     }
     let json = text.trim();
-    let mut found = Found { meta, rest: Vec::new(), columns: Vec::new() };
+    let mut found = Found { meta, rest: Vec::new(), columns: Vec::new(), names: Vec::new() };
     match json.starts_with(['[', '{']) {
         true => found.json(Json::read(json)?)?,
         false => found.lines(text)?,
@@ -32,6 +33,8 @@ struct Found {
     rest: Vec<(&'static str, String)>,
     /// For each parameter that agents have: what each has, where it is said.
     columns: Vec<(&'static ParamSpec, Vec<Option<Vec<String>>>)>,
+    /// Names of a table's columns, in the order in which they came.
+    names: Vec<String>,
 }
 
 impl Found {
@@ -81,7 +84,7 @@ impl Found {
                         (Json::List(agents), _) if name == "agents" => self.json(Json::List(agents))?,
                         (Json::List(cells), Some(spec)) if spec.kind.is_per_replica() => {
                             for (i, cell) in cells.into_iter().enumerate() {
-                                self.put(spec, i, cell.cell(&name)?)?;
+                                self.put_json(spec, i, cell)?;
                             }
                         }
                         (value, Some(spec)) if !spec.kind.is_per_replica() => {
@@ -108,7 +111,7 @@ impl Found {
         };
         for (name, value) in fields {
             match self.spec(&name) {
-                Some(spec) if spec.kind.is_per_replica() => self.put(spec, i, value.cell(&name)?)?,
+                Some(spec) if spec.kind.is_per_replica() => self.put_json(spec, i, value)?,
                 // A name for people, for instance.
                 _ => {}
             }
@@ -117,6 +120,28 @@ impl Found {
             return Err(format!("agent {i} has none of: {}", self.names()));
         }
         Ok(())
+    }
+
+    /// What an agent has; of a row whose parts have names, each in its column.
+    fn put_json(&mut self, spec: &'static ParamSpec, agent: usize, value: Json) -> Result<(), String> {
+        let (Json::Object(fields), ParamKind::Table { columns: (_, most), .. }) = (&value, spec.kind) else {
+            return self.put(spec, agent, value.cell(spec.key)?);
+        };
+        let mut row = vec!["0".to_owned(); self.names.len()];
+        for (name, part) in fields {
+            let name = name.replace(',', " ");
+            let at = self.names.iter().position(|known| *known == name).unwrap_or(self.names.len());
+            let Json::Scalar(part) = part else { return Err(format!("{name} is no text, number or list")) };
+            if at == most {
+                return Err(format!("more than {most} columns"));
+            }
+            if at == self.names.len() {
+                self.names.push(name);
+                row.push(String::new());
+            }
+            row[at].clone_from(part);
+        }
+        self.put(spec, agent, row)
     }
 
     fn unknown(&self, name: &str) -> String {
@@ -163,8 +188,20 @@ impl Found {
         if n > 0 {
             settings.insert(0, ("n", n.to_string()));
         }
+        // What the columns are called, and which one is meant unless that is said.
+        for (key, count) in [("domains", self.names.len()), ("domain", 1)] {
+            let spec = self.meta.params.iter().find(|spec| spec.key == key && !self.names.is_empty());
+            if let Some(spec) = spec.filter(|_| settings.iter().all(|(known, _)| *known != key)) {
+                let text = self.names[..count].join(",");
+                settings.push((key, print_param(spec, &ParamValue::Text(Some(text)))));
+            }
+        }
         for (spec, mut column) in self.columns {
             column.resize(n, None);
+            if matches!(spec.kind, ParamKind::Table { .. }) && !self.names.is_empty() {
+                let row = |cell: &mut Vec<String>| cell.resize(self.names.len(), "0".to_owned());
+                column.iter_mut().flatten().for_each(row);
+            }
             let texts = matches!(spec.kind, ParamKind::Texts { .. });
             let missing = column.iter().position(Option::is_none).filter(|_| !texts);
             if let Some(agent) = missing {
@@ -457,6 +494,26 @@ mod tests {
         let columns = r#"{"question":"Why?","theta":"2/3","answers":["a|b\u000ac","\u005c"],"trust":[0.9,"1/3"],
             "expertise":[[0.5,"1/4"],[1,0]]}"#;
         assert_eq!(read(columns), whole);
+        let named = pairs(&[
+            ("n", "2"),
+            ("domains", "law,sea"),
+            ("domain", "law"),
+            ("answers", "a|b"),
+            ("expertise", "0.5,0/0,1"),
+        ]);
+        let rows =
+            r#"[{"answer": "a", "expertise": {"law": 0.5}}, {"answer": "b", "expertise": {"sea": 1}}]"#;
+        assert_eq!(read(rows), named);
+        let columns =
+            r#"{"domain": "sea", "answers": ["a", "b"], "expertise": [{"sea": 1, "law": 0.25}, {"law": 1}]}"#;
+        let other = pairs(&[
+            ("n", "2"),
+            ("domain", "sea"),
+            ("domains", "sea,law"),
+            ("answers", "a|b"),
+            ("expertise", "1,0.25/0,1"),
+        ]);
+        assert_eq!(read(columns), other);
         assert_eq!(read(r#"["yes", null, "\ud83d\ude00"]"#), pairs(&[("n", "3"), ("answers", "yes||😀")]));
     }
 
@@ -481,6 +538,11 @@ mod tests {
                 "there is nothing of the name `colour`, agents have: answers, trust, expertise",
             ),
             ("[[[[[[[1]]]]]]]", "too deep"),
+            ("[{\"expertise\": {\"law\": [1]}}]", "law is no text, number or list"),
+            (
+                r#"[{"expertise": {"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1, "h": 1, "i": 1}}]"#,
+                "more than 8 columns",
+            ),
             ("trust\tanswer\n0.9", "line 2 has 1 of 2 columns"),
         ] {
             assert_eq!(settings(weighted(), text).unwrap_err(), why, "{text}");

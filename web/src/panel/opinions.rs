@@ -15,7 +15,7 @@ pub fn opinions(props: &Shown, panel: &OpinionPanel) -> Html {
             <p>{ panel.question.clone() }</p>
             { for panel.verdicts.iter().map(verdict) }
             <ol class="camps" aria-label="Camps, the heaviest first">
-                { for panel.camps.iter().map(|c| camp(c, panel.threshold)) }
+                { for panel.camps.iter().map(|c| camp(c, panel)) }
             </ol>
             <div class="log-scroll" tabindex="0" role="region" aria-label="What each vote is worth">
                 <table>
@@ -42,31 +42,38 @@ fn percent(share: u32) -> String {
     number(f64::from(share) / 100.0) + " %"
 }
 
-fn list(replicas: &[usize]) -> String {
-    replicas.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+fn agents(replicas: &[usize]) -> String {
+    let who = if replicas.len() == 1 { "Agent " } else { "Agents " };
+    who.to_owned() + &replicas.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn verdict(verdict: &Verdict) -> Html {
-    let who = if verdict.replicas.len() == 1 { "Agent" } else { "Agents" };
-    let found = format!("{who} {}: {}", list(&verdict.replicas), verdict.what);
+    let found = format!("{}: {}", agents(&verdict.replicas), verdict.what);
     let (answer, share) = match &verdict.answer {
-        Some(answer) => (format!("“{answer}”"), format!("{} of all weight", percent(verdict.share))),
+        Some(answer) => {
+            (format!("“{answer}”"), format!("agreement {} of all weight", percent(verdict.share)))
+        }
         None => (String::new(), String::new()),
     };
     html! { <p class="verdict">{ found }{ " " }<strong>{ answer }</strong>{ " " }{ share }</p> }
 }
 
-fn camp(camp: &Camp, threshold: u32) -> Html {
+fn camp(camp: &Camp, panel: &OpinionPanel) -> Html {
     let at = |share: u32| number(f64::from(share.min(10_000)) / 100.0) + "%";
+    let part = match panel.camps.iter().any(|c| c.wins) {
+        _ if camp.wins => " · wins",
+        true => " · dissent",
+        false => "",
+    };
     html! {
         <li class={camp.wins.then_some("wins")}>
             <span class="answer">{ camp.answer.clone() }</span>
             <svg class="share" aria-hidden="true" focusable="false">
                 <rect class="all" width="100%" height="100%" rx="4" />
                 <rect width={at(camp.share)} height="100%" rx="4" />
-                <line x1={at(threshold)} x2={at(threshold)} y1="0" y2="100%" />
+                <line x1={at(panel.threshold)} x2={at(panel.threshold)} y1="0" y2="100%" />
             </svg>
-            <span>{ format!("{} · {}", percent(camp.share), list(&camp.members)) }</span>
+            <span>{ format!("{} · {}{part}", percent(camp.share), agents(&camp.members)) }</span>
         </li>
     }
 }
