@@ -96,7 +96,7 @@ pub fn grouped(count: u64) -> String {
 
 /// "1 replica", "4 replicas", "3 processes".
 pub fn count(n: usize, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {}", plural(one)) }
+    if n == 1 { format!("1 {one}") } else { format!("{} {}", grouped(n as u64), plural(one)) }
 }
 
 /// "replicas", "processes".

@@ -136,7 +136,9 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
         }
     }
     let labels: Vec<&str> = scene.nodes.iter().map(|n| n.label.as_str()).collect();
-    scene.description = format!("{}; {} messages under way.", labels.join("; "), moment.flights.len());
+    let count = moment.flights.len();
+    let noun = if count == 1 { "message" } else { "messages" };
+    scene.description = format!("{}; {count} {noun} under way.", labels.join("; "));
     if !placement.roomy {
         counts(&mut scene.over, moment, placement);
     }

@@ -69,7 +69,7 @@ fn use_card(props: &CardProps) -> Html {
                 { shapes(&scene.over) }
             </svg>
             <p class={if violation.is_some() { "bad-ink" } else { "quiet" }}>
-                { violation.unwrap_or_else(|| format!("{} messages under way", words::grouped(moment.flights.len() as u64))) }
+                { violation.unwrap_or_else(|| format!("{} under way", words::count(moment.flights.len(), "message"))) }
             </p>
         </article>
     }

@@ -52,7 +52,7 @@ pub fn table(props: &Shown) -> Html {
                                 { for cells(m).into_iter().map(|text| html! { <td>{ text }</td> }) }
                             </tr>
                             // What the document says of a protocol stands once.
-                            if rows[i + 1..].iter().all(|(_, _, other, _)| other.protocol != m.protocol) {
+                            if rows[..i].iter().all(|(_, _, other, _)| other.protocol != m.protocol) {
                                 { for documented(m.protocol).into_iter().map(said) }
                             }
                         </>

@@ -105,11 +105,7 @@ fn use_stage(props: &Shown) -> Html {
 }
 
 fn under_way(count: usize) -> String {
-    match count {
-        0 => String::new(),
-        1 => "1 message under way".to_owned(),
-        _ => format!("{} messages under way", words::grouped(count as u64)),
-    }
+    if count == 0 { String::new() } else { format!("{} under way", words::count(count, "message")) }
 }
 
 fn figure_density(density: Density) -> density::Density {
