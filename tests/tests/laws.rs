@@ -3,7 +3,9 @@
 
 use consensus_kernel::{Breaks, Duration, Meta, NodeId, ParamKind, Protocol, Rng, Time};
 use consensus_lab::view::Status;
-use consensus_lab::{Budget, Hunt, Session, Studio, catalogue, judge_scenario, open, typed_digest};
+use consensus_lab::{
+    Budget, Hunt, Session, Studio, catalogue, judge_any, judge_scenario, open, typed_digest,
+};
 use consensus_scenario::{
     Action, FAULTS, Fate, MessageName, SETTINGS, Scenario, bounds, parse, parse_param, print,
     print_compressed, print_file, print_param,
@@ -115,6 +117,16 @@ fn a_session_that_forgot_the_type_of_its_protocol_runs_as_the_type_does() {
         assert_eq!(open(&scenario).expect("possible").digest(), typed, "{}", print(&scenario));
         let (outcome, run) = (judge_scenario(&scenario, false).expect("possible"), finished(&scenario));
         assert_eq!((outcome.events, outcome.decisions), (run.frontier().event, run.decisions().len() as u64));
+        let mut beats = 0;
+        let any = judge_any(&scenario, false, &mut || beats += 1).expect("possible");
+        assert_eq!(
+            (any.events, &any.violations),
+            (outcome.events, &outcome.violations),
+            "{}",
+            print(&scenario)
+        );
+        assert_eq!(any.termination, outcome.termination, "{}", print(&scenario));
+        assert!(beats >= outcome.events / 512, "{beats} signs of life");
         let is_violated = |property| outcome.violations.iter().any(|v| v.property == property);
         for property in run.properties().iter().filter(|p| p.kind == "safety") {
             let violated = property.status == Status::Violated;

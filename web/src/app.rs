@@ -20,7 +20,7 @@ use crate::store::Store;
 use crate::tasks::Task;
 use crate::timeline::timeline;
 use crate::width::Width;
-use crate::{address, files, keyboard, open, theme, width};
+use crate::{address, crash, files, keyboard, open, theme, width};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -114,6 +114,11 @@ pub fn begin(asked: Fragment) -> Result<(Store, Presentation), String> {
         model.watch_only = !presentation.editable;
         model.tabs = presentation.tabs;
         model.tab = Tab::ALL.into_iter().find(|tab| model.tabs.has(*tab)).unwrap_or(model.tab);
+    }
+    if let Some((at_us, sentence)) = crash::again() {
+        model.playing = false;
+        model.go_to_time(at_us);
+        model.notice(sentence);
     }
     let store = Store::new(model);
     if presentation.embed {

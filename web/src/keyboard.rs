@@ -1,5 +1,6 @@
 //! The few keys that the page takes: Space, arrows, Home, End and `?`. All others stay the browser's.
 
+use crate::crash;
 use crate::model::{Dialog, Model};
 use crate::store::Store;
 use wasm_bindgen::JsCast;
@@ -12,6 +13,10 @@ pub fn listen(store: &Store) {
     let on_key = Closure::<dyn Fn(KeyboardEvent)>::new(move |e: KeyboardEvent| {
         if e.default_prevented() || e.alt_key() || e.meta_key() || store.with(|m| m.dialog.is_some()) {
             return;
+        }
+        // No keyboard has such keys.
+        if let Some(how) = e.key().strip_prefix("fail ") {
+            crash::fail(how);
         }
         let target = e.target().and_then(|t| t.dyn_into::<Element>().ok());
         if let Some(act) = meaning(&e, target.as_ref()) {

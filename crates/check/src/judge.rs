@@ -2,7 +2,7 @@
 
 use crate::tracker::Termination;
 use crate::verdicts::{TERMINATION, Verdicts, Violation};
-use consensus_kernel::{Protocol, SetupError};
+use consensus_kernel::{Automaton, Protocol, SetupError};
 use consensus_scenario::Scenario;
 use consensus_sim::{End, Progress, Simulation, Stop};
 
@@ -31,16 +31,29 @@ impl Outcome {
 
 /// Runs a scenario to its end and judges it. With `stop_at_first`, ends at the first violation of safety.
 pub fn judge<P: Protocol>(scenario: &Scenario, stop_at_first: bool) -> Result<Outcome, SetupError> {
+    let sim = Simulation::<P>::new(scenario)?;
+    Ok(judge_run(sim, stop_at_first, |sim, verdicts, stop| sim.run(verdicts, stop)))
+}
+
+/// Judges a run that stands at its beginning. `go` takes it on to a stop, with the verdicts watching, some hundred events
+/// at a time.
+pub fn judge_run<A: Automaton>(
+    mut sim: Simulation<A>,
+    stop_at_first: bool,
+    mut go: impl FnMut(&mut Simulation<A>, &mut Verdicts, Stop) -> Progress,
+) -> Outcome {
     const SLICE: u64 = 512;
-    let mut sim = Simulation::<P>::new(scenario)?;
     let mut verdicts = Verdicts::new(&sim);
-    let deadline = scenario.deadline.unwrap_or(scenario.until);
+    let (deadline, until) = (sim.scenario().deadline, sim.scenario().until);
+    let promised = sim.scenario().meta.claims.termination.is_some();
+    let last_moment = deadline.unwrap_or(until);
     let mut by_deadline = None;
     let end = loop {
-        let before_deadline = by_deadline.is_none() && sim.now() < deadline;
-        let time = if before_deadline { deadline } else { consensus_kernel::Time::NEVER };
-        let progress = sim.run(&mut verdicts, Stop { event: sim.events() + SLICE, time });
-        if before_deadline && (sim.now() >= deadline || progress != Progress::Stopped) {
+        let before_deadline = by_deadline.is_none() && sim.now() < last_moment;
+        let time = if before_deadline { last_moment } else { consensus_kernel::Time::NEVER };
+        let stop = Stop { event: sim.events() + SLICE, time };
+        let progress = go(&mut sim, &mut verdicts, stop);
+        if before_deadline && (sim.now() >= last_moment || progress != Progress::Stopped) {
             by_deadline = Some(verdicts.tracker.termination(&sim));
         }
         match progress {
@@ -56,8 +69,7 @@ pub fn judge<P: Protocol>(scenario: &Scenario, stop_at_first: bool) -> Result<Ou
     };
     let mut violations = verdicts.violations().to_vec();
     if let Err(reason) = &termination
-        && (scenario.deadline.is_some()
-            || (end == End::Quiescent && scenario.meta.claims.termination.is_some()))
+        && (deadline.is_some() || (end == End::Quiescent && promised))
     {
         let (event, at) = (sim.events(), sim.now());
         violations.push(Violation {
@@ -68,11 +80,5 @@ pub fn judge<P: Protocol>(scenario: &Scenario, stop_at_first: bool) -> Result<Ou
             conflict: None,
         });
     }
-    Ok(Outcome {
-        violations,
-        termination,
-        decisions: verdicts.tracker.decisions(),
-        events: sim.events(),
-        end,
-    })
+    Outcome { violations, termination, decisions: verdicts.tracker.decisions(), events: sim.events(), end }
 }

@@ -13,7 +13,7 @@ mod valid;
 mod verdicts;
 
 pub use assumptions::{Assumption, assumptions};
-pub use judge::{Outcome, judge};
+pub use judge::{Outcome, judge, judge_run};
 pub use shrink::{shorten, shrink};
 pub use swarm::{Budget, draw_scenario, heals};
 pub use tracker::{Termination, Tracker};

@@ -7,7 +7,9 @@ use consensus_kernel::{
     Bound, Breaks, Duration, FaultModel, Givers, Inputs, Meta, NodeId, ParamKind, ParamValue, Ratio, Rng,
     SwitchId, Time, Variants,
 };
-use consensus_scenario::{Action, Byzantine, Group, Latency, Network, Scenario, Strategy, Timed};
+use consensus_scenario::{
+    Action, Byzantine, Group, Latency, Network, Scenario, Strategy, Timed, put_in_order,
+};
 
 /// Faults within what the protocol promises to survive, or beyond.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -288,7 +290,7 @@ fn draw_byzantine(draw: &mut Draw, scenario: &mut Scenario, budget: Budget) -> u
         let strategy = part.clone().unwrap_or_else(|| draw_strategy(draw, scenario));
         scenario.byzantine.push(Byzantine { node, strategy });
     }
-    scenario.byzantine.sort_by_key(|b| b.node);
+    put_in_order(scenario);
     most.saturating_sub(taken)
 }
 

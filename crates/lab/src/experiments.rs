@@ -1,12 +1,16 @@
 //! Experiments over many runs: one trial of a swarm, and the smallest scenario behind a violation.
 
+#[cfg(feature = "experiments")]
 use crate::registry::judge_scenario;
 use consensus_check::{Budget, Outcome, TERMINATION, draw_scenario, heals, shorten, shrink};
-use consensus_kernel::{Breaks, Meta, RuleSet, SwitchId};
+use consensus_kernel::{Breaks, Meta, RuleSet, SetupError, SwitchId};
 use consensus_scenario::Scenario;
 
 /// Runs tried while shrinking one violation.
 const SHRINK_TRIES: usize = 400;
+
+/// Whoever runs a scenario to its end and judges it, or, where the second word is true, to its first violation of safety.
+pub type Judge<'a> = dyn FnMut(&Scenario, bool) -> Result<Outcome, SetupError> + 'a;
 
 /// What a swarm searches.
 #[derive(Clone, Copy, Debug)]
@@ -68,49 +72,67 @@ impl Hunt {
     }
 
     /// Whether the missing rule is not to blame: a variant that promises nothing may be drawn, too.
-    fn happens_anyway(&self, scenario: &Scenario, property: &str) -> bool {
+    fn happens_anyway(&self, scenario: &Scenario, property: &str, judge: &mut Judge) -> bool {
         let with = || Scenario { rules: RuleSet::ALL_HOLD, ..scenario.clone() };
         self.without.is_some()
             && self.budget == Budget::Within
-            && judge_scenario(&with(), false).is_ok_and(|outcome| outcome.violates(property))
+            && judge(&with(), false).is_ok_and(|outcome| outcome.violates(property))
     }
 
     /// Tries one seed.
+    #[cfg(feature = "experiments")]
     pub fn trial(&self, seed: u64) -> Trial {
+        self.trial_by(seed, &mut judge_scenario)
+    }
+
+    /// Tries one seed, with a judge of one's own.
+    pub fn trial_by(&self, seed: u64, judge: &mut Judge) -> Trial {
         let stop_at_first = self.named().is_none() && !self.demands_termination();
         let scenario = self.scenario(seed);
-        match judge_scenario(&scenario, stop_at_first) {
+        match judge(&scenario, stop_at_first) {
             Ok(outcome) => Trial {
                 decided: outcome.termination.is_ok(),
                 events: outcome.events,
                 violated: self
                     .violated(&outcome)
-                    .filter(|property| !self.happens_anyway(&scenario, property)),
+                    .filter(|property| !self.happens_anyway(&scenario, property, judge)),
             },
             Err(_) => Trial { decided: false, events: 0, violated: None },
         }
     }
 
     /// The smallest scenario found that violates the same property as this seed's.
+    #[cfg(feature = "experiments")]
     pub fn smallest(&self, seed: u64, property: &str) -> Scenario {
+        self.smallest_by(seed, property, &mut judge_scenario)
+    }
+
+    /// The same with a judge of one's own.
+    pub fn smallest_by(&self, seed: u64, property: &str, judge: &mut Judge) -> Scenario {
         // A promise to decide binds only where everything heals in the end.
         let fair = |s: &Scenario| property != TERMINATION || heals(s);
-        let breaks = |s: &Scenario| fair(s) && breaks(s, property) && !self.happens_anyway(s, property);
+        let mut breaks = |s: &Scenario| {
+            fair(s) && breaks_by(s, property, judge) && !self.happens_anyway(s, property, judge)
+        };
         let found = self.scenario(seed);
-        let found = if property == TERMINATION { found } else { shorten(&found, breaks) };
-        shrink(&found, SHRINK_TRIES, breaks)
+        let found = if property == TERMINATION { found } else { shorten(&found, &mut breaks) };
+        shrink(&found, SHRINK_TRIES, &mut breaks)
     }
 }
 
-/// Whether a run violates this property. Most of a run comes after the first violation, so it is judged that far first.
+/// Whether a run violates this property.
+#[cfg(feature = "experiments")]
 pub fn breaks(scenario: &Scenario, property: &str) -> bool {
-    let judged = |stop_at_first| judge_scenario(scenario, stop_at_first);
+    breaks_by(scenario, property, &mut judge_scenario)
+}
+
+/// Most of a run comes after the first violation, so it is judged that far first.
+fn breaks_by(scenario: &Scenario, property: &str, judge: &mut Judge) -> bool {
     if property == TERMINATION {
-        return judged(false).is_ok_and(|o| o.violates(property));
+        return judge(scenario, false).is_ok_and(|o| o.violates(property));
     }
-    let first = judged(true);
-    first.is_ok_and(|o| {
+    judge(scenario, true).is_ok_and(|o| {
         let violates = o.violates(property);
-        violates || (!o.violations.is_empty() && judged(false).is_ok_and(|o| o.violates(property)))
+        violates || (!o.violations.is_empty() && judge(scenario, false).is_ok_and(|o| o.violates(property)))
     })
 }

@@ -6,7 +6,6 @@ mod certificate;
 mod checkpoints;
 pub mod compare;
 mod documented;
-#[cfg(feature = "experiments")]
 mod experiments;
 mod explain;
 mod outlook;
@@ -25,15 +24,17 @@ mod watch;
 #[cfg(feature = "experiments")]
 pub mod workload;
 
+pub use consensus_check::{Budget, Outcome};
 #[cfg(feature = "experiments")]
-pub use consensus_check::{Budget, Outcome, Violation, draw_scenario, shorten, shrink};
+pub use consensus_check::{Violation, draw_scenario, shorten, shrink};
 pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
-pub use experiments::{Hunt, Trial, breaks};
+pub use experiments::breaks;
+pub use experiments::{Hunt, Trial};
 pub use explain::capital;
 pub use pauses::locate;
 #[cfg(feature = "experiments")]
 pub use registry::{busy_engine, judge_scenario, typed_digest};
-pub use registry::{catalogue, open, open_with_limit};
+pub use registry::{catalogue, judge_any, open, open_with_limit};
 pub use session::Session;
 pub use studio::{Branch, Studio};

@@ -3,10 +3,12 @@
 use crate::checkpoints::Sim;
 use crate::run::Run;
 use crate::session::Session;
+use crate::watch::Watch;
 #[cfg(feature = "experiments")]
 use crate::workload::{self, Engine};
 #[cfg(feature = "experiments")]
-use consensus_check::{Outcome, judge};
+use consensus_check::judge;
+use consensus_check::{Outcome, judge_run};
 #[cfg(feature = "experiments")]
 use consensus_kernel::Digest;
 use consensus_kernel::{AnyConfig, Meta, Protocol, Setup, SetupError};
@@ -70,6 +72,20 @@ pub fn open_with_limit(scenario: &Scenario, events_max: u64) -> Result<Box<dyn S
 pub(crate) fn simulate(scenario: &Scenario, events_max: u64) -> Result<Sim, SetupError> {
     let config = (find(scenario)?.configure)(&scenario.setup())?;
     Ok(Sim::configured(scenario, config, events_max))
+}
+
+/// The same as [`judge_scenario`], by the engine that forgets the protocol's type, as the page has it; `beat` is called
+/// every few hundred events.
+pub fn judge_any(
+    scenario: &Scenario,
+    stop_at_first: bool,
+    beat: &mut dyn FnMut(),
+) -> Result<Outcome, SetupError> {
+    let sim = simulate(scenario, bounds::EVENTS)?;
+    Ok(judge_run(sim, stop_at_first, |sim, verdicts, stop| {
+        beat();
+        sim.run(&mut Watch::judging(scenario.meta, verdicts), stop)
+    }))
 }
 
 #[cfg(feature = "experiments")]

@@ -3,7 +3,7 @@
 use crate::checkpoints::Sim;
 use crate::view::{Mark, MarkKind, Position};
 use consensus_check::{Tracker, Verdicts};
-use consensus_kernel::{AnyNode, Automaton, Meta, NodeId};
+use consensus_kernel::{AnyNode, Automaton, Meta, NodeId, Slot};
 use consensus_scenario::describe_action;
 use consensus_sim::{Decision, Observer, Step};
 
@@ -27,8 +27,8 @@ pub(crate) type Each<'a> = dyn FnMut(&Sim, &Step<'_, AnyNode>) + 'a;
 struct Front<'a> {
     meta: &'static Meta,
     verdicts: &'a mut Verdicts,
-    decisions: &'a mut Vec<Decision>,
-    marks: &'a mut Vec<Mark>,
+    /// Nothing is noted where a run is only judged.
+    notes: Option<(&'a mut Vec<Decision>, &'a mut Vec<Mark>)>,
     milestones: u64,
     highest: u64,
 }
@@ -55,15 +55,23 @@ impl<'a> Watch<'a> {
         let meta = sim.scenario().meta;
         let milestones = AnyNode::milestones(sim.config()).iter().fold(0, |set, rule| set | 1 << rule);
         let highest = verdicts.tracker.highest();
-        let front = Front { meta, verdicts, decisions, marks, milestones, highest };
+        let front = Front { meta, verdicts, notes: Some((decisions, marks)), milestones, highest };
         Self { tracker: Some(tracker), front: Some(front), each: None }
+    }
+
+    /// Judges only.
+    pub fn judging(meta: &'static Meta, verdicts: &'a mut Verdicts) -> Self {
+        let front = Front { meta, verdicts, notes: None, milestones: 0, highest: Slot::MAX };
+        Self { tracker: None, front: Some(front), each: None }
     }
 }
 
 impl Front<'_> {
     fn mark(&mut self, position: Position, kind: MarkKind, label: String) {
-        if self.marks.len() < MARKS_MAX {
-            self.marks.push(Mark { position, kind, label });
+        if let Some((_, marks)) = &mut self.notes
+            && marks.len() < MARKS_MAX
+        {
+            marks.push(Mark { position, kind, label });
         }
     }
 }
@@ -76,8 +84,10 @@ pub(crate) fn replica_name(id: NodeId) -> String {
 impl Front<'_> {
     fn decided(&mut self, d: &Decision) {
         self.verdicts.note(d);
-        if self.decisions.len() < DECISIONS_MAX {
-            self.decisions.push(*d);
+        if let Some((decisions, _)) = &mut self.notes
+            && decisions.len() < DECISIONS_MAX
+        {
+            decisions.push(*d);
         }
         if !d.byzantine && !d.node.is_client() && d.slot > self.highest {
             self.highest = d.slot;
@@ -105,6 +115,9 @@ impl Front<'_> {
 
     fn acted(&mut self, sim: &Sim, action: usize) {
         self.verdicts.acted(sim, action);
+        if self.notes.is_none() {
+            return;
+        }
         let scenario = sim.scenario();
         let label = describe_action(scenario.meta, &scenario.script[action].action);
         self.mark(Position { event: sim.events(), at: sim.now() }, MarkKind::Fault, label);

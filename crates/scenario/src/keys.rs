@@ -288,7 +288,7 @@ pub const FAULTS: &[Key] = &[
 ];
 
 /// Puts what the protocol's order does not matter for into the order of the model.
-pub(crate) fn put_in_order(scenario: &mut Scenario) {
+pub fn put_in_order(scenario: &mut Scenario) {
     sort_by_number(&mut scenario.byzantine, |b| b.node.raw().into());
     sort_by_number(&mut scenario.skews, |(id, _)| id.raw().into());
     // Stable: what stands first happens first at the same time.

@@ -21,7 +21,7 @@ pub use action::{
 };
 pub use compress::{InflateError, Inflated};
 pub use error::{ErrorKind, ParseError, ValueError};
-pub use keys::{FAULTS, Key, SETTINGS};
+pub use keys::{FAULTS, Key, SETTINGS, put_in_order};
 pub use model::{
     Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Schedule, Strategy, Timed,
 };

@@ -9,6 +9,7 @@
 
 mod browser;
 mod bundle;
+mod instance;
 mod names;
 mod offline;
 mod pack;

@@ -1,6 +1,6 @@
 //! The page's wasm module, packed by `crates/squeeze`: a quarter less than gzip, and small from hosts that do not compress at all.
 //!
-//! Trunk's start script loads `NAME_bg.wasm`. Here that file becomes `NAME_bg.wasm.packed`, and the script unpacks it with
+//! The start script loads `NAME_bg.wasm`. Here that file becomes `NAME_bg.wasm.packed`, and the script unpacks it with
 //! `web/boot/load.js`, which goes into the page with the unpacker: that half of `crates/squeeze`, compiled for the browser.
 
 use crate::bundle::bare;
@@ -53,8 +53,8 @@ fn read(file: &Path) -> Outcome<Vec<u8>> {
 
 /// The page whose start script unpacks the module of this name.
 fn starting(html: &str, name: &str, unpacker: &[u8]) -> Outcome<String> {
-    let path = format!("'./{name}'");
-    let load = format!("await load('./{name}.packed')");
+    let path = format!("fetch('./{name}')");
+    let load = format!("load('./{name}.packed')");
     let script = "<script type=module>";
     // It is asked for when the first frame is painted, which needs the line for itself.
     let preload = format!("<link as=fetch crossorigin href=./{name} rel=preload type=application/wasm>");
@@ -78,11 +78,11 @@ mod tests {
 
     #[test]
     fn a_start_script_of_another_form_is_refused() {
-        let html = "<script type=module>init({ module_or_path: './a_bg.wasm' })</script>\
+        let html = "<script type=module>compile(fetch('./a_bg.wasm'))</script>\
                     <link as=fetch crossorigin href=./a_bg.wasm rel=preload type=application/wasm>";
         let page = starting(html, "a_bg.wasm", b"abc").expect("this is the form");
-        assert!(page.contains("module_or_path: await load('./a_bg.wasm.packed')") && page.contains("'YWJj'"));
+        assert!(page.contains("compile(load('./a_bg.wasm.packed'))") && page.contains("'YWJj'"));
         assert!(!page.contains("<link"));
-        assert!(starting("<script type=module>init()</script>", "a_bg.wasm", b"").is_err());
+        assert!(starting("<script type=module>begin()</script>", "a_bg.wasm", b"").is_err());
     }
 }

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::{Outcome, bundle, offline, pack};
+use crate::{Outcome, bundle, instance, offline, pack};
 use std::path::Path;
 
 /// The part of the policy after which the hashes go.
@@ -23,7 +23,7 @@ pub fn seal_staged_page() -> Outcome {
         std::fs::read_to_string(&page).map_err(|error| format!("cannot read {}: {error}", page.display()))?;
     let dir = Path::new(&dir);
     bundle::scripts(dir)?;
-    let mut html = bundle::style_sheets(dir, &html)?;
+    let mut html = instance::starting(dir, &bundle::style_sheets(dir, &html)?)?;
     // While developing, a build is to be quick rather than small, and nothing is to be kept.
     let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     if release {

@@ -30,7 +30,7 @@ pub fn make() -> Outcome {
     let text =
         |file: &Path| String::from_utf8(read(file)?).map_err(|_| format!("{} is not a text", file.display()));
     let html = text(&dist.join("index.html"))?;
-    let glue = dist.join(between(&html, "import init from './", "';")?);
+    let glue = dist.join(between(&html, "import glue from './", "';")?);
     let (css, module) = (only(&dist, ".css")?, only(&dist, ".packed")?);
     let parts = Parts {
         css: (&name(&css), &text(&css)?),
@@ -76,17 +76,15 @@ fn in_one(html: &str, parts: &Parts<'_>) -> Outcome<String> {
         &format!("<style>{}</style>", css.1),
     )?;
     let html = replaced(&html, &format!("<link crossorigin href=./{} rel=modulepreload>", glue.0), "")?;
-    // In a function, so that none of its names meets one of the page's.
-    let own = replaced(glue.1, "export { initSync, __wbg_init as default };", "return __wbg_init;")?;
     let html = replaced(
         &html,
-        &format!("import init from './{}';", glue.0),
-        &format!("const init = await (async () => {{\n{own}}})();"),
+        &format!("import glue from './{}';", glue.0),
+        &replaced(glue.1, "export default () =>", "const glue = () =>")?,
     )?;
     let bytes = STANDARD.encode(module.1);
     let html = replaced(
         &html,
-        &format!("await load('./{}')", module.0),
+        &format!("load('./{}')", module.0),
         &format!("unpack(new Blob([bytesOf('{bytes}')]).stream())"),
     )?;
     let sealed = replaced(&html, &listed, &hash(between(&html, MODULE.0, MODULE.1)?))?;
@@ -118,7 +116,7 @@ mod tests {
 
     fn page() -> String {
         let install = crate::offline::install();
-        let script = format!("{install}import init from './a.js';init(await load('./a.packed'))");
+        let script = format!("{install}import glue from './a.js';compile(load('./a.packed'))");
         format!(
             "<meta content=\"script-src 'self' {} 'sha256-x' 'wasm-unsafe-eval'; style-src 'self'\">\
              <link href=./a.css rel=stylesheet><script type=module>{script}</script><link crossorigin href=./a.js rel=modulepreload>",
@@ -128,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_file_names_no_other_file() {
-        let glue = "f();\nexport { initSync, __wbg_init as default };";
+        let glue = "export default () => {\nf();\n};";
         let parts = Parts { css: ("a.css", "p{}"), glue: ("a.js", glue), module: ("a.packed", b"abc") };
         let file = in_one(&page(), &parts).expect("everything is in its place");
         assert!(!file.contains("./a."), "{file}");
