@@ -1,6 +1,7 @@
 //! Runs in which an engine that is only nearly the paper's would go another way.
 
-use consensus_kernel::{NodeId, Time};
+use consensus_check::Valid;
+use consensus_kernel::{NodeId, Time, Value};
 use consensus_lab::Session;
 use consensus_lab::view::Status;
 use consensus_tests::{finished, property, read, scenario, violated};
@@ -179,4 +180,34 @@ fn a_replica_that_lags_far_behind_does_not_keep_a_majority_without_a_leader() {
         run.decisions().iter().filter(|d| d.node == NodeId::replica(1)).map(|d| d.at).collect();
     let longest = times.windows(2).map(|w| w[1].since(w[0])).max().expect("decisions");
     assert!(longest.0 < 1_500_000, "nothing decided for {longest:?}");
+}
+
+#[test]
+fn certificates_of_two_views_do_not_add_up() {
+    // Zyzzyva, step 4b.2: client 0 hears of a certificate of view 0 from replicas 0 and 3, and of one of view 1 from
+    // replica 1. View 1 began without replica 0's, view 2 begins without replica 1's, and the best that it hears of says
+    // nothing of the request. Replica 3 forgets in its view changes, and that is all that is amiss.
+    let link = "#/zyzzyva?n=4&clients=2&req=0&timeout=700ms&byz=3:forgetful&at=0:block:0-2\
+                &at=0:block:c0-2&at=0:block:2,3-c1&at=0:propose:c0&at=40ms:block:c0-1&at=40ms:block:c0-2\
+                &at=200ms:heal&at=200ms:partition:0/1,2,3,c0,c1&at=200ms:block:c1-1&at=200ms:block:c0-1\
+                &at=200ms:block:c0-2&at=400ms:propose:c1&at=815ms:block:c1-2,3&at=820ms:block:1,3-2\
+                &at=820ms:block:2-1,3&at=1500ms:mend:1-2&at=1500ms:mend:2-3&at=1580ms:mend:1-c0\
+                &at=1700ms:block:c0-2&at=2100ms:partition:1,c0/0/2,3,c1&at=2230ms:heal\
+                &at=2230ms:partition:1,c0/0,2,3,c1&at=4s:heal&until=20s";
+    for checkpoint in [1, 16] {
+        let run = finished(&scenario(&format!("{link}&checkpoint={checkpoint}")));
+        assert_eq!(violated(&*run), Vec::<&str>::new(), "K = {checkpoint}");
+        assert_eq!(property(&*run, "Termination").status, Status::Holds, "K = {checkpoint}");
+    }
+}
+
+#[test]
+fn where_nodes_may_lie_the_values_of_those_who_crash_do_not_count() {
+    // Ben-Or: among liars who has crashed is one of the faulty, so unanimity is that of the others. Where nodes only crash,
+    // what it told before is as good as any.
+    let allows = |variant: &str| {
+        let link = format!("#/ben-or?n=6&f=1&in=1,1,1,1,1,0&variant={variant}&at=1ms:crash:5");
+        Valid::of(&scenario(&link)).allows(Value::plain(0))
+    };
+    assert!(allows("crash") && !allows("byzantine"));
 }

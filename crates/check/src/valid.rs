@@ -1,6 +1,6 @@
 //! What may be decided in a run, by the protocol's own kind of validity.
 
-use consensus_kernel::{Givers, Inputs, NodeId, Validity, Value};
+use consensus_kernel::{FaultModel, Givers, Inputs, NodeId, Validity, Value};
 use consensus_scenario::{Action, Scenario};
 
 /// The values that may be decided.
@@ -35,9 +35,12 @@ impl Valid {
                     scenario.script.iter().any(|timed| timed.action == Action::Crash(NodeId::replica(i)))
                 };
                 let correct = || given.iter().enumerate().filter(|(i, _)| !lies(*i));
-                // One that crashes may have done so before it told anybody.
+                // One that crashes may have done so before it told anybody, and where nodes may lie and a crash is for good
+                // it is one of the faulty, whose values do not count.
                 let told = correct().any(|(i, _)| !crashes(i));
-                let mut values = correct().map(|(_, value)| *value).filter(|_| told);
+                let lost = scenario.faults() == FaultModel::Byzantine && !scenario.meta.envelope.recovers();
+                let counts = |i: usize| told && !(lost && crashes(i));
+                let mut values = correct().filter(|(i, _)| counts(*i)).map(|(_, value)| *value);
                 values.next().filter(|first| values.all(|value| value == *first))
             }
         };

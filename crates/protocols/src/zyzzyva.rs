@@ -15,7 +15,8 @@
 //!
 //! Two levels. A *commit certificate* is a quorum of signatures on one history of one view: no other history of that
 //! view can have one. It may still be lost with its holder. What is *committed* is what all n replicas executed in one
-//! view, or what a quorum holds certificates for: no view change can miss it. So a client decides by the one or the other,
+//! view, or what a quorum holds certificates of one view for: no view change can miss it. (Certificates of different views
+//! do not add up, as the paper's client lets them: the earlier ones may be overtaken by a view that began without.) So a client decides by the one or the other,
 //! and a replica decides at stable checkpoints only: of the client's success it hears nothing. Checkpoints therefore take
 //! two rounds, one that makes a certificate and one in which a quorum says that it has it.
 //!
@@ -542,12 +543,12 @@ impl Replica {
     /// Step 4c: what was executed is answered again; what a certificate covers, as committed.
     fn respond_again(&mut self, client: NodeId, cx: &mut Cx<'_, Zyzzyva>) {
         let record = self.clients[client.index()];
+        // A client whose answers do not match may have some from replicas that are further.
+        self.behind = true;
         if record.slot <= self.certified {
             cx.cite(Cite::RespondAgain);
             return self.send_local_commit(client, cx);
         }
-        // A client whose answers do not match may have some from replicas that are further.
-        self.behind = true;
         if !self.active {
             return cx.reject("between views, executed orders may not stand");
         }
@@ -570,7 +571,7 @@ impl Replica {
     fn send_local_commit(&self, client: NodeId, cx: &mut Cx<'_, Zyzzyva>) {
         let record = self.clients[client.index()];
         let value = Value::request(client.index(), record.number);
-        let (view, sequence, history) = (self.view, record.slot, record.history);
+        let (view, sequence, history) = (self.last_view(), record.slot, record.history);
         cx.send(client, Msg::LocalCommit(LocalCommit { view, value, sequence, history }));
     }
 

@@ -143,8 +143,8 @@ pub(super) const LESSONS: &[Lesson] = &[
     Lesson {
         kind: Kind::Beyond("Agreement"),
         title: "Sixteen replicas, but four of them decide",
-        watch: "A committee of four orders for all sixteen: 24 messages instead of 480. Two liars among it are enough to split \
-                it; five of sixteen would not be.",
+        watch: "A committee of four orders for all sixteen: 24 messages, and twelve to tell the others, instead of 480. Two liars \
+                among it are enough to split it; five of sixteen would not be.",
         link: "#/pbft?n=16&clients=2&req=4&latency=8ms..24ms&until=2s&committee=4&byz=0:two-faced&byz=1:two-faced\
                &pause=violation:Two of the four are one too many. All sixteen would have tolerated five.",
         twin: "Two of four lie: one too many",
@@ -207,7 +207,7 @@ pub(super) const LESSONS: &[Lesson] = &[
                &at=1s:block:0,2,3,c0,c2-1&at=1010ms:fire:c0:retry&at=1020ms:fire:c0:retry&at=1325ms:mend:0-2\
                &at=1325ms:mend:0-3&at=2s:heal&at=2100ms:fire:c0:retry&at=7s:propose:c1\
                &pause=35:Replica 0 keeps a certificate of view 0. Nobody else has it.\
-               &pause=207:The longest certificate won, not the latest: it undid what was complete.",
+               &pause=213:The longest certificate won, not the latest: it undid what was complete.",
         twin: "Nobody asks the others: three delays",
     },
     Lesson {

@@ -15,15 +15,32 @@ use smallvec::SmallVec;
 /// So many different answers are kept of each replica. A correct one gives one a view.
 const ANSWERS_MAX: usize = 4;
 
-/// Makes room for another answer of a replica, at the cost of those that it gave alone. False if there is none.
-fn make_room<T>(known: &mut SmallVec<[T; 1]>, of: impl Fn(&T) -> &Tally, from: NodeId) -> bool {
-    let gave = |k: &T| of(k).voters().contains(from);
+/// Makes room for another answer of a replica, at the cost of one that it gave alone, or else of one of an earlier view,
+/// which few share. False if there is none.
+fn make_room<T>(
+    known: &mut SmallVec<[T; 1]>,
+    of: impl Fn(&T) -> (&Tally, u64),
+    from: NodeId,
+    view: u64,
+) -> bool {
+    let gave = |k: &T| of(k).0.voters().contains(from);
     if known.iter().filter(|k| gave(k)).count() < ANSWERS_MAX {
         return true;
     }
-    let alone = known.iter().position(|k| gave(k) && of(k).count() == 1);
-    alone.map(|oldest| known.remove(oldest)).is_some()
+    let dear = |k: &T| (of(k).0.count(), of(k).1);
+    let theirs = known.iter().enumerate().filter(|(_, k)| gave(k));
+    let least = theirs.map(|(i, k)| (dear(k), i)).min();
+    match least {
+        Some(((count, before), place)) if count == 1 || before < view => {
+            known.remove(place);
+            true
+        }
+        _ => false,
+    }
 }
+
+/// A view, a sequence number, and the history there: what a certificate may be held for.
+type Held = (u64, u64, Digest);
 
 /// Equal answers.
 #[derive(Clone, Debug, Serialize)]
@@ -46,10 +63,8 @@ pub struct Client {
     answers: SmallVec<[Answers; 1]>,
     /// Whether it has handed out a commit certificate.
     committing: bool,
-    /// Who holds it, by place.
-    commits: SmallVec<[((u64, Digest), Tally); 1]>,
-    /// The lowest view among them.
-    lowest_view: u64,
+    /// Who holds it, by view and place.
+    commits: SmallVec<[(Held, Tally); 1]>,
     /// An order that came with an answer.
     order: Option<Signed<Order>>,
     /// Two orders that contradict each other.
@@ -71,7 +86,6 @@ impl Client {
             answers: SmallVec::new(),
             committing: false,
             commits: SmallVec::new(),
-            lowest_view: u64::MAX,
             order: None,
             proof: None,
             view: 0,
@@ -110,7 +124,6 @@ impl Client {
         self.outstanding = Some(value);
         self.timeouts = 0;
         self.committing = false;
-        self.lowest_view = u64::MAX;
         (self.order, self.proof) = (None, None);
         self.answers.clear();
         self.commits.clear();
@@ -179,7 +192,13 @@ impl Client {
         };
         let place = match self.answers.iter().position(same) {
             Some(place) => place,
-            None if make_room(&mut self.answers, |a| &a.from, from) => {
+            None if make_room(
+                &mut self.answers,
+                |a| (&a.from, a.certificate.body().view),
+                from,
+                vouch.view,
+            ) =>
+            {
                 let certificate = Certificate::of(&response.vouch);
                 self.answers.push(Answers { certificate, from: Tally::EMPTY });
                 self.answers.len() - 1
@@ -215,14 +234,14 @@ impl Client {
         }
     }
 
-    /// Step 4b.2: a replica holds the certificate, or another one that covers the request.
+    /// Step 4b.2: a replica holds the certificate, or another one of its view that covers the request.
     fn on_local_commit(&mut self, from: NodeId, commit: &LocalCommit, cx: &mut Cx<'_, Zyzzyva>) {
         if self.outstanding != Some(commit.value) {
             return cx.reject("not the request it waits for");
         }
-        let place = (commit.sequence, commit.history);
+        let place = (commit.view, commit.sequence, commit.history);
         if self.commits.iter().all(|(known, _)| *known != place)
-            && make_room(&mut self.commits, |(_, holders)| holders, from)
+            && make_room(&mut self.commits, |((view, ..), holders)| (holders, *view), from, commit.view)
         {
             self.commits.push((place, Tally::EMPTY));
         }
@@ -232,10 +251,9 @@ impl Client {
         if !holders.add(from) {
             return cx.reject("counted already");
         }
-        self.lowest_view = self.lowest_view.min(commit.view);
         if holders.count() >= cx.config.commits {
             cx.cite(Cite::ClientCompletesLate);
-            self.complete(commit.sequence, self.lowest_view, cx);
+            self.complete(commit.sequence, commit.view, cx);
         }
     }
 

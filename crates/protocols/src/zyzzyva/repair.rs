@@ -1,8 +1,9 @@
 //! Checkpoints (§3.1), and how a replica that missed something catches up (§3.2, filling holes).
 //!
 //! A checkpoint becomes stable in two rounds. In the first, replicas vouch for their history up to it; a quorum of that
-//! is a commit certificate. In the second they say that they hold one; a quorum of that is final, in whatever views they
-//! hold it, because every later view change hears of it from a correct replica.
+//! is a commit certificate. In the second they say that they hold one in their view; a quorum of that, of one view, is
+//! final, because every later view change hears of it from a correct replica. Who begins a view with an open checkpoint
+//! holds a certificate of that view for it, and says so again.
 
 use super::tables::{FILL_HOLES, STABLE_QUORUM};
 use super::{
@@ -151,7 +152,8 @@ impl Replica {
         let Some(segment) = self.tentative.iter().find(|s| s.sequence == sequence) else { return };
         let Some(history) = self.history_at(sequence) else { return };
         self.announced = sequence;
-        let stable = Certificate::of(&cx.sign(Stable { sequence, history, state: segment.state() }));
+        let stable =
+            Certificate::of(&cx.sign(Stable { view: self.view, sequence, history, state: segment.state() }));
         cx.broadcast(Msg::Stable(stable));
         self.count_stable(&stable, cx);
     }

@@ -42,10 +42,10 @@ rules! {
         "keeps the commit certificate and says so",
         "Only if it executed the same; else it would vouch for what it has not.",
         "CC fits the history: CC := max; <LOCAL-COMMIT, v, d, h, i, c>";
-    ClientCompletesLate, "4b.2 quorum", "Zyzzyva, §3.2, step 4b.2",
+    ClientCompletesLate, "4b.2 quorum", "Zyzzyva, §3.2, step 4b.2; of one view: project rule",
         "knows that a quorum holds a certificate for its request and is done",
-        "Every later view change hears of it from a correct replica.",
-        "2f + 1 LOCAL-COMMITs: complete";
+        "Every later view change hears of it from a correct replica. Certificates of two views do not add up.",
+        "2f + 1 LOCAL-COMMITs of one view: complete";
     ClientRepeats, "4c repeats", "Zyzzyva, §3.2, step 4c",
         "has too few answers and sends its request to all replicas",
         "The primary may be ignoring it. Now all replicas watch.",
@@ -101,7 +101,7 @@ rules! {
     Stable, "stable", "project rule; Zyzzyva, §3.1, asks f + 1",
         "knows that a quorum holds certificates for a checkpoint: all up to it is final",
         "Only now can it never be rolled back, and the log be cut.",
-        "2f + 1 hold a CC for n: decide up to n; discard";
+        "2f + 1 hold a CC of one view for n: decide up to n; discard";
     StateTransfer, "state transfer", "Zyzzyva, §3.1",
         "fetches the state of a stable checkpoint and goes on from there",
         "The orders are discarded; the checkpoint is proven, and its digests cover state and history.",

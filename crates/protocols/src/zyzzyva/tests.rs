@@ -451,7 +451,11 @@ fn a_checkpoint_is_final_when_a_quorum_holds_a_certificate_for_it() {
     assert_eq!(replica(&table, 1).certified, 1, "a certificate");
     assert_eq!((replica(&table, 1).low, decided(&table, r(1)).len()), (0, 0), "that it alone may hold");
     let state = replica(&table, 1).tentative[0].state();
-    let stable = Stable { sequence: 1, history: first.history(), state };
+    let stable = Stable { view: 0, sequence: 1, history: first.history(), state };
+    // Of another view: who held it there may have been overtaken.
+    let msg = Msg::Stable(certificate(&table, &Stable { view: 1, ..stable }, &[2, 3]));
+    tell(&mut table, r(2), r(1), msg);
+    assert_eq!(replica(&table, 1).low, 0, "certificates of two views do not add up");
     let msg = Msg::Stable(certificate(&table, &stable, &[2, 3]));
     tell(&mut table, r(2), r(1), msg);
     assert_eq!(replica(&table, 1).low, 1);
@@ -469,6 +473,20 @@ fn checkpoints_cut_the_log_and_everybody_decides() {
         assert!(replica(&table, i).stables.is_empty() && replica(&table, i).checkpoints.is_empty());
     }
     assert!(table.timers.is_empty());
+}
+
+#[test]
+fn an_open_checkpoint_is_announced_again_in_the_next_view() {
+    let mut table = Table::new(&every(2, setup(4, 1)));
+    for k in 1..=2 {
+        propose(&mut table, x(k));
+        table.deliver_all(|l| !matches!(l.msg, Msg::Stable(_)));
+    }
+    assert!((0..4).all(|i| (replica(&table, i).certified, replica(&table, i).low) == (2, 0)));
+    // Replica 3 holds the certificate and is cut off; the others need each other.
+    change_view(&mut table, [1, 2], &[3]);
+    assert!((0..3).all(|i| (replica(&table, i).view, replica(&table, i).low) == (1, 2)));
+    assert_eq!(replica(&table, 3).low, 0);
 }
 
 #[test]
@@ -564,7 +582,7 @@ fn a_missing_rule_makes_its_quorum_one_smaller() {
 fn a_liars_many_statements_push_out_its_own_only() {
     let mut table = Table::new(&every(3, setup(4, 1)));
     for k in 1..200 {
-        let stable = Stable { sequence: 3_000 * k, history: Digest::ZERO, state: Digest::ZERO };
+        let stable = Stable { view: 0, sequence: 3_000 * k, history: Digest::ZERO, state: Digest::ZERO };
         let claim = Certificate::of(&signed(&table, r(3), stable));
         (0..3).for_each(|to| tell(&mut table, r(3), r(to), Msg::Stable(claim)));
     }
@@ -572,6 +590,19 @@ fn a_liars_many_statements_push_out_its_own_only() {
     run(&mut table);
     assert!((0..4).all(|i| replica(&table, i).low == 6), "honest checkpoints are counted");
     assert!(replica(&table, 1).stables.len() <= 64);
+}
+
+#[test]
+fn who_answers_in_many_views_with_others_is_heard_in_the_next() {
+    let mut table = Table::new(&setup(4, 1));
+    propose(&mut table, x(1));
+    for view in 0..9 {
+        let commit = LocalCommit { view, sequence: 1, history: Digest::ZERO, value: x(1) };
+        for i in if view < 8 { 1..3 } else { 0..3 } {
+            tell(&mut table, r(i), c(0), Msg::LocalCommit(commit));
+        }
+        assert_eq!(decided(&table, c(0)).len(), usize::from(view == 8), "two in each view are no three");
+    }
 }
 
 #[test]
@@ -607,7 +638,7 @@ fn a_liar_takes_nobodys_room_for_checkpoints() {
     for i in 1..=200 {
         for (place, to) in [(4, 1), (8, 1), (1_000_000 + 4 * i, 1), (4, 2), (8, 2), (1_000_000 + 4 * i, 2)] {
             let lie = Digest::of(&[i as u8, place as u8]);
-            let stable = Stable { sequence: place, history: lie, state: lie };
+            let stable = Stable { view: 0, sequence: place, history: lie, state: lie };
             let msg = Msg::Stable(certificate(&table, &stable, &[3]));
             tell(&mut table, r(3), r(to), msg);
             let history = History { view: 0, sequence: place, digest: lie };
@@ -688,7 +719,7 @@ fn the_timer_belongs_to_one_request_and_serving_others_does_not_start_it_anew() 
 #[test]
 fn a_state_with_numbers_at_the_end_of_all_numbers_is_refused() {
     let mut table = Table::new(&every(1, setup(4, 1)));
-    let stable = Stable { sequence: 1, history: Digest::ZERO, state: Digest::ZERO };
+    let stable = Stable { view: 0, sequence: 1, history: Digest::ZERO, state: Digest::ZERO };
     let stable = certificate(&table, &stable, &[1, 2, 3]);
     let body = Hashed::new(Body { request: signed(&table, c(0), Request { value: x(1) }) });
     let segment = |sequence| {

@@ -9,7 +9,7 @@ use super::repair::gather;
 use super::tables::*;
 use super::{
     Accusation, Cite, DOUBLINGS_MAX, Fact, History, Msg, NewView, Order, OrderReq, Replica, Shared, Stable,
-    ViewChange, Zyzzyva, are_changes, is_misbehaviour, is_signed, is_view_change,
+    ViewChange, Zyzzyva, are_changes, is_misbehaviour, is_signed, is_stable, is_view_change,
 };
 use consensus_kernel::{Certificate, Cx, Digest, NodeId, Signed};
 use smallvec::SmallVec;
@@ -338,7 +338,9 @@ impl Replica {
         self.behind = false;
         self.begun = Some(begun);
         self.certified = self.executed();
-        self.announced = self.announced.min(self.low + same as u64).max(self.low);
+        self.announced = self.low;
+        // What others held certificates for in earlier views proves nothing, unless it was a quorum.
+        self.stables.retain(|c| c.body().view >= self.view || is_stable(c, cx.config));
         self.facts.push(Fact::Certified(*begun.body()));
         self.certificate = Some(begun);
         self.announce(cx);

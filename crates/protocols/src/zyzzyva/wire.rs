@@ -118,7 +118,7 @@ pub struct SpecResponse {
 /// LOCAL-COMMIT: the replica holds a commit certificate that covers this request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct LocalCommit {
-    /// The replica's view.
+    /// The view of the certificate.
     pub view: u64,
     /// The request.
     pub value: Value,
@@ -135,9 +135,11 @@ pub struct Accusation {
     pub view: u64,
 }
 
-/// The replica holds a commit certificate for everything up to this checkpoint.
+/// In this view the replica holds a commit certificate for everything up to this checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Stable {
+    /// The view v.
+    pub view: u64,
     /// The last sequence number in it.
     pub sequence: u64,
     /// h at that place.
@@ -369,7 +371,8 @@ impl Message for Msg {
 
     fn round(&self) -> u64 {
         match self {
-            Self::Request(_) | Self::Stable(_) | Self::State(_) => 0,
+            Self::Request(_) | Self::State(_) => 0,
+            Self::Stable(certificate) => certificate.body().view,
             Self::OrderReq(order) => order.view(),
             Self::SpecResponse(response) => response.vouch.body().view,
             Self::LocalCommit(commit) => commit.view,
