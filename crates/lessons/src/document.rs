@@ -185,17 +185,6 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         protocol: "pbft",
-        sample: "executes on COMMITs alone",
-        leads: "Committed without being prepared: a later view can forget it.",
-        rule: "Committed-local is prepared and 2f + 1 commits (§4.2).",
-        breaks: "Committed Uniqueness",
-        setting: "without=prepared-before-commit",
-        link: "#/pbft?seed=25&until=65902894us&deadline=65902894us&clients=2&req=3&gap=260ms&gst=1464ms\
-               &at=125856us:pause:1&at=407898us:crash:2&at=1706840us:restart:2&at=1875900us:pause:3\
-               &at=5122894us:latency:1ms..10ms&at=5122894us:resume:3&at=5122894us:resume:1",
-    },
-    Deviation {
-        protocol: "pbft",
         sample: "lets the primary alone answer the client",
         leads: "A lying primary tells the client what nobody executed.",
         rule: "The client waits for f + 1 equal replies (§4.1).",
@@ -282,7 +271,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         protocol: "nakamoto",
         sample: "counts leading zeros of the hash",
         leads: "Steps of 16: a block passes that the target would refuse.",
-        rule: "The hash is a number, at most the target (§4).",
+        rule: "The hash is a number, at most the target, as in Bitcoin.",
         breaks: "Proof of Work",
         setting: "without=exact-target",
         link: "#/nakamoto?seed=0&until=61609236us&deadline=61609236us&clients=2&difficulty=5&w=8,3,9,5,1,10",
@@ -291,7 +280,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         protocol: "nakamoto",
         sample: "lets the longest chain win",
         leads: "Many easy blocks beat fewer hard ones.",
-        rule: "The chain with most work (§5).",
+        rule: "The chain with most work (§4).",
         breaks: "Heaviest Chain",
         setting: "without=most-work",
         link: "#/nakamoto?n=4&until=40s&confirmations=6&retarget=4&mine=always&w=3,3,3,2&byz=3:easy-branch",

@@ -203,7 +203,8 @@ pub const GUIDED: &[Guided] = &[
                     question: "Two blocks deep: is the payment safe?",
                     answers: ["yes", "no"],
                     right: 1,
-                    because: "A third of the power wins such a race often. Six blocks make it rare, never impossible.",
+                    because: "A third of the power wins three such races of ten, and three of twenty against six blocks. \
+                              With a tenth of it, six blocks leave it one of ten thousand.",
                 }),
             },
             step("The secret branch is longer, and all switch to it. The payment is gone.", "", 76),

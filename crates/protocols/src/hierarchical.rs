@@ -23,7 +23,7 @@
 //! The Statistician 38, 1989): `count=workers` shows the difference.
 //!
 //! Nothing is promised if the executive lies: objections are the only remedy, and only a threshold of them. If the chair
-//! is down, objections count as silence. A node that crashed asks when it comes back; nothing is promised to it.
+//! is down, objections count as silence; if it stops once it has escalated, nobody is left to take your ruling. A node that crashed asks when it comes back; nothing is promised to it.
 
 mod invariants;
 mod lies;

@@ -213,7 +213,8 @@ pub const META: Meta = Meta {
         agreement: AgreementScope::Correct,
         validity: Validity::Proposed,
         termination: Some(
-            "at most one node crashes and every message arrives within Δ; an escalation waits for your decision",
+            "at most one node crashes, not the chair once it has escalated, and every message arrives within Δ; an \
+             escalation waits for your decision",
         ),
         safety: "at most one node crashes, the executive is honest, and every message arrives within Δ",
     },

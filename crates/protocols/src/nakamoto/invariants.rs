@@ -19,7 +19,7 @@ pub(super) const ALL: &[Invariant<Nakamoto>] = &[
     },
     Invariant {
         name: "Heaviest Chain",
-        place: "Nakamoto, §5",
+        place: "Nakamoto, §4",
         says: "No valid block that a node knows has more work behind it than its last one.",
         on: HEARD,
         check: heaviest_chain,

@@ -205,7 +205,7 @@ const PARAMS: &[ParamSpec] = &[
 ];
 
 switches! {
-    MOST_WORK = 0, "most-work", "§5", Breaks::Safety("Heaviest Chain"),
+    MOST_WORK = 0, "most-work", "§4", Breaks::Safety("Heaviest Chain"),
         "The chain with most work counts, not the one with most blocks",
         "Many easy blocks outweigh few hard ones, and rewriting the past becomes cheap.";
     PARENT_FIRST = 1, "parent-first", "§5", Breaks::Safety("Linked Chain"),
@@ -214,7 +214,7 @@ switches! {
     COVERS_PARENT = 2, "covers-parent", "§4", Breaks::Safety("Common Prefix"),
         "The proof of work covers the hash of the block before",
         "Proofs are cut off and put on another branch, which so costs nothing.";
-    EXACT_TARGET = 3, "exact-target", "§4", Breaks::Safety("Proof of Work"),
+    EXACT_TARGET = 3, "exact-target", "Bitcoin; §4 counts zero bits", Breaks::Safety("Proof of Work"),
         "The hash is compared with the target as a number",
         "Counting zero digits moves the difficulty in steps of 16, and hashes above the target pass.";
     UNDO = 4, "undo", "§5", Breaks::Safety("Ledger Follows Chain"),
