@@ -211,7 +211,7 @@ fn run(sim: &mut Simulation<Nakamoto>, seconds: f64) {
 }
 
 fn miner(sim: &Simulation<Nakamoto>, i: usize) -> &Miner {
-    sim.copies(NodeId::replica(i))[0].miner().expect("replicas are miners")
+    sim.copies(NodeId::replica(i))[0].member().expect("replicas are miners")
 }
 
 /// The lines of a table of the reference, without the first.

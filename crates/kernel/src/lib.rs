@@ -19,6 +19,7 @@ mod meta;
 mod node;
 mod order;
 mod panel;
+mod party;
 mod protocol;
 mod quorum;
 mod ratio;
@@ -48,6 +49,7 @@ pub use panel::{
     BarRow, BarsPanel, Block, BlockPanel, Camp, LogCell, LogMark, LogPanel, LogRow, LogState, MatrixPanel,
     MatrixRow, OpinionPanel, Panel, TreeNode, TreePanel, Verdict, Voice,
 };
+pub use party::{Client, Member, Party};
 pub use protocol::{Input, Message, Protocol, Timer, To};
 pub use quorum::{Poll, QuorumRule, Tally, Vote, WeightRule, weigh};
 pub use ratio::{Chance, Ratio};

@@ -301,6 +301,13 @@ pub struct Kind {
     pub class: KindClass,
 }
 
+impl Kind {
+    /// A row of the table.
+    pub const fn of(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Self {
+        Self { name, glyph, proposal, class }
+    }
+}
+
 /// To what account a kind of message is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum KindClass {
@@ -350,6 +357,26 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// Crashes with recovery, and all that a network does that loses, doubles and delays.
+    pub const CRASHES: Self = Self {
+        loss: true,
+        duplication: true,
+        partition: true,
+        crash: true,
+        pause: true,
+        byzantine: false,
+        delay_max: None,
+        reliable_links: false,
+    };
+
+    /// The same, and replicas that lie.
+    pub const LIARS: Self = Self { byzantine: true, ..Self::CRASHES };
+
+    /// Rounds in which every message arrives within this time.
+    pub const fn rounds(delay_max: Duration) -> Self {
+        Self { loss: false, partition: false, pause: false, delay_max: Some(delay_max), ..Self::CRASHES }
+    }
+
     /// Whether a crashed node may come back and has promises again. In rounds of known length it has missed some.
     pub const fn recovers(&self) -> bool {
         !self.reliable_links && self.delay_max.is_none()
@@ -477,6 +504,11 @@ pub enum ParamKind {
 }
 
 impl ParamKind {
+    /// A span between a millisecond and an hour.
+    pub const fn span(default: Duration) -> Self {
+        Self::Span { min: Duration::millis(1), max: Duration::secs(3_600), default }
+    }
+
     /// The default as a value.
     pub const fn default_value(&self) -> ParamValue {
         match *self {

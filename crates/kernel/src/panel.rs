@@ -204,6 +204,29 @@ pub struct LogPanel {
     pub rows: Vec<LogRow>,
 }
 
+/// How many columns of logs are shown.
+const COLUMNS: u64 = 24;
+
+impl LogPanel {
+    /// The latest columns of so many logs, the longest of which ends at `last`: what each has at a slot, and its marks.
+    pub fn latest(
+        slot_name: &'static str,
+        last: u64,
+        logs: usize,
+        cell: &dyn Fn(usize, u64) -> Option<LogCell>,
+        marks: &dyn Fn(usize) -> Vec<LogMark>,
+    ) -> Self {
+        let first = last.saturating_sub(COLUMNS - 1).max(1);
+        let columns = last.saturating_sub(first - 1).min(COLUMNS);
+        let row = |log: usize| {
+            let mut marks = marks(log);
+            marks.retain(|mark| (first..=first + columns).contains(&mark.slot));
+            LogRow { cells: (first..first + columns).map(|slot| cell(log, slot)).collect(), marks }
+        };
+        Self { slot_name, first, columns: columns as usize, rows: (0..logs).map(row).collect() }
+    }
+}
+
 /// One replica's log.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct LogRow {
@@ -244,4 +267,11 @@ pub struct LogMark {
     pub slot: u64,
     /// Short name: "commit", "match 3", "next 3", "low", "high".
     pub name: String,
+}
+
+impl LogMark {
+    /// A mark with this name.
+    pub fn of(slot: u64, name: &str) -> Self {
+        Self { slot, name: name.to_owned() }
+    }
 }

@@ -33,7 +33,7 @@ mod tests;
 mod view;
 
 pub use message::{Msg, Vote};
-pub use tables::Cite;
+pub use tables::{Cite, Timer};
 
 use consensus_kernel::{
     Cx, Duration, Face, Input, Invariant, Meta, NodeId, Panel, Protocol, QuorumRule, RuleId, RuleSet, Setup,
@@ -58,25 +58,6 @@ pub struct Config {
     pub retry: Duration,
     /// Which rules hold: what is on disk depends on it.
     pub rules: RuleSet,
-}
-
-/// The one thing a process may set a timer for: to open its next ballot.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Retry;
-
-impl consensus_kernel::Timer for Retry {
-    fn count(_n: usize) -> usize {
-        1
-    }
-    fn index(self) -> usize {
-        0
-    }
-    fn from_index(_: usize) -> Self {
-        Self
-    }
-    fn name(self) -> &'static str {
-        META.timers[0]
-    }
 }
 
 /// How far a proposer is with its ballot.
@@ -122,7 +103,7 @@ pub struct Flp {
 impl Protocol for Flp {
     type Config = Config;
     type Msg = Msg;
-    type Timer = Retry;
+    type Timer = Timer;
 
     const META: &'static Meta = &META;
 
@@ -153,7 +134,7 @@ impl Protocol for Flp {
         }
     }
 
-    fn step(&mut self, input: Input<'_, Msg, Retry>, cx: &mut Cx<'_, Self>) {
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
         let (from, msg) = match input {
             Input::Start => return self.open_ballot(cx),
             Input::Restart => {
@@ -162,8 +143,8 @@ impl Protocol for Flp {
                     self.open_ballot(cx)
                 };
             }
-            Input::Fire(Retry) if self.phase == Phase::Waiting => return self.open_ballot(cx),
-            Input::Fire(Retry) => return cx.reject("its ballot is open already"),
+            Input::Fire(Timer::Retry) if self.phase == Phase::Waiting => return self.open_ballot(cx),
+            Input::Fire(Timer::Retry) => return cx.reject("its ballot is open already"),
             Input::Propose(_) => return cx.reject("processes begin with their values"),
             Input::Command { .. } => return cx.reject("processes take no commands"),
             Input::Deliver { from, msg } => (from, *msg),
@@ -336,7 +317,7 @@ impl Flp {
 
     fn learn(&mut self, value: Value, cx: &mut Cx<'_, Self>) {
         if self.phase == Phase::Waiting {
-            cx.cancel_timer(Retry);
+            cx.cancel_timer(Timer::Retry);
         }
         self.phase = Phase::Done;
         if self.decided.is_none() {
@@ -367,7 +348,7 @@ impl Flp {
         }
         self.phase = Phase::Waiting;
         let round = self.next_ballot(cx.config) / cx.config.n as u64;
-        cx.set_timer(Retry, cx.config.retry.times(round));
+        cx.set_timer(Timer::Retry, cx.config.retry.times(round));
     }
 
     /// Its lowest ballot above all that it has promised, opened or been refused for.

@@ -112,29 +112,8 @@ impl Plan {
     }
 }
 
-/// What generals set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// The round under way ends.
-    Round,
-}
-
-/// Its name in a link.
-pub(crate) const TIMERS: &[&str] = &["round"];
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        1
-    }
-    fn index(self) -> usize {
-        0
-    }
-    fn from_index(_index: usize) -> Self {
-        Self::Round
-    }
-    fn name(self) -> &'static str {
-        TIMERS[0]
-    }
+timers! {
+    Round, "round", "The round under way ends.";
 }
 
 /// Positions of the parameters.
@@ -168,23 +147,14 @@ pub(crate) const PARAMS: &[ParamSpec] = &[
         key: "delta",
         label: "Round Δ",
         help: "The longest that a message may take; a round lasts as long.",
-        kind: ParamKind::Span { min: Duration::millis(1), max: Duration::secs(3_600), default: DELTA },
+        kind: ParamKind::span(DELTA),
     },
 ];
 
 pub(crate) const INPUTS: Inputs =
     Inputs::Given { by: Givers::First, options: &[Value::ATTACK, Value::RETREAT], usual: &[0] };
 
-pub(crate) const ENVELOPE: Envelope = Envelope {
-    loss: false,
-    duplication: true,
-    partition: false,
-    crash: true,
-    pause: false,
-    byzantine: true,
-    delay_max: Some(DELTA),
-    reliable_links: false,
-};
+pub(crate) const ENVELOPE: Envelope = Envelope { byzantine: true, ..Envelope::rounds(DELTA) };
 
 /// Messages by what they say, so that it can be seen on their way; filled from the commander, hollow when passed on.
 pub(crate) const KINDS: &[Kind] = &[

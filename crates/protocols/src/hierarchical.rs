@@ -34,7 +34,7 @@ mod tests;
 mod view;
 
 pub use message::Msg;
-pub use tables::{Cite, META, OPTIONS};
+pub use tables::{Cite, META, OPTIONS, Timer};
 
 use consensus_kernel::{
     Cx, Duration, Face, Input, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Panel, Poll, Protocol, Ratio,
@@ -168,28 +168,6 @@ pub struct Hierarchical {
     pub decided: Option<Value>,
     /// Whether that was a ruling.
     pub ruled: bool,
-}
-
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// A span at whose end it has something to do is over.
-    Span,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        1
-    }
-    fn index(self) -> usize {
-        0
-    }
-    fn from_index(_index: usize) -> Self {
-        Self::Span
-    }
-    fn name(self) -> &'static str {
-        TIMERS[0]
-    }
 }
 
 impl Protocol for Hierarchical {

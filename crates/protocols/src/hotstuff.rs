@@ -33,7 +33,6 @@
 
 mod blocks;
 mod catch_up;
-mod client;
 mod invariants;
 mod lies;
 mod pacemaker;
@@ -45,40 +44,21 @@ mod view;
 mod wire;
 
 pub use blocks::Blocks;
-pub use client::Client;
-pub use tables::Cite;
+pub use tables::{Cite, Timer};
 pub use wire::*;
 
+use crate::clients::all::{Answer, AskedAll, AsksAll};
+use crate::clients::request::{self, Pending};
 use consensus_kernel::{
-    Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Panel,
-    Protocol, RuleId, Setup, SetupError, Signed, Slot, Time,
+    Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId, NodeSet,
+    Panel, Party, RuleId, Setup, SetupError, Signed, Slot, Time,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
 use tables::*;
 
 /// A node: a replica, or a client of the replicas.
-#[derive(Clone, Debug, Serialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "almost all nodes are replicas, and a box would cost each step a hop"
-)]
-pub enum HotStuff {
-    /// Votes and executes.
-    Replica(Replica),
-    /// Asks.
-    Client(Client),
-}
-
-impl HotStuff {
-    /// The replica, if this is one.
-    pub fn replica(&self) -> Option<&Replica> {
-        match self {
-            Self::Replica(replica) => Some(replica),
-            Self::Client(_) => None,
-        }
-    }
-}
+pub type HotStuff = Party<Replica>;
 
 /// Which rules commit a block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -151,117 +131,6 @@ impl Config {
     /// A snapshot of the state follows each so many blocks.
     fn period(&self) -> u64 {
         (self.history as u64 / 2).max(1)
-    }
-}
-
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// A replica waits for its view to succeed, or to begin.
-    View,
-    /// A leader waits for the last locks after a failed view.
-    Gather,
-    /// A client waits for replies.
-    Retry,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        3
-    }
-    fn index(self) -> usize {
-        self as usize
-    }
-    fn from_index(index: usize) -> Self {
-        [Self::View, Self::Gather, Self::Retry][index]
-    }
-    fn name(self) -> &'static str {
-        META.timers[self.index()]
-    }
-}
-
-impl Protocol for HotStuff {
-    type Config = Config;
-    type Msg = Msg;
-    type Timer = Timer;
-
-    const META: &'static Meta = &META;
-
-    fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
-        let variant = [Variant::Basic, Variant::Chained, Variant::TwoChain][p.choice(param::VARIANT)];
-        let (chain, views) = match variant {
-            Variant::Basic => (0, 1),
-            Variant::Chained => (3, 4),
-            Variant::TwoChain => (2, 3),
-        };
-        let quorum = QUORUM_RULES[p.choice(param::QUORUM)].size(setup.n, setup.f);
-        Ok(Config {
-            n: setup.n,
-            clients: setup.clients,
-            variant,
-            weak: setup.f + 1,
-            quorum: quorum - usize::from(!holds(QUORUM) && quorum > 1),
-            everyone: NodeSet::first(setup.n),
-            replies: if holds(CLIENT_QUORUM) { setup.f + 1 } else { 1 },
-            chain: chain - usize::from(!holds(LAST_PHASE) && chain > 1),
-            tenure: if p.choice(param::LEADERS) == 1 { 1 } else { views * p.int(param::TENURE).max(1) },
-            timeout: p.span(param::TIMEOUT),
-            retry: p.span(param::RETRY),
-            batch: p.int(param::BATCH).max(1) as usize,
-            history: p.int(param::HISTORY).max(2) as usize,
-            eager: p.choice(param::NEW_VIEW) == 0,
-        })
-    }
-
-    fn new(config: &Config, me: NodeId) -> Self {
-        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Replica(Replica::new(config, me)) }
-    }
-
-    #[inline]
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
-        match self {
-            Self::Replica(replica) => replica.step(input, cx),
-            Self::Client(client) => client.step(input, cx),
-        }
-    }
-
-    fn restart(&self, _config: &Config) -> Self {
-        match self {
-            Self::Replica(replica) => Self::Replica(Replica { timer: false, ..replica.clone() }),
-            Self::Client(client) => Self::Client(client.clone()),
-        }
-    }
-
-    fn face(&self, config: &Config) -> Face {
-        match self {
-            Self::Replica(replica) => view::replica_face(replica, config),
-            Self::Client(client) => client.face(config),
-        }
-    }
-
-    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        vec![Panel::Blocks(view::block_panel(replicas))]
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn quorum(config: &Config) -> Option<usize> {
-        Some(config.quorum)
-    }
-
-    fn milestones() -> &'static [RuleId] {
-        &[Cite::Begins as RuleId]
-    }
-
-    fn lie(strategy: usize) -> Option<Liar<Self>> {
-        lies::liar(strategy)
-    }
-
-    fn misstep(strategy: usize) -> Option<Misstep<Self>> {
-        lies::misstep(strategy)
     }
 }
 
@@ -339,7 +208,7 @@ pub struct Replica {
     /// The state, by client.
     clients: Vec<ClientRecord>,
     /// Requests that are not executed, oldest first, one a client.
-    pending: Vec<Signed<Request>>,
+    pending: Pending,
     /// The state at the last multiple of the period.
     snapshot: Option<Shared<Snapshot>>,
     /// By replica: the latest state that it sent.
@@ -355,7 +224,41 @@ pub struct Replica {
     path: Vec<Digest>,
 }
 
-impl Replica {
+impl Member for Replica {
+    type Client = AsksAll;
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
+        let variant = [Variant::Basic, Variant::Chained, Variant::TwoChain][p.choice(param::VARIANT)];
+        let (chain, views) = match variant {
+            Variant::Basic => (0, 1),
+            Variant::Chained => (3, 4),
+            Variant::TwoChain => (2, 3),
+        };
+        let quorum = QUORUM_RULES[p.choice(param::QUORUM)].size(setup.n, setup.f);
+        Ok(Config {
+            n: setup.n,
+            clients: setup.clients,
+            variant,
+            weak: setup.f + 1,
+            quorum: quorum - usize::from(!holds(QUORUM) && quorum > 1),
+            everyone: NodeSet::first(setup.n),
+            replies: if holds(CLIENT_QUORUM) { setup.f + 1 } else { 1 },
+            chain: chain - usize::from(!holds(LAST_PHASE) && chain > 1),
+            tenure: if p.choice(param::LEADERS) == 1 { 1 } else { views * p.int(param::TENURE).max(1) },
+            timeout: p.span(param::TIMEOUT),
+            retry: p.span(param::RETRY),
+            batch: p.int(param::BATCH).max(1) as usize,
+            history: p.int(param::HISTORY).max(2) as usize,
+            eager: p.choice(param::NEW_VIEW) == 0,
+        })
+    }
+
     fn new(config: &Config, me: NodeId) -> Self {
         Self {
             me,
@@ -411,6 +314,68 @@ impl Replica {
         self.settle(cx);
     }
 
+    fn restart(&self, _config: &Config) -> Self {
+        Self { timer: false, ..self.clone() }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        view::face(self, config)
+    }
+
+    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Blocks(view::block_panel(replicas))]
+    }
+
+    fn invariants() -> &'static [Invariant<HotStuff>] {
+        invariants::ALL
+    }
+
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::Begins as RuleId]
+    }
+
+    fn lie(strategy: usize) -> Option<Liar<HotStuff>> {
+        lies::liar(strategy)
+    }
+
+    fn misstep(strategy: usize) -> Option<Misstep<HotStuff>> {
+        lies::misstep(strategy)
+    }
+}
+
+impl AskedAll for Replica {
+    const RETRY: Timer = Timer::Retry;
+    const CITES: [RuleId; 3] =
+        [Cite::ClientAsks as RuleId, Cite::ClientRepeats as RuleId, Cite::ClientAccepts as RuleId];
+
+    fn request(request: Signed<Request>) -> Msg {
+        Msg::Request(request)
+    }
+    fn answer(msg: &Msg) -> Option<Answer> {
+        match msg {
+            Msg::Reply(reply) => Some(Answer { asked: reply.value, slot: reply.slot, view: reply.view }),
+            _ => None,
+        }
+    }
+    fn everyone(config: &Config) -> &NodeSet {
+        &config.everyone
+    }
+    fn weight(_config: &Config, _member: NodeId) -> u64 {
+        1
+    }
+    fn total_and_enough(config: &Config) -> (u64, u64) {
+        (config.n as u64, config.replies as u64)
+    }
+    fn patience(config: &Config) -> Duration {
+        config.retry
+    }
+}
+
+impl Replica {
     #[inline]
     fn receive(&mut self, from: NodeId, msg: &Msg, cx: &mut Cx<'_, HotStuff>) {
         let basic = cx.config.variant == Variant::Basic;
@@ -456,7 +421,7 @@ impl Replica {
 
     /// A request, from its client.
     fn on_request(&mut self, from: NodeId, request: &Signed<Request>, cx: &mut Cx<'_, HotStuff>) {
-        if from != request.signer() || !is_own_request(request, cx.config) {
+        if from != request.signer() || !request::is_own(request, cx.config.clients) {
             return cx.reject("not the client's own request");
         }
         let (record, value) = (self.clients[from.index()], request.body().value);
@@ -467,17 +432,7 @@ impl Replica {
             cx.cite(Cite::ReplyAgain);
             return cx.send(from, Msg::Reply(Reply { view: self.view, value, slot: record.slot }));
         }
-        self.remember(request);
-    }
-
-    /// Keeps the latest request of each client until it is executed.
-    #[inline]
-    fn remember(&mut self, request: &Signed<Request>) {
-        match self.pending.iter_mut().find(|p| p.signer() == request.signer()) {
-            None => self.pending.push(*request),
-            Some(known) if known.body().value.number() < request.body().value.number() => *known = *request,
-            Some(_) => {}
-        }
+        request::keep(&mut self.pending, request);
     }
 
     /// Keeps a block, and what it carries in mind until it is executed.
@@ -489,7 +444,7 @@ impl Replica {
         }
         for request in &block.body().requests {
             if request.body().value.number() > self.clients[request.signer().index()].number {
-                self.remember(request);
+                request::keep(&mut self.pending, request);
             }
         }
     }
@@ -571,7 +526,7 @@ impl Replica {
             executions: record.executions + 1,
             slot: self.executed,
         };
-        self.pending.retain(|p| p.signer() != client || p.body().value.number() > value.number());
+        request::forget(&mut self.pending, client, value.number());
         cx.cite(Cite::Execute);
         cx.decide(self.executed, value);
         cx.send(client, Msg::Reply(Reply { view: self.view, value, slot: self.executed }));

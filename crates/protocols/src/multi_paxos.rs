@@ -33,15 +33,15 @@ mod view;
 pub use config::Config;
 pub use log::{Log, Open};
 pub use message::Msg;
-pub use tables::Cite;
+pub use tables::{Cite, Timer};
 
-use crate::paxos::client::{Answer, Asked, Client};
+use crate::clients::one::{Answer, AskedOne, AsksOne};
 use crate::paxos::synod::{
     self, BACK_OFF, Ballot, Count, PERSIST_PROMISE, PERSIST_VOTE, Proposal, SAME_BALLOT, THIS_BALLOT,
 };
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Meta, NodeId, NodeSet, Panel, Protocol, RuleId, Setup, SetupError,
-    Slot, To, Value,
+    Cx, Duration, Face, Input, Invariant, Member, Meta, NodeId, NodeSet, Panel, Party, RuleId, Setup,
+    SetupError, Slot, To, Value,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -49,137 +49,7 @@ use std::collections::VecDeque;
 use tables::*;
 
 /// A node: a replica, or a client of the replicas.
-#[derive(Clone, Debug, Serialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "almost all nodes are replicas, and a box would cost each step a hop"
-)]
-pub enum MultiPaxos {
-    /// Proposes, accepts, learns and carries out.
-    Replica(Replica),
-    /// Asks for commands.
-    Client(Client),
-}
-
-impl MultiPaxos {
-    /// The replica, if this is one.
-    pub fn replica(&self) -> Option<&Replica> {
-        match self {
-            Self::Replica(replica) => Some(replica),
-            Self::Client(_) => None,
-        }
-    }
-}
-
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// A replica that does not lead heard no leader for too long.
-    Election,
-    /// A leader must be heard.
-    Heartbeat,
-    /// A client's patience is over.
-    Retry,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        3
-    }
-    fn index(self) -> usize {
-        self as usize
-    }
-    fn from_index(index: usize) -> Self {
-        [Self::Election, Self::Heartbeat, Self::Retry][index]
-    }
-    fn name(self) -> &'static str {
-        META.timers[self.index()]
-    }
-}
-
-impl Protocol for MultiPaxos {
-    type Config = Config;
-    type Msg = Msg;
-    type Timer = Timer;
-
-    const META: &'static Meta = &META;
-
-    fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        Config::of(setup)
-    }
-
-    fn new(config: &Config, me: NodeId) -> Self {
-        if me.is_client() {
-            Self::Client(Client::new(me, Self::first(config, me)))
-        } else {
-            Self::Replica(Replica::new(config, me))
-        }
-    }
-
-    #[inline]
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
-        match self {
-            Self::Replica(replica) => replica.step(input, cx),
-            Self::Client(client) => client.step(input, cx),
-        }
-    }
-
-    fn restart(&self, config: &Config) -> Self {
-        match self {
-            Self::Replica(replica) => Self::Replica(replica.restart(config)),
-            Self::Client(client) => Self::Client(client.restart()),
-        }
-    }
-
-    fn face(&self, config: &Config) -> Face {
-        match self {
-            Self::Replica(replica) => view::face(replica, config),
-            Self::Client(client) => client.face(),
-        }
-    }
-
-    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        vec![Panel::Log(view::log_panel(replicas))]
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn quorum(config: &Config) -> Option<usize> {
-        Some(config.quorum)
-    }
-
-    fn milestones() -> &'static [RuleId] {
-        &[Cite::Lead as RuleId]
-    }
-}
-
-impl Asked for MultiPaxos {
-    const RETRY: Timer = Timer::Retry;
-    const CITES: [RuleId; 3] =
-        [Cite::ClientAsk as RuleId, Cite::ClientRetry as RuleId, Cite::ClientDone as RuleId];
-
-    fn request(value: Value) -> Msg {
-        Msg::Request { value }
-    }
-    fn answer(msg: &Msg) -> Option<Answer> {
-        match *msg {
-            Msg::Reply { value, slot, .. } => Some(Answer::Decided { asked: value, slot, value }),
-            Msg::Redirect { value, leader } => Some(Answer::Elsewhere { asked: value, leader }),
-            _ => None,
-        }
-    }
-    fn first(_config: &Config, _client: NodeId) -> NodeId {
-        NodeId::replica(0)
-    }
-    fn next(config: &Config, target: NodeId) -> NodeId {
-        NodeId::replica((target.index() + 1) % config.n.max(1))
-    }
-    fn patience(config: &Config) -> Duration {
-        config.retry
-    }
-}
+pub type MultiPaxos = Party<Replica>;
 
 /// A replica's part in its ballot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -257,7 +127,18 @@ pub struct Replica {
     pub learned: SmallVec<[(Slot, Proposal); 2]>,
 }
 
-impl Replica {
+impl Member for Replica {
+    type Client = AsksOne;
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        Config::of(setup)
+    }
+
     fn new(config: &Config, me: NodeId) -> Self {
         Self {
             me,
@@ -282,21 +163,6 @@ impl Replica {
             fresh: SmallVec::new(),
             learned: SmallVec::new(),
         }
-    }
-
-    /// What is on disk.
-    fn restart(&self, config: &Config) -> Self {
-        let mut back = Self::new(config, self.me);
-        back.ballot = self.ballot;
-        back.log = self.log.restart(config.rules.holds(PERSIST_VOTE));
-        if config.rules.holds(PERSIST_PROMISE) {
-            (back.promised, back.covered) = (self.promised, self.covered);
-        } else {
-            // What votes promise is read off the votes.
-            let votes = back.log.opens().filter_map(|(_, open)| open.vote).map(|vote| vote.ballot);
-            back.promised = votes.max().unwrap_or(0);
-        }
-        back
     }
 
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, MultiPaxos>) {
@@ -343,6 +209,66 @@ impl Replica {
         }
     }
 
+    /// What is on disk.
+    fn restart(&self, config: &Config) -> Self {
+        let mut back = Self::new(config, self.me);
+        back.ballot = self.ballot;
+        back.log = self.log.restart(config.rules.holds(PERSIST_VOTE));
+        if config.rules.holds(PERSIST_PROMISE) {
+            (back.promised, back.covered) = (self.promised, self.covered);
+        } else {
+            // What votes promise is read off the votes.
+            let votes = back.log.opens().filter_map(|(_, open)| open.vote).map(|vote| vote.ballot);
+            back.promised = votes.max().unwrap_or(0);
+        }
+        back
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        view::face(self, config)
+    }
+
+    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Log(view::log_panel(replicas))]
+    }
+
+    fn invariants() -> &'static [Invariant<MultiPaxos>] {
+        invariants::ALL
+    }
+
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::Lead as RuleId]
+    }
+}
+
+impl AskedOne for Replica {
+    const RETRY: Timer = Timer::Retry;
+    const CITES: [RuleId; 3] =
+        [Cite::ClientAsk as RuleId, Cite::ClientRetry as RuleId, Cite::ClientDone as RuleId];
+
+    fn request(value: Value) -> Msg {
+        Msg::Request { value }
+    }
+    fn answer(msg: &Msg) -> Option<Answer> {
+        match *msg {
+            Msg::Reply { value, slot, .. } => Some(Answer::Decided { asked: value, slot, value }),
+            Msg::Redirect { value, leader } => Some(Answer::Elsewhere { asked: value, leader }),
+            _ => None,
+        }
+    }
+    fn askable(config: &Config) -> usize {
+        config.n
+    }
+    fn patience(config: &Config) -> Duration {
+        config.retry
+    }
+}
+
+impl Replica {
     /// §2.5: the state machine is not on disk; it goes through the log again.
     fn recover(&mut self, cx: &mut Cx<'_, MultiPaxos>) {
         for slot in 1..=self.log.prefix() {

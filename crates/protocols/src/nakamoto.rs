@@ -58,8 +58,8 @@ pub use wire::{Block, Header, Msg, Payment, Proof, payload};
 
 use crate::shared::Shared;
 use consensus_kernel::{
-    Cx, Digest, Duration, Face, Input, Invariant, Meta, Misstep, NodeId, NodeSet, Panel, Protocol, RuleId,
-    Setup, SetupError, Slot, To, Value, WeightRule, WideSet,
+    Cx, Digest, Duration, Face, Input, Invariant, Member, Meta, Misstep, NodeId, NodeSet, Panel, Party,
+    RuleId, Setup, SetupError, Slot, To, Value, WeightRule, WideSet,
 };
 use serde::Serialize;
 use tables::*;
@@ -78,24 +78,7 @@ const ASKED_MAX: u32 = 24;
 const KEPT: usize = 192;
 
 /// A node: a miner, or a client of the network.
-#[derive(Clone, Debug, Serialize)]
-#[expect(clippy::large_enum_variant, reason = "almost all nodes are miners")]
-pub enum Nakamoto {
-    /// Keeps the chain and extends it.
-    Miner(Miner),
-    /// Pays.
-    Client(Client),
-}
-
-impl Nakamoto {
-    /// The miner, if this is one.
-    pub fn miner(&self) -> Option<&Miner> {
-        match self {
-            Self::Miner(miner) => Some(miner),
-            Self::Client(_) => None,
-        }
-    }
-}
+pub type Nakamoto = Party<Miner>;
 
 /// What all nodes know beforehand.
 #[derive(Clone, Debug, Serialize)]
@@ -146,130 +129,6 @@ impl Config {
     }
 }
 
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// A miner tries nonces, or has found one.
-    Mine,
-    /// A miner tells its neighbours what it builds on.
-    Tell,
-    /// A client waits for a reply.
-    Retry,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        3
-    }
-    fn index(self) -> usize {
-        self as usize
-    }
-    fn from_index(index: usize) -> Self {
-        [Self::Mine, Self::Tell, Self::Retry][index]
-    }
-    fn name(self) -> &'static str {
-        ["mine", "tell", "retry"][self.index()]
-    }
-}
-
-impl Protocol for Nakamoto {
-    type Config = Config;
-    type Msg = Msg;
-    type Timer = Timer;
-
-    const META: &'static Meta = &META;
-
-    fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        let p = &setup.params;
-        let total: u64 = setup.weights.iter().sum();
-        if total == 0 {
-            return Err(SetupError { key: "w", why: "somebody must have hash power".to_owned() });
-        }
-        let bits = p.int(param::DIFFICULTY) as u32;
-        let graph = [Graph::Random, Graph::Complete, Graph::Hub][p.choice(param::GRAPH)];
-        let peers = graph::peers(graph, setup.n, p.int(param::DEGREE) as usize, setup.seed);
-        Ok(Config {
-            n: setup.n,
-            clients: setup.clients,
-            confirmations: p.int(param::CONFIRMATIONS),
-            interval: p.span(param::INTERVAL),
-            real: p.choice(param::MINING) == 0,
-            always: p.choice(param::MINE) == 1,
-            shares: setup.weights.clone(),
-            total,
-            bits,
-            target: U256::ones(256 - bits),
-            limit: U256::ones(256 - bits + EASIEST),
-            retarget: p.int(param::RETARGET),
-            complete: peers.iter().all(|some| some.len() + 1 == setup.n),
-            peers,
-            seed: setup.seed,
-            enough: WeightRule::MoreThanHalf.least(total),
-            retry: p.span(param::RETRY),
-            patience: p.int(param::PATIENCE),
-            gamma: p.int(param::GAMMA),
-        })
-    }
-
-    fn new(config: &Config, me: NodeId) -> Self {
-        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Miner(Miner::new(config, me)) }
-    }
-
-    #[inline]
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
-        match self {
-            Self::Miner(miner) => miner.step(input, cx),
-            Self::Client(client) => client.step(input, cx),
-        }
-    }
-
-    fn restart(&self, _config: &Config) -> Self {
-        match self {
-            // The chain is on disk; payments that wait, and blocks without parents, are not.
-            Self::Miner(miner) => Self::Miner(Miner {
-                pool: Vec::new(),
-                orphans: Vec::new(),
-                told: WideSet::EMPTY,
-                work: None,
-                ..miner.clone()
-            }),
-            Self::Client(client) => Self::Client(client.clone()),
-        }
-    }
-
-    fn face(&self, config: &Config) -> Face {
-        match self {
-            Self::Miner(miner) => view::face(miner, config),
-            Self::Client(client) => client.face(config),
-        }
-    }
-
-    fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        let payments = view::payments(replicas).map(Panel::Matrix);
-        let quality = view::quality(config, replicas).map(Panel::Bars);
-        [Panel::Blocks(view::blocks(config, replicas))].into_iter().chain(quality).chain(payments).collect()
-    }
-
-    fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {
-        let of = |(i, peers): (usize, &WideSet)| {
-            peers.iter().map(move |peer| (NodeId::replica(i), peer)).filter(|(id, peer)| id < peer).collect()
-        };
-        (!config.complete).then(|| config.peers.iter().enumerate().flat_map::<Vec<_>, _>(of).collect())
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn milestones() -> &'static [RuleId] {
-        &[Cite::Reorganise as RuleId]
-    }
-
-    fn misstep(strategy: usize) -> Option<Misstep<Self>> {
-        lies::misstep(strategy)
-    }
-}
-
 /// A block whose parent a node lacks, and who sent it: whoever it is does not need it again.
 #[derive(Clone, Debug, Serialize)]
 struct Orphan {
@@ -312,7 +171,46 @@ pub struct Miner {
     news: Vec<(Slot, Digest)>,
 }
 
-impl Miner {
+impl Member for Miner {
+    type Client = Client;
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        let p = &setup.params;
+        let total: u64 = setup.weights.iter().sum();
+        if total == 0 {
+            return Err(SetupError { key: "w", why: "somebody must have hash power".to_owned() });
+        }
+        let bits = p.int(param::DIFFICULTY) as u32;
+        let graph = [Graph::Random, Graph::Complete, Graph::Hub][p.choice(param::GRAPH)];
+        let peers = graph::peers(graph, setup.n, p.int(param::DEGREE) as usize, setup.seed);
+        Ok(Config {
+            n: setup.n,
+            clients: setup.clients,
+            confirmations: p.int(param::CONFIRMATIONS),
+            interval: p.span(param::INTERVAL),
+            real: p.choice(param::MINING) == 0,
+            always: p.choice(param::MINE) == 1,
+            shares: setup.weights.clone(),
+            total,
+            bits,
+            target: U256::ones(256 - bits),
+            limit: U256::ones(256 - bits + EASIEST),
+            retarget: p.int(param::RETARGET),
+            complete: peers.iter().all(|some| some.len() + 1 == setup.n),
+            peers,
+            seed: setup.seed,
+            enough: WeightRule::MoreThanHalf.least(total),
+            retry: p.span(param::RETRY),
+            patience: p.int(param::PATIENCE),
+            gamma: p.int(param::GAMMA),
+        })
+    }
+
     fn new(config: &Config, me: NodeId) -> Self {
         let tree = Tree::new(Block::genesis(config.target, config.seed), config.clients, config.keep());
         Self {
@@ -335,6 +233,53 @@ impl Miner {
         }
     }
 
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
+        let is_talk = matches!(
+            input,
+            Input::Deliver { msg: Msg::Get(_) | Msg::Tip { .. }, .. } | Input::Fire(Timer::Tell)
+        );
+        self.react(input, cx);
+        if !is_talk {
+            self.aim(cx);
+        }
+    }
+
+    /// The chain is on disk; payments that wait, and blocks without parents, are not.
+    fn restart(&self, _config: &Config) -> Self {
+        Self { pool: Vec::new(), orphans: Vec::new(), told: WideSet::EMPTY, work: None, ..self.clone() }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        view::face(self, config)
+    }
+
+    fn panels(config: &Config, miners: &[&Self]) -> Vec<Panel> {
+        let payments = view::payments(miners).map(Panel::Matrix);
+        let quality = view::quality(config, miners).map(Panel::Bars);
+        [Panel::Blocks(view::blocks(config, miners))].into_iter().chain(quality).chain(payments).collect()
+    }
+
+    fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {
+        let of = |(i, peers): (usize, &WideSet)| {
+            peers.iter().map(move |peer| (NodeId::replica(i), peer)).filter(|(id, peer)| id < peer).collect()
+        };
+        (!config.complete).then(|| config.peers.iter().enumerate().flat_map::<Vec<_>, _>(of).collect())
+    }
+
+    fn invariants() -> &'static [Invariant<Nakamoto>] {
+        invariants::ALL
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::Reorganise as RuleId]
+    }
+
+    fn misstep(strategy: usize) -> Option<Misstep<Nakamoto>> {
+        lies::misstep(strategy)
+    }
+}
+
+impl Miner {
     /// Blocks of the chain that are decided, by miner.
     pub fn credits(&self) -> &[u64] {
         &self.credits
@@ -358,17 +303,6 @@ impl Miner {
     /// What a liar keeps from the others.
     pub fn plot(&self) -> &Plot {
         &self.plot
-    }
-
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
-        let is_talk = matches!(
-            input,
-            Input::Deliver { msg: Msg::Get(_) | Msg::Tip { .. }, .. } | Input::Fire(Timer::Tell)
-        );
-        self.react(input, cx);
-        if !is_talk {
-            self.aim(cx);
-        }
     }
 
     /// All that an input brings about but for what is mined next.

@@ -24,7 +24,6 @@
 //! Left out: the election of the distinguished proposer (§2.4; clients choose it), sets of distinguished learners (§2.3),
 //! reconfiguration (§3).
 
-pub(crate) mod client;
 mod config;
 mod invariants;
 mod message;
@@ -34,15 +33,15 @@ mod tables;
 mod tests;
 mod view;
 
-pub use client::Client;
 pub use config::{Config, Learn};
 pub use message::Msg;
 pub use synod::{Ballot, Count, Proposal};
-pub use tables::Cite;
+pub use tables::{Cite, Timer};
 
-use client::{Answer, Asked};
+use crate::clients::one::{Answer, AskedOne, AsksOne};
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Meta, NodeId, Panel, Protocol, RuleId, Setup, SetupError, Value,
+    Cx, Duration, Face, Input, Invariant, Member, Meta, NodeId, Panel, Party, RuleId, Setup, SetupError,
+    Value,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -50,140 +49,7 @@ use synod::{BACK_OFF, PERSIST_PROMISE, PERSIST_VOTE, SAME_BALLOT, THIS_BALLOT};
 use tables::{META, ONE_PROPOSAL};
 
 /// A node: a proposer, acceptor or learner, perhaps all of them, or a client.
-#[derive(Clone, Debug, Serialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "almost all nodes are replicas, and a box would cost each step a hop"
-)]
-pub enum Paxos {
-    /// Plays one part, or all.
-    Node(Node),
-    /// Has values to get chosen.
-    Client(Client),
-}
-
-impl Paxos {
-    /// The node, if this is no client.
-    pub fn node(&self) -> Option<&Node> {
-        match self {
-            Self::Node(node) => Some(node),
-            Self::Client(_) => None,
-        }
-    }
-}
-
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// A proposer has waited long enough for its ballot, or since it was overtaken.
-    Ballot,
-    /// A learner has waited for long.
-    Learner,
-    /// A client's patience is over.
-    Retry,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        3
-    }
-    fn index(self) -> usize {
-        self as usize
-    }
-    fn from_index(index: usize) -> Self {
-        [Self::Ballot, Self::Learner, Self::Retry][index]
-    }
-    fn name(self) -> &'static str {
-        META.timers[self.index()]
-    }
-}
-
-impl Protocol for Paxos {
-    type Config = Config;
-    type Msg = Msg;
-    type Timer = Timer;
-
-    const META: &'static Meta = &META;
-
-    fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        Config::of(setup)
-    }
-
-    fn new(config: &Config, me: NodeId) -> Self {
-        if me.is_client() {
-            Self::Client(Client::new(me, Self::first(config, me)))
-        } else {
-            Self::Node(Node::new(me))
-        }
-    }
-
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
-        match self {
-            Self::Node(node) => node.step(input, cx),
-            Self::Client(client) => client.step(input, cx),
-        }
-    }
-
-    fn restart(&self, config: &Config) -> Self {
-        match self {
-            Self::Node(node) => Self::Node(node.restart(config)),
-            Self::Client(client) => Self::Client(client.restart()),
-        }
-    }
-
-    fn face(&self, config: &Config) -> Face {
-        match self {
-            Self::Node(node) => view::face(node, config),
-            Self::Client(client) => client.face(),
-        }
-    }
-
-    fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        vec![Panel::Matrix(view::matrix(config, replicas))]
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn quorum(config: &Config) -> Option<usize> {
-        Some(config.quorum)
-    }
-
-    fn learns(config: &Config, replica: NodeId) -> bool {
-        config.learn != Learn::ProposerOnly && config.is_learner(replica)
-    }
-
-    fn milestones() -> &'static [RuleId] {
-        &[Cite::Propose as RuleId]
-    }
-}
-
-impl Asked for Paxos {
-    const RETRY: Timer = Timer::Retry;
-    const CITES: [RuleId; 3] =
-        [Cite::ClientAsk as RuleId, Cite::ClientRetry as RuleId, Cite::ClientDone as RuleId];
-
-    fn request(value: Value) -> Msg {
-        Msg::Request { value }
-    }
-    fn answer(msg: &Msg) -> Option<Answer> {
-        match *msg {
-            Msg::Reply { asked, chosen } => Some(Answer::Decided { asked, slot: 1, value: chosen.value }),
-            _ => None,
-        }
-    }
-    fn first(config: &Config, client: NodeId) -> NodeId {
-        let turn = if config.distinguished { 0 } else { client.index() };
-        NodeId::replica(turn % config.proposers.max(1))
-    }
-    fn next(config: &Config, target: NodeId) -> NodeId {
-        NodeId::replica((target.index() + 1) % config.proposers.max(1))
-    }
-    fn patience(config: &Config) -> Duration {
-        config.retry
-    }
-}
+pub type Paxos = Party<Node>;
 
 /// How far a proposer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -272,8 +138,19 @@ pub struct Node {
     pub learner: Learner,
 }
 
-impl Node {
-    fn new(me: NodeId) -> Self {
+impl Member for Node {
+    type Client = AsksOne;
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        Config::of(setup)
+    }
+
+    fn new(_config: &Config, me: NodeId) -> Self {
         let proposer = Proposer {
             ballot: 0,
             seen: 0,
@@ -286,21 +163,6 @@ impl Node {
             asked: SmallVec::new(),
         };
         Self { me, proposer, acceptor: Acceptor::default(), learner: Learner::default() }
-    }
-
-    /// What is on disk.
-    fn restart(&self, config: &Config) -> Self {
-        let mut back = Self::new(self.me);
-        back.proposer.ballot = self.proposer.ballot;
-        back.acceptor = self.acceptor.clone();
-        if !config.rules.holds(PERSIST_VOTE) {
-            back.acceptor.accepted = None;
-        }
-        if !config.rules.holds(PERSIST_PROMISE) {
-            // What a vote promises is read off the vote.
-            back.acceptor.promised = back.acceptor.accepted.map_or(0, |p| p.ballot);
-        }
-        back
     }
 
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Paxos>) {
@@ -341,6 +203,73 @@ impl Node {
         }
     }
 
+    /// What is on disk.
+    fn restart(&self, config: &Config) -> Self {
+        let mut back = Self::new(config, self.me);
+        back.proposer.ballot = self.proposer.ballot;
+        back.acceptor = self.acceptor.clone();
+        if !config.rules.holds(PERSIST_VOTE) {
+            back.acceptor.accepted = None;
+        }
+        if !config.rules.holds(PERSIST_PROMISE) {
+            // What a vote promises is read off the vote.
+            back.acceptor.promised = back.acceptor.accepted.map_or(0, |p| p.ballot);
+        }
+        back
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        view::face(self, config)
+    }
+
+    fn panels(config: &Config, nodes: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Matrix(view::matrix(config, nodes))]
+    }
+
+    fn invariants() -> &'static [Invariant<Paxos>] {
+        invariants::ALL
+    }
+
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
+    fn learns(config: &Config, replica: NodeId) -> bool {
+        config.learn != Learn::ProposerOnly && config.is_learner(replica)
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::Propose as RuleId]
+    }
+}
+
+impl AskedOne for Node {
+    const RETRY: Timer = Timer::Retry;
+    const CITES: [RuleId; 3] =
+        [Cite::ClientAsk as RuleId, Cite::ClientRetry as RuleId, Cite::ClientDone as RuleId];
+
+    fn request(value: Value) -> Msg {
+        Msg::Request { value }
+    }
+    fn answer(msg: &Msg) -> Option<Answer> {
+        match *msg {
+            Msg::Reply { asked, chosen } => Some(Answer::Decided { asked, slot: 1, value: chosen.value }),
+            _ => None,
+        }
+    }
+    fn first(config: &Config, client: NodeId) -> NodeId {
+        let turn = if config.distinguished { 0 } else { client.index() };
+        NodeId::replica(turn % config.proposers.max(1))
+    }
+    fn askable(config: &Config) -> usize {
+        config.proposers
+    }
+    fn patience(config: &Config) -> Duration {
+        config.retry
+    }
+}
+
+impl Node {
     // The proposer (§2.2).
 
     fn on_request(&mut self, from: NodeId, value: Value, cx: &mut Cx<'_, Paxos>) {
@@ -607,7 +536,7 @@ impl Node {
     }
 
     fn wait_for_news(&mut self, cx: &mut Cx<'_, Paxos>) {
-        if Paxos::learns(cx.config, self.me) {
+        if Self::learns(cx.config, self.me) {
             let usual = cx.config.patience.0 << self.learner.asked.min(LEARNER_DOUBLINGS);
             let after = Duration(cx.rng().within(usual, usual.saturating_mul(2)));
             cx.set_timer(Timer::Learner, after);

@@ -53,12 +53,13 @@ mod wire;
 
 pub use client::Client;
 pub use config::Config;
-pub use tables::Cite;
+pub use tables::{Cite, Timer};
 pub use wire::*;
 
+use crate::clients::request::{self, Pending};
 use consensus_kernel::{
-    Certificate, Cx, Digest, Face, Hashed, Input, Invariant, Liar, Meta, NodeId, NodeSet, Panel, Protocol,
-    RuleId, Setup, SetupError, Signed, Slot, Value,
+    Certificate, Cx, Digest, Face, Hashed, Input, Invariant, Liar, Member, Meta, NodeId, NodeSet, Panel,
+    Party, RuleId, Setup, SetupError, Signed, Slot, Value,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -75,121 +76,7 @@ const STATUS_DOUBLINGS_MAX: u32 = 3;
 const HISTORY_WINDOWS: u64 = 4;
 
 /// A node: a replica, or a client of the replicas.
-#[derive(Clone, Debug, Serialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "almost all nodes are replicas, and a box would cost each step a hop"
-)]
-pub enum Pbft {
-    /// Orders and executes.
-    Replica(Replica),
-    /// Asks.
-    Client(Client),
-}
-
-impl Pbft {
-    /// The replica, if this is one.
-    pub fn replica(&self) -> Option<&Replica> {
-        match self {
-            Self::Replica(replica) => Some(replica),
-            Self::Client(_) => None,
-        }
-    }
-}
-
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// A backup waits for a request to be executed.
-    Request,
-    /// A replica waits for a view that a quorum wants.
-    ViewChange,
-    /// A client waits for a result.
-    Retry,
-    /// A replica is stuck, or has not heard of another for a while.
-    Status,
-    /// A replica holds commits back until another message can carry them.
-    Commit,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        5
-    }
-    fn index(self) -> usize {
-        self as usize
-    }
-    fn from_index(index: usize) -> Self {
-        [Self::Request, Self::ViewChange, Self::Retry, Self::Status, Self::Commit][index]
-    }
-    fn name(self) -> &'static str {
-        META.timers[self.index()]
-    }
-}
-
-impl Protocol for Pbft {
-    type Config = Config;
-    type Msg = Msg;
-    type Timer = Timer;
-
-    const META: &'static Meta = &META;
-
-    fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        Config::of(setup)
-    }
-
-    fn new(config: &Config, me: NodeId) -> Self {
-        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Replica(Replica::new(config, me)) }
-    }
-
-    // Laid out where it is called, which mostly is with a message: then the input need not lie in memory to be looked at.
-    // The page has no room for that.
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
-        match self {
-            Self::Replica(replica) => replica.step(input, cx),
-            Self::Client(client) => client.step(input, cx),
-        }
-    }
-
-    fn restart(&self, _config: &Config) -> Self {
-        match self {
-            Self::Replica(replica) => Self::Replica(replica.restart()),
-            Self::Client(client) => Self::Client(client.clone()),
-        }
-    }
-
-    fn face(&self, config: &Config) -> Face {
-        match self {
-            Self::Replica(replica) => view::replica_face(replica, config),
-            Self::Client(client) => client.face(config),
-        }
-    }
-
-    fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        vec![Panel::Log(view::log_panel(config, replicas))]
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn quorum(config: &Config) -> Option<usize> {
-        config.committee.is_none().then_some(config.quorum)
-    }
-
-    fn caveat(config: &Config) -> Option<&'static str> {
-        config.committee.map(|_| committee::CAVEAT)
-    }
-
-    fn milestones() -> &'static [RuleId] {
-        &[Cite::StartView as RuleId, Cite::EnterView as RuleId]
-    }
-
-    fn lie(strategy: usize) -> Option<Liar<Self>> {
-        lies::liar(strategy)
-    }
-}
+pub type Pbft = Party<Replica>;
 
 /// What a replica knows of one sequence number.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -298,7 +185,7 @@ pub struct Replica {
     /// At the primary, by client: the last request that has a sequence number.
     proposed: Vec<u32>,
     /// Requests that came from clients and are not executed, oldest first, one a client.
-    pending: Vec<Signed<Request>>,
+    pending: Pending,
     /// The log: a ring indexed by sequence number.
     entries: Vec<Entry>,
     /// The highest sequence number for which a pre-prepare was accepted in this view.
@@ -361,7 +248,18 @@ pub struct Replica {
     facts: Vec<Fact>,
 }
 
-impl Replica {
+impl Member for Replica {
+    type Client = Client;
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        Config::of(setup)
+    }
+
     fn new(config: &Config, me: NodeId) -> Self {
         let ring = (config.window as usize).next_power_of_two();
         let checkpoints = (config.window / config.checkpoint) as usize;
@@ -410,11 +308,6 @@ impl Replica {
         }
     }
 
-    /// What is on disk: everything but the timers.
-    fn restart(&self) -> Self {
-        Self { awaited: None, view_change_timer: false, status_timer: false, ..self.clone() }
-    }
-
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pbft>) {
         self.facts.clear();
@@ -450,6 +343,41 @@ impl Replica {
         self.settle(executed, cx);
     }
 
+    /// What is on disk: everything but the timers.
+    fn restart(&self, _config: &Config) -> Self {
+        Self { awaited: None, view_change_timer: false, status_timer: false, ..self.clone() }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        view::face(self, config)
+    }
+
+    fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Log(view::log_panel(config, replicas))]
+    }
+
+    fn invariants() -> &'static [Invariant<Pbft>] {
+        invariants::ALL
+    }
+
+    fn quorum(config: &Config) -> Option<usize> {
+        config.committee.is_none().then_some(config.quorum)
+    }
+
+    fn caveat(config: &Config) -> Option<&'static str> {
+        config.committee.map(|_| committee::CAVEAT)
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::StartView as RuleId, Cite::EnterView as RuleId]
+    }
+
+    fn lie(strategy: usize) -> Option<Liar<Pbft>> {
+        lies::liar(strategy)
+    }
+}
+
+impl Replica {
     #[inline]
     fn receive(&mut self, from: NodeId, msg: &Msg, cx: &mut Cx<'_, Pbft>) {
         match msg {
@@ -506,7 +434,7 @@ impl Replica {
 
     /// §4.1, §4.2: a request, from its client or passed on by a backup.
     fn on_request(&mut self, from: NodeId, request: &Signed<Request>, cx: &mut Cx<'_, Pbft>) {
-        if !is_own_request(request, cx.config) || (from.is_client() && from != request.signer()) {
+        if !request::is_own(request, cx.config.clients) || (from.is_client() && from != request.signer()) {
             return cx.reject("not the client's own request");
         }
         let (client, value) = (request.signer().index(), request.body().value);
@@ -521,7 +449,7 @@ impl Replica {
             cx.cite(Cite::ReplyAgain);
             return self.reply(request.signer(), value, record.slot, How::Stable, cx);
         }
-        self.remember(request);
+        request::keep(&mut self.pending, request);
         if !cx.holds(DEDUP) {
             self.proposed[client] = self.proposed[client].min(value.number() - 1);
         }
@@ -542,15 +470,6 @@ impl Replica {
 
     fn reply(&self, to: NodeId, value: Value, slot: Slot, how: How, cx: &mut Cx<'_, Pbft>) {
         cx.send(to, Msg::Reply(Reply { view: self.view, value, slot, how }));
-    }
-
-    /// Keeps the latest request of each client until it is executed.
-    fn remember(&mut self, request: &Signed<Request>) {
-        match self.pending.iter_mut().find(|p| p.signer() == request.signer()) {
-            None => self.pending.push(*request),
-            Some(known) if known.body().value.number() < request.body().value.number() => *known = *request,
-            Some(_) => {}
-        }
     }
 
     /// §4.2: the primary gives waiting requests their sequence numbers, up to the high watermark.
@@ -821,7 +740,7 @@ impl Replica {
             executions: record.executions + 1,
             slot,
         };
-        self.pending.retain(|p| p.signer() != client || p.body().value.number() > value.number());
+        request::forget(&mut self.pending, client, value.number());
         if !replied && cx.config.is_member(self.me) {
             self.reply(client, value, slot, How::Stable, cx);
         }

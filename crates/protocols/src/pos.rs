@@ -29,7 +29,6 @@
 //! is on disk. Left out: see `META.simplified`.
 
 mod ballots;
-mod client;
 mod finality;
 mod gossip;
 mod hearing;
@@ -42,15 +41,16 @@ mod tests;
 mod view;
 mod wire;
 
-pub use client::Client;
 pub use proposer::{Choice, lottery, take_turn};
-pub use tables::Cite;
+pub use tables::{Cite, Timer};
 pub use wire::*;
 
+use crate::clients::all::{Answer, AskedAll, AsksAll};
+use crate::clients::request::{self, ClientRecord, Pending};
 use ballots::{Round, Stack};
 use consensus_kernel::{
-    Digest, Duration, Face, Hashed, Input, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Panel, Protocol,
-    RuleId, Setup, SetupError, Signed, Slot, WeightRule, weigh,
+    Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId, NodeSet, Panel,
+    Party, RuleId, Setup, SetupError, Signed, Slot, WeightRule, weigh,
 };
 use proposer::Turns;
 use serde::Serialize;
@@ -71,27 +71,7 @@ const BLOCKS_MAX: usize = 32;
 const HISTORY: usize = 1_024;
 
 /// A node: a validator, or a client of the validators.
-#[derive(Clone, Debug, Serialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "almost all nodes are validators, and a box would cost each step a hop"
-)]
-pub enum Pos {
-    /// Proposes, votes and executes.
-    Replica(Replica),
-    /// Asks.
-    Client(Client),
-}
-
-impl Pos {
-    /// The validator, if this is one.
-    pub fn replica(&self) -> Option<&Replica> {
-        match self {
-            Self::Replica(replica) => Some(replica),
-            Self::Client(_) => None,
-        }
-    }
-}
+pub type Pos = Party<Replica>;
 
 /// What all nodes know beforehand.
 #[derive(Clone, Debug, Serialize)]
@@ -130,136 +110,6 @@ pub struct Config {
     pub retry: Duration,
     /// All validators.
     pub everyone: NodeSet,
-}
-
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// timeoutPropose.
-    Propose,
-    /// timeoutPrevote.
-    Prevote,
-    /// timeoutPrecommit.
-    Precommit,
-    /// A validator does not get on.
-    Gossip,
-    /// A client waits for replies.
-    Retry,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        5
-    }
-    fn index(self) -> usize {
-        self as usize
-    }
-    fn from_index(index: usize) -> Self {
-        [Self::Propose, Self::Prevote, Self::Precommit, Self::Gossip, Self::Retry][index]
-    }
-    fn name(self) -> &'static str {
-        META.timers[self.index()]
-    }
-}
-
-impl Protocol for Pos {
-    type Config = Config;
-    type Msg = Msg;
-    type Timer = Timer;
-
-    const META: &'static Meta = &META;
-
-    fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
-        let quorum = match (holds(TWO_THIRDS), holds(MORE_THAN)) {
-            (false, _) => WeightRule::MoreThanHalf,
-            (_, false) => WeightRule::TwoThirds,
-            _ => WeightRule::MoreThanTwoThirds,
-        };
-        let (trust, full) = crate::ratios::common("trust", p.ratios(param::TRUST))?;
-        let replies = WeightRule::MoreThanThird.least(setup.weights.iter().sum());
-        Ok(Config {
-            n: setup.n,
-            clients: setup.clients,
-            stakes: setup.weights.clone(),
-            trust,
-            full,
-            seed: setup.seed,
-            common: holds(COMMON_DRAW),
-            single: p.choice(param::VARIANT) == 1,
-            proposer: [Choice::Lottery, Choice::Rotation][p.choice(param::PROPOSER)],
-            quorum,
-            replies: if holds(CLIENT_QUORUM) { replies } else { 1 },
-            timeout: p.span(param::TIMEOUT),
-            growth: if holds(TIMEOUT_GROWTH) { p.span(param::GROWTH) } else { Duration::ZERO },
-            gossip: p.span(param::GOSSIP),
-            retry: p.span(param::RETRY),
-            everyone: NodeSet::first(setup.n),
-        })
-    }
-
-    fn new(config: &Config, me: NodeId) -> Self {
-        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Replica(Replica::new(config, me)) }
-    }
-
-    #[inline]
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
-        match self {
-            Self::Replica(replica) => replica.step(input, cx),
-            Self::Client(client) => client.step(input, cx),
-        }
-    }
-
-    fn restart(&self, _config: &Config) -> Self {
-        match self {
-            Self::Replica(replica) => {
-                Self::Replica(Replica { timed: [false; 2], telling: false, ..replica.clone() })
-            }
-            Self::Client(client) => Self::Client(client.clone()),
-        }
-    }
-
-    fn face(&self, config: &Config) -> Face {
-        match self {
-            Self::Replica(replica) => view::replica_face(replica, config),
-            Self::Client(client) => client.face(config),
-        }
-    }
-
-    fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        view::panels(config, replicas)
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn caveat(config: &Config) -> Option<&'static str> {
-        config.single.then_some("with a single vote a round, a later round can finalise another block")
-    }
-
-    fn milestones() -> &'static [RuleId] {
-        &[Cite::NextRound as RuleId, Cite::Skip as RuleId, Cite::Slash as RuleId]
-    }
-
-    fn lie(strategy: usize) -> Option<Liar<Self>> {
-        lies::liar(strategy)
-    }
-
-    fn misstep(strategy: usize) -> Option<Misstep<Self>> {
-        lies::misstep(strategy)
-    }
-}
-
-/// What a validator knows of one client.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-struct ClientRecord {
-    /// Number of the last request executed; 0 if none.
-    number: u32,
-    /// How many requests of this client were executed.
-    executions: u32,
-    /// Where the last one was.
-    height: Slot,
 }
 
 /// Something that just happened, for the invariants.
@@ -321,7 +171,7 @@ pub struct Replica {
     /// The state, by client.
     clients: Vec<ClientRecord>,
     /// Requests that are not executed, oldest first, one a client.
-    pending: Vec<Signed<Request>>,
+    pending: Pending,
     /// Whether others are at a later height.
     behind: bool,
     /// Whether the gossip timer is set.
@@ -330,7 +180,43 @@ pub struct Replica {
     facts: Vec<Fact>,
 }
 
-impl Replica {
+impl Member for Replica {
+    type Client = AsksAll;
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
+        let quorum = match (holds(TWO_THIRDS), holds(MORE_THAN)) {
+            (false, _) => WeightRule::MoreThanHalf,
+            (_, false) => WeightRule::TwoThirds,
+            _ => WeightRule::MoreThanTwoThirds,
+        };
+        let (trust, full) = crate::ratios::common("trust", p.ratios(param::TRUST))?;
+        let replies = WeightRule::MoreThanThird.least(setup.weights.iter().sum());
+        Ok(Config {
+            n: setup.n,
+            clients: setup.clients,
+            stakes: setup.weights.clone(),
+            trust,
+            full,
+            seed: setup.seed,
+            common: holds(COMMON_DRAW),
+            single: p.choice(param::VARIANT) == 1,
+            proposer: [Choice::Lottery, Choice::Rotation][p.choice(param::PROPOSER)],
+            quorum,
+            replies: if holds(CLIENT_QUORUM) { replies } else { 1 },
+            timeout: p.span(param::TIMEOUT),
+            growth: if holds(TIMEOUT_GROWTH) { p.span(param::GROWTH) } else { Duration::ZERO },
+            gossip: p.span(param::GOSSIP),
+            retry: p.span(param::RETRY),
+            everyone: NodeSet::first(setup.n),
+        })
+    }
+
     fn new(config: &Config, me: NodeId) -> Self {
         let mut replica = Self {
             me,
@@ -391,6 +277,68 @@ impl Replica {
         self.go_on(cx);
     }
 
+    fn restart(&self, _config: &Config) -> Self {
+        Self { timed: [false; 2], telling: false, ..self.clone() }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        view::face(self, config)
+    }
+
+    fn panels(config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        view::panels(config, replicas)
+    }
+
+    fn invariants() -> &'static [Invariant<Pos>] {
+        invariants::ALL
+    }
+
+    fn caveat(config: &Config) -> Option<&'static str> {
+        config.single.then_some("with a single vote a round, a later round can finalise another block")
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::NextRound as RuleId, Cite::Skip as RuleId, Cite::Slash as RuleId]
+    }
+
+    fn lie(strategy: usize) -> Option<Liar<Pos>> {
+        lies::liar(strategy)
+    }
+
+    fn misstep(strategy: usize) -> Option<Misstep<Pos>> {
+        lies::misstep(strategy)
+    }
+}
+
+impl AskedAll for Replica {
+    const RETRY: Timer = Timer::Retry;
+    const CITES: [RuleId; 3] =
+        [Cite::ClientAsks as RuleId, Cite::ClientRepeats as RuleId, Cite::ClientAccepts as RuleId];
+
+    fn request(request: Signed<Request>) -> Msg {
+        Msg::Request(request)
+    }
+    fn answer(msg: &Msg) -> Option<Answer> {
+        match msg {
+            Msg::Reply(reply) => Some(Answer { asked: reply.value, slot: reply.height, view: 0 }),
+            _ => None,
+        }
+    }
+    fn everyone(config: &Config) -> &NodeSet {
+        &config.everyone
+    }
+    fn weight(config: &Config, member: NodeId) -> u64 {
+        config.stakes[member.index()]
+    }
+    fn total_and_enough(config: &Config) -> (u64, u64) {
+        (config.stakes.iter().sum(), config.replies)
+    }
+    fn patience(config: &Config) -> Duration {
+        config.retry
+    }
+}
+
+impl Replica {
     /// The rules of Algorithm 1 that begin with "upon", until none applies.
     fn go_on(&mut self, cx: &mut Cx<'_, Pos>) {
         self.begin(cx);
@@ -537,7 +485,7 @@ impl Replica {
         let fresh = |request: &Signed<Request>| {
             let value = request.body().value;
             let known = self.clients.get(request.signer().index()).map_or(0, |client| client.number);
-            is_own_request(request, cx.config) && (value.number() > known || !cx.holds(DEDUP))
+            request::is_own(request, cx.config.clients) && (value.number() > known || !cx.holds(DEDUP))
         };
         let convicts =
             |e: &Evidence| (e.conflicts() || !cx.holds(EVIDENCE_CHECKED)) && !e.offenders().is_empty();

@@ -22,7 +22,6 @@
 //! Left out: snapshots (§7), membership changes (§6), read-only requests without a log entry (§8), a leader stepping
 //! down by itself when it loses its majority (dissertation §6.2).
 
-mod client;
 mod config;
 mod invariants;
 mod log;
@@ -33,125 +32,23 @@ mod tables;
 mod tests;
 mod view;
 
-pub use client::Client;
 pub use config::Config;
 pub use log::{Entry, Log};
 pub use message::{Ack, Msg};
 pub use pipeline::Pipe;
-pub use tables::Cite;
+pub use tables::{Cite, Timer};
 
+use crate::clients::one::{Answer, AskedOne, AsksOne};
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Message, Meta, NodeId, NodeSet, Panel, Protocol, RuleId, Setup,
-    SetupError, Slot, Tally, Time, To, Value,
+    Cx, Duration, Face, Input, Invariant, Member, Message, Meta, NodeId, NodeSet, Panel, Party, RuleId,
+    Setup, SetupError, Slot, Tally, Time, To, Value,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
 use tables::*;
 
 /// A node: a server, or a client of the servers.
-#[derive(Clone, Debug, Serialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "almost all nodes are servers, and a box would cost each step a hop"
-)]
-pub enum Raft {
-    /// Keeps a log.
-    Server(Server),
-    /// Asks for commands.
-    Client(Client),
-}
-
-impl Raft {
-    /// The server, if this is one.
-    pub fn server(&self) -> Option<&Server> {
-        match self {
-            Self::Server(server) => Some(server),
-            Self::Client(_) => None,
-        }
-    }
-}
-
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// A server that is not the leader heard nothing for too long.
-    Election,
-    /// A leader must be heard.
-    Heartbeat,
-    /// A client's patience is over.
-    Retry,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        3
-    }
-    fn index(self) -> usize {
-        self as usize
-    }
-    fn from_index(index: usize) -> Self {
-        [Self::Election, Self::Heartbeat, Self::Retry][index]
-    }
-    fn name(self) -> &'static str {
-        META.timers[self.index()]
-    }
-}
-
-impl Protocol for Raft {
-    type Config = Config;
-    type Msg = Msg;
-    type Timer = Timer;
-
-    const META: &'static Meta = &META;
-
-    fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        Config::of(setup)
-    }
-
-    fn new(config: &Config, me: NodeId) -> Self {
-        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Server(Server::new(config, me)) }
-    }
-
-    // Laid out where it is called, which mostly is with a message: then the input need not lie in memory to be looked at.
-    // The page has no room for that.
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
-        match self {
-            Self::Server(server) => server.step(input, cx),
-            Self::Client(client) => client.step(input, cx),
-        }
-    }
-
-    fn restart(&self, config: &Config) -> Self {
-        match self {
-            Self::Server(server) => Self::Server(server.restart(config)),
-            Self::Client(client) => Self::Client(client.restart()),
-        }
-    }
-
-    fn face(&self, config: &Config) -> Face {
-        match self {
-            Self::Server(server) => view::server_face(server, config),
-            Self::Client(client) => client.face(),
-        }
-    }
-
-    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        vec![Panel::Log(view::log_panel(replicas))]
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn quorum(config: &Config) -> Option<usize> {
-        Some(config.quorum)
-    }
-
-    fn milestones() -> &'static [RuleId] {
-        &[Cite::BecomeLeader as RuleId]
-    }
-}
+pub type Raft = Party<Server>;
 
 /// A server's part in its term.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -224,7 +121,18 @@ pub struct Server {
     pub pipes: Vec<Pipe>,
 }
 
-impl Server {
+impl Member for Server {
+    type Client = AsksOne;
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        Config::of(setup)
+    }
+
     fn new(config: &Config, me: NodeId) -> Self {
         Self {
             me,
@@ -247,21 +155,6 @@ impl Server {
             ahead: Tally::EMPTY,
             pipes: Vec::new(),
         }
-    }
-
-    /// What is on disk.
-    fn restart(&self, config: &Config) -> Self {
-        let mut back = Self::new(config, self.me);
-        if config.rules.holds(PERSIST_TERM) {
-            back.current_term = self.current_term;
-        }
-        if config.rules.holds(PERSIST_VOTE) && config.rules.holds(PERSIST_TERM) {
-            back.voted_for = self.voted_for;
-        }
-        if config.rules.holds(PERSIST_LOG) {
-            back.log = self.log.clone();
-        }
-        back
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
@@ -328,6 +221,66 @@ impl Server {
         }
     }
 
+    /// What is on disk.
+    fn restart(&self, config: &Config) -> Self {
+        let mut back = Self::new(config, self.me);
+        if config.rules.holds(PERSIST_TERM) {
+            back.current_term = self.current_term;
+        }
+        if config.rules.holds(PERSIST_VOTE) && config.rules.holds(PERSIST_TERM) {
+            back.voted_for = self.voted_for;
+        }
+        if config.rules.holds(PERSIST_LOG) {
+            back.log = self.log.clone();
+        }
+        back
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        view::face(self, config)
+    }
+
+    fn panels(_config: &Config, servers: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Log(view::log_panel(servers))]
+    }
+
+    fn invariants() -> &'static [Invariant<Raft>] {
+        invariants::ALL
+    }
+
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::BecomeLeader as RuleId]
+    }
+}
+
+impl AskedOne for Server {
+    const RETRY: Timer = Timer::Retry;
+    const CITES: [RuleId; 3] =
+        [Cite::ClientAsk as RuleId, Cite::ClientRetry as RuleId, Cite::ClientDone as RuleId];
+
+    fn request(value: Value) -> Msg {
+        Msg::Request { value }
+    }
+    fn answer(msg: &Msg) -> Option<Answer> {
+        match *msg {
+            Msg::Reply { value, index, .. } => Some(Answer::Decided { asked: value, slot: index, value }),
+            Msg::Redirect { value, leader, .. } => Some(Answer::Elsewhere { asked: value, leader }),
+            _ => None,
+        }
+    }
+    fn askable(config: &Config) -> usize {
+        config.n
+    }
+    fn patience(config: &Config) -> Duration {
+        config.retry
+    }
+}
+
+impl Server {
     // §5.1: terms.
 
     /// A message with a newer term: first the term, then the message.

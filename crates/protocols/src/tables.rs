@@ -33,3 +33,31 @@ macro_rules! switches {
         },)*];
     };
 }
+
+/// Declares a protocol's timers: the enum `Timer`, one of each on a node, and the names by which a visitor fires them. A row
+/// is `Name, "name", "what it waits for";`.
+macro_rules! timers {
+    ($($name:ident, $id:literal, $doc:literal;)*) => {
+        /// What nodes set timers for.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+        pub enum Timer { $(#[doc = $doc] $name,)* }
+
+        /// Their names in a link, by place.
+        pub const TIMERS: &[&str] = &[$($id),*];
+
+        impl consensus_kernel::Timer for Timer {
+            fn count(_n: usize) -> usize {
+                TIMERS.len()
+            }
+            fn index(self) -> usize {
+                self as usize
+            }
+            fn from_index(index: usize) -> Self {
+                [$(Self::$name),*][index]
+            }
+            fn name(self) -> &'static str {
+                TIMERS[self.index()]
+            }
+        }
+    };
+}

@@ -42,13 +42,14 @@ mod view_change;
 mod wire;
 
 pub use client::Client;
-pub use tables::Cite;
+pub use tables::{Cite, Timer};
 pub use wire::*;
 
-use crate::pbft::{Request, Shared};
+use crate::clients::request::{self, Pending, Request};
+use crate::shared::Shared;
 use consensus_kernel::{
-    Certificate, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Meta, NodeId, Panel, Protocol,
-    QuorumRule, RuleId, Setup, SetupError, Signed, Value,
+    Certificate, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, NodeId, Panel,
+    Party, QuorumRule, RuleId, Setup, SetupError, Signed, Value,
 };
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -62,27 +63,7 @@ const QUIET_MAX: u32 = 3;
 const SEGMENTS_MAX: usize = 8;
 
 /// A node: a replica, or a client of the replicas.
-#[derive(Clone, Debug, Serialize)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "almost all nodes are replicas, and a box would cost each step a hop (only where pointers are wide is it large)"
-)]
-pub enum Zyzzyva {
-    /// Orders and executes.
-    Replica(Replica),
-    /// Asks.
-    Client(Client),
-}
-
-impl Zyzzyva {
-    /// The replica, if this is one.
-    pub fn replica(&self) -> Option<&Replica> {
-        match self {
-            Self::Replica(replica) => Some(replica),
-            Self::Client(_) => None,
-        }
-    }
-}
+pub type Zyzzyva = Party<Replica>;
 
 /// What all nodes know beforehand.
 #[derive(Clone, Debug, Serialize)]
@@ -124,117 +105,6 @@ impl Config {
     #[inline]
     pub fn primary(&self, view: u64) -> NodeId {
         NodeId::replica((view % self.n as u64) as usize)
-    }
-}
-
-/// What nodes set timers for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub enum Timer {
-    /// A replica waits for the primary, or for a view to begin.
-    Primary,
-    /// A replica waits, and sends again what may be lost.
-    Resend,
-    /// A client waits for a result.
-    Retry,
-}
-
-impl consensus_kernel::Timer for Timer {
-    fn count(_n: usize) -> usize {
-        3
-    }
-    fn index(self) -> usize {
-        self as usize
-    }
-    fn from_index(index: usize) -> Self {
-        [Self::Primary, Self::Resend, Self::Retry][index]
-    }
-    fn name(self) -> &'static str {
-        META.timers[self.index()]
-    }
-}
-
-impl Protocol for Zyzzyva {
-    type Config = Config;
-    type Msg = Msg;
-    type Timer = Timer;
-
-    const META: &'static Meta = &META;
-
-    fn configure(setup: &Setup) -> Result<Config, SetupError> {
-        let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
-        let checkpoint = p.int(param::CHECKPOINT).max(1);
-        let quorum = QuorumRule::ByzantineMinimum.size(setup.n, setup.f);
-        let one_less = |rule| quorum - usize::from(!holds(rule) && quorum > 1);
-        Ok(Config {
-            n: setup.n,
-            clients: setup.clients,
-            weak: setup.f + 1,
-            quorum,
-            fast: if holds(FAST_QUORUM) { setup.n } else { quorum },
-            certificate: one_less(CERTIFICATE_QUORUM),
-            commits: one_less(COMMIT_QUORUM),
-            stables: if holds(STABLE_QUORUM) { quorum } else { 1 },
-            changes: one_less(VIEW_CHANGE_QUORUM),
-            support: quorum.saturating_sub(setup.f).max(1),
-            timeout: p.span(param::TIMEOUT),
-            hope: p.span(param::HOPE),
-            retry: p.span(param::RETRY),
-            checkpoint,
-            window: 2 * checkpoint,
-        })
-    }
-
-    fn new(config: &Config, me: NodeId) -> Self {
-        if me.is_client() { Self::Client(Client::new(me)) } else { Self::Replica(Replica::new(config, me)) }
-    }
-
-    #[inline]
-    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
-        match self {
-            Self::Replica(replica) => replica.step(input, cx),
-            Self::Client(client) => client.step(input, cx),
-        }
-    }
-
-    fn restart(&self, _config: &Config) -> Self {
-        match self {
-            Self::Replica(replica) => {
-                Self::Replica(Replica { awaited: None, resend_timer: false, ..replica.clone() })
-            }
-            Self::Client(client) => Self::Client(client.clone()),
-        }
-    }
-
-    fn face(&self, config: &Config) -> Face {
-        match self {
-            Self::Replica(replica) => view::replica_face(replica, config),
-            Self::Client(client) => client.face(config),
-        }
-    }
-
-    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
-        vec![Panel::Log(view::log_panel(replicas))]
-    }
-
-    fn invariants() -> &'static [Invariant<Self>] {
-        invariants::ALL
-    }
-
-    fn quorum(config: &Config) -> Option<usize> {
-        Some(config.quorum)
-    }
-
-    /// Whether a request is complete is known to its client alone.
-    fn learns(_config: &Config, _replica: NodeId) -> bool {
-        false
-    }
-
-    fn milestones() -> &'static [RuleId] {
-        &[Cite::StartView as RuleId, Cite::BeginView as RuleId]
-    }
-
-    fn lie(strategy: usize) -> Option<Liar<Self>> {
-        lies::liar(strategy)
     }
 }
 
@@ -293,7 +163,7 @@ pub struct Replica {
     /// Signatures of those who hold certificates for them.
     stables: Vec<Certificate<Stable>>,
     /// Requests that came from clients and are not executed, oldest first, one a client.
-    pending: Vec<Signed<Request>>,
+    pending: Pending,
     /// Orders of this view that cannot be executed yet.
     early: Vec<OrderReq>,
     /// Who accuses the primary of `view`.
@@ -323,7 +193,38 @@ pub struct Replica {
     facts: Vec<Fact>,
 }
 
-impl Replica {
+impl Member for Replica {
+    type Client = Client;
+    type Config = Config;
+    type Msg = Msg;
+    type Timer = Timer;
+
+    const META: &'static Meta = &META;
+
+    fn configure(setup: &Setup) -> Result<Config, SetupError> {
+        let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
+        let checkpoint = p.int(param::CHECKPOINT).max(1);
+        let quorum = QuorumRule::ByzantineMinimum.size(setup.n, setup.f);
+        let one_less = |rule| quorum - usize::from(!holds(rule) && quorum > 1);
+        Ok(Config {
+            n: setup.n,
+            clients: setup.clients,
+            weak: setup.f + 1,
+            quorum,
+            fast: if holds(FAST_QUORUM) { setup.n } else { quorum },
+            certificate: one_less(CERTIFICATE_QUORUM),
+            commits: one_less(COMMIT_QUORUM),
+            stables: if holds(STABLE_QUORUM) { quorum } else { 1 },
+            changes: one_less(VIEW_CHANGE_QUORUM),
+            support: quorum.saturating_sub(setup.f).max(1),
+            timeout: p.span(param::TIMEOUT),
+            hope: p.span(param::HOPE),
+            retry: p.span(param::RETRY),
+            checkpoint,
+            window: 2 * checkpoint,
+        })
+    }
+
     fn new(config: &Config, me: NodeId) -> Self {
         Self {
             me,
@@ -387,6 +288,41 @@ impl Replica {
         self.settle(before, cx);
     }
 
+    fn restart(&self, _config: &Config) -> Self {
+        Self { awaited: None, resend_timer: false, ..self.clone() }
+    }
+
+    fn face(&self, config: &Config) -> Face {
+        view::face(self, config)
+    }
+
+    fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
+        vec![Panel::Log(view::log_panel(replicas))]
+    }
+
+    fn invariants() -> &'static [Invariant<Zyzzyva>] {
+        invariants::ALL
+    }
+
+    fn quorum(config: &Config) -> Option<usize> {
+        Some(config.quorum)
+    }
+
+    /// Whether a request is complete is known to its client alone.
+    fn learns(_config: &Config, _replica: NodeId) -> bool {
+        false
+    }
+
+    fn milestones() -> &'static [RuleId] {
+        &[Cite::StartView as RuleId, Cite::BeginView as RuleId]
+    }
+
+    fn lie(strategy: usize) -> Option<Liar<Zyzzyva>> {
+        lies::liar(strategy)
+    }
+}
+
+impl Replica {
     #[inline]
     fn receive(&mut self, from: NodeId, msg: &Msg, cx: &mut Cx<'_, Zyzzyva>) {
         match msg {
@@ -508,7 +444,7 @@ impl Replica {
 
     /// §3.2, steps 2 and 4c: a request, from its client.
     fn on_request(&mut self, from: NodeId, request: &Signed<Request>, cx: &mut Cx<'_, Zyzzyva>) {
-        if from != request.signer() || !is_own_request(request, cx.config) {
+        if from != request.signer() || !request::is_own(request, cx.config.clients) {
             return cx.reject("not the client's own request");
         }
         let (record, number) = (self.clients[from.index()], request.body().value.number());
@@ -522,21 +458,12 @@ impl Replica {
         if !leads && !cx.holds(WATCH_PRIMARY) {
             return cx.reject("only the primary takes requests");
         }
-        self.remember(request);
+        request::keep(&mut self.pending, request);
         if self.active && leads {
             self.order_pending(cx);
         } else if self.active {
             cx.cite(Cite::ConfirmReq);
             cx.send(self.primary, Msg::ConfirmReq { view: self.view, request: *request });
-        }
-    }
-
-    /// Keeps the latest request of each client until it is executed.
-    fn remember(&mut self, request: &Signed<Request>) {
-        match self.pending.iter_mut().find(|p| p.signer() == request.signer()) {
-            None => self.pending.push(*request),
-            Some(known) if known.body().value.number() < request.body().value.number() => *known = *request,
-            Some(_) => {}
         }
     }
 
@@ -716,12 +643,12 @@ impl Replica {
         if view < self.view {
             return self.help(from, cx);
         }
-        if self.primary != self.me || !self.active || !is_own_request(request, cx.config) {
+        if self.primary != self.me || !self.active || !request::is_own(request, cx.config.clients) {
             return cx.reject("only the primary of the view confirms requests");
         }
         let record = self.clients[request.signer().index()];
         if request.body().value.number() > record.number {
-            self.remember(request);
+            request::keep(&mut self.pending, request);
             return self.order_pending(cx);
         }
         match self.order(record.slot).filter(|o| o.view() == self.view).cloned() {

@@ -150,7 +150,7 @@ const PARAMS: &[ParamSpec] = &[
         key: "delta",
         label: "Round Δ",
         help: "The longest that a message may take; a round lasts as long.",
-        kind: ParamKind::Span { min: Duration::millis(1), max: Duration::secs(3_600), default: DELTA },
+        kind: ParamKind::span(DELTA),
     },
     ParamSpec {
         key: "tolerance",
@@ -242,16 +242,7 @@ pub const META: Meta = Meta {
         "Weights are given; the literature has rules for learning them",
         "All have seen the same evidence and agree on how likely it is",
     ],
-    envelope: Envelope {
-        loss: false,
-        duplication: true,
-        partition: false,
-        crash: true,
-        pause: false,
-        byzantine: false,
-        delay_max: Some(DELTA),
-        reliable_links: false,
-    },
+    envelope: Envelope::rounds(DELTA),
     layout: Layout::Ring,
     weighted: true,
 };

@@ -195,16 +195,7 @@ pub const META: Meta = Meta {
         "Processes run for ever in the paper; here they fall silent when nobody needs them any more",
         "The dealer of the common coin (Rabin 1983) is trusted and sends nothing",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: true,
-        delay_max: None,
-        reliable_links: true,
-    },
+    envelope: Envelope { reliable_links: true, ..Envelope::LIARS },
     layout: Layout::Ring,
     weighted: false,
 };

@@ -72,32 +72,24 @@ pub mod param {
     pub const FIRST_PHASE: usize = 3;
 }
 
-const fn span(millis: u64) -> ParamKind {
-    ParamKind::Span {
-        min: Duration::millis(1),
-        max: Duration::secs(3_600),
-        default: Duration::millis(millis),
-    }
-}
-
 const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "heartbeat",
         label: "Heartbeat",
         help: "Time between two heartbeats of a process.",
-        kind: span(50),
+        kind: ParamKind::span(Duration::millis(50)),
     },
     ParamSpec {
         key: "timeout",
         label: "Time-out",
         help: "How long a process may be silent before it is suspected, at first.",
-        kind: span(150),
+        kind: ParamKind::span(Duration::millis(150)),
     },
     ParamSpec {
         key: "growth",
         label: "Growth",
         help: "How much longer it may be silent after each wrong suspicion.",
-        kind: span(50),
+        kind: ParamKind::span(Duration::millis(50)),
     },
     ParamSpec {
         key: "first-phase",
@@ -196,16 +188,7 @@ pub const META: Meta = Meta {
         "Heartbeats run for ever in the paper; here a process that has decided sends none, for nobody needs it any more",
         "Other classes of detectors (§2.4): S, which tolerates n − 1 crashes, and ◇W, which is as strong as ◇S",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: false,
-        delay_max: None,
-        reliable_links: true,
-    },
+    envelope: Envelope { reliable_links: true, ..Envelope::CRASHES },
     layout: Layout::Ring,
     weighted: false,
 };

@@ -89,17 +89,17 @@ const PARAMS: &[ParamSpec] = &[ParamSpec {
     kind: ParamKind::Span { min: Duration::ZERO, max: Duration::secs(60), default: Duration::ZERO },
 }];
 
-const fn kind(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
-    Kind { name, glyph, proposal, class }
+timers! {
+    Retry, "retry", "A process opens its next ballot.";
 }
 
 const KINDS: &[Kind] = &[
-    kind("prepare", "1a", true, KindClass::Leadership),
-    kind("promise", "1b", false, KindClass::Leadership),
-    kind("refuse", "no", false, KindClass::Leadership),
-    kind("accept", "2a", true, KindClass::Decision),
-    kind("accepted", "2b", false, KindClass::Decision),
-    kind("decided", "!", true, KindClass::Decision),
+    Kind::of("prepare", "1a", true, KindClass::Leadership),
+    Kind::of("promise", "1b", false, KindClass::Leadership),
+    Kind::of("refuse", "no", false, KindClass::Leadership),
+    Kind::of("accept", "2a", true, KindClass::Decision),
+    Kind::of("accepted", "2b", false, KindClass::Decision),
+    Kind::of("decided", "!", true, KindClass::Decision),
 ];
 
 /// What a process can begin with.
@@ -136,7 +136,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["retry"],
+    timers: TIMERS,
     commands: &[],
     adversaries: &[],
     simplified: &[
@@ -145,16 +145,7 @@ pub const META: Meta = Meta {
         "Many instances (§3): one value is decided",
         "Learners count no votes: the proposer that sees the majority tells them (§2.3)",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: false,
-        delay_max: None,
-        reliable_links: false,
-    },
+    envelope: Envelope::CRASHES,
     layout: Layout::Ring,
     weighted: false,
 };

@@ -127,7 +127,7 @@ fn with_a_wait_a_refused_proposer_waits_the_longer_the_higher_its_next_ballot() 
         let ballot = table.node(P0).ballot;
         assert_eq!(give(&mut table, P2, P0, Msg::Refuse { ballot, promised }), []);
         assert_eq!(table.timers[&(P0, 0)], wait.times(round));
-        table.fire(P0, Retry);
+        table.fire(P0, Timer::Retry);
         assert_eq!(table.node(P0).ballot, round * 3);
     }
 }

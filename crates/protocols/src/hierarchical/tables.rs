@@ -127,7 +127,7 @@ const PARAMS: &[ParamSpec] = &[
         key: "delta",
         label: "Δ",
         help: "The longest that a message may take.",
-        kind: ParamKind::Span { min: Duration::millis(1), max: Duration::secs(3_600), default: DELTA },
+        kind: ParamKind::span(DELTA),
     },
 ];
 
@@ -191,7 +191,9 @@ const ADVERSARIES: &[AdversarySpec] = &[
     AdversarySpec { id: "gag", label: "Gags its team", does: "As supervisor it keeps objections to itself." },
 ];
 
-pub(super) const TIMERS: &[&str] = &["span"];
+timers! {
+    Span, "span", "A span at whose end it has something to do is over.";
+}
 
 const fn kind(name: &'static str, glyph: &'static str, proposal: bool) -> Kind {
     Kind { name, glyph, proposal, class: KindClass::Decision }
@@ -252,16 +254,7 @@ pub const META: Meta = Meta {
         "Options are numbers; what they stand for, and how agents come to them, is not modelled",
         "Two levels of delegation; the document has no more either",
     ],
-    envelope: Envelope {
-        loss: false,
-        duplication: true,
-        partition: false,
-        crash: true,
-        pause: false,
-        byzantine: false,
-        delay_max: Some(DELTA),
-        reliable_links: false,
-    },
+    envelope: Envelope::rounds(DELTA),
     layout: Layout::Tree,
     weighted: false,
 };

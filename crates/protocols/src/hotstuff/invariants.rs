@@ -1,6 +1,6 @@
 //! HotStuff's own invariants (§4.4), over what happened in the step that just ended and the ledger of what was seen before.
 
-use super::{Ballot, Blocks, Cite, Fact, HotStuff, Phase, Replica, block_of, view_of};
+use super::{Ballot, Blocks, Cite, Fact, HotStuff, Phase, block_of, view_of};
 use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World};
 
 const CERTIFIED: &[RuleId] = &[
@@ -64,12 +64,8 @@ pub(super) const ALL: &[Invariant<HotStuff>] = &[
     },
 ];
 
-fn replica(world: &dyn World<HotStuff>, who: NodeId) -> Option<&Replica> {
-    world.node(who).and_then(HotStuff::replica)
-}
-
 fn one_certificate(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Certified(Ballot { phase, view, block }) = fact else { continue };
         ledger.state((*phase as u64, *view), block.short(), who).map_err(|other| {
@@ -83,7 +79,7 @@ fn one_certificate(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId
 }
 
 fn committed_prefix(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Committed { height, block, .. } = fact else { continue };
         ledger.state(*height, block.short(), who).map_err(|other| {
@@ -102,7 +98,7 @@ const BLOCK: u64 = 0;
 const HEAD: u64 = 1;
 
 fn later_certificates(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         match fact {
             Fact::Committed { height, head, block } => {
@@ -162,7 +158,7 @@ fn ascends(ledger: &mut Ledger, who: NodeId, k: u64, view: u64) -> bool {
 }
 
 fn lock_monotone(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Locked { nth, view } = fact else { continue };
         if !ascends(ledger, who, *nth, *view) {
@@ -173,7 +169,7 @@ fn lock_monotone(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId) 
 }
 
 fn view_monotone(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Entered { nth, view } = fact else { continue };
         if !ascends(ledger, who, *nth, *view) {
@@ -184,7 +180,7 @@ fn view_monotone(ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId) 
 }
 
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<HotStuff>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     match r.clients.iter().position(|c| c.executions > c.number) {
         None => Ok(()),
         Some(client) => {

@@ -164,12 +164,12 @@ type Step<'a> = Input<'a, Msg, Timer>;
 /// proposal.
 fn obliging_step(node: &mut HotStuff, input: Step<'_>, cx: &mut Cx<'_, HotStuff>) {
     match (&mut *node, &input) {
-        (HotStuff::Replica(replica), Input::Deliver { from, msg: Msg::Vote(vote) })
+        (HotStuff::Member(replica), Input::Deliver { from, msg: Msg::Vote(vote) })
             if vote.signer() == *from && cx.config.collector(vote.body()) == replica.me =>
         {
             replica.tally(vote, cx);
         }
-        (HotStuff::Replica(replica), Input::Deliver { msg, .. }) => {
+        (HotStuff::Member(replica), Input::Deliver { msg, .. }) => {
             if let Some(block) = proposal(msg) {
                 replica.support(block, cx);
             }
@@ -183,7 +183,7 @@ fn obliging_step(node: &mut HotStuff, input: Step<'_>, cx: &mut Cx<'_, HotStuff>
 /// certificates of its own.
 fn two_faced(node: &mut HotStuff, input: Step<'_>, cx: &mut Cx<'_, HotStuff>) {
     obliging_step(node, input, cx);
-    let HotStuff::Replica(replica) = node else { return };
+    let HotStuff::Member(replica) = node else { return };
     let everyone = cx.config.everyone;
     let side = |odd: usize| To::Set(everyone.iter().filter(|id| id.index() % 2 == odd).collect());
     let (even, odd) = (side(0), side(1));
@@ -220,7 +220,7 @@ fn improviser(node: &mut HotStuff, input: Step<'_>, cx: &mut Cx<'_, HotStuff>) {
     } else {
         honest_step(node, input, cx)
     }
-    let HotStuff::Replica(replica) = node else { return };
+    let HotStuff::Member(replica) = node else { return };
     for (to, msg) in cx.unsend() {
         match msg {
             Msg::Prepare(_) | Msg::Generic(_) if to == To::Others => improvise(replica, msg, cx),
@@ -278,7 +278,7 @@ fn improvise(replica: &mut Replica, honest: Msg, cx: &mut Cx<'_, HotStuff>) {
 
 fn stale_fork(node: &mut HotStuff, input: Step<'_>, cx: &mut Cx<'_, HotStuff>) {
     honest_step(node, input, cx);
-    let HotStuff::Replica(replica) = node else { return };
+    let HotStuff::Member(replica) = node else { return };
     for (to, msg) in cx.unsend() {
         match proposal(&msg).filter(|_| to == To::Others).map(|block| block.body().view) {
             Some(view) => {
@@ -296,7 +296,7 @@ fn stale_fork(node: &mut HotStuff, input: Step<'_>, cx: &mut Cx<'_, HotStuff>) {
 /// from w, whose certificate is later than what the others have locked.
 fn weaver(node: &mut HotStuff, input: Step<'_>, cx: &mut Cx<'_, HotStuff>) {
     honest_step(node, input, cx);
-    let HotStuff::Replica(replica) = node else { return };
+    let HotStuff::Member(replica) = node else { return };
     for (to, msg) in cx.unsend() {
         match msg {
             Msg::Generic(block) if to == To::Others => weave(replica, &block, cx),

@@ -2,7 +2,8 @@
 
 use super::tables::*;
 use super::{Ballot, Block, Cite, Fact, HotStuff, Msg, Phase, Qc, Replica, Request, Variant};
-use super::{after, block_of, is_own_request, view_of};
+use super::{after, block_of, view_of};
+use crate::clients::request;
 use consensus_kernel::{Cx, Digest, Hashed, NodeId, Signed};
 use smallvec::SmallVec;
 
@@ -64,7 +65,7 @@ impl Replica {
         certified
             && (block.parent == block_of(&block.justify) || !cx.holds(EXTENDS_JUSTIFY))
             && block.requests.len() <= config.batch
-            && block.requests.iter().all(|r| is_own_request(r, config))
+            && block.requests.iter().all(|r| request::is_own(r, config.clients))
     }
 
     /// safeNode: whether a block extends the locked one, or a certificate later than the lock justifies it.

@@ -116,6 +116,12 @@ rules! {
         "f + 1 equal states: adopt";
 }
 
+timers! {
+    View, "view", "A replica waits for its view to succeed, or to begin.";
+    Gather, "gather", "A leader waits for the last locks after a failed view.";
+    Retry, "retry", "A client waits for replies.";
+}
+
 /// Positions in the table of kinds.
 pub mod kind {
     pub const REQUEST: usize = 0;
@@ -135,26 +141,22 @@ pub mod kind {
     pub const STATE: usize = 14;
 }
 
-const fn of(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
-    Kind { name, glyph, proposal, class }
-}
-
 const KINDS: &[Kind] = &[
-    of("request", "Rq", true, KindClass::Client),
-    of("reply", "Re", false, KindClass::Client),
-    of("new-view", "NV", false, KindClass::Leadership),
-    of("prepare", "P", true, KindClass::Decision),
-    of("prepare-vote", "p", false, KindClass::Decision),
-    of("pre-commit", "Q", true, KindClass::Decision),
-    of("pre-commit-vote", "q", false, KindClass::Decision),
-    of("commit", "C", true, KindClass::Decision),
-    of("commit-vote", "c", false, KindClass::Decision),
-    of("decide", "D", true, KindClass::Decision),
-    of("generic", "G", true, KindClass::Decision),
-    of("generic-vote", "g", false, KindClass::Decision),
-    of("fetch", "F?", false, KindClass::Background),
-    of("blocks", "B", true, KindClass::Background),
-    of("state", "S", true, KindClass::Background),
+    Kind::of("request", "Rq", true, KindClass::Client),
+    Kind::of("reply", "Re", false, KindClass::Client),
+    Kind::of("new-view", "NV", false, KindClass::Leadership),
+    Kind::of("prepare", "P", true, KindClass::Decision),
+    Kind::of("prepare-vote", "p", false, KindClass::Decision),
+    Kind::of("pre-commit", "Q", true, KindClass::Decision),
+    Kind::of("pre-commit-vote", "q", false, KindClass::Decision),
+    Kind::of("commit", "C", true, KindClass::Decision),
+    Kind::of("commit-vote", "c", false, KindClass::Decision),
+    Kind::of("decide", "D", true, KindClass::Decision),
+    Kind::of("generic", "G", true, KindClass::Decision),
+    Kind::of("generic-vote", "g", false, KindClass::Decision),
+    Kind::of("fetch", "F?", false, KindClass::Background),
+    Kind::of("blocks", "B", true, KindClass::Background),
+    Kind::of("state", "S", true, KindClass::Background),
 ];
 
 /// Positions of the parameters.
@@ -205,21 +207,13 @@ const PARAMS: &[ParamSpec] = &[
         key: "timeout",
         label: "View timeout",
         help: "How long a view may last. Doubles with each view that fails.",
-        kind: ParamKind::Span {
-            min: Duration::millis(1),
-            max: Duration::secs(3_600),
-            default: Duration::millis(200),
-        },
+        kind: ParamKind::span(Duration::millis(200)),
     },
     ParamSpec {
         key: "retry",
         label: "Client patience",
         help: "How long a client waits before it asks those again that have not replied.",
-        kind: ParamKind::Span {
-            min: Duration::millis(1),
-            max: Duration::secs(3_600),
-            default: Duration::millis(400),
-        },
+        kind: ParamKind::span(Duration::millis(400)),
     },
     ParamSpec {
         key: "batch",
@@ -391,7 +385,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["view", "gather", "retry"],
+    timers: TIMERS,
     commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
@@ -401,16 +395,7 @@ pub const META: Meta = Meta {
         "State transfer without signed checkpoints: f + 1 replicas vouch for a state",
         "Jolteon's time-out certificates: its commit rule runs with HotStuff-2's waiting leader",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: true,
-        delay_max: None,
-        reliable_links: false,
-    },
+    envelope: Envelope::LIARS,
     layout: Layout::Star,
     weighted: false,
 };

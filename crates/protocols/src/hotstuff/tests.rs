@@ -69,7 +69,7 @@ fn show(table: &mut Table<HotStuff>, to: usize, block: &Hashed<Block>) {
 }
 
 fn replica(table: &Table<HotStuff>, i: usize) -> &Replica {
-    table.replicas[i].replica().unwrap()
+    table.replicas[i].member().unwrap()
 }
 
 fn why(table: &Table<HotStuff>) -> &'static str {

@@ -1,7 +1,7 @@
 //! How HotStuff looks: faces on the stage, and the tree of blocks.
 
 use super::tables::META;
-use super::{Block, Config, HotStuff, Phase, Replica, Variant, after, block_of, view_of, wire::GENESIS};
+use super::{Block, Config, Phase, Replica, Variant, after, block_of, view_of, wire::GENESIS};
 use consensus_kernel::{
     Block as Shown, BlockPanel, Digest, Face, LogCell, LogState, NodeId, NodeSet, Tone, Votes, sort_by_number,
 };
@@ -9,7 +9,7 @@ use consensus_kernel::{
 /// Blocks of so many heights are shown.
 const HEIGHTS: u64 = 16;
 
-pub(super) fn replica_face(replica: &Replica, config: &Config) -> Face {
+pub(super) fn face(replica: &Replica, config: &Config) -> Face {
     let leads = config.leader(replica.view) == replica.me;
     let (status, tone) = if replica.owed.is_some() {
         ("fetching blocks".into(), Tone::Busy)
@@ -92,9 +92,8 @@ fn waits_for(replica: &Replica, config: &Config, votes: Option<&Votes>) -> Optio
 }
 
 /// The union of all replicas' trees, from the highest block down.
-pub(super) fn block_panel(replicas: &[&HotStuff]) -> BlockPanel {
-    let rows: Vec<&Replica> = replicas.iter().filter_map(|r| r.replica()).collect();
-    let all = || rows.iter().flat_map(|r| r.blocks.iter());
+pub(super) fn block_panel(replicas: &[&Replica]) -> BlockPanel {
+    let all = || replicas.iter().flat_map(|r| r.blocks.iter());
     let top = all().map(|b| b.body().height).max().unwrap_or(0);
     let lowest = top.saturating_sub(HEIGHTS - 1);
     let mut found: Vec<(Digest, &Block)> = Vec::new();
@@ -112,7 +111,7 @@ pub(super) fn block_panel(replicas: &[&HotStuff]) -> BlockPanel {
     let mut blocks = Vec::with_capacity(found.len() + root);
     if root == 1 {
         let cell = LogCell { text: "genesis".to_owned(), round: 0, state: LogState::Applied };
-        let marks = marks(&rows, GENESIS);
+        let marks = marks(replicas, GENESIS);
         blocks.push(Shown {
             name: "0".to_owned(),
             parent: None,
@@ -126,9 +125,9 @@ pub(super) fn block_panel(replicas: &[&HotStuff]) -> BlockPanel {
     for (digest, block) in &found {
         let (parent, link) = (place(block.parent), place(block_of(&block.justify)));
         let certified = found.iter().any(|(_, b)| block_of(&b.justify) == *digest)
-            || rows.iter().any(|r| block_of(&r.high) == *digest);
+            || replicas.iter().any(|r| block_of(&r.high) == *digest);
         let executed = |r: &&Replica| block.height <= r.tip.height && r.blocks.descends(r.tip.block, *digest);
-        let state = match (rows.iter().any(executed), certified) {
+        let state = match (replicas.iter().any(executed), certified) {
             (true, _) => LogState::Applied,
             (false, true) => LogState::Prepared,
             (false, false) => LogState::Proposed,
@@ -140,7 +139,7 @@ pub(super) fn block_panel(replicas: &[&HotStuff]) -> BlockPanel {
             height: block.view,
             weight: 1,
             cell: LogCell { text: text(block), round: block.view, state },
-            marks: marks(&rows, *digest),
+            marks: marks(replicas, *digest),
         });
     }
     BlockPanel { title: "Block tree", height_name: META.round, blocks }

@@ -5,6 +5,7 @@
 
 use super::tables::{DISTINCT_SIGNERS, kind};
 use super::{Config, HotStuff};
+pub use crate::clients::request::{ClientRecord, Request};
 pub use crate::shared::Shared;
 use consensus_kernel::{
     Certificate, Cx, Digest, Hash, Hashed, Hasher, Message, NodeId, NodeSet, Signed, Slot, Value,
@@ -14,22 +15,6 @@ use smallvec::SmallVec;
 
 /// The digest that stands for the genesis block, which carries nothing and is certified by agreement.
 pub const GENESIS: Digest = Digest::ZERO;
-
-/// A client's operation. Its number rises with every request of that client.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Request {
-    /// What is asked for.
-    pub value: Value,
-}
-
-/// Whether a client of this run asked for it itself.
-pub fn is_own_request(request: &Signed<Request>, config: &Config) -> bool {
-    let (value, client) = (request.body().value, request.signer());
-    value.client() == Some(client)
-        && client.index() < config.clients
-        && value.number() > 0
-        && value == Value::request(client.index(), value.number())
-}
 
 /// What a vote is for: the type of the paper's messages. The chained variants know one type only.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -215,17 +200,6 @@ pub struct Branch {
     pub blocks: Vec<Hashed<Block>>,
     /// A certificate for the last one, which proves what is committed; none if the receiver knows of one.
     pub proof: Option<Qc>,
-}
-
-/// What a replica knows of one client.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct ClientRecord {
-    /// Number of the last request executed; 0 if none. It is also the content of the client's register.
-    pub number: u32,
-    /// How many requests of this client were executed.
-    pub executions: u32,
-    /// Where the last one was executed.
-    pub slot: Slot,
 }
 
 /// The state after a block, for a replica that fell behind what the others keep.

@@ -89,10 +89,6 @@ pub(super) const ALL: &[Invariant<MultiPaxos>] = &[
     },
 ];
 
-fn replica(world: &dyn World<MultiPaxos>, who: NodeId) -> Option<&Replica> {
-    world.node(who).and_then(MultiPaxos::replica)
-}
-
 /// What a leader proposed in this step: it votes for it at once.
 fn proposed(replica: &Replica) -> impl Iterator<Item = (Slot, Proposal)> {
     let own = replica.ballot;
@@ -104,7 +100,7 @@ fn one_value_per_ballot(
     world: &dyn World<MultiPaxos>,
     who: NodeId,
 ) -> Result<(), String> {
-    let Some(leader) = replica(world, who) else { return Ok(()) };
+    let Some(leader) = world.member(who) else { return Ok(()) };
     for (slot, Proposal { ballot, value }) in proposed(leader) {
         ledger.state((slot, ballot), value.0, who).map_err(|first| {
             format!(
@@ -121,7 +117,7 @@ fn chosen_value_stands(
     world: &dyn World<MultiPaxos>,
     who: NodeId,
 ) -> Result<(), String> {
-    let Some(here) = replica(world, who) else { return Ok(()) };
+    let Some(here) = world.member(who) else { return Ok(()) };
     for (slot, p) in proposed(here) {
         let _first = ledger.state(proposal_key(slot, p.ballot), p.value.0, who);
         let chosen = ledger.lookup((slot, 0)).zip(ledger.lookup((slot, 1)));
@@ -145,7 +141,7 @@ fn chosen_value_stands(
         }
         let _first = ledger.state((*slot, 1), p.ballot, who);
         // Of all that was proposed before, too, whether or not its proposer leads still.
-        let replicas = (0..world.replicas()).filter_map(|i| replica(world, NodeId::replica(i)));
+        let replicas = (0..world.replicas()).filter_map(|i| world.member(NodeId::replica(i)));
         let highest = replicas.map(|r| r.promised).max().unwrap_or(0);
         for ballot in p.ballot + 1..=highest.min(p.ballot.saturating_add(LOOKED_AT)) {
             let proposed = ledger.lookup(proposal_key(*slot, ballot));
@@ -172,7 +168,7 @@ fn vote_within_promise(
     world: &dyn World<MultiPaxos>,
     who: NodeId,
 ) -> Result<(), String> {
-    let Some(replica) = replica(world, who) else { return Ok(()) };
+    let Some(replica) = world.member(who) else { return Ok(()) };
     match replica.fresh.iter().find(|(_, p)| p.ballot > replica.promised) {
         Some((slot, p)) => Err(format!(
             "replica {who} voted in ballot {} in slot {slot} and promised only {}",
@@ -183,7 +179,7 @@ fn vote_within_promise(
 }
 
 fn promises_stand(ledger: &mut Ledger, world: &dyn World<MultiPaxos>, who: NodeId) -> Result<(), String> {
-    let Some(replica) = replica(world, who) else { return Ok(()) };
+    let Some(replica) = world.member(who) else { return Ok(()) };
     let now = replica.promised;
     ledger
         .rises(who, now)
@@ -196,7 +192,7 @@ fn vote_key(slot: Slot, ballot: Ballot, who: NodeId) -> LedgerKey {
 }
 
 fn votes_stand(ledger: &mut Ledger, world: &dyn World<MultiPaxos>, who: NodeId) -> Result<(), String> {
-    let Some(replica) = replica(world, who) else { return Ok(()) };
+    let Some(replica) = world.member(who) else { return Ok(()) };
     for (slot, p) in &replica.fresh {
         let _known = ledger.state(vote_key(*slot, p.ballot, who), p.value.0, who);
     }
@@ -220,7 +216,7 @@ fn learned_means_chosen(
     world: &dyn World<MultiPaxos>,
     who: NodeId,
 ) -> Result<(), String> {
-    let Some(here) = replica(world, who) else { return Ok(()) };
+    let Some(here) = world.member(who) else { return Ok(()) };
     for (slot, p) in &here.fresh {
         let _known = ledger.state(vote_key(*slot, p.ballot, who), p.value.0, who);
     }
@@ -251,14 +247,14 @@ fn learned_means_chosen(
 }
 
 fn in_order(_ledger: &mut Ledger, world: &dyn World<MultiPaxos>, who: NodeId) -> Result<(), String> {
-    match replica(world, who).and_then(|r| r.disorder) {
+    match world.member(who).and_then(|r| r.disorder) {
         None => Ok(()),
         Some(slot) => Err(format!("replica {who} carried out slot {slot} out of turn")),
     }
 }
 
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<MultiPaxos>, who: NodeId) -> Result<(), String> {
-    match replica(world, who).and_then(|r| r.executed_again) {
+    match world.member(who).and_then(|r| r.executed_again) {
         None => Ok(()),
         Some((slot, value)) => Err(format!("replica {who} carried out {value} again in slot {slot}")),
     }

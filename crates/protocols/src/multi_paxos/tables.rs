@@ -201,7 +201,7 @@ const PARAMS: &[ParamSpec] = &[
         key: "retry",
         label: "Client patience",
         help: "How long a client waits for an answer before it asks the next replica.",
-        kind: ParamKind::Span { min: SHORTEST, max: LONGEST, default: Duration::millis(500) },
+        kind: ParamKind::span(Duration::millis(500)),
     },
     ParamSpec {
         key: "window",
@@ -229,23 +229,25 @@ const PARAMS: &[ParamSpec] = &[
     },
 ];
 
-const fn kind(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
-    Kind { name, glyph, proposal, class }
+timers! {
+    Election, "election", "A replica that does not lead heard no leader for too long.";
+    Heartbeat, "heartbeat", "A leader must be heard.";
+    Retry, "retry", "A client's patience is over.";
 }
 
 const KINDS: &[Kind] = &[
-    kind("prepare", "P", true, KindClass::Leadership),
-    kind("promise", "p", false, KindClass::Leadership),
-    kind("accept", "A", true, KindClass::Decision),
-    kind("accepted", "a", false, KindClass::Decision),
-    kind("refuse", "×", false, KindClass::Leadership),
-    kind("commit", "C", true, KindClass::Decision),
-    kind("heartbeat", "H", true, KindClass::Background),
-    kind("fetch", "?", true, KindClass::Background),
-    kind("values", "v", false, KindClass::Background),
-    kind("request", "R", true, KindClass::Client),
-    kind("reply", "r", false, KindClass::Client),
-    kind("redirect", "→", false, KindClass::Client),
+    Kind::of("prepare", "P", true, KindClass::Leadership),
+    Kind::of("promise", "p", false, KindClass::Leadership),
+    Kind::of("accept", "A", true, KindClass::Decision),
+    Kind::of("accepted", "a", false, KindClass::Decision),
+    Kind::of("refuse", "×", false, KindClass::Leadership),
+    Kind::of("commit", "C", true, KindClass::Decision),
+    Kind::of("heartbeat", "H", true, KindClass::Background),
+    Kind::of("fetch", "?", true, KindClass::Background),
+    Kind::of("values", "v", false, KindClass::Background),
+    Kind::of("request", "R", true, KindClass::Client),
+    Kind::of("reply", "r", false, KindClass::Client),
+    Kind::of("redirect", "→", false, KindClass::Client),
 ];
 
 /// Multi-Paxos's [`Meta`].
@@ -281,7 +283,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["election", "heartbeat", "retry"],
+    timers: TIMERS,
     commands: &[],
     adversaries: &[],
     simplified: &[
@@ -290,16 +292,7 @@ pub const META: Meta = Meta {
         "Snapshots: the log is kept whole",
         "Electing the leader is left open by the paper: here a random time without word from one",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: false,
-        delay_max: None,
-        reliable_links: false,
-    },
+    envelope: Envelope::CRASHES,
     layout: Layout::Star,
     weighted: false,
 };

@@ -29,7 +29,7 @@ fn proposal(ballot: Ballot, value: Value) -> Proposal {
 }
 
 fn replica(table: &Table<MultiPaxos>, i: usize) -> &Replica {
-    table.replicas[i].replica().expect("replicas are replicas")
+    table.replicas[i].member().expect("replicas are replicas")
 }
 
 fn tell(table: &mut Table<MultiPaxos>, from: usize, to: usize, msg: &Msg) {
@@ -274,7 +274,7 @@ fn the_log_panel_shows_votes_what_is_carried_out_and_where_the_leader_goes_on() 
     table.deliver_all(|_| true);
     ask(&mut table, y(1));
     among(&mut table, &[0]);
-    let replicas: Vec<&MultiPaxos> = table.replicas.iter().collect();
+    let replicas: Vec<&Replica> = table.replicas.iter().filter_map(MultiPaxos::member).collect();
     let panel = view::log_panel(&replicas);
     let cell = |i: usize| panel.rows[0].cells[i].as_ref().map(|c| (&*c.text, c.state));
     assert_eq!(cell(0), Some(("x←1", LogState::Applied)));

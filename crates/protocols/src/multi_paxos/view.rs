@@ -1,10 +1,7 @@
 //! How Multi-Paxos looks: faces on the stage, and the logs side by side.
 
-use super::{Config, MultiPaxos, Replica, Role};
-use consensus_kernel::{Face, LogCell, LogMark, LogPanel, LogRow, LogState, NodeId, Tally, Tone, Votes};
-
-/// How many columns of the logs are shown.
-const COLUMNS: u64 = 24;
+use super::{Config, Replica, Role};
+use consensus_kernel::{Face, LogCell, LogMark, LogPanel, LogState, NodeId, Tally, Tone, Votes};
 
 pub(super) fn face(replica: &Replica, config: &Config) -> Face {
     let prefix = replica.log.prefix();
@@ -51,16 +48,11 @@ fn votes(of: &'static str, tally: &Tally, config: &Config) -> Votes {
     }
 }
 
-pub(super) fn log_panel(replicas: &[&MultiPaxos]) -> LogPanel {
-    let replicas = || replicas.iter().filter_map(|r| r.replica());
-    let last = replicas().map(|r| r.log.last()).max().unwrap_or(0);
-    let first = last.saturating_sub(COLUMNS - 1).max(1);
-    let columns = last.saturating_sub(first - 1).min(COLUMNS) as usize;
-    let row = |r: &Replica| LogRow {
-        cells: (first..first + columns as u64).map(|slot| cell(r, slot)).collect(),
-        marks: marks(r).into_iter().filter(|m| (first..=first + columns as u64).contains(&m.slot)).collect(),
-    };
-    LogPanel { slot_name: super::META.slot, first, columns, rows: replicas().map(row).collect() }
+pub(super) fn log_panel(replicas: &[&Replica]) -> LogPanel {
+    let last = replicas.iter().map(|r| r.log.last()).max().unwrap_or(0);
+    LogPanel::latest(super::META.slot, last, replicas.len(), &|i, slot| cell(replicas[i], slot), &|i| {
+        marks(replicas[i])
+    })
 }
 
 fn cell(replica: &Replica, slot: u64) -> Option<LogCell> {
@@ -76,10 +68,9 @@ fn cell(replica: &Replica, slot: u64) -> Option<LogCell> {
 }
 
 fn marks(replica: &Replica) -> Vec<LogMark> {
-    let mark = |slot, name: &str| LogMark { slot, name: name.to_owned() };
-    let mut marks = vec![mark(replica.log.prefix(), "chosen")];
+    let mut marks = vec![LogMark::of(replica.log.prefix(), "chosen")];
     if replica.role == Role::Leader {
-        marks.push(mark(replica.next, "next"));
+        marks.push(LogMark::of(replica.next, "next"));
     }
     marks
 }

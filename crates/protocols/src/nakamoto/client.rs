@@ -1,7 +1,7 @@
 //! A wallet (§5, §8): it tells one node what it pays, and all of them when it hears nothing. It believes what those say who
 //! have more than half of the hash power: fewer may lie. (§8 has it compare their headers.)
 
-use super::{Cite, Config, Msg, Nakamoto, Payment, Timer};
+use super::{Cite, Config, Miner, Msg, Nakamoto, Payment, Timer};
 use consensus_kernel::{Cx, Face, Input, NodeId, Slot, Tone, Value, Votes};
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -43,12 +43,12 @@ pub struct Client {
     height: Slot,
 }
 
-impl Client {
-    pub(super) fn new(me: NodeId) -> Self {
+impl consensus_kernel::Client<Miner> for Client {
+    fn new(_config: &Config, me: NodeId) -> Self {
         Self { me, open: VecDeque::new(), told: 0, last: 0, attempts: 0, answered: 0, lost: 0, height: 0 }
     }
 
-    pub(super) fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
         match input {
             Input::Start => {}
             Input::Restart | Input::Fire(Timer::Retry) => self.repeat(cx),
@@ -68,6 +68,36 @@ impl Client {
         }
     }
 
+    fn face(&self, config: &Config) -> Face {
+        let open = self.open.front();
+        let (status, tone) = match (open, self.answered, self.lost) {
+            (Some(open), ..) => (format!("pays {}", open.coin).into(), Tone::Busy),
+            (None, 0, 0) => ("idle".into(), Tone::Idle),
+            (None, _, 1..) => (format!("{} lost", self.lost).into(), Tone::Contending),
+            (None, k, _) => (format!("{k} paid").into(), Tone::Settled),
+        };
+        Face {
+            role: "client",
+            status,
+            tone,
+            round: self.height,
+            leads: false,
+            votes: open.and_then(|open| {
+                let (_, height, lost) = *open.said.last()?;
+                Some(Votes {
+                    of: "reply",
+                    have: open.weight(height, lost, config),
+                    need: config.enough,
+                    total: config.total,
+                    from: open.said.iter().map(|said| said.0.raw()).collect(),
+                })
+            }),
+            waits_for: open.map(|open| format!("{} to be deep enough", open.coin)),
+        }
+    }
+}
+
+impl Client {
     /// Tells a node what it pays, as long as not too many payments are open.
     fn ask(&mut self, cx: &mut Cx<'_, Nakamoto>) {
         while self.told < self.last && self.open.len() < OPEN_MAX {
@@ -125,33 +155,5 @@ impl Client {
             cx.cancel_timer(Timer::Retry);
         }
         self.ask(cx);
-    }
-
-    pub(super) fn face(&self, config: &Config) -> Face {
-        let open = self.open.front();
-        let (status, tone) = match (open, self.answered, self.lost) {
-            (Some(open), ..) => (format!("pays {}", open.coin).into(), Tone::Busy),
-            (None, 0, 0) => ("idle".into(), Tone::Idle),
-            (None, _, 1..) => (format!("{} lost", self.lost).into(), Tone::Contending),
-            (None, k, _) => (format!("{k} paid").into(), Tone::Settled),
-        };
-        Face {
-            role: "client",
-            status,
-            tone,
-            round: self.height,
-            leads: false,
-            votes: open.and_then(|open| {
-                let (_, height, lost) = *open.said.last()?;
-                Some(Votes {
-                    of: "reply",
-                    have: open.weight(height, lost, config),
-                    need: config.enough,
-                    total: config.total,
-                    from: open.said.iter().map(|said| said.0.raw()).collect(),
-                })
-            }),
-            waits_for: open.map(|open| format!("{} to be deep enough", open.coin)),
-        }
     }
 }

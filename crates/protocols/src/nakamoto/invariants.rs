@@ -47,12 +47,8 @@ pub(super) const ALL: &[Invariant<Nakamoto>] = &[
     },
 ];
 
-fn miner(world: &dyn World<Nakamoto>, who: NodeId) -> Option<&Miner> {
-    world.node(who).and_then(Nakamoto::miner)
-}
-
 fn common_prefix(ledger: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Result<(), String> {
-    let Some(miner) = miner(world, who) else { return Ok(()) };
+    let Some(miner) = world.member(who) else { return Ok(()) };
     for (height, hash) in &miner.news {
         ledger.state(*height, hash.short(), who).map_err(|other| {
             format!(
@@ -65,7 +61,7 @@ fn common_prefix(ledger: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) 
 }
 
 fn heaviest_chain(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Result<(), String> {
-    let Some(miner) = miner(world, who) else { return Ok(()) };
+    let Some(miner) = world.member(who) else { return Ok(()) };
     let tip = miner.tree.tip();
     match miner.tree.iter().rev().find(|entry| entry.work > tip.work) {
         None => Ok(()),
@@ -85,7 +81,7 @@ fn latest(miner: &Miner) -> impl Iterator<Item = &super::Entry> {
 }
 
 fn linked_chain(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Result<(), String> {
-    let Some(miner) = miner(world, who) else { return Ok(()) };
+    let Some(miner) = world.member(who) else { return Ok(()) };
     let loose = |entry: &&super::Entry| {
         let before = miner.tree.on_chain(entry.height - 1);
         before.is_some_and(|before| before.block.hash() != entry.block.header().parent)
@@ -96,7 +92,7 @@ fn linked_chain(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Res
 }
 
 fn proof_of_work(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Result<(), String> {
-    let Some(miner) = miner(world, who).filter(|_| world.config().real) else { return Ok(()) };
+    let Some(miner) = world.member(who).filter(|_| world.config().real) else { return Ok(()) };
     let cheap = |entry: &&super::Entry| U256::of(&entry.block.proof()) > entry.block.header().target;
     latest(miner).find(cheap).map_or(Ok(()), |entry| {
         Err(format!("the hash of block {:?} at node {who} is above its target", entry.block.hash()))
@@ -104,7 +100,7 @@ fn proof_of_work(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Re
 }
 
 fn ledger_follows_chain(_: &mut Ledger, world: &dyn World<Nakamoto>, who: NodeId) -> Result<(), String> {
-    let Some(miner) = miner(world, who) else { return Ok(()) };
+    let Some(miner) = world.member(who) else { return Ok(()) };
     let chain = &miner.tree.tip().spent;
     match miner.spent.iter().zip(chain).position(|(held, true_one)| held != true_one) {
         None => Ok(()),

@@ -79,7 +79,7 @@ enum Event {
 }
 
 fn step(node: &mut Nakamoto, input: Input_<'_>, cx: &mut Cx<'_, Nakamoto>, scheme: Scheme) {
-    let Nakamoto::Miner(miner) = node else {
+    let Nakamoto::Member(miner) = node else {
         return consensus_kernel::Protocol::step(node, input, cx);
     };
     let event = match input {

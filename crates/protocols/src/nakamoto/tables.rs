@@ -72,6 +72,12 @@ rules! {
         "nothing new for two intervals: <tip> to who may lack it";
 }
 
+timers! {
+    Mine, "mine", "A miner tries nonces, or has found one.";
+    Tell, "tell", "A miner tells its neighbours what it builds on.";
+    Retry, "retry", "A client waits for a reply.";
+}
+
 /// Positions in the table of kinds.
 pub mod kind {
     pub const REQUEST: usize = 0;
@@ -82,17 +88,13 @@ pub mod kind {
     pub const TIP: usize = 5;
 }
 
-const fn of(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
-    Kind { name, glyph, proposal, class }
-}
-
 const KINDS: &[Kind] = &[
-    of("request", "Rq", true, KindClass::Client),
-    of("reply", "Re", false, KindClass::Client),
-    of("payment", "P", true, KindClass::Decision),
-    of("block", "B", true, KindClass::Decision),
-    of("get", "B?", false, KindClass::Background),
-    of("tip", "T", false, KindClass::Background),
+    Kind::of("request", "Rq", true, KindClass::Client),
+    Kind::of("reply", "Re", false, KindClass::Client),
+    Kind::of("payment", "P", true, KindClass::Decision),
+    Kind::of("block", "B", true, KindClass::Decision),
+    Kind::of("get", "B?", false, KindClass::Background),
+    Kind::of("tip", "T", false, KindClass::Background),
 ];
 
 /// Positions of the parameters.
@@ -322,16 +324,11 @@ pub const META: Meta = Meta {
         "Forks that begin some hundred blocks back are refused, because older blocks are forgotten",
     ],
     envelope: Envelope {
-        loss: true,
-        duplication: true,
         // Both sides of a cut go on, and one of them is undone.
         partition: false,
-        crash: true,
         // A clock that runs fast is hash power.
         pause: false,
-        byzantine: true,
-        delay_max: None,
-        reliable_links: false,
+        ..Envelope::LIARS
     },
     layout: Layout::Ring,
     weighted: true,

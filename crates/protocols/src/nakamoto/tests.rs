@@ -41,7 +41,7 @@ fn tip(table: &mut Bench, i: usize) -> Digest {
 
 fn miner(table: &mut Bench, i: usize) -> &mut Miner {
     match table.node(id(i)) {
-        Nakamoto::Miner(miner) => miner,
+        Nakamoto::Member(miner) => miner,
         Nakamoto::Client(_) => unreachable!("replicas are miners"),
     }
 }
@@ -366,7 +366,7 @@ fn a_table_shows_where_each_node_has_a_payment() {
     table.step(id(1), Input::Deliver { from: id(0), msg: &Msg::Payment(Payment { coin, back: true }) });
     table.pile.clear();
     let texts = |table: &Bench| -> Vec<Option<String>> {
-        let replicas: Vec<&Nakamoto> = table.replicas.iter().collect();
+        let replicas: Vec<&Miner> = table.replicas.iter().filter_map(Nakamoto::member).collect();
         let panel = view::payments(&replicas).expect("somebody pays");
         assert_eq!(panel.columns, ["x←1"]);
         panel.rows.iter().map(|row| row.cells[0].as_ref().map(|cell| cell.text.clone())).collect()

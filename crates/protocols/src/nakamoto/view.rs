@@ -1,6 +1,6 @@
 //! How it looks: faces on the stage, and the tree of blocks.
 
-use super::{Config, Entry, Miner, Nakamoto, Payment};
+use super::{Config, Entry, Miner, Payment};
 use consensus_kernel::{
     BarRow, BarsPanel, Block as Shown, BlockPanel, Digest, Face, LogCell, LogState, MatrixPanel, MatrixRow,
     Tone, Value, Votes, sort, sort_by_number,
@@ -46,8 +46,7 @@ pub(super) fn face(miner: &Miner, config: &Config) -> Face {
 }
 
 /// The union of all trees, from the highest block down. A block that no node builds on any more is stale.
-pub(super) fn blocks(config: &Config, replicas: &[&Nakamoto]) -> BlockPanel {
-    let miners: Vec<&Miner> = replicas.iter().filter_map(|r| r.miner()).collect();
+pub(super) fn blocks(config: &Config, miners: &[&Miner]) -> BlockPanel {
     let all = || miners.iter().flat_map(|m| m.tree.iter());
     let top = all().map(|entry| entry.height).max().unwrap_or(0);
     let lowest = top.saturating_sub(HEIGHTS - 1);
@@ -81,7 +80,7 @@ pub(super) fn blocks(config: &Config, replicas: &[&Nakamoto]) -> BlockPanel {
             height: entry.height,
             weight: entry.own_work.scaled(4, 1 << config.bits).0[3].max(1),
             cell: LogCell { text, round: entry.block.header().miner.into(), state },
-            marks: marks(&miners, entry, state),
+            marks: marks(miners, entry, state),
         }
     };
     BlockPanel { title: "Block tree", height_name: "height", blocks: found.iter().map(show).collect() }
@@ -89,10 +88,10 @@ pub(super) fn blocks(config: &Config, replicas: &[&Nakamoto]) -> BlockPanel {
 
 /// What has become of the latest payments at each node: whether they wait, or which block of its chain holds them, or a
 /// hidden one. None while nobody pays.
-pub(super) fn payments(replicas: &[&Nakamoto]) -> Option<MatrixPanel> {
-    let miners: Vec<&Miner> = replicas.iter().filter_map(|r| r.miner()).take(ROWS).collect();
+pub(super) fn payments(miners: &[&Miner]) -> Option<MatrixPanel> {
+    let miners = &miners[..miners.len().min(ROWS)];
     let mut coins: Vec<Value> = Vec::new();
-    for miner in &miners {
+    for miner in miners {
         let tip = miner.tree.tip().height;
         let recent = miner.tree.iter().rev().take_while(|entry| entry.height + HEIGHTS > tip);
         let paid = recent.filter_map(|entry| entry.block.payment());
@@ -117,8 +116,8 @@ pub(super) fn payments(replicas: &[&Nakamoto]) -> Option<MatrixPanel> {
 
 /// Who has which share of the hash power, and of the blocks that are final at the node with most of them: chain quality
 /// (Garay, Kiayias & Leonardos 2015, §3.2), and what Eyal & Sirer call revenue. None before anything is final.
-pub(super) fn quality(config: &Config, replicas: &[&Nakamoto]) -> Option<BarsPanel> {
-    let credits = replicas.iter().filter_map(|r| Some(r.miner()?.credits()));
+pub(super) fn quality(config: &Config, miners: &[&Miner]) -> Option<BarsPanel> {
+    let credits = miners.iter().map(|miner| miner.credits());
     let credits = credits.max_by_key(|all| all.iter().sum::<u64>())?;
     let alone = config.n.min(MINERS);
     let count = alone + usize::from(alone < config.n);

@@ -57,12 +57,8 @@ pub(super) const ALL: &[Invariant<Paxos>] = &[
     },
 ];
 
-fn node(world: &dyn World<Paxos>, who: NodeId) -> Option<&Node> {
-    world.node(who).and_then(Paxos::node)
-}
-
 fn one_value_per_ballot(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
-    let Some(Proposal { ballot, value }) = node(world, who).and_then(proposal) else { return Ok(()) };
+    let Some(Proposal { ballot, value }) = world.member(who).and_then(proposal) else { return Ok(()) };
     ledger.state(ballot, value.0, who).map_err(|first| {
         format!("nodes {} and {who} propose different values in ballot {ballot}, {who} {value}", first.who)
     })
@@ -110,7 +106,7 @@ fn is_chosen(ledger: &Ledger, config: &Config, p: Proposal) -> bool {
 }
 
 fn chosen_value_stands(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
-    let Some(node_here) = node(world, who) else { return Ok(()) };
+    let Some(node_here) = world.member(who) else { return Ok(()) };
     let now_chosen = note_vote(ledger, world.config(), node_here);
     let proposal = proposal(node_here);
     if let Some(Proposal { ballot, value }) = proposal {
@@ -146,7 +142,7 @@ fn chosen_value_stands(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeI
 }
 
 fn vote_within_promise(_ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
-    let Some(acceptor) = node(world, who).map(|n| &n.acceptor) else { return Ok(()) };
+    let Some(acceptor) = world.member(who).map(|n| &n.acceptor) else { return Ok(()) };
     match acceptor.accepted.filter(|vote| vote.ballot > acceptor.promised) {
         Some(vote) => Err(format!(
             "acceptor {who} voted in ballot {} and promised only {}",
@@ -157,7 +153,7 @@ fn vote_within_promise(_ledger: &mut Ledger, world: &dyn World<Paxos>, who: Node
 }
 
 fn promises_stand(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
-    let Some(acceptor) = node(world, who).map(|n| &n.acceptor) else { return Ok(()) };
+    let Some(acceptor) = world.member(who).map(|n| &n.acceptor) else { return Ok(()) };
     let now = acceptor.promised;
     ledger
         .rises(who, now)
@@ -165,7 +161,7 @@ fn promises_stand(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) ->
 }
 
 fn votes_stand(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
-    let Some(acceptor) = node(world, who).map(|n| &n.acceptor) else { return Ok(()) };
+    let Some(acceptor) = world.member(who).map(|n| &n.acceptor) else { return Ok(()) };
     let now = acceptor.accepted.map_or(0, |p| p.ballot);
     ledger
         .rises(who, now)
@@ -173,7 +169,7 @@ fn votes_stand(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Re
 }
 
 fn learned_means_chosen(ledger: &mut Ledger, world: &dyn World<Paxos>, who: NodeId) -> Result<(), String> {
-    let Some(node) = node(world, who) else { return Ok(()) };
+    let Some(node) = world.member(who) else { return Ok(()) };
     let _chosen = note_vote(ledger, world.config(), node);
     let Some(learned) = node.learner.chosen else { return Ok(()) };
     let Proposal { ballot, value } = learned;

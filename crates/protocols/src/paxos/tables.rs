@@ -182,30 +182,32 @@ const PARAMS: &[ParamSpec] = &[
         key: "retry",
         label: "Client patience",
         help: "How long a client waits for an answer before it asks the next proposer.",
-        kind: ParamKind::Span { min: SHORTEST, max: LONGEST, default: Duration::millis(500) },
+        kind: ParamKind::span(Duration::millis(500)),
     },
     ParamSpec {
         key: "patience",
         label: "Learner patience",
         help: "How long a learner waits for the choice before it asks; doubled each time, up to eight times.",
-        kind: ParamKind::Span { min: SHORTEST, max: LONGEST, default: Duration::secs(1) },
+        kind: ParamKind::span(Duration::secs(1)),
     },
 ];
 
-const fn kind(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
-    Kind { name, glyph, proposal, class }
+timers! {
+    Ballot, "ballot", "A proposer has waited long enough for its ballot, or since it was overtaken.";
+    Learner, "learner", "A learner has waited for long.";
+    Retry, "retry", "A client's patience is over.";
 }
 
 const KINDS: &[Kind] = &[
-    kind("prepare", "P", true, KindClass::Decision),
-    kind("promise", "p", false, KindClass::Decision),
-    kind("accept", "A", true, KindClass::Decision),
-    kind("accepted", "a", false, KindClass::Decision),
-    kind("refuse", "×", false, KindClass::Decision),
-    kind("chosen", "C", true, KindClass::Decision),
-    kind("query", "?", true, KindClass::Background),
-    kind("request", "R", true, KindClass::Client),
-    kind("reply", "r", false, KindClass::Client),
+    Kind::of("prepare", "P", true, KindClass::Decision),
+    Kind::of("promise", "p", false, KindClass::Decision),
+    Kind::of("accept", "A", true, KindClass::Decision),
+    Kind::of("accepted", "a", false, KindClass::Decision),
+    Kind::of("refuse", "×", false, KindClass::Decision),
+    Kind::of("chosen", "C", true, KindClass::Decision),
+    Kind::of("query", "?", true, KindClass::Background),
+    Kind::of("request", "R", true, KindClass::Client),
+    Kind::of("reply", "r", false, KindClass::Client),
 ];
 
 /// Paxos's [`Meta`].
@@ -244,7 +246,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["ballot", "learner", "retry"],
+    timers: TIMERS,
     commands: &[],
     adversaries: &[],
     simplified: &[
@@ -252,16 +254,7 @@ pub const META: Meta = Meta {
         "A set of distinguished learners (§2.3): the proposer counts, or all learners do",
         "Changing the set of acceptors (§3)",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: false,
-        delay_max: None,
-        reliable_links: false,
-    },
+    envelope: Envelope::CRASHES,
     layout: Layout::Columns,
     weighted: false,
 };

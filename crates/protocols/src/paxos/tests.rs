@@ -34,7 +34,7 @@ fn proposal(ballot: Ballot, value: Value) -> Proposal {
 }
 
 fn node(table: &Table<Paxos>, i: usize) -> &Node {
-    table.replicas[i].node().expect("replicas are nodes")
+    table.replicas[i].member().expect("replicas are nodes")
 }
 
 fn tell(table: &mut Table<Paxos>, from: usize, to: usize, msg: &Msg) {
@@ -213,10 +213,14 @@ fn section_2_3_where_nothing_was_accepted_finding_out_ends_after_phase_1() {
 
 #[test]
 fn a_proposer_passes_to_the_next_where_clients_agree_on_one() {
-    let table = Table::<Paxos>::new(&with(setup(5, 3), ASK, ParamValue::Choice(1)));
-    let first = |i| Paxos::first(&table.config, NodeId::client(i));
-    assert_eq!([first(0), first(1), first(2)], [r(0); 3]);
-    assert_eq!(Paxos::next(&table.config, r(4)), r(0));
+    let mut table = Table::<Paxos>::new(&with(setup(5, 3), ASK, ParamValue::Choice(1)));
+    let asks = |client: &Paxos| client.client().expect("clients are clients").target;
+    assert!(table.clients.iter().all(|client| asks(client) == r(0)));
+    ask(&mut table, x());
+    for turn in 1..=5 {
+        table.fire(NodeId::client(0), Timer::Retry);
+        assert_eq!(asks(&table.clients[0]), r(turn % 5));
+    }
 }
 
 #[test]
@@ -234,10 +238,10 @@ fn apart_each_part_does_its_own_work_only() {
     tell(&mut table, 0, 1, &Msg::Accept(proposal(9, y())));
     tell(&mut table, 5, 2, &Msg::Query);
     assert_eq!(table.rejected.len(), rejections + 4);
-    assert!(Paxos::configure(&apart(4, 1)).is_err_and(|e| e.key == "n"));
+    assert!(Node::configure(&apart(4, 1)).is_err_and(|e| e.key == "n"));
     // Three of the seven vote, and the bound says so.
     let bound = META.model(&apart(7, 1).params).1;
-    assert_eq!((Paxos::quorum(&table.config), bound.voters(7), bound.max_f(7)), (Some(2), 3, 1));
+    assert_eq!((Node::quorum(&table.config), bound.voters(7), bound.max_f(7)), (Some(2), 3, 1));
 }
 
 #[test]
@@ -260,7 +264,7 @@ fn the_matrix_shows_who_promised_and_accepted_what_in_which_ballot() {
     ask(&mut table, x());
     table.deliver_all(|letter| letter.to != r(2));
     tell(&mut table, 1, 2, &Msg::Prepare { ballot: 5 });
-    let replicas: Vec<&Paxos> = table.replicas.iter().collect();
+    let replicas: Vec<&Node> = table.replicas.iter().filter_map(Paxos::member).collect();
     let matrix = view::matrix(&table.config, &replicas);
     assert_eq!(matrix.columns, ["1", "5"]);
     let cell =
@@ -327,7 +331,7 @@ fn in_any_storm_and_with_every_way_of_learning_all_learners_learn_one_value() {
         }
         assert_eq!(decided(&table).len(), 1, "seed {seed}: {:?}", table.decided);
         let unknowing = (0..n)
-            .filter(|i| Paxos::learns(&table.config, r(*i)) && node(&table, *i).learner.chosen.is_none());
+            .filter(|i| Node::learns(&table.config, r(*i)) && node(&table, *i).learner.chosen.is_none());
         assert_eq!(unknowing.count(), 0, "seed {seed}");
     }
 }

@@ -1,6 +1,6 @@
 //! How Paxos looks: faces on the stage, and who promised and accepted what.
 
-use super::{Config, Node, Paxos, Stage};
+use super::{Config, Node, Stage};
 use consensus_kernel::{
     Face, LogCell, LogState, MatrixPanel, MatrixRow, NodeId, QuorumRule, Tally, Tone, Value, Votes,
 };
@@ -64,9 +64,8 @@ fn votes(of: &'static str, tally: &Tally, config: &Config) -> Votes {
 }
 
 /// Acceptors by ballots: who promised, who accepted what, and what a majority accepted.
-pub(super) fn matrix(config: &Config, replicas: &[&Paxos]) -> MatrixPanel {
-    let acceptors: Vec<&Node> =
-        replicas.iter().filter_map(|r| r.node()).filter(|node| config.accepts(node.me)).collect();
+pub(super) fn matrix(config: &Config, replicas: &[&Node]) -> MatrixPanel {
+    let acceptors: Vec<&Node> = replicas.iter().copied().filter(|node| config.accepts(node.me)).collect();
     let mut ballots: Vec<u64> =
         acceptors.iter().flat_map(|node| node.acceptor.answers.iter().map(|a| a.ballot)).collect();
     consensus_kernel::sort(&mut ballots, |a, b| a < b);

@@ -3,8 +3,8 @@
 
 use super::tables::META;
 use super::{Cite, Config, How, Msg, Pbft, Replica, Reply, Request, Timer};
-use crate::queue::Queue;
-use consensus_kernel::{Cx, Face, Input, NodeId, NodeSet, Poll, Slot, Tone, Value, Vote, Votes};
+use crate::clients::{self, queue::Queue};
+use consensus_kernel::{Cx, Face, Input, NodeId, NodeSet, Poll, Slot, Value, Vote, Votes};
 use serde::Serialize;
 
 /// One client's whole state. All of it is kept over a crash: a number must never be used twice.
@@ -39,8 +39,8 @@ pub struct Client {
     pub(super) read: Option<(u32, Slot)>,
 }
 
-impl Client {
-    pub(super) fn new(me: NodeId) -> Self {
+impl consensus_kernel::Client<Replica> for Client {
+    fn new(_config: &Config, me: NodeId) -> Self {
         Self {
             me,
             outstanding: None,
@@ -57,19 +57,15 @@ impl Client {
         }
     }
 
-    pub(super) fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pbft>) {
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pbft>) {
         match input {
             Input::Start => {}
             Input::Restart | Input::Fire(Timer::Retry) => self.repeat(cx),
-            Input::Propose(value) => {
-                if value.client() != Some(self.me) || value.number() == 0 {
-                    return cx.reject("another client's request");
-                }
-                self.waiting.push(value.number());
-                if self.outstanding.is_none() {
-                    self.ask(cx);
-                }
+            Input::Propose(value) if !self.waiting.take_in(self.me, value) => {
+                cx.reject("another client's request");
             }
+            Input::Propose(_) if self.outstanding.is_none() => self.ask(cx),
+            Input::Propose(_) => {}
             Input::Deliver { from, msg: Msg::Reply(reply) } => self.on_reply(from, reply, cx),
             Input::Deliver { .. } => cx.reject("clients take replies only"),
             Input::Fire(_) => cx.reject("clients have a retry timer only"),
@@ -77,6 +73,33 @@ impl Client {
         }
     }
 
+    fn face(&self, config: &Config) -> Face {
+        let slot = self.replies.leading().unwrap_or_default().0;
+        let stable = self.replies.tally(slot).map_or(NodeSet::EMPTY, |t| *t.voters());
+        let (from, need) = match config.tentative && !self.reading {
+            true => {
+                let groups = self.latest.iter().map(|(_, view, slot)| self.who_says(*view, *slot));
+                (groups.max_by_key(NodeSet::len).unwrap_or(NodeSet::EMPTY), config.replies_tentative)
+            }
+            false => (stable, if self.reading { config.answers } else { config.replies }),
+        };
+        let have = from.len();
+        let votes = self.outstanding.map(|_| Votes {
+            of: "reply",
+            have: have as u64,
+            need: need as u64,
+            total: config.members as u64,
+            from: from.iter().map(NodeId::raw).collect(),
+        });
+        let waits_for = self
+            .outstanding
+            .map(|value| format!("{have} of {need} equal replies to {value} ({} {})", META.round, self.view));
+        let face = clients::face(self.outstanding, self.attempts > 1, self.answered, votes);
+        Face { round: self.view, waits_for, ..face }
+    }
+}
+
+impl Client {
     /// §4.1: the next request, to the primary; §5.1: a read, to all.
     fn ask(&mut self, cx: &mut Cx<'_, Pbft>) {
         let Some(number) = self.waiting.pop() else { return };
@@ -182,40 +205,5 @@ impl Client {
             cx.cancel_timer(Timer::Retry);
         }
         self.ask(cx);
-    }
-
-    pub(super) fn face(&self, config: &Config) -> Face {
-        let slot = self.replies.leading().unwrap_or_default().0;
-        let stable = self.replies.tally(slot).map_or(NodeSet::EMPTY, |t| *t.voters());
-        let (from, need) = match config.tentative && !self.reading {
-            true => {
-                let groups = self.latest.iter().map(|(_, view, slot)| self.who_says(*view, *slot));
-                (groups.max_by_key(NodeSet::len).unwrap_or(NodeSet::EMPTY), config.replies_tentative)
-            }
-            false => (stable, if self.reading { config.answers } else { config.replies }),
-        };
-        let have = from.len();
-        let votes = self.outstanding.map(|_| Votes {
-            of: "reply",
-            have: have as u64,
-            need: need as u64,
-            total: config.members as u64,
-            from: from.iter().map(NodeId::raw).collect(),
-        });
-        let status = match (self.outstanding, self.answered) {
-            (Some(value), _) => format!("asks {value}").into(),
-            (None, 0) => "idle".into(),
-            (None, k) => format!("{k} done").into(),
-        };
-        let tone = match self.outstanding {
-            Some(_) if self.attempts > 1 => Tone::Contending,
-            Some(_) => Tone::Busy,
-            None if self.answered > 0 => Tone::Settled,
-            None => Tone::Idle,
-        };
-        let waits_for = self
-            .outstanding
-            .map(|value| format!("{have} of {need} equal replies to {value} ({} {})", META.round, self.view));
-        Face { role: "client", status, tone, round: self.view, leads: false, votes, waits_for }
     }
 }

@@ -1,7 +1,7 @@
 //! PBFT's own invariants (§4.2, §4.5.1), over what happened in the step that just ended and the ledger of what was seen
 //! before.
 
-use super::{Cite, Fact, Pbft, Replica};
+use super::{Cite, Fact, Pbft};
 use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World};
 
 const PREPARED: &[RuleId] = &[Cite::Prepared as RuleId];
@@ -63,16 +63,12 @@ pub(super) const ALL: &[Invariant<Pbft>] = &[
     },
 ];
 
-fn replica(world: &dyn World<Pbft>, who: NodeId) -> Option<&Replica> {
-    world.node(who).and_then(Pbft::replica)
-}
-
 fn short(digest: &Digest) -> String {
     format!("{digest:?}")
 }
 
 fn prepared_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Prepared { view, sequence, digest } = fact else { continue };
         ledger.state((*view, *sequence), digest.short(), who).map_err(|other| {
@@ -88,7 +84,7 @@ fn prepared_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId
 }
 
 fn committed_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Committed { sequence, digest } = fact else { continue };
         ledger.state(*sequence, digest.short(), who).map_err(|other| {
@@ -103,7 +99,7 @@ fn committed_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeI
 }
 
 fn executed_prefix(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Executed { position, digest } = fact else { continue };
         ledger.state(*position, digest.short(), who).map_err(|other| {
@@ -114,7 +110,7 @@ fn executed_prefix(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) ->
 }
 
 fn equal_checkpoints(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     let (sequence, digest) = (r.own_checkpoint.sequence, r.own_checkpoint.digest);
     ledger.state(sequence, digest.short(), who).map_err(|other| {
         format!("replicas {} and {who} have different states at checkpoint {sequence}", other.who)
@@ -122,7 +118,7 @@ fn equal_checkpoints(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) 
 }
 
 fn view_monotone(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     let key = |k: u64| (u64::from(who.raw()) << 48) | k;
     let before = ledger.lookup(key(r.views_entered.wrapping_sub(1))).map(|(view, _)| view);
     if before.is_some_and(|view| view >= r.view) {
@@ -134,7 +130,7 @@ fn view_monotone(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> R
 }
 
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     match r.clients.iter().position(|c| c.executions > c.number) {
         None => Ok(()),
         Some(client) => {
@@ -150,7 +146,7 @@ fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> R
 }
 
 fn fresh_reads(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
-    let Some(Pbft::Client(client)) = world.node(who) else { return Ok(()) };
+    let Some(client) = world.client(who) else { return Ok(()) };
     let key = |number: u32| (u64::from(who.raw()), u64::from(number));
     if let Some((number, slot)) = client.read
         && let Some((known, _)) = ledger.lookup(key(number)).filter(|(known, _)| slot < *known)
@@ -161,10 +157,7 @@ fn fresh_reads(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Res
     }
     if let Some(value) = client.outstanding.filter(|_| client.reading) {
         let about = NodeId::client((who.index() + 1) % world.config().clients);
-        let known = match world.node(about) {
-            Some(Pbft::Client(neighbour)) => neighbour.accepted,
-            _ => 0,
-        };
+        let known = world.client(about).map_or(0, |neighbour| neighbour.accepted);
         // Asked again, it asks for what was known at first.
         let _ = ledger.state(key(value.number()), known, who);
     }

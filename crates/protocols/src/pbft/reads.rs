@@ -6,14 +6,15 @@
 //! may know of it from tentative replies. Where answers differ, the client has its read ordered like any other request.
 
 use super::tables::READS_WAIT;
-use super::{Cite, How, Pbft, Replica, Request, is_own_request};
+use super::{Cite, How, Pbft, Replica, Request};
+use crate::clients::request;
 use consensus_kernel::{Cx, NodeId, Signed, Value};
 
 impl Replica {
     /// §5.1: a client wants to know something.
     pub(super) fn on_read(&mut self, from: NodeId, request: &Signed<Request>, cx: &mut Cx<'_, Pbft>) {
         let (client, value) = (request.signer(), request.body().value);
-        let own = is_own_request(request, cx.config) && from == client && cx.config.is_read(value);
+        let own = request::is_own(request, cx.config.clients) && from == client && cx.config.is_read(value);
         if !own || !cx.config.is_member(self.me) {
             return cx.reject("not the client's own read");
         }

@@ -136,6 +136,14 @@ rules! {
         "2f + 1 replies with the same t and r: accept r; timer runs out: have it ordered";
 }
 
+timers! {
+    Request, "request", "A backup waits for a request to be executed.";
+    ViewChange, "view-change", "A replica waits for a view that a quorum wants.";
+    Retry, "retry", "A client waits for a result.";
+    Status, "status", "A replica is stuck, or has not heard of another for a while.";
+    Commit, "commit", "A replica holds commits back until another message can carry them.";
+}
+
 /// Positions in the table of kinds.
 pub mod kind {
     pub const REQUEST: usize = 0;
@@ -154,19 +162,19 @@ pub mod kind {
 }
 
 const KINDS: &[Kind] = &[
-    Kind { name: "request", glyph: "Rq", proposal: true, class: KindClass::Client },
-    Kind { name: "reply", glyph: "Re", proposal: false, class: KindClass::Client },
-    Kind { name: "relay", glyph: "Rl", proposal: true, class: KindClass::Background },
-    Kind { name: "pre-prepare", glyph: "PP", proposal: true, class: KindClass::Decision },
-    Kind { name: "prepare", glyph: "P", proposal: false, class: KindClass::Decision },
-    Kind { name: "commit", glyph: "C", proposal: false, class: KindClass::Decision },
-    Kind { name: "checkpoint", glyph: "Cp", proposal: false, class: KindClass::Background },
-    Kind { name: "view-change", glyph: "VC", proposal: false, class: KindClass::Leadership },
-    Kind { name: "new-view", glyph: "NV", proposal: true, class: KindClass::Leadership },
-    Kind { name: "status", glyph: "St", proposal: false, class: KindClass::Background },
-    Kind { name: "committed", glyph: "Cc", proposal: true, class: KindClass::Background },
-    Kind { name: "state", glyph: "S", proposal: true, class: KindClass::Background },
-    Kind { name: "read", glyph: "Rd", proposal: true, class: KindClass::Client },
+    Kind::of("request", "Rq", true, KindClass::Client),
+    Kind::of("reply", "Re", false, KindClass::Client),
+    Kind::of("relay", "Rl", true, KindClass::Background),
+    Kind::of("pre-prepare", "PP", true, KindClass::Decision),
+    Kind::of("prepare", "P", false, KindClass::Decision),
+    Kind::of("commit", "C", false, KindClass::Decision),
+    Kind::of("checkpoint", "Cp", false, KindClass::Background),
+    Kind::of("view-change", "VC", false, KindClass::Leadership),
+    Kind::of("new-view", "NV", true, KindClass::Leadership),
+    Kind::of("status", "St", false, KindClass::Background),
+    Kind::of("committed", "Cc", true, KindClass::Background),
+    Kind::of("state", "S", true, KindClass::Background),
+    Kind::of("read", "Rd", true, KindClass::Client),
 ];
 
 /// Positions of the parameters.
@@ -208,21 +216,13 @@ const PARAMS: &[ParamSpec] = &[
         key: "timeout",
         label: "Request timeout T",
         help: "How long a backup waits for a request to be executed before it asks for the next view. Doubles with each failed view.",
-        kind: ParamKind::Span {
-            min: Duration::millis(1),
-            max: Duration::secs(3_600),
-            default: Duration::millis(300),
-        },
+        kind: ParamKind::span(Duration::millis(300)),
     },
     ParamSpec {
         key: "retry",
         label: "Client patience",
         help: "How long a client waits for the result before it asks all replicas.",
-        kind: ParamKind::Span {
-            min: Duration::millis(1),
-            max: Duration::secs(3_600),
-            default: Duration::millis(400),
-        },
+        kind: ParamKind::span(Duration::millis(400)),
     },
     ParamSpec {
         key: "batch",
@@ -423,7 +423,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["request", "view-change", "retry", "status", "commit"],
+    timers: TIMERS,
     commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
@@ -436,16 +436,7 @@ pub const META: Meta = Meta {
         "Proactive recovery (TOCS 2002, §4): replicas keep their state on disk, and no keys change",
         "State transfer by a tree of partitions (TOCS 2002): the state is small and sent whole",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: true,
-        delay_max: None,
-        reliable_links: false,
-    },
+    envelope: Envelope::LIARS,
     layout: Layout::Ring,
     weighted: false,
 };

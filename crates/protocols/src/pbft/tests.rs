@@ -73,7 +73,7 @@ fn tell(table: &mut Table<Pbft>, from: NodeId, to: NodeId, msg: Msg) {
 }
 
 fn replica(table: &Table<Pbft>, i: usize) -> &Replica {
-    table.replicas[i].replica().unwrap()
+    table.replicas[i].member().unwrap()
 }
 
 fn why(table: &Table<Pbft>) -> &'static str {
@@ -453,7 +453,7 @@ fn the_literal_2f_plus_1_splits_five_replicas_and_the_minimal_quorum_does_not() 
 fn quorums_have_the_size_that_their_rule_says() {
     let quorum = |n, f, rule| {
         let setup = Setup { f, ..with(setup(n, 1), param::QUORUM, ParamValue::Choice(rule)) };
-        let config = Pbft::configure(&setup).unwrap();
+        let config = Replica::configure(&setup).unwrap();
         assert_eq!(config.prepares + 1, config.quorum);
         assert_eq!((config.commits, config.changes), (config.quorum, config.quorum));
         config.quorum
@@ -465,7 +465,7 @@ fn quorums_have_the_size_that_their_rule_says() {
 
 #[test]
 fn a_quorum_rule_that_is_switched_off_asks_for_one_vote_less() {
-    let config = |switch| Pbft::configure(&without(setup(4, 1), switch)).unwrap();
+    let config = |switch| Replica::configure(&without(setup(4, 1), switch)).unwrap();
     assert_eq!(config(PREPARE_QUORUM).prepares, 1);
     assert_eq!(config(COMMIT_QUORUM).commits, 2);
     assert_eq!(config(VIEW_CHANGE_QUORUM).changes, 2);
@@ -485,7 +485,7 @@ fn demanding_2f_plus_1_prepares_of_backups_stalls_with_one_of_them_gone() {
 
 #[test]
 fn a_log_smaller_than_the_checkpoint_period_is_refused() {
-    let error = Pbft::configure(&with(setup(4, 1), param::WINDOW, ParamValue::Int(15))).unwrap_err();
+    let error = Replica::configure(&with(setup(4, 1), param::WINDOW, ParamValue::Int(15))).unwrap_err();
     assert_eq!(error.key, "window");
 }
 
@@ -534,8 +534,8 @@ fn a_client_has_one_request_under_way_at_a_time() {
 
 #[test]
 fn every_adversary_of_the_table_has_its_lie() {
-    assert!((0..META.adversaries.len()).all(|i| Pbft::lie(i).is_some()));
-    assert!(Pbft::lie(META.adversaries.len()).is_none());
+    assert!((0..META.adversaries.len()).all(|i| Replica::lie(i).is_some()));
+    assert!(Replica::lie(META.adversaries.len()).is_none());
 }
 
 #[test]

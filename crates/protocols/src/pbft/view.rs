@@ -1,15 +1,10 @@
 //! How PBFT looks: faces on the stage, and the logs side by side.
 
 use super::tables::META;
-use super::{Config, Entry, Pbft, Replica};
-use consensus_kernel::{
-    Face, LogCell, LogMark, LogPanel, LogRow, LogState, NodeId, NodeSet, Tone, Value, Votes,
-};
+use super::{Config, Entry, Replica};
+use consensus_kernel::{Face, LogCell, LogMark, LogPanel, LogState, NodeId, NodeSet, Tone, Value, Votes};
 
-/// How many columns of the logs are shown.
-const COLUMNS: u64 = 24;
-
-pub(super) fn replica_face(replica: &Replica, config: &Config) -> Face {
+pub(super) fn face(replica: &Replica, config: &Config) -> Face {
     let leads = replica.active && replica.primary == replica.me;
     let next = replica.executed + 1;
     let works = replica.accepted > replica.executed;
@@ -87,21 +82,15 @@ fn votes(of: &'static str, from: NodeSet, need: usize, config: &Config) -> Votes
     }
 }
 
-pub(super) fn log_panel(config: &Config, replicas: &[&Pbft]) -> LogPanel {
-    let rows = || replicas.iter().filter_map(|r| r.replica());
-    let last = rows().map(|r| r.accepted.max(r.executed)).max().unwrap_or(0);
-    let first = last.saturating_sub(COLUMNS - 1).max(1);
-    let columns = last.saturating_sub(first - 1).min(COLUMNS) as usize;
-    let shown = first..=first + columns as u64;
-    let row = |r: &Replica| LogRow {
-        cells: (first..first + columns as u64).map(|sequence| cell(config, r, sequence)).collect(),
-        marks: [(r.low, "low"), (r.high(config), "high")]
-            .into_iter()
-            .filter(|(slot, _)| shown.contains(slot))
-            .map(|(slot, name)| LogMark { slot, name: name.to_owned() })
-            .collect(),
-    };
-    LogPanel { slot_name: META.slot, first, columns, rows: rows().map(row).collect() }
+pub(super) fn log_panel(config: &Config, replicas: &[&Replica]) -> LogPanel {
+    let last = replicas.iter().map(|r| r.accepted.max(r.executed)).max().unwrap_or(0);
+    LogPanel::latest(
+        META.slot,
+        last,
+        replicas.len(),
+        &|i, sequence| cell(config, replicas[i], sequence),
+        &|i| marks(config, replicas[i]),
+    )
 }
 
 fn cell(config: &Config, replica: &Replica, sequence: u64) -> Option<LogCell> {
@@ -122,6 +111,10 @@ fn cell(config: &Config, replica: &Replica, sequence: u64) -> Option<LogCell> {
         LogState::Proposed
     };
     Some(LogCell { text: text(batch.body().requests.iter().map(|r| r.body().value)), round, state })
+}
+
+fn marks(config: &Config, replica: &Replica) -> Vec<LogMark> {
+    vec![LogMark::of(replica.low, "low"), LogMark::of(replica.high(config), "high")]
 }
 
 /// What was executed and is only in the history, because the state was fetched or the log went round.

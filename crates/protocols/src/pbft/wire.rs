@@ -5,6 +5,8 @@
 
 use super::Config;
 use super::tables::kind;
+use crate::clients::request;
+pub use crate::clients::request::{ClientRecord, Request};
 pub use crate::shared::Shared;
 use consensus_kernel::{
     Certificate, Digest, Hash, Hashed, Hasher, Message, NodeId, NodeSet, Signed, Slot, Value,
@@ -12,13 +14,6 @@ use consensus_kernel::{
 use serde::Serialize;
 use smallvec::SmallVec;
 use std::cell::RefCell;
-
-/// A client's operation. Its number is the paper's timestamp t: it rises with every request of that client.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Request {
-    /// What is asked for.
-    pub value: Value,
-}
 
 /// The requests that share one sequence number, in the order of execution. Empty: the null request.
 #[derive(PartialEq, Eq, Debug, Default, Serialize)]
@@ -57,17 +52,9 @@ impl Batch {
 
     /// Whether every request is really its client's, and there are not too many.
     pub fn is_valid(&self, config: &Config) -> bool {
-        self.requests.len() <= config.batch && self.requests.iter().all(|r| is_own_request(r, config))
+        self.requests.len() <= config.batch
+            && self.requests.iter().all(|r| request::is_own(r, config.clients))
     }
-}
-
-/// Whether a client of this run asked for it itself.
-pub fn is_own_request(request: &Signed<Request>, config: &Config) -> bool {
-    let value = request.body().value;
-    value.client() == Some(request.signer())
-        && request.signer().index() < config.clients
-        && value == Value::request(request.signer().index(), value.number())
-        && value.number() > 0
 }
 
 /// What PRE-PREPARE, PREPARE and COMMIT have in common: a digest, bound to a view and a sequence number.
@@ -243,17 +230,6 @@ pub struct Committed {
     pub batch: Hashed<Batch>,
     /// By whom.
     pub commits: Certificate<Commit>,
-}
-
-/// What a replica knows of one client: the last request it executed for it, and the reply to send again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct ClientRecord {
-    /// Number of the last request executed; 0 if none. It is also the content of the client's register.
-    pub number: u32,
-    /// How many requests of this client were executed.
-    pub executions: u32,
-    /// Where the last one was executed.
-    pub slot: Slot,
 }
 
 /// The history between two checkpoints and the state at its end.

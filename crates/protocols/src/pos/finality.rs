@@ -2,9 +2,10 @@
 
 use super::tables::*;
 use super::{
-    Block, ClientRecord, Commit, Cx, Evidence, Fact, HISTORY, Msg, Pos, Replica, Reply, Request, Shared,
-    Signed, Step, Timer, Votes,
+    Block, Commit, Cx, Evidence, Fact, HISTORY, Msg, Pos, Replica, Reply, Request, Shared, Signed, Step,
+    Timer, Votes,
 };
+use crate::clients::request;
 use consensus_kernel::{NodeSet, Slot, weigh};
 
 impl Replica {
@@ -51,10 +52,9 @@ impl Replica {
         cx.cite(Cite::Execute);
         cx.decide(height, value);
         if let Some(record) = self.clients.get_mut(client.index()) {
-            let number = record.number.max(value.number());
-            *record = ClientRecord { number, executions: record.executions + 1, height };
+            record.execute(value.number(), height);
         }
-        self.pending.retain(|p| p.signer() != client || p.body().value.number() > value.number());
+        request::forget(&mut self.pending, client, value.number());
         cx.send(client, Msg::Reply(Reply { value, height }));
     }
 

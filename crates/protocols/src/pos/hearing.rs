@@ -5,8 +5,9 @@ use super::ballots::Round;
 use super::tables::*;
 use super::{
     BLOCKS_MAX, Ballot, Block, Cx, Digest, Evidence, Hashed, Offer, Pos, Proposal, ROUNDS_MAX, Replica,
-    Reply, Request, Shared, Signed, Step, Votes, WINDOW, is_own_request,
+    Reply, Request, Shared, Signed, Step, Votes, WINDOW,
 };
+use crate::clients::request;
 use consensus_kernel::NodeId;
 
 impl Replica {
@@ -95,7 +96,7 @@ impl Replica {
 
     /// A request, from its client.
     pub(super) fn on_request(&mut self, from: NodeId, request: &Signed<Request>, cx: &mut Cx<'_, Pos>) {
-        if from != request.signer() || !is_own_request(request, cx.config) {
+        if from != request.signer() || !request::is_own(request, cx.config.clients) {
             return cx.reject("not the client's own request");
         }
         let (record, value) = (self.clients[from.index()], request.body().value);
@@ -104,13 +105,9 @@ impl Replica {
                 return cx.reject("a later request of this client was executed");
             }
             cx.cite(Cite::ReplyAgain);
-            return cx.send(from, Msg::Reply(Reply { value, height: record.height }));
+            return cx.send(from, Msg::Reply(Reply { value, height: record.slot }));
         }
-        match self.pending.iter_mut().find(|p| p.signer() == from) {
-            None => self.pending.push(*request),
-            Some(known) if known.body().value.number() < value.number() => *known = *request,
-            Some(_) => {}
-        }
+        request::keep(&mut self.pending, request);
     }
 
     /// What was heard of a round.

@@ -1,6 +1,6 @@
 //! Invariants of its own, over what happened in the step that just ended and the ledger of what was seen before.
 
-use super::{Cite, Commit, Fact, Pos, Replica};
+use super::{Cite, Commit, Fact, Pos};
 use consensus_kernel::{Invariant, Ledger, NodeId, NodeSet, RuleId, WeightRule, World, weigh};
 
 const FINAL: &[RuleId] = &[Cite::Decide as RuleId, Cite::DecideSingle as RuleId, Cite::TakeBlock as RuleId];
@@ -57,12 +57,8 @@ pub(super) const ALL: &[Invariant<Pos>] = &[
     },
 ];
 
-fn replica(world: &dyn World<Pos>, who: NodeId) -> Option<&Replica> {
-    world.node(who).and_then(Pos::replica)
-}
-
 fn one_polka(ledger: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Polka { height, round, block } = fact else { continue };
         ledger.state((*height, *round), block.short(), who).map_err(|other| {
@@ -89,11 +85,11 @@ struct Conflict<'a> {
 
 impl<'a> Conflict<'a> {
     fn find(ledger: &mut Ledger, world: &'a dyn World<Pos>, who: NodeId) -> Option<Self> {
-        let r = replica(world, who)?;
+        let r = world.member(who)?;
         r.facts.iter().find_map(|fact| {
             let Fact::Final { height, block, innocent } = *fact else { return None };
             let other = ledger.state(height, block.short(), who).err()?.who;
-            let theirs = replica(world, other).and_then(|r| r.final_at(height)).map(|commit| &**commit);
+            let theirs = world.member(other).and_then(|r| r.final_at(height)).map(|commit| &**commit);
             Some(Self { height, other, own: r.final_at(height)?, theirs, innocent })
         })
     }
@@ -153,7 +149,7 @@ fn names(set: &NodeSet) -> String {
 }
 
 fn two_thirds(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Final { height, innocent, .. } = fact else { continue };
         let Some(commit) = r.final_at(*height) else { continue };
@@ -170,7 +166,7 @@ fn two_thirds(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(),
 }
 
 fn equivocation_noticed(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     let accused = r.accused();
     let mut caught =
         r.rounds.iter().flat_map(|round| round.prevotes.conflicts().chain(round.precommits.conflicts()));
@@ -184,7 +180,7 @@ fn equivocation_noticed(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> 
 }
 
 fn innocent_keep_their_stake(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     match r.convicted.iter().find(|id| world.node(*id).is_some()) {
         None => Ok(()),
         Some(id) => Err(format!("validator {who} takes validator {id} for convicted, which is correct")),
@@ -192,7 +188,7 @@ fn innocent_keep_their_stake(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId
 }
 
 fn exactly_once(_: &mut Ledger, world: &dyn World<Pos>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     match r.clients.iter().position(|c| c.executions > c.number) {
         None => Ok(()),
         Some(client) => Err(format!(

@@ -30,7 +30,7 @@ pub(super) fn misstep(strategy: usize) -> Option<Misstep<Pos>> {
 
 /// The same message with another block for the one that the liar proposes itself.
 fn instead(lie: &Lie<'_, Pos>, other: impl Fn(&Block) -> Option<Block>) -> Corruption<Msg> {
-    let Some(replica) = lie.node.replica() else { return Corruption::Keep };
+    let Some(replica) = lie.node.member() else { return Corruption::Keep };
     let me = lie.signer.owner();
     match lie.msg {
         Msg::Proposal(honest) if honest.block.body().round == honest.offer.body().round => {
@@ -67,7 +67,7 @@ fn two_faced(lie: &Lie<'_, Pos>) -> Corruption<Msg> {
 }
 
 fn framer(lie: &Lie<'_, Pos>) -> Corruption<Msg> {
-    let last = lie.node.replica().and_then(|r| r.chain.back()).map(|commit: &Shared<Commit>| commit.votes);
+    let last = lie.node.member().and_then(|r| r.chain.back()).map(|commit: &Shared<Commit>| commit.votes);
     instead(lie, |block| {
         let evidence = vec![Evidence { first: last?, second: last? }];
         Some(Block { evidence, ..block.clone() })
@@ -75,7 +75,7 @@ fn framer(lie: &Lie<'_, Pos>) -> Corruption<Msg> {
 }
 
 fn double_voter(lie: &Lie<'_, Pos>) -> Corruption<Msg> {
-    let Some(replica) = lie.node.replica() else { return Corruption::Keep };
+    let Some(replica) = lie.node.member() else { return Corruption::Keep };
     match lie.msg {
         Msg::Vote(vote) if lie.to.index() % 2 == 1 => {
             let Ballot { round, block, .. } = *vote.body();
@@ -141,7 +141,7 @@ impl Replica {
 /// none.
 fn confidant(node: &mut Pos, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pos>) {
     consensus_kernel::Protocol::step(node, input, cx);
-    let Pos::Replica(replica) = node else { return };
+    let Pos::Member(replica) = node else { return };
     let (n, me) = (cx.config.n, replica.me.index());
     let friend: NodeSet = [NodeId::replica((me + n - 1) % n)].into_iter().collect();
     let strangers: NodeSet = [NodeId::replica((me + 1) % n)].into_iter().collect();
@@ -187,7 +187,7 @@ fn improviser(node: &mut Pos, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pos>
         _ => None,
     };
     consensus_kernel::Protocol::step(node, input, cx);
-    let Pos::Replica(replica) = node else { return };
+    let Pos::Member(replica) = node else { return };
     for (to, msg) in cx.unsend() {
         let some = some_validators(cx);
         let others: NodeSet = cx.config.everyone.iter().filter(|id| !some.contains(*id)).collect();

@@ -124,6 +124,14 @@ rules! {
         "block h with 2f+1 PRECOMMIT(r, id(v)): decision[h] := v";
 }
 
+timers! {
+    Propose, "propose", "timeoutPropose.";
+    Prevote, "prevote", "timeoutPrevote.";
+    Precommit, "precommit", "timeoutPrecommit.";
+    Gossip, "gossip", "A validator does not get on.";
+    Retry, "retry", "A client waits for replies.";
+}
+
 /// Positions in the table of kinds.
 pub mod kind {
     pub const REQUEST: usize = 0;
@@ -135,18 +143,14 @@ pub mod kind {
     pub const BLOCKS: usize = 6;
 }
 
-const fn of(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
-    Kind { name, glyph, proposal, class }
-}
-
 const KINDS: &[Kind] = &[
-    of("request", "Rq", true, KindClass::Client),
-    of("reply", "Re", false, KindClass::Client),
-    of("proposal", "P", true, KindClass::Decision),
-    of("prevote", "v", false, KindClass::Decision),
-    of("precommit", "c", false, KindClass::Decision),
-    of("gossip", "G", false, KindClass::Background),
-    of("blocks", "B", true, KindClass::Background),
+    Kind::of("request", "Rq", true, KindClass::Client),
+    Kind::of("reply", "Re", false, KindClass::Client),
+    Kind::of("proposal", "P", true, KindClass::Decision),
+    Kind::of("prevote", "v", false, KindClass::Decision),
+    Kind::of("precommit", "c", false, KindClass::Decision),
+    Kind::of("gossip", "G", false, KindClass::Background),
+    Kind::of("blocks", "B", true, KindClass::Background),
 ];
 
 /// Positions of the parameters.
@@ -161,8 +165,7 @@ pub mod param {
 }
 
 const fn span(key: &'static str, label: &'static str, help: &'static str, default: u64) -> ParamSpec {
-    let (min, max, default) = (Duration::millis(1), Duration::secs(3_600), Duration::millis(default));
-    ParamSpec { key, label, help, kind: ParamKind::Span { min, max, default } }
+    ParamSpec { key, label, help, kind: ParamKind::span(Duration::millis(default)) }
 }
 
 const PARAMS: &[ParamSpec] = &[
@@ -348,7 +351,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["propose", "prevote", "precommit", "gossip", "retry"],
+    timers: TIMERS,
     commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
@@ -361,16 +364,7 @@ pub const META: Meta = Meta {
         "Second votes that arrive after their height is final convict nobody; proposers without a request wait",
         "Whoever misses more than 1,024 blocks finds nobody who keeps them: no snapshots",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: true,
-        delay_max: None,
-        reliable_links: false,
-    },
+    envelope: Envelope::LIARS,
     layout: Layout::Ring,
     weighted: true,
 };

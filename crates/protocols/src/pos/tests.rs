@@ -33,7 +33,7 @@ fn ask(table: &mut Table<Pos>, client: usize) {
 }
 
 fn replica(table: &Table<Pos>, i: usize) -> &Replica {
-    table.replicas[i].replica().unwrap()
+    table.replicas[i].member().unwrap()
 }
 
 /// What `who` would sign.

@@ -2,7 +2,7 @@
 
 use super::ballots::{Round, Stack};
 use super::tables::META;
-use super::{Config, Digest, Hashed, Pos, Replica, Step, wire::GENESIS};
+use super::{Config, Digest, Hashed, Replica, Step, wire::GENESIS};
 use consensus_kernel::{
     Block as Shown, BlockPanel, Face, LogCell, LogState, MatrixPanel, MatrixRow, NodeId, Panel, Tone, Votes,
 };
@@ -11,7 +11,7 @@ use consensus_kernel::{
 const ROUNDS: usize = 4;
 const HEIGHTS: u64 = 16;
 
-pub(super) fn replica_face(replica: &Replica, config: &Config) -> Face {
+pub(super) fn face(replica: &Replica, config: &Config) -> Face {
     let leads = replica.begun && replica.proposer == Some(replica.me);
     let locked = replica.locked.is_some();
     let (status, tone) = match (replica.begun, replica.step) {
@@ -57,10 +57,9 @@ fn votes(replica: &Replica, config: &Config) -> Option<Votes> {
     })
 }
 
-pub(super) fn panels(config: &Config, replicas: &[&Pos]) -> Vec<Panel> {
-    let rows: Vec<&Replica> = replicas.iter().filter_map(|r| r.replica()).collect();
-    let mut panels = vec![Panel::Matrix(vote_panel(config, &rows)), Panel::Blocks(block_panel(&rows))];
-    panels.extend(evidence_panel(&rows).map(Panel::Matrix));
+pub(super) fn panels(config: &Config, rows: &[&Replica]) -> Vec<Panel> {
+    let mut panels = vec![Panel::Matrix(vote_panel(config, rows)), Panel::Blocks(block_panel(rows))];
+    panels.extend(evidence_panel(rows).map(Panel::Matrix));
     panels
 }
 

@@ -1,7 +1,8 @@
 //! What validators say to each other, and how large it is on the wire.
 
 use super::tables::kind;
-use super::{Config, Cx, Pos};
+use super::{Cx, Pos};
+pub use crate::clients::request::Request;
 pub use crate::shared::Shared;
 use consensus_kernel::{
     Certificate, Digest, Hash, Hashed, Hasher, Message, NodeId, NodeSet, Signed, Slot, Value,
@@ -10,22 +11,6 @@ use serde::Serialize;
 
 /// The digest that stands for the parent of the first block.
 pub const GENESIS: Digest = Digest::ZERO;
-
-/// A client's operation. Its number rises with every request of that client.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Request {
-    /// What is asked for.
-    pub value: Value,
-}
-
-/// Whether a client of this run asked for it itself.
-pub fn is_own_request(request: &Signed<Request>, config: &Config) -> bool {
-    let (value, client) = (request.body().value, request.signer());
-    client.is_client()
-        && client.index() < config.clients
-        && value.number() > 0
-        && value == Value::request(client.index(), value.number())
-}
 
 /// step_p of the paper; a ballot is cast in one of the latter two.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]

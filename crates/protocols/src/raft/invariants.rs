@@ -99,11 +99,6 @@ pub(super) const ALL: &[Invariant<Raft>] = &[
 // What is checked all the time is laid out where it is called: a call through a pointer, and from there back to the world,
 // costs more than most checks do.
 
-#[inline(always)]
-fn server(world: &dyn World<Raft>, who: NodeId) -> Option<&Server> {
-    world.node(who).and_then(Raft::server)
-}
-
 /// A ledger key: a place in the group `a` of one of an invariant's tables. Neighbouring places stay side by side.
 fn key(table: u64, a: u64, place: u64) -> LedgerKey {
     LedgerKey { group: group(table, a), place }
@@ -114,7 +109,7 @@ fn group(table: u64, a: u64) -> u64 {
 }
 
 fn election_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    let Some(leader) = server(world, who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
+    let Some(leader) = world.member(who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
     let term = leader.current_term;
     ledger
         .state(key(0, 0, term), who.raw().into(), who)
@@ -145,7 +140,7 @@ fn compare(
 
 #[inline(always)]
 fn leader_append_only(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    let Some(leader) = server(world, who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
+    let Some(leader) = world.member(who).filter(|s| s.role == Role::Leader) else { return Ok(()) };
     let (term, last, id) = (leader.current_term, leader.log.last_index(), u64::from(who.raw()));
     let reign = mix(term).wrapping_add(id);
     let entry = |index| key(2, reign, index);
@@ -179,7 +174,7 @@ fn base_of_reign(ledger: &mut Ledger, leader: &Server) -> u64 {
 
 #[inline(always)]
 fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    let Some(s) = server(world, who) else { return Ok(()) };
+    let Some(s) = world.member(who) else { return Ok(()) };
     let (last, log) = (s.log.last_index(), &s.log);
     for index in (last.saturating_sub(NEWS_MAX) + 1..=last).rev() {
         let (Some(entry), Some(prefix)) = (log.entry(index), log.prefix(index)) else { continue };
@@ -200,7 +195,7 @@ fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Re
 
 #[inline(always)]
 fn leader_completeness(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    let Some(s) = server(world, who) else { return Ok(()) };
+    let Some(s) = world.member(who) else { return Ok(()) };
     let reign = key(2, s.current_term, who.raw().into());
     // Whom a follower has answered is no new leader.
     let may_be_new = s.role == Role::Leader && s.match_index.iter().all(|reached| *reached == 0);
@@ -243,8 +238,7 @@ fn begins_with_what_is_committed(ledger: &Ledger, s: &Server) -> Result<(), Stri
 fn later_leaders_hold_what_is_committed(world: &dyn World<Raft>, s: &Server) -> Result<(), String> {
     let (term, index) = (s.current_term, s.commit_index);
     for id in (0..world.replicas()).map(NodeId::replica) {
-        let Some(later) = server(world, id).filter(|l| l.role == Role::Leader && l.current_term > term)
-        else {
+        let Some(later) = world.member(id).filter(|l| l.role == Role::Leader && l.current_term > term) else {
             continue;
         };
         if later.log.prefix(index) != s.log.prefix(index) {
@@ -259,7 +253,7 @@ fn later_leaders_hold_what_is_committed(world: &dyn World<Raft>, s: &Server) -> 
 
 #[inline(always)]
 fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    let Some(s) = server(world, who) else { return Ok(()) };
+    let Some(s) = world.member(who) else { return Ok(()) };
     compare(ledger, s, (0, s.last_applied), group(0, 0)).map_err(|(index, other)| {
         format!("servers {other} and {who} applied different entries up to index {index}")
     })
@@ -267,7 +261,7 @@ fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeI
 
 #[inline(always)]
 fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    let Some(s) = server(world, who) else { return Ok(()) };
+    let Some(s) = world.member(who) else { return Ok(()) };
     let index = s.commit_index;
     if s.log.prefix(index).is_none() {
         return Err(format!("server {who} lost entry {index}, which it knew to be committed"));
@@ -280,13 +274,13 @@ fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -
 }
 
 fn terms_never_decrease(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    let Some(s) = server(world, who) else { return Ok(()) };
+    let Some(s) = world.member(who) else { return Ok(()) };
     let term = s.current_term;
     ledger.rises(who, term).map_err(|before| format!("server {who} went back to term {term} after {before}"))
 }
 
 fn one_vote_per_term(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    let Some(s) = server(world, who) else { return Ok(()) };
+    let Some(s) = world.member(who) else { return Ok(()) };
     let Some(candidate) = s.voted_for else { return Ok(()) };
     let term = s.current_term;
     ledger.state(key(0, u64::from(who.raw()), term), candidate.raw().into(), who).map_err(|before| {
@@ -296,7 +290,7 @@ fn one_vote_per_term(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) 
 
 #[inline(always)]
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
-    match server(world, who).and_then(|s| s.executed_again) {
+    match world.member(who).and_then(|s| s.executed_again) {
         None => Ok(()),
         Some((index, value)) => Err(format!("server {who} carried out {value} again at index {index}")),
     }

@@ -398,11 +398,7 @@ const PARAMS: &[ParamSpec] = &[
         key: "retry",
         label: "Client patience",
         help: "How long a client waits for an answer before it asks the next server.",
-        kind: ParamKind::Span {
-            min: Duration::millis(1),
-            max: Duration::secs(3_600),
-            default: Duration::millis(500),
-        },
+        kind: ParamKind::span(Duration::millis(500)),
     },
     ParamSpec {
         key: "batch",
@@ -448,22 +444,24 @@ const PARAMS: &[ParamSpec] = &[
     },
 ];
 
-const fn kind(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
-    Kind { name, glyph, proposal, class }
+timers! {
+    Election, "election", "A server that is not the leader heard nothing for too long.";
+    Heartbeat, "heartbeat", "A leader must be heard.";
+    Retry, "retry", "A client's patience is over.";
 }
 
 const KINDS: &[Kind] = &[
-    kind("request-vote", "V", true, KindClass::Leadership),
-    kind("vote", "v", false, KindClass::Leadership),
-    kind("pre-vote", "P", true, KindClass::Leadership),
-    kind("pre-vote-reply", "p", false, KindClass::Leadership),
-    kind("append", "A", true, KindClass::Decision),
-    kind("append-reply", "a", false, KindClass::Decision),
-    kind("heartbeat", "H", true, KindClass::Background),
-    kind("heartbeat-reply", "h", false, KindClass::Background),
-    kind("request", "R", true, KindClass::Client),
-    kind("reply", "r", false, KindClass::Client),
-    kind("redirect", "→", false, KindClass::Client),
+    Kind::of("request-vote", "V", true, KindClass::Leadership),
+    Kind::of("vote", "v", false, KindClass::Leadership),
+    Kind::of("pre-vote", "P", true, KindClass::Leadership),
+    Kind::of("pre-vote-reply", "p", false, KindClass::Leadership),
+    Kind::of("append", "A", true, KindClass::Decision),
+    Kind::of("append-reply", "a", false, KindClass::Decision),
+    Kind::of("heartbeat", "H", true, KindClass::Background),
+    Kind::of("heartbeat-reply", "h", false, KindClass::Background),
+    Kind::of("request", "R", true, KindClass::Client),
+    Kind::of("reply", "r", false, KindClass::Client),
+    Kind::of("redirect", "→", false, KindClass::Client),
 ];
 
 /// Raft's [`Meta`].
@@ -500,7 +498,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["election", "heartbeat", "retry"],
+    timers: TIMERS,
     commands: &[],
     adversaries: &[],
     simplified: &[
@@ -511,16 +509,7 @@ pub const META: Meta = Meta {
         "Repeating a RequestVote within its term (§5.1, §5.5): where one is lost, the next election makes up for it",
         "Clients that pick a server at random (§8): they begin with server 0 and go on to the next in turn",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: false,
-        delay_max: None,
-        reliable_links: false,
-    },
+    envelope: Envelope::CRASHES,
     layout: Layout::Ring,
     weighted: false,
 };

@@ -4,7 +4,9 @@ mod storms;
 
 use super::*;
 use crate::testbed::{self, Table, with, without};
-use consensus_kernel::{Address, Breaks, Ledger, Outbox, ParamValue, Rng, RuleSet, Sent, SwitchId, World};
+use consensus_kernel::{
+    Address, Breaks, Ledger, Outbox, ParamValue, Protocol, Rng, RuleSet, Sent, SwitchId, World,
+};
 use std::collections::BTreeMap;
 
 const MILLIS: u64 = 1_000;
@@ -81,7 +83,7 @@ impl Watched {
     fn new(setup: &Setup) -> Self {
         let mut watched = Self {
             table: Table::new(setup),
-            ledgers: vec![Ledger::new(); Raft::invariants().len()],
+            ledgers: vec![Ledger::new(); Server::invariants().len()],
             slots: Ledger::new(),
             cites_seen: 0,
             decisions_seen: 0,
@@ -94,7 +96,7 @@ impl Watched {
     /// Checks what the last step cited.
     fn look(&mut self) {
         let news = &self.table.cited[self.cites_seen..];
-        for (invariant, ledger) in Raft::invariants().iter().zip(&mut self.ledgers) {
+        for (invariant, ledger) in Server::invariants().iter().zip(&mut self.ledgers) {
             let mut last = None;
             for (who, cite) in news {
                 if !who.is_client() && invariant.on.contains(cite) && last != Some(*who) {
@@ -115,7 +117,7 @@ impl Watched {
     }
 
     fn server(&self, i: usize) -> &Server {
-        self.table.replicas[i].server().expect("replicas are servers")
+        self.table.replicas[i].member().expect("replicas are servers")
     }
 
     fn deliver(&mut self, from: NodeId, to: NodeId, msg: &Msg) {
@@ -552,7 +554,7 @@ fn a_follower_that_lost_its_disk_is_filled_again_without_a_storm() {
     w.elect(0, &all(3));
     w.propose(x(1));
     w.among(&all(3));
-    w.table.replicas[2] = Raft::new(&w.table.config, s(2));
+    w.table.replicas[2] = Raft::Member(Server::new(&w.table.config, s(2)));
     w.beat(0, &all(3));
     assert_eq!(w.terms(2), [1, 1]);
     assert!(w.table.pile.is_empty());
@@ -676,7 +678,7 @@ fn what_was_carried_out_is_counted_whatever_the_guard_thinks() {
     // A guard that forgets what it has seen does not blind the invariant.
     let mut w = Watched::new(&setup(3, 1));
     w.deliver(s(1), s(0), &append(1, (0, 0), 1, &[entry(1, x(1))]));
-    let Raft::Server(server) = &mut w.table.replicas[0] else { panic!("it is a server") };
+    let Raft::Member(server) = &mut w.table.replicas[0] else { panic!("it is a server") };
     server.sessions[0].executed = 0;
     w.deliver(s(1), s(0), &append(1, (1, 1), 2, &[entry(1, x(1))]));
     assert!(w.breaks("Exactly Once"));
@@ -879,8 +881,8 @@ fn faces_and_logs_show_roles_votes_and_marks() {
         (face.role, face.leads, face.waits_for.as_deref()),
         ("leader", true, Some("1 of 2 copies of index 42"))
     );
-    let replicas: Vec<&Raft> = w.table.replicas.iter().collect();
-    let panels = Raft::panels(&w.table.config, &replicas);
+    let replicas: Vec<&Server> = w.table.replicas.iter().filter_map(Raft::member).collect();
+    let panels = Server::panels(&w.table.config, &replicas);
     let [Panel::Log(panel)] = &panels[..] else { panic!("one log panel") };
     assert_eq!((panel.first, panel.columns, panel.rows.len()), (19, 24, 3));
     let states: Vec<_> =

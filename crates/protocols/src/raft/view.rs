@@ -1,14 +1,12 @@
 //! How Raft looks: faces on the stage, and the logs side by side.
 
-use super::{Config, Raft, Role, Server};
-use consensus_kernel::{Face, LogCell, LogMark, LogPanel, LogRow, LogState, NodeId, NodeSet, Tone, Votes};
+use super::{Config, Role, Server};
+use consensus_kernel::{Face, LogCell, LogMark, LogPanel, LogState, NodeId, NodeSet, Tone, Votes};
 
-/// How many columns of the logs are shown.
-const COLUMNS: u64 = 24;
 /// With more servers than this, each follower's marks would hide the leader's row.
 const MARKED_FOLLOWERS: usize = 16;
 
-pub(super) fn server_face(server: &Server, config: &Config) -> Face {
+pub(super) fn face(server: &Server, config: &Config) -> Face {
     let last = server.log.last_index();
     let open = last.saturating_sub(server.commit_index);
     let term = server.current_term;
@@ -64,16 +62,11 @@ fn holders(leader: &Server, index: u64) -> NodeSet {
     all.filter(|(id, reached)| *id == leader.me || *reached >= index).map(|(id, _)| id).collect()
 }
 
-pub(super) fn log_panel(replicas: &[&Raft]) -> LogPanel {
-    let servers = || replicas.iter().filter_map(|r| r.server());
-    let longest = servers().map(|s| s.log.last_index()).max().unwrap_or(0);
-    let first = longest.saturating_sub(COLUMNS - 1).max(1);
-    let columns = longest.saturating_sub(first - 1).min(COLUMNS) as usize;
-    let row = |s: &Server| LogRow {
-        cells: (first..first + columns as u64).map(|index| cell(s, index)).collect(),
-        marks: marks(s).into_iter().filter(|m| (first..=first + columns as u64).contains(&m.slot)).collect(),
-    };
-    LogPanel { slot_name: super::META.slot, first, columns, rows: servers().map(row).collect() }
+pub(super) fn log_panel(servers: &[&Server]) -> LogPanel {
+    let last = servers.iter().map(|s| s.log.last_index()).max().unwrap_or(0);
+    LogPanel::latest(super::META.slot, last, servers.len(), &|i, index| cell(servers[i], index), &|i| {
+        marks(servers[i])
+    })
 }
 
 fn cell(server: &Server, index: u64) -> Option<LogCell> {
@@ -89,7 +82,7 @@ fn cell(server: &Server, index: u64) -> Option<LogCell> {
 }
 
 fn marks(server: &Server) -> Vec<LogMark> {
-    let mut marks = vec![LogMark { slot: server.commit_index, name: "commit".to_owned() }];
+    let mut marks = vec![LogMark::of(server.commit_index, "commit")];
     if server.role == Role::Leader && server.match_index.len() <= MARKED_FOLLOWERS {
         for (i, (reached, next)) in server.match_index.iter().zip(&server.next_index).enumerate() {
             if i != server.me.index() {

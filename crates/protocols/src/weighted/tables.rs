@@ -210,7 +210,7 @@ const PARAMS: &[ParamSpec] = &[
         key: "delta",
         label: "Round Δ",
         help: "The longest that a message may take; a round lasts as long.",
-        kind: ParamKind::Span { min: Duration::millis(1), max: Duration::secs(3_600), default: DELTA },
+        kind: ParamKind::span(DELTA),
     },
     ParamSpec {
         key: "roll-call",
@@ -330,16 +330,7 @@ pub const META: Meta = Meta {
          in two ways",
         "Answers that arrive in one round travel on in one message",
     ],
-    envelope: Envelope {
-        loss: false,
-        duplication: true,
-        partition: false,
-        crash: true,
-        pause: false,
-        byzantine: true,
-        delay_max: Some(DELTA),
-        reliable_links: false,
-    },
+    envelope: Envelope { byzantine: true, ..Envelope::rounds(DELTA) },
     layout: Layout::Ring,
     weighted: false,
 };

@@ -4,11 +4,10 @@ use super::tables::*;
 use super::{
     Cite, Config, History, LocalCommit, Msg, Order, SpecResponse, Timer, Zyzzyva, is_misbehaviour, is_replica,
 };
-use crate::pbft::{Request, Shared};
-use crate::queue::Queue;
-use consensus_kernel::{
-    Certificate, Cx, Digest, Duration, Face, Input, NodeId, Signed, Tally, Tone, Value, Votes,
-};
+use crate::clients::request::Request;
+use crate::clients::{self, queue::Queue};
+use crate::shared::Shared;
+use consensus_kernel::{Certificate, Cx, Digest, Duration, Face, Input, NodeId, Signed, Tally, Value, Votes};
 use serde::Serialize;
 use smallvec::SmallVec;
 
@@ -77,8 +76,8 @@ pub struct Client {
     waiting: Queue,
 }
 
-impl Client {
-    pub(super) fn new(me: NodeId) -> Self {
+impl consensus_kernel::Client<super::Replica> for Client {
+    fn new(_config: &Config, me: NodeId) -> Self {
         Self {
             me,
             outstanding: None,
@@ -95,19 +94,15 @@ impl Client {
     }
 
     #[inline]
-    pub(super) fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Zyzzyva>) {
+    fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Zyzzyva>) {
         match input {
             Input::Start => {}
             Input::Restart | Input::Fire(Timer::Retry) => self.on_timeout(cx),
-            Input::Propose(value) => {
-                if value.client() != Some(self.me) || value.number() == 0 {
-                    return cx.reject("another client's request");
-                }
-                self.waiting.push(value.number());
-                if self.outstanding.is_none() {
-                    self.ask(cx);
-                }
+            Input::Propose(value) if !self.waiting.take_in(self.me, value) => {
+                cx.reject("another client's request");
             }
+            Input::Propose(_) if self.outstanding.is_none() => self.ask(cx),
+            Input::Propose(_) => {}
             Input::Deliver { from, .. } if !is_replica(from, cx.config) => cx.reject("only replicas answer"),
             Input::Deliver { from, msg: Msg::SpecResponse(response) } => self.on_response(from, response, cx),
             Input::Deliver { from, msg: Msg::LocalCommit(commit) } => self.on_local_commit(from, commit, cx),
@@ -117,6 +112,29 @@ impl Client {
         }
     }
 
+    fn face(&self, config: &Config) -> Face {
+        let holders = self.commits.iter().map(|(_, t)| t).max_by_key(|t| t.count()).copied();
+        let (of, tally, need) = if self.committing || holders.is_some() {
+            ("local commit", holders.unwrap_or_default(), config.commits)
+        } else {
+            ("response", self.most().map_or(Tally::EMPTY, |a| a.from), config.fast)
+        };
+        let votes = self.outstanding.map(|_| Votes {
+            of,
+            have: tally.weight(),
+            need: need as u64,
+            total: config.n as u64,
+            from: tally.voters().iter().map(NodeId::raw).collect(),
+        });
+        let waits_for = self
+            .outstanding
+            .map(|value| format!("{} of {need} equal {of}s to {value} (view {})", tally.count(), self.view));
+        let face = clients::face(self.outstanding, self.timeouts > 0, self.completed, votes);
+        Face { round: self.view, waits_for, ..face }
+    }
+}
+
+impl Client {
     /// Step 1: the next request, to the primary.
     fn ask(&mut self, cx: &mut Cx<'_, Zyzzyva>) {
         let Some(number) = self.waiting.pop() else { return };
@@ -271,36 +289,5 @@ impl Client {
     /// The answers that most replicas gave.
     fn most(&self) -> Option<&Answers> {
         self.answers.iter().max_by_key(|a| (a.from.count(), a.certificate.body().view))
-    }
-
-    pub(super) fn face(&self, config: &Config) -> Face {
-        let holders = self.commits.iter().map(|(_, t)| t).max_by_key(|t| t.count()).copied();
-        let (of, tally, need) = if self.committing || holders.is_some() {
-            ("local commit", holders.unwrap_or_default(), config.commits)
-        } else {
-            ("response", self.most().map_or(Tally::EMPTY, |a| a.from), config.fast)
-        };
-        let votes = self.outstanding.map(|_| Votes {
-            of,
-            have: tally.weight(),
-            need: need as u64,
-            total: config.n as u64,
-            from: tally.voters().iter().map(NodeId::raw).collect(),
-        });
-        let status = match (self.outstanding, self.completed) {
-            (Some(value), _) => format!("asks {value}").into(),
-            (None, 0) => "idle".into(),
-            (None, k) => format!("{k} done").into(),
-        };
-        let tone = match self.outstanding {
-            Some(_) if self.timeouts > 0 => Tone::Contending,
-            Some(_) => Tone::Busy,
-            None if self.completed > 0 => Tone::Settled,
-            None => Tone::Idle,
-        };
-        let waits_for = self
-            .outstanding
-            .map(|value| format!("{} of {need} equal {of}s to {value} (view {})", tally.count(), self.view));
-        Face { role: "client", status, tone, round: self.view, leads: false, votes, waits_for }
     }
 }

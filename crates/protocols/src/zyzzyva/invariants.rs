@@ -1,6 +1,6 @@
 //! Zyzzyva's own invariants, over what happened in the step that just ended and the ledger of what was seen before.
 
-use super::{Cite, Fact, Replica, Zyzzyva};
+use super::{Cite, Fact, Zyzzyva};
 use consensus_kernel::{Invariant, Ledger, NodeId, RuleId, World};
 
 const CERTIFIED: &[RuleId] =
@@ -38,12 +38,8 @@ pub(super) const ALL: &[Invariant<Zyzzyva>] = &[
     },
 ];
 
-fn replica(world: &dyn World<Zyzzyva>, who: NodeId) -> Option<&Replica> {
-    world.node(who).and_then(Zyzzyva::replica)
-}
-
 fn certified_uniqueness(ledger: &mut Ledger, world: &dyn World<Zyzzyva>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Certified(history) = fact else { continue };
         let (view, sequence) = (history.view, history.sequence);
@@ -58,7 +54,7 @@ fn certified_uniqueness(ledger: &mut Ledger, world: &dyn World<Zyzzyva>, who: No
 }
 
 fn stable_uniqueness(ledger: &mut Ledger, world: &dyn World<Zyzzyva>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Stable { sequence, history } = fact else { continue };
         ledger.state(*sequence, history.short(), who).map_err(|other| {
@@ -72,7 +68,7 @@ fn stable_uniqueness(ledger: &mut Ledger, world: &dyn World<Zyzzyva>, who: NodeI
 }
 
 fn view_monotone(ledger: &mut Ledger, world: &dyn World<Zyzzyva>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     let key = |k: u64| (u64::from(who.raw()) << 48) | k;
     let before = ledger.lookup(key(r.views_entered.wrapping_sub(1))).map(|(view, _)| view);
     if before.is_some_and(|view| view >= r.view) {
@@ -84,7 +80,7 @@ fn view_monotone(ledger: &mut Ledger, world: &dyn World<Zyzzyva>, who: NodeId) -
 }
 
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Zyzzyva>, who: NodeId) -> Result<(), String> {
-    let Some(r) = replica(world, who) else { return Ok(()) };
+    let Some(r) = world.member(who) else { return Ok(()) };
     match r.clients.iter().position(|c| c.executions > c.number) {
         None => Ok(()),
         Some(client) => Err(format!(

@@ -38,7 +38,7 @@ fn forgetful(lie: &Lie<'_, Zyzzyva>) -> Corruption<Msg> {
 
 /// Arranges that one replica alone gets a certificate, and brings it up when it is overtaken.
 fn hoard(lie: &Lie<'_, Zyzzyva>) -> Corruption<Msg> {
-    let Some(replica) = lie.node.replica() else { return Corruption::Keep };
+    let Some(replica) = lie.node.member() else { return Corruption::Keep };
     let (me, n) = (replica.me.index(), lie.config.n);
     let (next, chosen) = (NodeId::replica((me + 1) % n), NodeId::replica((me + 2) % n));
     match lie.msg {
@@ -116,7 +116,7 @@ fn false_response(lie: &Lie<'_, Zyzzyva>) -> Corruption<Msg> {
 }
 
 fn accuser(lie: &Lie<'_, Zyzzyva>) -> Corruption<Msg> {
-    match (lie.node.replica(), lie.msg) {
+    match (lie.node.member(), lie.msg) {
         (Some(replica), Msg::FillHole { .. } | Msg::Checkpoint(_) | Msg::Stable(_) | Msg::ViewConfirm(_)) => {
             let accusation = lie.signer.sign(Accusation { view: replica.view });
             Corruption::Replace(Msg::Accuse(Certificate::of(&accusation)))

@@ -112,6 +112,12 @@ rules! {
         "message of an earlier view or a low n: resend view change, new view, confirmations, state";
 }
 
+timers! {
+    Primary, "primary", "A replica waits for the primary, or for a view to begin.";
+    Resend, "resend", "A replica waits, and sends again what may be lost.";
+    Retry, "retry", "A client waits for a result.";
+}
+
 /// Positions in the table of kinds.
 pub mod kind {
     pub const REQUEST: usize = 0;
@@ -131,26 +137,22 @@ pub mod kind {
     pub const STATE: usize = 14;
 }
 
-const fn row(name: &'static str, glyph: &'static str, proposal: bool, class: KindClass) -> Kind {
-    Kind { name, glyph, proposal, class }
-}
-
 const KINDS: &[Kind] = &[
-    row("request", "Rq", true, KindClass::Client),
-    row("order-req", "Or", true, KindClass::Decision),
-    row("spec-response", "Sr", false, KindClass::Client),
-    row("commit", "C", true, KindClass::Client),
-    row("local-commit", "Lc", false, KindClass::Client),
-    row("proof", "Pm", true, KindClass::Client),
-    row("confirm-req", "Cr", true, KindClass::Background),
-    row("fill-hole", "Fh", false, KindClass::Background),
-    row("accuse", "Ih", false, KindClass::Leadership),
-    row("view-change", "VC", false, KindClass::Leadership),
-    row("new-view", "NV", true, KindClass::Leadership),
-    row("view-confirm", "Vf", false, KindClass::Leadership),
-    row("checkpoint", "Cp", false, KindClass::Background),
-    row("stable", "St", false, KindClass::Background),
-    row("state", "S", true, KindClass::Background),
+    Kind::of("request", "Rq", true, KindClass::Client),
+    Kind::of("order-req", "Or", true, KindClass::Decision),
+    Kind::of("spec-response", "Sr", false, KindClass::Client),
+    Kind::of("commit", "C", true, KindClass::Client),
+    Kind::of("local-commit", "Lc", false, KindClass::Client),
+    Kind::of("proof", "Pm", true, KindClass::Client),
+    Kind::of("confirm-req", "Cr", true, KindClass::Background),
+    Kind::of("fill-hole", "Fh", false, KindClass::Background),
+    Kind::of("accuse", "Ih", false, KindClass::Leadership),
+    Kind::of("view-change", "VC", false, KindClass::Leadership),
+    Kind::of("new-view", "NV", true, KindClass::Leadership),
+    Kind::of("view-confirm", "Vf", false, KindClass::Leadership),
+    Kind::of("checkpoint", "Cp", false, KindClass::Background),
+    Kind::of("stable", "St", false, KindClass::Background),
+    Kind::of("state", "S", true, KindClass::Background),
 ];
 
 /// Positions of the parameters.
@@ -161,33 +163,25 @@ pub mod param {
     pub const CHECKPOINT: usize = 3;
 }
 
-const fn span(default: u64) -> ParamKind {
-    ParamKind::Span {
-        min: Duration::millis(1),
-        max: Duration::secs(3_600),
-        default: Duration::millis(default),
-    }
-}
-
 const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "timeout",
         label: "Replica patience",
         help: "How long a replica waits for an order, or for a view to begin, before it accuses the primary. Doubles with \
                each failed view.",
-        kind: span(300),
+        kind: ParamKind::span(Duration::millis(300)),
     },
     ParamSpec {
         key: "hope",
         label: "Hope for the fast path",
         help: "How long a client waits for all replicas before it makes do with a quorum.",
-        kind: span(60),
+        kind: ParamKind::span(Duration::millis(60)),
     },
     ParamSpec {
         key: "retry",
         label: "Client patience",
         help: "How long a client waits for the result before it asks all replicas.",
-        kind: span(400),
+        kind: ParamKind::span(Duration::millis(400)),
     },
     ParamSpec {
         key: "checkpoint",
@@ -337,7 +331,7 @@ pub const META: Meta = Meta {
     rules: RULES,
     switches: SWITCHES,
     kinds: KINDS,
-    timers: &["primary", "resend", "retry"],
+    timers: TIMERS,
     commands: &[],
     adversaries: ADVERSARIES,
     simplified: &[
@@ -348,16 +342,7 @@ pub const META: Meta = Meta {
         "View changes report everything since the stable checkpoint, not only since the commit certificate (§3.3)",
         "State transfer in parts: the state is small and sent whole",
     ],
-    envelope: Envelope {
-        loss: true,
-        duplication: true,
-        partition: true,
-        crash: true,
-        pause: true,
-        byzantine: true,
-        delay_max: None,
-        reliable_links: false,
-    },
+    envelope: Envelope::LIARS,
     layout: Layout::Ring,
     weighted: false,
 };

@@ -69,7 +69,7 @@ fn tell(table: &mut Table<Zyzzyva>, from: NodeId, to: NodeId, msg: Msg) {
 }
 
 fn replica(table: &Table<Zyzzyva>, i: usize) -> &Replica {
-    table.replicas[i].replica().unwrap()
+    table.replicas[i].member().unwrap()
 }
 
 fn why(table: &Table<Zyzzyva>) -> &'static str {

@@ -1,15 +1,10 @@
 //! How Zyzzyva looks: faces on the stage, and the histories side by side.
 
 use super::tables::META;
-use super::{Config, Replica, Zyzzyva};
-use consensus_kernel::{
-    Face, LogCell, LogMark, LogPanel, LogRow, LogState, NodeId, NodeSet, Tone, Value, Votes,
-};
+use super::{Config, Replica};
+use consensus_kernel::{Face, LogCell, LogMark, LogPanel, LogState, NodeId, NodeSet, Tone, Value, Votes};
 
-/// How many columns of the histories are shown.
-const COLUMNS: u64 = 24;
-
-pub(super) fn replica_face(replica: &Replica, config: &Config) -> Face {
+pub(super) fn face(replica: &Replica, config: &Config) -> Face {
     let leads = replica.active && replica.primary == replica.me;
     let executed = replica.executed();
     let (status, tone) = if !replica.active {
@@ -72,21 +67,11 @@ fn waits_for(replica: &Replica, votes: Option<&Votes>) -> Option<String> {
     }
 }
 
-pub(super) fn log_panel(replicas: &[&Zyzzyva]) -> LogPanel {
-    let rows = || replicas.iter().filter_map(|r| r.replica());
-    let last = rows().map(Replica::executed).max().unwrap_or(0);
-    let first = last.saturating_sub(COLUMNS - 1).max(1);
-    let columns = last.saturating_sub(first - 1).min(COLUMNS) as usize;
-    let shown = first..=first + columns as u64;
-    let row = |r: &Replica| LogRow {
-        cells: (first..first + columns as u64).map(|sequence| cell(r, sequence)).collect(),
-        marks: [(r.low, "stable"), (r.certified, "certified")]
-            .into_iter()
-            .filter(|(slot, _)| shown.contains(slot))
-            .map(|(slot, name)| LogMark { slot, name: name.to_owned() })
-            .collect(),
-    };
-    LogPanel { slot_name: META.slot, first, columns, rows: rows().map(row).collect() }
+pub(super) fn log_panel(replicas: &[&Replica]) -> LogPanel {
+    let last = replicas.iter().map(|r| r.executed()).max().unwrap_or(0);
+    LogPanel::latest(META.slot, last, replicas.len(), &|i, sequence| cell(replicas[i], sequence), &|i| {
+        marks(replicas[i])
+    })
 }
 
 fn cell(replica: &Replica, sequence: u64) -> Option<LogCell> {
@@ -99,4 +84,8 @@ fn cell(replica: &Replica, sequence: u64) -> Option<LogCell> {
     let body = (segment.bodies.len() as u64 + sequence).checked_sub(segment.sequence + 1)?;
     let value = segment.bodies.get(body as usize)?.body().request.body().value;
     Some(LogCell { text: text(value), round: 0, state: LogState::Applied })
+}
+
+fn marks(replica: &Replica) -> Vec<LogMark> {
+    vec![LogMark::of(replica.low, "stable"), LogMark::of(replica.certified, "certified")]
 }

@@ -6,7 +6,8 @@
 
 use super::Config;
 use super::tables::kind;
-use crate::pbft::{Request, Shared};
+use crate::clients::request::{self, Request};
+use crate::shared::Shared;
 use consensus_kernel::{
     Certificate, Digest, Hash, Hashed, Hasher, Message, NodeId, NodeSet, Signed, Slot, Value,
 };
@@ -409,21 +410,12 @@ pub fn is_replica(id: NodeId, config: &Config) -> bool {
     !id.is_client() && id.index() < config.n
 }
 
-/// Whether a client of this run asked for it itself.
-pub fn is_own_request(request: &Signed<Request>, config: &Config) -> bool {
-    let (client, value) = (request.signer(), request.body().value);
-    value.client() == Some(client)
-        && client.index() < config.clients
-        && value == Value::request(client.index(), value.number())
-        && value.number() > 0
-}
-
 /// Whether the primary of its view really gave this very request this place.
 #[inline]
 pub fn is_order(order: &OrderReq, config: &Config) -> bool {
     order.order.signer() == config.primary(order.view())
         && order.order.body().history.body().request == order.body.digest()
-        && is_own_request(&order.body.body().request, config)
+        && request::is_own(&order.body.body().request, config.clients)
 }
 
 /// Whether so many replicas signed it.

@@ -9,7 +9,7 @@ fn told(table: &Table<Pbft>, strategy: usize, to: NodeId, msg: &Msg) -> Corrupti
     let fellows: NodeSet = [r(0), r(3)].into_iter().collect();
     let (node, config) = (&table.replicas[0], &table.config);
     let lie = Lie { msg, to, node, config, signer: &signer, fellows: &fellows };
-    Pbft::lie(strategy).expect("the strategy is in the table")(&lie)
+    Replica::lie(strategy).expect("the strategy is in the table")(&lie)
 }
 
 fn replaced(corruption: Corruption<Msg>) -> Msg {

@@ -159,19 +159,13 @@ fn a_read_takes_one_round_trip_and_no_place() {
     }
     // Client 1 has read, as its second request, what client 0 did last.
     assert_eq!(decided(&table, c(1)), [(2, y(1)), (0, y(2))]);
-    assert_eq!(table.clients[1].clone().read_of_client(), Some((2, 1)));
+    assert_eq!(table.clients[1].client().and_then(|client| client.read), Some((2, 1)));
     assert!((0..4).all(|i| replica(&table, i).executed == 2));
-}
-
-impl Pbft {
-    fn read_of_client(self) -> Option<(u32, Slot)> {
-        if let Self::Client(client) = self { client.read } else { None }
-    }
 }
 
 #[test]
 fn with_reads_about_writes_are_accepted_from_a_quorum_too() {
-    let replies = |every| Pbft::configure(&reading(7, 1, 0, every)).unwrap().replies;
+    let replies = |every| Replica::configure(&reading(7, 1, 0, every)).unwrap().replies;
     assert_eq!((replies(0), replies(2)), (3, 5));
 }
 
@@ -241,9 +235,10 @@ fn who_is_not_of_the_committee_has_no_say() {
     assert_eq!(why(&table), "only the committee orders");
     tell(&mut table, r(6), c(0), reply(0, 1, How::Stable));
     assert_eq!(why(&table), "only replicas reply");
-    assert_eq!((table.config.quorum, table.config.weak, Pbft::quorum(&table.config)), (3, 2, None));
+    assert_eq!((table.config.quorum, table.config.weak, Replica::quorum(&table.config)), (3, 2, None));
     assert!(
-        Pbft::caveat(&table.config).is_some() && Pbft::caveat(&Config::of(&setup(7, 1)).unwrap()).is_none()
+        Replica::caveat(&table.config).is_some()
+            && Replica::caveat(&Config::of(&setup(7, 1)).unwrap()).is_none()
     );
 }
 

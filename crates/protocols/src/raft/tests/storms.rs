@@ -49,8 +49,8 @@ fn no_message_makes_a_node_panic() {
             let config = table.config.clone();
             let _face = table.node(to).face(&config);
         }
-        let replicas: Vec<&Raft> = table.replicas.iter().collect();
-        let _panels = Raft::panels(&table.config, &replicas);
+        let replicas: Vec<&Server> = table.replicas.iter().filter_map(Raft::member).collect();
+        let _panels = Server::panels(&table.config, &replicas);
     }
 }
 
@@ -169,7 +169,7 @@ fn after_a_storm_every_command_is_answered_and_the_logs_are_equal() {
         heal(&mut w, setup.n);
         assert!(w.broken.is_empty(), "seed {seed}: {:?}", w.broken);
         for client in &w.table.clients {
-            let Raft::Client(client) = client else { panic!("clients are clients") };
+            let client = client.client().expect("clients are clients");
             assert_eq!((client.outstanding, client.waiting.is_empty()), (None, true), "seed {seed}");
         }
         let logs: Vec<_> =

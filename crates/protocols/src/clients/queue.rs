@@ -1,5 +1,6 @@
 //! What a client has been asked to ask for and has not yet: it asks for one thing at a time.
 
+use consensus_kernel::{NodeId, Value};
 use serde::Serialize;
 use smallvec::SmallVec;
 
@@ -15,6 +16,15 @@ impl Queue {
             Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
             _ => self.0.push((number, number)),
         }
+    }
+
+    /// Puts a request of this client's at the end; false if it is another's.
+    pub fn take_in(&mut self, client: NodeId, value: Value) -> bool {
+        let own = value.client() == Some(client) && value.number() > 0;
+        if own {
+            self.push(value.number());
+        }
+        own
     }
 
     /// Takes the first.

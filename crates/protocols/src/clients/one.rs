@@ -1,11 +1,11 @@
-//! A client, the same in both protocols: one request at a time, to the node it believes in, again until it is answered.
+//! Clients of those who only stop: one request at a time, to the member believed to lead, again until it is answered.
 
-use crate::queue::Queue;
-use consensus_kernel::{Cx, Duration, Face, Input, NodeId, Protocol, RuleId, Slot, Tone, Value};
+use super::queue::Queue;
+use consensus_kernel::{Client, Cx, Duration, Face, Input, Member, NodeId, Party, RuleId, Slot, Value};
 use serde::Serialize;
 
-/// What a protocol must say to its clients.
-pub(crate) trait Asked: Protocol {
+/// What members tell clients that ask one of them.
+pub trait AskedOne: Member {
     /// The timer of a client's patience.
     const RETRY: Self::Timer;
     /// The rules that a client cites: it asks, it asks again, it is answered.
@@ -15,15 +15,17 @@ pub(crate) trait Asked: Protocol {
     /// What an answer says; none if the message is no answer.
     fn answer(msg: &Self::Msg) -> Option<Answer>;
     /// Whom this client asks first.
-    fn first(config: &Self::Config, client: NodeId) -> NodeId;
-    /// Whom it asks after this one fell silent.
-    fn next(config: &Self::Config, target: NodeId) -> NodeId;
-    /// How long it waits.
+    fn first(_config: &Self::Config, _client: NodeId) -> NodeId {
+        NodeId::replica(0)
+    }
+    /// How many members can be asked: the first ones.
+    fn askable(config: &Self::Config) -> usize;
+    /// How long a client waits.
     fn patience(config: &Self::Config) -> Duration;
 }
 
 /// What an answer says.
-pub(crate) enum Answer {
+pub enum Answer {
     /// This was decided there; so the request is done with.
     Decided {
         /// The request that is answered.
@@ -44,7 +46,7 @@ pub(crate) enum Answer {
 
 /// One client's whole state.
 #[derive(Clone, Debug, Serialize)]
-pub struct Client {
+pub struct AsksOne {
     /// Which client it is.
     pub me: NodeId,
     /// The request that it waits for.
@@ -59,26 +61,21 @@ pub struct Client {
     pub waiting: Queue,
 }
 
-impl Client {
-    pub(crate) fn new(me: NodeId, target: NodeId) -> Self {
+impl<M: AskedOne> Client<M> for AsksOne {
+    fn new(config: &M::Config, me: NodeId) -> Self {
+        let target = M::first(config, me);
         Self { me, outstanding: None, target, attempts: 0, answered: 0, waiting: Queue::default() }
     }
 
-    /// A client keeps its requests: a number must never be used for two of them.
-    pub(crate) fn restart(&self) -> Self {
-        self.clone()
-    }
-
-    pub(crate) fn step<P: Asked>(&mut self, input: Input<'_, P::Msg, P::Timer>, cx: &mut Cx<'_, P>) {
+    fn step(&mut self, input: Input<'_, M::Msg, M::Timer>, cx: &mut Cx<'_, Party<M>>) {
         match input {
             Input::Start => {}
             Input::Restart if self.outstanding.is_some() => self.ask_the_next(cx),
             Input::Restart => {}
             Input::Propose(value) => {
-                if value.client() != Some(self.me) {
+                if !self.waiting.take_in(self.me, value) {
                     return cx.reject("another client's request");
                 }
-                self.waiting.push(value.number());
                 if self.outstanding.is_none() {
                     self.next_request(cx);
                 }
@@ -86,23 +83,25 @@ impl Client {
             Input::Fire(_) if self.outstanding.is_some() => self.ask_the_next(cx),
             Input::Fire(_) => cx.reject("nothing to wait for"),
             Input::Command { .. } => cx.reject("clients take requests only"),
-            Input::Deliver { from, msg } => match P::answer(msg) {
+            Input::Deliver { from, msg } => match M::answer(msg) {
                 Some(Answer::Decided { asked, slot, value }) => {
                     if self.outstanding != Some(asked) {
                         return cx.reject("an answer to an earlier request");
                     }
-                    cx.cite(P::CITES[2]);
+                    cx.cite(M::CITES[2]);
                     cx.decide(slot, value);
                     self.answered += 1;
                     self.outstanding = None;
-                    cx.cancel_timer(P::RETRY);
+                    cx.cancel_timer(M::RETRY);
                     self.next_request(cx);
                 }
                 Some(Answer::Elsewhere { asked, leader }) => {
                     if self.outstanding != Some(asked) || from != self.target {
-                        return cx.reject("from a node that is not asked any more");
+                        return cx.reject("not from whom it asks now");
                     }
-                    match leader.filter(|leader| !leader.is_client() && *leader != from) {
+                    let is =
+                        |id: &NodeId| !id.is_client() && id.index() < M::askable(cx.config) && *id != from;
+                    match leader.filter(is) {
                         Some(leader) => {
                             self.target = leader;
                             self.ask(cx);
@@ -115,40 +114,32 @@ impl Client {
         }
     }
 
-    fn next_request<P: Asked>(&mut self, cx: &mut Cx<'_, P>) {
+    fn face(&self, _config: &M::Config) -> Face {
+        let asks = self.outstanding;
+        let waits_for = asks.map(|v| format!("the answer to {v} from {} {}", M::META.member, self.target));
+        Face { waits_for, ..super::face(asks, false, self.answered, None) }
+    }
+}
+
+impl AsksOne {
+    fn next_request<M: AskedOne>(&mut self, cx: &mut Cx<'_, Party<M>>) {
         let Some(number) = self.waiting.pop() else { return };
         self.outstanding = Some(Value::request(self.me.index(), number));
         self.attempts = 0;
         self.ask(cx);
     }
 
-    fn ask_the_next<P: Asked>(&mut self, cx: &mut Cx<'_, P>) {
-        cx.cite(P::CITES[1]);
-        self.target = P::next(cx.config, self.target);
+    fn ask_the_next<M: AskedOne>(&mut self, cx: &mut Cx<'_, Party<M>>) {
+        cx.cite(M::CITES[1]);
+        self.target = NodeId::replica((self.target.index() + 1) % M::askable(cx.config).max(1));
         self.ask(cx);
     }
 
-    fn ask<P: Asked>(&mut self, cx: &mut Cx<'_, P>) {
+    fn ask<M: AskedOne>(&mut self, cx: &mut Cx<'_, Party<M>>) {
         let Some(value) = self.outstanding else { return };
-        cx.cite(P::CITES[0]);
+        cx.cite(M::CITES[0]);
         self.attempts = self.attempts.saturating_add(1);
-        cx.send(self.target, P::request(value));
-        cx.set_timer(P::RETRY, P::patience(cx.config));
-    }
-
-    pub(crate) fn face(&self) -> Face {
-        Face {
-            role: "client",
-            status: if self.outstanding.is_some() { "waiting".into() } else { "idle".into() },
-            tone: match (self.outstanding, self.answered) {
-                (Some(_), _) => Tone::Busy,
-                (None, 0) => Tone::Idle,
-                (None, _) => Tone::Settled,
-            },
-            round: 0,
-            leads: false,
-            votes: None,
-            waits_for: self.outstanding.map(|v| format!("the answer to {v} from node {}", self.target)),
-        }
+        cx.send(self.target, M::request(value));
+        cx.set_timer(M::RETRY, M::patience(cx.config));
     }
 }
