@@ -2,7 +2,7 @@
 
 use crate::tracker::Tracker;
 use crate::valid::Valid;
-use consensus_kernel::{AgreementScope, Automaton, Ledger, NodeId, Promise, Slot, Time, Value};
+use consensus_kernel::{AgreementScope, Automaton, Ledger, NodeId, Promise, Slot, Time, Value, World};
 use consensus_scenario::{Action, Scenario};
 use consensus_sim::{Decision, Observer, Simulation};
 
@@ -43,6 +43,9 @@ pub struct Verdicts {
     valid: Valid,
     own: Vec<Own>,
     watched: u64,
+    /// Which invariants are judged after these rules, one bit each, as found out lately: steps cite the same sets of rules
+    /// again and again.
+    judged: [(u64, u32); SETS],
     violations: Vec<Violation>,
     slot_name: &'static str,
     /// How far everybody has come.
@@ -56,6 +59,9 @@ struct Own {
     on: u64,
     ledger: Ledger,
 }
+
+/// How many sets of rules are kept.
+const SETS: usize = 16;
 
 /// The rules after which an invariant is judged.
 fn rules_of(promise: &Promise) -> u64 {
@@ -78,6 +84,7 @@ impl Verdicts {
             valid: Valid::of(scenario),
             watched: own.iter().fold(0, |set, own| set | own.on),
             own,
+            judged: Default::default(),
             violations: Vec::new(),
             slot_name: sim.scenario().meta.slot,
             tracker: Tracker::new(replicas, clients),
@@ -109,6 +116,7 @@ impl Verdicts {
             let violated = self.violations.iter().any(|v| v.property == own.promise.name);
             own.on = if violated { 0 } else { rules_of(&own.promise) };
         }
+        self.judged = Default::default();
         self.windows.fill((0, 0));
         self.crashes.retain(|(at, _)| *at < event);
         let crashes = std::mem::take(&mut self.crashes);
@@ -170,26 +178,39 @@ impl Verdicts {
         self.violations.iter().any(|v| v.property == property)
     }
 
-    /// Judges the invariant at this place, if a rule that can break it was cited.
+    /// Judges the invariant at this place.
     #[inline(always)]
-    fn judge<P: Automaton>(
-        &mut self,
-        place: usize,
-        sim: &Simulation<P>,
-        node: NodeId,
-        rules: u64,
-        event: u64,
-    ) {
+    fn judge<P: Automaton>(&mut self, place: usize, sim: &Simulation<P>, node: NodeId, event: u64) {
         let Some(own) = self.own.get_mut(place) else { return };
-        if own.on & rules == 0 {
-            return;
-        }
         own.ledger.at_event(event);
         if let Err(reason) = P::judge(sim.config(), place, &mut own.ledger, sim, node) {
-            own.on = 0;
-            let (property, at) = (own.promise.name, sim.now());
-            self.violations.push(Violation { property, event, at, reason, conflict: None });
+            self.broken(place, event, sim.now(), reason);
         }
+    }
+
+    #[cold]
+    fn broken(&mut self, place: usize, event: u64, at: Time, reason: String) {
+        self.own[place].on = 0;
+        self.judged = Default::default();
+        let property = self.own[place].promise.name;
+        self.violations.push(Violation { property, event, at, reason, conflict: None });
+    }
+
+    /// The invariants that can break by these rules, one bit each.
+    #[inline]
+    fn judged_after(&mut self, rules: u64) -> u32 {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let line = &mut self.judged[(rules.wrapping_mul(ODD) >> 60) as usize % SETS];
+        if line.0 == rules { line.1 } else { self.find_judged(rules) }
+    }
+
+    #[inline(never)]
+    fn find_judged(&mut self, rules: u64) -> u32 {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let places = self.own.iter().enumerate().filter(|(_, own)| own.on & rules != 0);
+        let set = places.fold(0, |set, (place, _)| set | 1 << place);
+        self.judged[(rules.wrapping_mul(ODD) >> 60) as usize % SETS] = (rules, set);
+        set
     }
 
     #[inline(always)]
@@ -308,7 +329,8 @@ impl<P: Automaton> Observer<P> for Verdicts {
 
     #[inline]
     fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
-        if sim.is_byzantine(node) {
+        if sim.node(node).is_none() {
+            // It is Byzantine.
             return;
         }
         // The event under way has been counted already.
@@ -316,18 +338,20 @@ impl<P: Automaton> Observer<P> for Verdicts {
         if self.is_gone(node, event) {
             return;
         }
+        let set = self.judged_after(rules);
         // Written out one by one, so that the compiler knows which check is called where.
         macro_rules! each {
             ($($place:literal)*) => {$(
-                if self.own.len() <= $place {
-                    return;
+                if set & 1 << $place != 0 {
+                    self.judge($place, sim, node, event);
                 }
-                self.judge($place, sim, node, rules, event);
             )*};
         }
         each!(0 1 2 3 4 5 6 7 8 9 10 11);
-        for place in 12..self.own.len() {
-            self.judge(place, sim, node, rules, event);
+        let mut rest = set >> 12 << 12;
+        while rest != 0 {
+            self.judge(rest.trailing_zeros() as usize, sim, node, event);
+            rest &= rest - 1;
         }
     }
 }

@@ -135,7 +135,7 @@ impl<M, T> Outbox<M, T> {
     }
 
     #[inline]
-    fn send(&mut self, to: Address, msg: M) {
+    fn send(&mut self, to: Address, msg: M) -> &mut M {
         let msg = match self.spare.pop() {
             Some(mut place) => {
                 *place = msg;
@@ -143,7 +143,7 @@ impl<M, T> Outbox<M, T> {
             }
             None => Box::new(msg),
         };
-        self.sends.push(Sent { to, msg });
+        &mut self.sends.push_mut(Sent { to, msg }).msg
     }
 
     /// Out of the way: rules are cited everywhere, and mostly nobody listens.
@@ -236,6 +236,12 @@ impl<'a, P: Automaton> Cx<'a, P> {
     /// Sends to several.
     #[inline]
     pub fn multicast(&mut self, to: To, msg: P::Msg) {
+        self.place(to, msg);
+    }
+
+    /// The same, and gives the message in its place, for what is easier put into it there than moved with it.
+    #[inline]
+    pub fn place(&mut self, to: To, msg: P::Msg) -> &mut P::Msg {
         let address = match to {
             To::One(id) => Address::one(id),
             To::Others => Address::OTHERS,
@@ -244,7 +250,7 @@ impl<'a, P: Automaton> Cx<'a, P> {
                 Address::set(self.out.sets.len() - 1)
             }
         };
-        self.out.send(address, msg);
+        self.out.send(address, msg)
     }
 
     /// Takes back what the step has sent so far, for a Byzantine node to change ([`crate::Misstep`]). Honest code never

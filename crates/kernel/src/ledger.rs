@@ -2,8 +2,11 @@
 
 use crate::NodeId;
 
-/// How many facts one generation holds. A ledger looks back over at least this many.
-const GENERATION: usize = 1 << 11;
+/// How many of the latest facts are remembered at least.
+const GENERATION: u64 = 1 << 11;
+
+/// How many places there are for facts, at first and at most: twice as many as must be remembered.
+const LINES: (usize, usize) = (1 << 6, 1 << 12);
 
 /// How many of a replica's heights are kept apart, to be taken back to.
 const HEIGHTS: usize = 1 << 6;
@@ -21,10 +24,12 @@ pub struct LedgerKey {
 }
 
 impl LedgerKey {
-    /// The number of its block, and its place there.
+    /// The line that it belongs to, before the mask.
     #[inline]
-    fn block(self) -> (u64, usize) {
-        (self.place / PLACES as u64, self.place as usize % PLACES)
+    fn line(self) -> usize {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let spread = (self.group ^ (self.place >> 32)).wrapping_mul(ODD) >> 32;
+        self.place.wrapping_add(spread) as usize
     }
 }
 
@@ -42,65 +47,41 @@ impl From<(u64, u64)> for LedgerKey {
 
 #[derive(Clone, Copy, Debug)]
 struct Fact {
+    key: LedgerKey,
     value: u64,
+    /// How many were stated before it: so long that it may be forgotten, if there is none here.
+    nth: u64,
     /// The event in which it was stated, so that a run can be taken back.
     event: u32,
     who: NodeId,
 }
 
-/// How many places share a block.
-const PLACES: usize = 16;
-
-/// A run of neighbouring places of one group.
-#[derive(Clone, Debug)]
-struct Block {
-    group: u64,
-    /// Its places are numbered from 16 times this.
-    number: u64,
-    /// Which places hold a fact, one bit each.
-    there: u16,
-    facts: [Fact; PLACES],
-}
-
 /// Remembers the first value stated under each key, and who stated it.
 ///
-/// Two generations: when the younger is full it becomes the older and the older is forgotten, so memory is bounded
-/// however long the run. A block that is added to moves to the younger, so no fact is in both.
+/// Each fact has a line that its key leads to, or one of a few others. A line serves again when its fact is none of the
+/// latest [`GENERATION`] ones, so memory is bounded however long the run, and a run that moves on from place to place finds
+/// what it looks for where it looks first.
 ///
 /// What is not remembered may have happened all the same: who says that something never was asks [`Ledger::recalls`].
 /// What must never be forgotten has places of its own: a few facts that [stand for good](Ledger::state_for_good), and of
-/// each replica a number that [only rises](Ledger::rises).
+/// each replica a number that [only rises](Ledger::rises) or [what it holds for ever](Ledger::keeps).
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    young: Table,
-    old: Table,
+    /// A power of two of them, or none.
+    lines: Vec<Fact>,
+    mask: usize,
+    /// How many lines after its own have to be looked at.
+    reach: usize,
+    /// The last fact that lies in another than its own line: how many were stated before it, and in which event it was.
+    displaced: (u64, u32),
+    /// How many were ever stated.
+    stated: u64,
     event: u32,
-    /// Where blocks of the younger generation were found lately, each in the line that its name leads to: runs move on
-    /// from place to place, and some nodes are a little behind.
-    hints: [Hint; LINES],
     /// Facts of later events only are all remembered; none forgotten yet is none.
     forgotten: Option<u32>,
-    lasting: Vec<(LedgerKey, Fact)>,
-    /// By replica: what it reached and in which event, ascending.
-    heights: Vec<Vec<(u64, u32)>>,
-}
-
-/// How many hints there are.
-const LINES: usize = 8;
-
-/// Where a block of the younger generation is.
-#[derive(Clone, Copy, Debug)]
-struct Hint {
-    group: u64,
-    number: u64,
-    at: usize,
-}
-
-impl Default for Hint {
-    /// Of a block that cannot be.
-    fn default() -> Self {
-        Self { group: 0, number: u64::MAX, at: 0 }
-    }
+    lasting: Vec<Fact>,
+    /// By replica: what it reached, what it held there, and in which event, ascending.
+    heights: Vec<Vec<(u64, u64, u32)>>,
 }
 
 /// Two different values under one key.
@@ -118,14 +99,83 @@ impl Ledger {
         Self::default()
     }
 
-    /// Whether this very value was stated under that key not long ago: what is true of most statements, and cheap to
-    /// tell. False says nothing.
+    /// The fact under a key.
+    #[inline]
+    fn find(&self, key: LedgerKey) -> Option<&Fact> {
+        let line = key.line();
+        let fact = self.lines.get(line & self.mask)?;
+        if fact.is(key) {
+            return Some(fact);
+        }
+        if self.reach == 0 { None } else { self.find_further(key, line) }
+    }
+
+    #[inline(never)]
+    fn find_further(&self, key: LedgerKey, line: usize) -> Option<&Fact> {
+        (1..=self.reach).map(|d| &self.lines[self.further(line, d)]).find(|fact| fact.is(key))
+    }
+
+    /// The line that serves where the own one and so many others cannot. It lies half of the lines ahead: a run that moves on
+    /// from place to place comes there when the fact may be forgotten, and is not pushed off its own lines for good.
+    #[inline]
+    fn further(&self, line: usize, d: usize) -> usize {
+        line.wrapping_add(d * (self.lines.len() / 2 + 1)) & self.mask
+    }
+
+    /// Remembers what is not there yet.
+    #[inline]
+    fn write(&mut self, key: LedgerKey, value: u64, who: NodeId) {
+        let fact = Fact { key, value, nth: self.stated, event: self.event, who };
+        self.stated += 1;
+        match self.lines.get_mut(key.line() & self.mask) {
+            Some(line) if self.reach == 0 && fact.nth.wrapping_sub(line.nth) >= GENERATION => {
+                if !line.is_blank() {
+                    self.forgotten = self.forgotten.max(Some(line.event));
+                }
+                *line = fact;
+            }
+            _ => self.write_further(fact),
+        }
+    }
+
+    #[inline(never)]
+    fn write_further(&mut self, fact: Fact) {
+        if self.stated - self.displaced.0 > GENERATION {
+            // All that lie in other than their own lines may be forgotten.
+            self.reach = 0;
+            self.forgotten = self.forgotten.max(Some(self.displaced.1).filter(|event| *event > 0));
+        }
+        let len = self.lines.len();
+        if len < LINES.1 && self.stated > len as u64 / 2 {
+            let before = core::mem::replace(&mut self.lines, vec![Fact::NONE; (2 * len).max(LINES.0)]);
+            (self.mask, self.reach) = (self.lines.len() - 1, 0);
+            before.into_iter().filter(|fact| !fact.is_blank()).for_each(|fact| self.place(fact));
+        }
+        self.place(fact);
+    }
+
+    /// Puts a fact into the first line from its own whose fact may be forgotten. There is one: half of the lines are enough
+    /// for what may not.
+    fn place(&mut self, fact: Fact) {
+        let line = fact.key.line();
+        let may_go = |old: &Fact| self.stated.wrapping_sub(old.nth) > GENERATION;
+        let far = (0..self.lines.len()).find(|d| may_go(&self.lines[self.further(line, *d)])).unwrap_or(0);
+        self.reach = self.reach.max(far);
+        if far > 0 {
+            self.displaced = self.displaced.max((fact.nth, fact.event));
+        }
+        let place = self.further(line, far);
+        let old = &mut self.lines[place];
+        if !old.is_blank() {
+            self.forgotten = self.forgotten.max(Some(old.event));
+        }
+        *old = fact;
+    }
+
+    /// Whether this very value was stated under that key.
     #[inline]
     pub fn holds(&self, key: impl Into<LedgerKey>, value: u64) -> bool {
-        let key = key.into();
-        let (number, i) = key.block();
-        self.hinted(key.group, number)
-            .is_some_and(|block| (block.there & (1 << i) != 0) & (block.facts[i].value == value))
+        self.find(key.into()).is_some_and(|fact| fact.value == value)
     }
 
     /// States that `key` has `value`. An error if another value was stated under that key before.
@@ -148,18 +198,10 @@ impl Ledger {
         who: NodeId,
     ) -> Result<bool, LedgerConflict> {
         let key = key.into();
-        let (_, i) = key.block();
-        let at = match self.place(key) {
-            Ok(at) => at,
-            Err(known) => return known.agree(value),
-        };
-        let block = &mut self.young.blocks[at];
-        if block.there & (1 << i) != 0 {
-            return block.facts[i].agree(value);
+        if let Some(fact) = self.find(key) {
+            return fact.agree(value);
         }
-        block.there |= 1 << i;
-        block.facts[i] = Fact { value, event: self.event, who };
-        self.young.added += 1;
+        self.write(key, value, who);
         Ok(true)
     }
 
@@ -175,7 +217,9 @@ impl Ledger {
         value_at: impl Fn(u64) -> Option<u64>,
     ) -> Result<bool, (u64, LedgerConflict)> {
         // Mostly somebody else was here before.
-        if value_at(top).is_some_and(|value| self.holds(LedgerKey { group, place: top }, value)) {
+        if let Some(value) = value_at(top)
+            && self.holds(LedgerKey { group, place: top }, value)
+        {
             return Ok(false);
         }
         self.retrace_news(group, (floor, top), who, value_at)
@@ -183,88 +227,26 @@ impl Ledger {
 
     /// The same, where there mostly is news.
     #[inline(never)]
-    pub fn retrace_news(
+    fn retrace_news(
         &mut self,
         group: u64,
         (floor, top): (u64, u64),
         who: NodeId,
         value_at: impl Fn(u64) -> Option<u64>,
     ) -> Result<bool, (u64, LedgerConflict)> {
-        let mut place = top;
-        while place > floor {
-            let key = LedgerKey { group, place };
-            let (number, last) = key.block();
-            let at = match self.place(key) {
-                Ok(at) => at,
-                Err(known) => return known.fits(value_at(place), place, top),
-            };
-            let (block, start) = (&mut self.young.blocks[at], number * PLACES as u64);
-            // The highest place of the block that somebody has stated, and those above it.
-            let known = block.there & (u16::MAX >> (PLACES - 1 - last));
-            let above = (u16::BITS - known.leading_zeros()) as usize;
-            let first = above.max((floor + 1).saturating_sub(start) as usize);
-            for i in first..=last {
-                let Some(value) = value_at(start + i as u64) else { continue };
-                block.there |= 1 << i;
-                block.facts[i] = Fact { value, event: self.event, who };
-                self.young.added += 1;
+        for place in (floor + 1..=top).rev() {
+            let (key, value) = (LedgerKey { group, place }, value_at(place));
+            if let Some(fact) = self.find(key) {
+                return match value {
+                    Some(value) if value != fact.value => Err((place, fact.conflict())),
+                    _ => Ok(place < top),
+                };
             }
-            if first > above {
-                break;
+            if let Some(value) = value {
+                self.write(key, value, who);
             }
-            if let Some(i) = above.checked_sub(1) {
-                let place = start + i as u64;
-                return block.facts[i].fits(value_at(place), place, top);
-            }
-            place = start.saturating_sub(1);
         }
         Ok(true)
-    }
-
-    /// A block in the younger generation for this key, or the fact that the older one knows.
-    #[inline]
-    fn place(&mut self, key: LedgerKey) -> Result<usize, Fact> {
-        let (number, _) = key.block();
-        let hint = &self.hints[line(key.group, number)];
-        if (hint.number == number) & (hint.group == key.group) { Ok(hint.at) } else { self.make_place(key) }
-    }
-
-    /// The block of the younger generation that was found lately, if it is this one.
-    #[inline]
-    fn hinted(&self, group: u64, number: u64) -> Option<&Block> {
-        let hint = &self.hints[line(group, number)];
-        if (hint.number == number) & (hint.group == group) { self.young.blocks.get(hint.at) } else { None }
-    }
-
-    /// The same, looked for.
-    #[inline(never)]
-    fn make_place(&mut self, key: LedgerKey) -> Result<usize, Fact> {
-        let (number, _) = key.block();
-        let at = match (self.young.search(key.group, number), self.old.fact(key)) {
-            (Some(at), _) => at,
-            (None, Some(known)) => return Err(*known),
-            (None, None) => self.bring(key.group, number),
-        };
-        self.hints[line(key.group, number)] = Hint { group: key.group, number, at };
-        Ok(at)
-    }
-
-    /// Brings a block into the younger generation, empty if it is new.
-    fn bring(&mut self, group: u64, number: u64) -> usize {
-        if self.young.added >= GENERATION {
-            self.forgotten = self.forgotten.max(self.old.latest());
-            // The older table's memory serves again.
-            core::mem::swap(&mut self.old, &mut self.young);
-            self.young.clear();
-            self.hints = [Hint::default(); LINES];
-        }
-        let mut block = Block { group, number, there: 0, facts: [Fact::NONE; PLACES] };
-        if let Some(at) = self.old.search(group, number) {
-            let before = &mut self.old.blocks[at];
-            block.clone_from(before);
-            before.there = 0;
-        }
-        self.young.insert(block)
     }
 
     /// Says in which event the following statements are made.
@@ -275,31 +257,68 @@ impl Ledger {
 
     /// Forgets what was stated in this event or later.
     pub fn take_back(&mut self, event: u64) {
-        for table in [&mut self.young, &mut self.old] {
-            for block in &mut table.blocks {
-                for (i, fact) in block.facts.iter().enumerate() {
-                    if u64::from(fact.event) >= event {
-                        block.there &= !(1 << i);
-                    }
-                }
+        for fact in &mut self.lines {
+            if u64::from(fact.event) >= event {
+                *fact = Fact::NONE;
             }
         }
-        self.lasting.retain(|(_, fact)| u64::from(fact.event) < event);
-        self.heights.iter_mut().for_each(|of| of.retain(|(_, at)| u64::from(*at) < event));
+        self.lasting.retain(|fact| u64::from(fact.event) < event);
+        self.heights.iter_mut().for_each(|of| of.retain(|(.., at)| u64::from(*at) < event));
     }
 
     /// States that a replica's number is `now`. An error with the highest before if it was higher. That is never
     /// forgotten; one of these a ledger.
     pub fn rises(&mut self, who: NodeId, now: u64) -> Result<(), u64> {
+        match self.heights.get(who.index()).and_then(|heights| heights.last()) {
+            Some((before, ..)) if *before > now => Err(*before),
+            Some((before, ..)) if *before == now => Ok(()),
+            _ => {
+                self.rise(who, now, 0);
+                Ok(())
+            }
+        }
+    }
+
+    /// States that a replica has reached this height, and that what it held at heights that it reached before is what it
+    /// holds there now. The error is the height at which it differs. `value_at` stands for everything up to a height. That is
+    /// never forgotten; one of these a ledger, or of [`Ledger::rises`].
+    #[inline]
+    pub fn keeps(
+        &mut self,
+        who: NodeId,
+        height: u64,
+        value_at: impl Fn(u64) -> Option<u64>,
+    ) -> Result<(), u64> {
+        let differs = |reached: u64, held: u64| value_at(reached).is_some_and(|value| value != held);
+        if let Some(heights) = self.heights.get(who.index())
+            && let Some((reached, held, _)) = heights.last()
+        {
+            if *reached > height {
+                // It came back and has not got so far again.
+                let lower = heights.iter().rev().find(|(reached, ..)| *reached <= height);
+                return match lower {
+                    Some((reached, held, _)) if differs(*reached, *held) => Err(*reached),
+                    _ => Ok(()),
+                };
+            }
+            if differs(*reached, *held) {
+                return Err(*reached);
+            }
+            if *reached == height {
+                return Ok(());
+            }
+        }
+        if let Some(value) = value_at(height) {
+            self.rise(who, height, value);
+        }
+        Ok(())
+    }
+
+    fn rise(&mut self, who: NodeId, height: u64, value: u64) {
         if self.heights.len() <= who.index() {
             self.heights.resize_with(who.index() + 1, Vec::new);
         }
         let heights = &mut self.heights[who.index()];
-        match heights.last() {
-            Some((before, _)) if *before > now => return Err(*before),
-            Some((before, _)) if *before == now => return Ok(()),
-            _ => {}
-        }
         if heights.len() == HEIGHTS {
             // What is left is a little lower than the truth for who goes back, never higher.
             let mut lower = false;
@@ -308,8 +327,7 @@ impl Ledger {
                 !lower
             });
         }
-        heights.push((now, self.event));
-        Ok(())
+        heights.push((height, value, self.event));
     }
 
     /// States a fact that is never forgotten, of which a run has a few. An error if another value stands there.
@@ -320,11 +338,11 @@ impl Ledger {
         who: NodeId,
     ) -> Result<(), LedgerConflict> {
         let key = key.into();
-        if let Some((_, known)) = self.lasting.iter().find(|(known, _)| *known == key) {
+        if let Some(known) = self.lasting.iter().find(|known| known.key == key) {
             return known.agree(value).map(drop);
         }
         if self.lasting.len() < LASTING {
-            self.lasting.push((key, Fact { value, event: self.event, who }));
+            self.lasting.push(Fact { key, value, nth: 0, event: self.event, who });
         }
         Ok(())
     }
@@ -332,154 +350,57 @@ impl Ledger {
     /// The value that stands under a key for good, and who stated it.
     pub fn lookup_for_good(&self, key: impl Into<LedgerKey>) -> Option<(u64, NodeId)> {
         let key = key.into();
-        self.lasting.iter().find(|(known, _)| *known == key).map(|(_, fact)| (fact.value, fact.who))
+        self.lasting.iter().find(|known| known.key == key).map(|fact| (fact.value, fact.who))
     }
 
     /// Whether everything stated since the fact under this key is still remembered. If that fact is not there: whether
     /// nothing was ever forgotten.
     pub fn recalls(&self, key: impl Into<LedgerKey>) -> bool {
-        let key = key.into();
         let Some(forgotten) = self.forgotten else { return true };
-        let fact = self.young.fact(key).or_else(|| self.old.fact(key));
-        fact.is_some_and(|fact| fact.event > forgotten)
+        self.find(key.into()).is_some_and(|fact| fact.event > forgotten)
     }
 
     /// The value first stated under a key, and by whom.
     #[inline]
     pub fn lookup(&self, key: impl Into<LedgerKey>) -> Option<(u64, NodeId)> {
-        let key = key.into();
-        let (number, i) = key.block();
-        // What is in the younger generation is in no other.
-        let block = match self.hinted(key.group, number) {
-            Some(block) => block,
-            None => self.block_of_before(key.group, number)?,
-        };
-        let fact = &block.facts[i];
-        (block.there & (1 << i) != 0).then_some((fact.value, fact.who))
-    }
-
-    #[inline(never)]
-    fn block_of_before(&self, group: u64, number: u64) -> Option<&Block> {
-        let young = self.young.search(group, number).map(|at| &self.young.blocks[at]);
-        young.or_else(|| self.old.search(group, number).map(|at| &self.old.blocks[at]))
+        self.find(key.into()).map(|fact| (fact.value, fact.who))
     }
 
     /// All facts still remembered (key, value, who), in no particular but a deterministic order.
     pub fn facts(&self) -> impl Iterator<Item = (LedgerKey, u64, NodeId)> + '_ {
-        self.old.blocks.iter().chain(&self.young.blocks).flat_map(|block| {
-            let there = block.facts.iter().enumerate().filter(|(i, _)| block.there & (1 << i) != 0);
-            there.map(|(i, fact)| {
-                let place = block.number * PLACES as u64 + i as u64;
-                (LedgerKey { group: block.group, place }, fact.value, fact.who)
-            })
-        })
+        self.lines.iter().filter(|fact| !fact.is_blank()).map(|fact| (fact.key, fact.value, fact.who))
     }
 }
 
 impl Fact {
-    const NONE: Self = Self { value: 0, event: 0, who: NodeId::replica(0) };
+    /// No fact: it may be forgotten from the beginning.
+    const NONE: Self = Self {
+        key: LedgerKey { group: 0, place: 0 },
+        value: 0,
+        nth: 0u64.wrapping_sub(2 * GENERATION),
+        event: 0,
+        who: NodeId::replica(0),
+    };
+
+    #[inline]
+    fn is_blank(&self) -> bool {
+        self.nth == Self::NONE.nth
+    }
+
+    #[inline]
+    fn is(&self, key: LedgerKey) -> bool {
+        (self.key.place == key.place) & (self.key.group == key.group) & !self.is_blank()
+    }
 
     #[inline]
     fn agree(&self, value: u64) -> Result<bool, LedgerConflict> {
         if self.value == value { Ok(false) } else { Err(self.conflict()) }
     }
 
-    /// Whether the value at this place is this one, for whoever retraces from `top`.
-    #[inline]
-    fn fits(&self, value: Option<u64>, place: u64, top: u64) -> Result<bool, (u64, LedgerConflict)> {
-        match value {
-            Some(value) if value != self.value => Err((place, self.conflict())),
-            _ => Ok(place < top),
-        }
-    }
-
     #[inline]
     fn conflict(&self) -> LedgerConflict {
         LedgerConflict { first: self.value, who: self.who }
     }
-}
-
-/// Blocks in the order in which they came, found by open addressing.
-#[derive(Clone, Debug, Default)]
-struct Table {
-    blocks: Vec<Block>,
-    /// One more than a block's position; 0 where there is none. At most half full.
-    index: Vec<u32>,
-    /// Facts stated while this was the younger generation.
-    added: usize,
-}
-
-impl Table {
-    /// The last event in which anything was stated that is here.
-    fn latest(&self) -> Option<u32> {
-        let there = |block: &Block, i: &usize| block.there & (1 << i) != 0;
-        let facts = self
-            .blocks
-            .iter()
-            .flat_map(|b| (0..PLACES).filter(move |i| there(b, i)).map(|i| b.facts[i].event));
-        facts.max()
-    }
-
-    #[inline]
-    fn fact(&self, key: LedgerKey) -> Option<&Fact> {
-        let (number, i) = key.block();
-        let block = &self.blocks[self.search(key.group, number)?];
-        Some(&block.facts[i]).filter(|_| block.there & (1 << i) != 0)
-    }
-
-    fn search(&self, group: u64, number: u64) -> Option<usize> {
-        let mut i = scatter(group, number);
-        loop {
-            // The mask keeps within a power of two; an empty index finds nothing.
-            let at = *self.index.get(i & self.index.len().wrapping_sub(1))?;
-            let block = self.blocks.get(at.wrapping_sub(1) as usize)?;
-            if block.number == number && block.group == group {
-                return Some(at as usize - 1);
-            }
-            i += 1;
-        }
-    }
-
-    fn insert(&mut self, block: Block) -> usize {
-        self.blocks.push(block);
-        let last = self.blocks.len() - 1;
-        if self.blocks.len() * 2 > self.index.len() {
-            self.index = vec![0; (self.index.len() * 2).max(32)];
-            (0..=last).for_each(|at| self.list(at));
-        } else {
-            self.list(last);
-        }
-        last
-    }
-
-    fn list(&mut self, at: usize) {
-        let mask = self.index.len() - 1;
-        let mut i = scatter(self.blocks[at].group, self.blocks[at].number) & mask;
-        while self.index[i] != 0 {
-            i = (i + 1) & mask;
-        }
-        self.index[i] = at as u32 + 1;
-    }
-
-    fn clear(&mut self) {
-        self.blocks.clear();
-        self.index.fill(0);
-        self.added = 0;
-    }
-}
-
-/// The line of a block's hint.
-#[inline]
-fn line(group: u64, number: u64) -> usize {
-    (group ^ group >> 2 ^ number) as usize % LINES
-}
-
-/// Where the search for a block begins.
-#[inline]
-fn scatter(group: u64, number: u64) -> usize {
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mixed = (group.wrapping_mul(ODD) ^ number).wrapping_mul(ODD);
-    (mixed ^ (mixed >> 32)) as usize
 }
 
 #[cfg(test)]
@@ -512,11 +433,11 @@ mod tests {
     fn it_remembers_a_whole_generation_and_forgets_in_the_end() {
         let mut ledger = Ledger::new();
         let a = NodeId::replica(0);
-        for key in 0..GENERATION as u64 * 3 {
+        for key in 0..GENERATION * 3 {
             ledger.state(key, key, a).unwrap();
         }
-        let last = GENERATION as u64 * 3 - 1;
-        assert!((last - GENERATION as u64 + 1..=last).all(|k| ledger.lookup(k).is_some()));
+        let last = GENERATION * 3 - 1;
+        assert!((last - GENERATION + 1..=last).all(|k| ledger.lookup(k).is_some()));
         assert_eq!(ledger.lookup(0), None);
     }
 
@@ -525,7 +446,7 @@ mod tests {
         let mut ledger = Ledger::new();
         let a = NodeId::replica(0);
         assert!(ledger.recalls(77), "nothing was forgotten yet");
-        for key in 0..GENERATION as u64 * 3 {
+        for key in 0..GENERATION * 3 {
             ledger.at_event(key);
             ledger.state(key, key, a).unwrap();
         }
@@ -556,7 +477,7 @@ mod tests {
         let mut ledger = Ledger::new();
         let a = NodeId::replica(0);
         ledger.state_for_good(7, 1, a).unwrap();
-        for key in 0..GENERATION as u64 * 5 {
+        for key in 0..GENERATION * 5 {
             ledger.state(key, key, a).unwrap();
         }
         assert_eq!(ledger.lookup_for_good(7), Some((1, a)));

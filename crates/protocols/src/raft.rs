@@ -208,13 +208,23 @@ impl Member for Server {
             Msg::Append { term, prev_log_index, prev_log_term, leader_commit, .. }
             | Msg::Heartbeat { term, prev_log_index, prev_log_term, leader_commit } => {
                 let (prev, entries) = ((prev_log_index, prev_log_term), msg.entries());
-                match (self.on_append_entries(from, term, prev, leader_commit, entries, cx), msg) {
-                    (None, _) => {}
-                    (Some(ack), Msg::Heartbeat { .. }) => cx.send(from, Msg::HeartbeatReply(ack)),
-                    (Some(ack), _) => cx.send(from, Msg::AppendReply(ack)),
+                let Some((success, index)) =
+                    self.on_append_entries(from, term, prev, leader_commit, entries, cx)
+                else {
+                    return;
+                };
+                // Put together where it is sent: a message that is moved costs more than what it says.
+                let term = self.current_term;
+                match msg {
+                    Msg::Heartbeat { .. } => {
+                        cx.send(from, Msg::HeartbeatReply(Ack { term, success, prev_log_index, index }));
+                    }
+                    _ => {
+                        cx.send(from, Msg::AppendReply(Ack { term, success, prev_log_index, index }));
+                    }
                 }
             }
-            Msg::AppendReply(ack) | Msg::HeartbeatReply(ack) => self.on_ack(from, ack, cx),
+            Msg::AppendReply(ref ack) | Msg::HeartbeatReply(ref ack) => self.on_ack(from, ack, cx),
             Msg::Request { .. } | Msg::Reply { .. } | Msg::Redirect { .. } => {
                 cx.reject("this is for clients only");
             }
@@ -504,9 +514,8 @@ impl Server {
         cx.cite(Cite::SendEntries);
         let next = self.next_index[id.index()];
         self.told_commit[id.index()] = self.commit_index.min(next.saturating_sub(1));
-        let msg = self.append_entries(next, Some(cx.config.batch));
+        self.append_entries(To::One(id), next, Some(cx.config.batch), cx);
         self.believe(id, self.end_of_batch(id, cx), cx.config.window);
-        cx.send(id, msg);
     }
 
     /// AppendEntries with at most `batch` entries (or a heartbeat) to each, one message for all that continue from the
@@ -525,27 +534,29 @@ impl Server {
                 }
             }
             let whole = size + 1 == cx.config.n;
-            let msg = self.append_entries(next, batch);
-            cx.multicast(if whole { To::Others } else { To::Set(group) }, msg);
+            self.append_entries(if whole { To::Others } else { To::Set(group) }, next, batch, cx);
         }
     }
 
-    fn append_entries(&self, next: Slot, batch: Option<u64>) -> Msg {
+    /// AppendEntries from an index on, with at most `batch` entries, or a heartbeat.
+    #[inline]
+    fn append_entries(&self, to: To, next: Slot, batch: Option<u64>, cx: &mut Cx<'_, Raft>) {
         let prev_log_index = next.saturating_sub(1);
         let prev_log_term = self.log.term_at(prev_log_index).unwrap_or(0);
         let (term, leader_commit) = (self.current_term, self.commit_index);
         let Some(batch) = batch else {
-            return Msg::Heartbeat { term, prev_log_index, prev_log_term, leader_commit };
+            cx.multicast(to, Msg::Heartbeat { term, prev_log_index, prev_log_term, leader_commit });
+            return;
         };
-        let mut entries = SmallVec::new();
-        for index in next..next.saturating_add(batch) {
-            let Some(entry) = self.log.entry(index) else { break };
-            entries.push(entry);
+        let entries = SmallVec::new();
+        let msg = cx.place(to, Msg::Append { term, prev_log_index, prev_log_term, leader_commit, entries });
+        if let Msg::Append { entries, .. } = msg {
+            let end = next.saturating_add(batch).min(self.log.last_index() + 1);
+            entries.extend((next..end).filter_map(|index| self.log.entry(index)));
         }
-        Msg::Append { term, prev_log_index, prev_log_term, leader_commit, entries }
     }
 
-    fn on_ack(&mut self, from: NodeId, ack: Ack, cx: &mut Cx<'_, Raft>) {
+    fn on_ack(&mut self, from: NodeId, ack: &Ack, cx: &mut Cx<'_, Raft>) {
         if ack.term < self.current_term {
             return cx.reject("an answer to an earlier term");
         }
@@ -565,7 +576,7 @@ impl Server {
         }
     }
 
-    fn count_copy(&mut self, from: NodeId, ack: Ack, cx: &mut Cx<'_, Raft>) {
+    fn count_copy(&mut self, from: NodeId, ack: &Ack, cx: &mut Cx<'_, Raft>) {
         let i = from.index();
         let reached = if cx.holds(MATCH_FROM_REQUEST) { ack.index } else { u64::MAX };
         let reached = reached.min(self.log.last_index());
@@ -585,7 +596,7 @@ impl Server {
         }
     }
 
-    fn back_up(&mut self, from: NodeId, ack: Ack, cx: &mut Cx<'_, Raft>) {
+    fn back_up(&mut self, from: NodeId, ack: &Ack, cx: &mut Cx<'_, Raft>) {
         if ack.prev_log_index > self.match_index[from.index()] && self.doubt(from) {
             cx.cite(Cite::BackUp);
             return;
@@ -660,8 +671,8 @@ impl Server {
 
     // §5.3: replication, the follower's side.
 
-    /// The answer, unless there is none to give.
-    #[inline]
+    /// The answer, unless there is none to give: whether they fitted, and the index to report.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn on_append_entries(
         &mut self,
         from: NodeId,
@@ -670,11 +681,11 @@ impl Server {
         leader_commit: u64,
         entries: &[Entry],
         cx: &mut Cx<'_, Raft>,
-    ) -> Option<Ack> {
+    ) -> Option<(bool, Slot)> {
         if term < self.current_term {
             cx.cite(Cite::StaleTerm);
             cx.reject("the sender leads an earlier term");
-            return Some(self.refusal(prev_log_index));
+            return Some((false, self.refusal(prev_log_index)));
         }
         if !self.follow(from, cx) {
             return None;
@@ -690,7 +701,7 @@ impl Server {
             if !cx.holds(COMMIT_AFTER_CHECK) {
                 self.commit(leader_commit.min(last), cx);
             }
-            return Some(self.refusal(prev_log_index));
+            return Some((false, self.refusal(prev_log_index)));
         }
         self.store(prev_log_index, entries, cx);
         let reached = prev_log_index + entries.len() as u64;
@@ -698,7 +709,7 @@ impl Server {
         // Without the rule the first entry counts as committed wherever it is.
         let begun = if cx.holds(COMMIT_FROM_NONE) { 0 } else { self.log.last_index().min(1) };
         self.commit(leader_commit.min(bound).max(begun), cx);
-        Some(Ack { term: self.current_term, success: true, prev_log_index, index: reached })
+        Some((true, reached))
     }
 
     /// Accepts the sender as leader of the current term; false if that cannot be.
@@ -723,12 +734,11 @@ impl Server {
     }
 
     /// Says no, and where the leader might try next: at the end of the own log, or before the whole term that conflicts.
-    fn refusal(&self, prev_log_index: u64) -> Ack {
-        let index = match self.log.term_at(prev_log_index) {
+    fn refusal(&self, prev_log_index: u64) -> Slot {
+        match self.log.term_at(prev_log_index) {
             Some(term) => self.log.first_of_term(term).saturating_sub(1),
             None => self.log.last_index(),
-        };
-        Ack { term: self.current_term, success: false, prev_log_index, index }
+        }
     }
 
     fn store(&mut self, prev: u64, entries: &[Entry], cx: &mut Cx<'_, Raft>) {

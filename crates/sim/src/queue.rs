@@ -183,8 +183,8 @@ struct Node {
 
 /// A calendar queue (Brown 1988): a wheel of slots for the near future, a heap for what lies beyond it. A slot's span
 /// follows the traffic, as short as the wheel can be while most events find their place on it, so that a slot mostly
-/// holds one event; that one is taken where it lies. Where several share a slot they are sorted when its time comes.
-/// So events come out by (time, sequence).
+/// holds one event; that one lies in the slot itself. Where several share a slot the others are in a list, and all are
+/// sorted when their time comes. So events come out by (time, sequence).
 #[derive(Clone)]
 pub(crate) struct Queue {
     /// What is left of the slot being taken, descending: taken from the end.
@@ -193,14 +193,17 @@ pub(crate) struct Queue {
     slot: u64,
     /// Microseconds a slot spans, as a power of two.
     span: u32,
-    /// The first node of each slot of the wheel, unsorted.
-    firsts: Box<[u32; SLOTS]>,
-    /// The first slot of the wheel that holds something, and an event in it. It is looked for as soon as the one before
-    /// is taken: then the search goes on beside the step that follows, which need not wait for it.
-    next: Found,
+    /// An event of each slot of the wheel that holds any.
+    slots: Box<[Packed; SLOTS]>,
+    /// The first slot of the wheel that holds something; the end of time if there is none. It is looked for as soon as the
+    /// one before is taken: then the search goes on beside the step that follows, which need not wait for it.
+    next: u64,
     /// Which slots hold something, and which words of that hold something.
     filled: [u64; WORDS],
     words: u64,
+    /// Which slots hold several, and of those the first node of the list of the others, unsorted.
+    shared: [u64; WORDS],
+    firsts: Box<[u32; SLOTS]>,
     pool: Vec<Node>,
     free: u32,
     /// Events beyond the wheel, a heap by (time, sequence).
@@ -209,23 +212,6 @@ pub(crate) struct Queue {
     beyond_slot: u64,
     len: usize,
     traffic: Traffic,
-}
-
-/// A slot of the wheel that holds something.
-#[derive(Clone, Copy)]
-struct Found {
-    /// Its number; the end of time if there is none.
-    slot: u64,
-    /// Its first node.
-    first: u32,
-    /// Whether it has no other.
-    alone: bool,
-    event: Packed,
-}
-
-impl Found {
-    const NOTHING: Self =
-        Self { slot: u64::MAX, first: NONE, alone: false, event: Packed { at: 0, order: 0, what: 0 } };
 }
 
 /// What has happened since the span was judged.
@@ -247,10 +233,12 @@ impl Default for Queue {
             now: Vec::new(),
             slot: 0,
             span: SPAN_BITS.0,
-            next: Found::NOTHING,
-            firsts: Box::new([NONE; SLOTS]),
+            slots: Box::new([Packed { at: 0, order: 0, what: 0 }; SLOTS]),
+            next: u64::MAX,
             filled: [0; WORDS],
             words: 0,
+            shared: [0; WORDS],
+            firsts: Box::new([NONE; SLOTS]),
             pool: Vec::new(),
             free: NONE,
             beyond: BinaryHeap::new(),
@@ -286,25 +274,34 @@ impl Queue {
     #[inline(always)]
     fn push_on_wheel(&mut self, slot: u64, event: Packed) {
         let index = slot as usize % SLOTS;
-        let node = Node { event, next: self.firsts[index] };
-        let place = match self.pool.get_mut(self.free as usize) {
+        let (word, bit) = (&mut self.filled[index / 64], 1 << (index % 64));
+        if *word & bit != 0 {
+            return self.push_beside(index, event.at, event.order, event.what);
+        }
+        *word |= bit;
+        self.words |= 1 << (index / 64);
+        self.slots[index] = event;
+        self.next = self.next.min(slot);
+    }
+
+    /// Adds to a slot that holds something.
+    #[inline(never)]
+    fn push_beside(&mut self, index: usize, at: u64, order: u64, what: u64) {
+        let (word, bit) = (&mut self.shared[index / 64], 1 << (index % 64));
+        let next = if *word & bit != 0 { self.firsts[index] } else { NONE };
+        *word |= bit;
+        let node = Node { event: Packed { at, order, what }, next };
+        self.firsts[index] = self.free;
+        match self.pool.get_mut(self.free as usize) {
             Some(place) => {
-                let taken = self.free;
                 self.free = place.next;
                 *place = node;
-                taken
             }
             None => {
+                self.firsts[index] = self.pool.len() as u32;
                 self.pool.push(node);
-                (self.pool.len() - 1) as u32
             }
-        };
-        self.firsts[index] = place;
-        if slot <= self.next.slot {
-            self.next = Found { slot, first: place, alone: node.next == NONE, event };
         }
-        self.filled[index / 64] |= 1 << (index % 64);
-        self.words |= 1 << (index / 64);
     }
 
     /// Adds what does not go on the wheel: to the slot being taken, in its place, or beyond the wheel.
@@ -334,13 +331,13 @@ impl Queue {
     #[inline(always)]
     pub fn pop(&mut self, last: u64) -> Option<Packed> {
         if self.now.is_empty() {
-            let Found { slot, first, alone, event } = self.next;
-            if (slot < self.beyond_slot) & alone {
+            let slot = self.next;
+            if (slot < self.beyond_slot) & !self.is_shared(slot) {
+                let event = self.slots[slot as usize % SLOTS];
                 if event.at > last {
                     return None;
                 }
-                self.give_back(first, first);
-                self.empty(slot);
+                self.leave(slot);
                 self.len -= 1;
                 return Some(event);
             }
@@ -351,35 +348,25 @@ impl Queue {
         Some(next)
     }
 
-    /// Looks for the first slot of the wheel that holds something.
     #[inline]
-    fn look_ahead(&mut self) {
-        let here = self.slot / 64;
-        let ahead = self.words.rotate_right(here as u32).trailing_zeros();
-        let word = here + u64::from(ahead);
-        let bit = self.filled[word as usize % WORDS].trailing_zeros();
-        let first = self.firsts[word as usize % WORDS * 64 + bit as usize % 64];
-        self.next.slot = u64::MAX;
-        if let Some(node) = self.pool.get(first as usize) {
-            self.next.slot = word * 64 + u64::from(bit);
-            self.next.first = first;
-            self.next.alone = node.next == NONE;
-            self.next.event.at = node.event.at;
-            self.next.event.order = node.event.order;
-            self.next.event.what = node.event.what;
-        }
+    fn is_shared(&self, slot: u64) -> bool {
+        let index = slot as usize % SLOTS;
+        self.shared[index / 64] & (1 << (index % 64)) != 0
     }
 
-    /// Moves on to the first slot of the wheel, from which everything is being taken.
+    /// Moves on to the first slot of the wheel, from which everything is being taken, and looks for the next.
     #[inline]
-    fn empty(&mut self, slot: u64) {
+    fn leave(&mut self, slot: u64) {
         let index = slot as usize % SLOTS;
         self.slot = slot;
-        self.firsts[index] = NONE;
         let word = &mut self.filled[index / 64];
         *word &= *word - 1;
         self.words &= !(u64::from(*word == 0) << (index / 64));
-        self.look_ahead();
+        let here = slot / 64;
+        let ahead = self.words.rotate_right(here as u32).trailing_zeros();
+        let word = here + u64::from(ahead);
+        let bit = self.filled[word as usize % WORDS].trailing_zeros();
+        self.next = if self.words == 0 { u64::MAX } else { word * 64 + u64::from(bit) };
     }
 
     /// Gives a list of nodes back, from its first to its last.
@@ -392,7 +379,7 @@ impl Queue {
     /// Brings up the next slot with everything in it, if there is any.
     #[inline(never)]
     fn bring_up(&mut self) {
-        let slot = self.next.slot;
+        let slot = self.next;
         let next = slot.min(self.beyond_slot);
         if next == u64::MAX {
             return;
@@ -412,15 +399,23 @@ impl Queue {
     #[inline]
     fn take_slot(&mut self, slot: u64) {
         const SMALL: usize = 16;
-        let first = self.next.first;
-        self.empty(slot);
+        let index = slot as usize % SLOTS;
+        let (own, first) = (self.slots[index], self.firsts[index]);
+        let shared = self.is_shared(slot);
+        self.leave(slot);
+        if !shared {
+            return self.now.push(own);
+        }
+        self.shared[index / 64] &= !(1 << (index % 64));
         let (mut keys, mut nodes, mut places) = ([0u64; SMALL], [0u32; SMALL], [0u8; SMALL]);
         let within = (1 << self.span) - 1;
-        let (mut at, mut last, mut len) = (first, first, 0);
+        let key = |event: &Packed| (event.at & within) << 32 | u64::from(event.seq());
+        keys[0] = key(&own);
+        let (mut at, mut last, mut len) = (first, first, 1);
         while let Some(node) = self.pool.get(at as usize) {
             // Of many events these tables are of no use, but the list is followed to its end.
             let i = len % SMALL;
-            let key = (node.event.at & within) << 32 | u64::from(node.event.seq());
+            let key = key(&node.event);
             let mut place = 0;
             for j in 0..i {
                 let after = u8::from(keys[j] > key);
@@ -431,11 +426,13 @@ impl Queue {
             len += 1;
             (last, at) = (at, node.next);
         }
+        self.now.push(own);
         if len > SMALL {
             self.take_many(first);
         } else {
-            self.now.resize(len, self.pool[first as usize].event);
-            for i in 0..len {
+            self.now.resize(len, own);
+            self.now[places[0] as usize] = own;
+            for i in 1..len {
                 self.now[places[i] as usize] = self.pool[nodes[i] as usize].event;
             }
         }
@@ -446,6 +443,7 @@ impl Queue {
         }
     }
 
+    /// The same of a whole list.
     #[inline(never)]
     fn take_many(&mut self, first: u32) {
         let mut at = first;
@@ -493,9 +491,8 @@ impl Queue {
     /// Starts a new wheel with these events, keeping the memory of the old one.
     fn begin_again(&mut self, slot: u64, span: u32, events: &[Event]) {
         self.now.clear();
-        self.firsts.fill(NONE);
-        self.next = Found::NOTHING;
-        (self.filled, self.words) = ([0; WORDS], 0);
+        self.next = u64::MAX;
+        (self.filled, self.words, self.shared) = ([0; WORDS], 0, [0; WORDS]);
         self.pool.clear();
         self.free = NONE;
         self.beyond.clear();
@@ -514,9 +511,12 @@ impl Queue {
 
     /// All events, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = Event> {
-        let listed = self.firsts.iter().flat_map(|first| {
+        let slots = (0..SLOTS).filter(|index| self.filled[index / 64] & (1 << (index % 64)) != 0);
+        let listed = slots.flat_map(|index| {
             let node = |at: u32| self.pool.get(at as usize);
-            std::iter::successors(node(*first), move |n| node(n.next)).map(|n| &n.event)
+            let first = if self.is_shared(index as u64) { self.firsts[index] } else { NONE };
+            let others = std::iter::successors(node(first), move |n| node(n.next)).map(|n| &n.event);
+            std::iter::once(&self.slots[index]).chain(others)
         });
         let beyond = self.beyond.iter().map(|Reverse(event)| event);
         self.now.iter().rev().chain(listed).chain(beyond).map(|event| event.event())

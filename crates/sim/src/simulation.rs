@@ -801,8 +801,8 @@ impl<P: Automaton> World<P> for Simulation<P> {
 
     #[inline(always)]
     fn node(&self, id: NodeId) -> Option<&P> {
-        let index = identity_index(id, self.shape.n);
-        self.cells.get(index).filter(|c| index < self.shape.total && !c.byzantine).map(|c| &c.node)
+        // The second copies, which stand behind the others, are those of Byzantine nodes.
+        self.cells.get(identity_index(id, self.shape.n)).filter(|c| !c.byzantine).map(|c| &c.node)
     }
 }
 

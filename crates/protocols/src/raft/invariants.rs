@@ -266,9 +266,7 @@ fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -
     if s.log.prefix(index).is_none() {
         return Err(format!("server {who} lost entry {index}, which it knew to be committed"));
     }
-    let range = (index.saturating_sub(NEWS_MAX), index);
-    let kept = ledger.retrace_news(group(0, who.raw().into()), range, who, prefixes(s));
-    kept.map(drop).map_err(|(index, _)| {
+    ledger.keeps(who, index, prefixes(s)).map_err(|index| {
         format!("server {who} rewrote its log at or below index {index}, which it knew to be committed")
     })
 }

@@ -31,6 +31,8 @@ struct Record {
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     sealed: Vec<Arc<[Record]>>,
+    /// How many entries are sealed.
+    before: u64,
     tail: Vec<Record>,
 }
 
@@ -38,7 +40,7 @@ impl Log {
     /// Index of the last entry; 0 if there is none.
     #[inline]
     pub fn last_index(&self) -> u64 {
-        (self.sealed.len() * BLOCK + self.tail.len()) as u64
+        self.before + self.tail.len() as u64
     }
 
     /// Term of the last entry; 0 if there is none.
@@ -85,9 +87,15 @@ impl Log {
         let prefix = mix(mix(before.wrapping_add(entry.term)).wrapping_add(mix(!entry.value.0)));
         self.tail.push(Record { entry, prefix });
         if self.tail.len() == BLOCK {
-            self.sealed.push(Arc::from(self.tail.as_slice()));
-            self.tail.clear();
+            self.seal();
         }
+    }
+
+    #[inline(never)]
+    fn seal(&mut self) {
+        self.sealed.push(Arc::from(self.tail.as_slice()));
+        self.before += BLOCK as u64;
+        self.tail.clear();
     }
 
     /// Deletes everything after an index.
@@ -100,6 +108,7 @@ impl Log {
         if blocks < self.sealed.len() {
             self.tail = self.sealed[blocks][..keep % BLOCK].to_vec();
             self.sealed.truncate(blocks);
+            self.before = (blocks * BLOCK) as u64;
         } else {
             self.tail.truncate(keep % BLOCK);
         }
@@ -107,11 +116,15 @@ impl Log {
 
     #[inline]
     fn record(&self, index: u64) -> Option<&Record> {
+        // Huge for what is sealed.
+        let at = index.wrapping_sub(self.before).wrapping_sub(1);
+        if at < self.tail.len() as u64 { self.tail.get(at as usize) } else { self.sealed_record(index) }
+    }
+
+    #[inline(never)]
+    fn sealed_record(&self, index: u64) -> Option<&Record> {
         let at = usize::try_from(index.checked_sub(1)?).ok()?;
-        match at.checked_sub(self.sealed.len() * BLOCK) {
-            Some(at) => self.tail.get(at),
-            None => self.sealed[at / BLOCK].get(at % BLOCK),
-        }
+        self.sealed.get(at / BLOCK)?.get(at % BLOCK)
     }
 }
 
