@@ -1,8 +1,14 @@
-// The page's module travels packed, and is unpacked by a small module made for that, crates/squeeze, which stands here as text.
+// The page's module travels packed, and is unpacked by a small module made for that, crates/squeeze, which stands here as text,
+// deflated.
 const UNPACKER = '{unpacker}';
 
 function bytesOf(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+async function inflated(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 // A function that takes the packed pieces as they arrive, null after the last, and gives the unpacked ones in the same way.
@@ -30,8 +36,10 @@ function unpacker(code, give) {
 // An answer with the unpacked module, which the browser compiles while the rest arrives and is unpacked: in a worker, so that
 // the page stays free for the visitor; here, where there is none to be had.
 function unpack(packed) {
-  const code = bytesOf(UNPACKER);
   const start = async (controller) => {
+    const code = await inflated(bytesOf(UNPACKER)).catch((error) => {
+      throw failed(error);
+    });
     let [put, kept, given] = [null, [], false];
     const give = (piece) => (piece ? controller.enqueue(piece) : controller.close());
     const here = (error) => {

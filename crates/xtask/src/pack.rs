@@ -1,7 +1,8 @@
 //! The page's wasm module, packed by `crates/squeeze`: a quarter less than gzip, and small from hosts that do not compress at all.
 //!
 //! The start script loads `NAME_bg.wasm`. Here that file becomes `NAME_bg.wasm.packed`, and the script unpacks it with
-//! `web/boot/load.js`, which goes into the page with the unpacker: that half of `crates/squeeze`, compiled for the browser.
+//! `web/boot/load.js`, which goes into the page with the unpacker: that half of `crates/squeeze`, compiled for the browser, and
+//! deflated before it is written as text, for of such text gzip finds nothing to save.
 
 use crate::bundle::bare;
 use crate::run::{cargo, command, files_ending, run, target_dir};
@@ -10,6 +11,9 @@ use crate::{Outcome, names, offline};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::path::Path;
+
+/// Deflate's hardest.
+const BEST: u8 = 10;
 
 const LOAD: &str = include_str!("../../../web/boot/load.js");
 
@@ -28,7 +32,7 @@ pub fn module(dir: &Path, html: &str) -> Outcome<String> {
     starting(html, name, &unpacker()?)
 }
 
-/// The unpacker for the browser: made to be fast, for it is what the visitor waits for.
+/// The unpacker for the browser, deflated: made to be fast, for it is what the visitor waits for.
 fn unpacker() -> Outcome<Vec<u8>> {
     wasm_target()?;
     let build = ["build", "--package", "consensus-squeeze", "--release", "--target", WASM_TARGET];
@@ -44,7 +48,7 @@ fn unpacker() -> Outcome<Vec<u8>> {
         .arg(made)
         .arg("-o")
         .arg(&file))?;
-    read(&file)
+    Ok(miniz_oxide::deflate::compress_to_vec(&read(&file)?, BEST))
 }
 
 fn read(file: &Path) -> Outcome<Vec<u8>> {
