@@ -110,15 +110,19 @@ fn asked(fragment: Fragment, elsewhere: bool) -> Asked {
         };
     }
     let (link, sentences) = address::read(fragment);
-    let lesson = lessons().find(|l| parse(l.link, catalogue()).is_ok_and(|x| x.scenario == link.scenario));
     Asked {
+        lesson: lesson_of(&link.scenario),
         scenario: link.scenario,
-        lesson,
         digest: link.digest,
         rivals: link.rivals,
         pauses: link.pauses,
         sentences,
     }
+}
+
+/// The lesson that a scenario is, if it is one.
+pub fn lesson_of(scenario: &Scenario) -> Option<&'static Lesson> {
+    lessons().find(|l| parse(l.link, catalogue()).is_ok_and(|link| link.scenario == *scenario))
 }
 
 /// What the page opens on by itself.

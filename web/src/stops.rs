@@ -40,9 +40,28 @@ impl Model {
         }
     }
 
-    /// Replaces the pauses by those of a link.
+    /// Replaces the pauses by those that a link or a lesson brings.
     pub fn set_pauses(&mut self, pauses: Vec<Pause>) {
-        self.stops = pauses.into_iter().map(|pause| Stop { pause, position: None }).collect();
+        self.studio.set_pauses(pauses);
+        self.show_pauses();
+    }
+
+    /// Replaces the pauses; can be undone.
+    fn edit_pauses(&mut self, change: impl FnOnce(&mut Vec<Pause>)) {
+        if self.is_refused() {
+            return;
+        }
+        let mut pauses = self.studio.pauses().to_vec();
+        change(&mut pauses);
+        self.studio.edit_pauses(pauses);
+        self.show_pauses();
+        self.edits += 1;
+    }
+
+    /// Takes over the pauses that are on the bench.
+    pub fn show_pauses(&mut self) {
+        let stop = |pause: &Pause| Stop { pause: pause.clone(), position: None };
+        self.stops = self.studio.pauses().iter().map(stop).collect();
         self.locate_stops();
     }
 
@@ -61,38 +80,25 @@ impl Model {
 
     /// Makes playing stop here.
     pub fn pause_here(&mut self) {
-        if self.is_refused() {
-            return;
-        }
         if self.stops.len() >= bounds::PAUSES {
             self.notice(format!("A link holds at most {} pauses; remove some.", bounds::PAUSES));
             return;
         }
         let when = When::Event(self.session().position().event);
-        self.stops.push(Stop { pause: Pause { when, note: String::new() }, position: None });
-        self.locate_stops();
-        self.edits += 1;
+        self.edit_pauses(|pauses| pauses.push(Pause { when, note: String::new() }));
     }
 
     /// Plays through a pause from now on.
     pub fn remove_pause(&mut self, place: usize) {
-        if self.is_refused() {
-            return;
-        }
-        self.stops.remove(place);
-        self.edits += 1;
+        self.edit_pauses(|pauses| drop(pauses.remove(place)));
     }
 
     /// Says something else at a pause. What is too long for a link is cut.
     pub fn set_note(&mut self, place: usize, note: &str) {
-        if self.is_refused() {
-            return;
-        }
         let mut end = note.len().min(bounds::NOTE_BYTES);
         while !note.is_char_boundary(end) {
             end -= 1;
         }
-        self.stops[place].pause.note = note[..end].to_owned();
-        self.edits += 1;
+        self.edit_pauses(|pauses| note[..end].clone_into(&mut pauses[place].note));
     }
 }

@@ -1,7 +1,6 @@
 //! What the visitor is guided through: a step of a lesson, or a mission that notices when it is done.
 
 use crate::model::{Model, Tab};
-use crate::stops::Stop;
 use consensus_lab::catalogue;
 use consensus_lessons::Place;
 use consensus_lessons::guided::Guided;
@@ -34,8 +33,7 @@ impl Model {
             return;
         }
         self.task = Some(Task::Step(guided, at, None));
-        self.stops =
-            vec![Stop { pause: Pause { when: When::Event(to), note: String::new() }, position: None }];
+        self.set_pauses(vec![Pause { when: When::Event(to), note: String::new() }]);
         self.playing = !self.reduced_motion && from < to;
         self.seek_event(if self.playing { from } else { to });
         self.tab = Tab::Log;
@@ -61,7 +59,7 @@ impl Model {
     /// Begins a mission, or begins it again.
     pub fn begin_mission(&mut self, mission: &'static Mission) {
         if self.set_up(mission.link) {
-            self.stops.clear();
+            self.set_pauses(Vec::new());
             self.task = Some(Task::Mission(mission, Box::new(self.scenario().clone()), Progress::Open));
             self.seek_event(0);
             self.playing = false;
@@ -72,7 +70,7 @@ impl Model {
     /// Leaves a lesson or a mission; the run stays.
     pub fn leave_task(&mut self) {
         if let Some(Task::Step(..)) = self.task.take() {
-            self.stops.clear();
+            self.set_pauses(Vec::new());
         }
         self.edits += 1;
     }

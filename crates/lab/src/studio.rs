@@ -3,7 +3,7 @@
 use crate::registry::open;
 use crate::session::Session;
 use consensus_kernel::{Duration, SetupError, Time};
-use consensus_scenario::{Action, Scenario};
+use consensus_scenario::{Action, Pause, Scenario};
 
 /// How many edits can be undone.
 const UNDO_DEPTH: usize = 200;
@@ -30,6 +30,7 @@ pub struct Branch {
 struct Step {
     branches: Vec<Branch>,
     current: usize,
+    pauses: Vec<Pause>,
     at: Time,
 }
 
@@ -38,6 +39,7 @@ pub struct Studio {
     session: Box<dyn Session>,
     branches: Vec<Branch>,
     current: usize,
+    pauses: Vec<Pause>,
     undo: Vec<Step>,
     redo: Vec<Step>,
 }
@@ -47,7 +49,14 @@ impl Studio {
     pub fn new(scenario: Scenario) -> Result<Self, SetupError> {
         let session = open(&scenario)?;
         let main = Branch { name: "main".to_owned(), scenario, seen: Time::ZERO };
-        Ok(Self { session, branches: vec![main], current: 0, undo: Vec::new(), redo: Vec::new() })
+        Ok(Self {
+            session,
+            branches: vec![main],
+            current: 0,
+            pauses: Vec::new(),
+            undo: Vec::new(),
+            redo: Vec::new(),
+        })
     }
 
     /// The run.
@@ -127,12 +136,30 @@ impl Studio {
         Ok(())
     }
 
-    /// Starts over with another scenario, forgetting all branches; can be undone.
+    /// Where playing stops.
+    pub fn pauses(&self) -> &[Pause] {
+        &self.pauses
+    }
+
+    /// Puts pauses on the bench that came with the run: no edit of the visitor.
+    pub fn set_pauses(&mut self, pauses: Vec<Pause>) {
+        self.pauses = pauses;
+    }
+
+    /// Replaces the pauses; can be undone.
+    pub fn edit_pauses(&mut self, pauses: Vec<Pause>) {
+        let before = self.snapshot();
+        self.pauses = pauses;
+        self.remember(before);
+    }
+
+    /// Starts over with another scenario, forgetting all branches and pauses; can be undone.
     pub fn replace(&mut self, scenario: Scenario) -> Result<(), SetupError> {
         let before = self.snapshot();
         self.session = open(&scenario)?;
         self.branches = vec![Branch { name: "main".to_owned(), scenario, seen: Time::ZERO }];
         self.current = 0;
+        self.pauses.clear();
         self.remember(before);
         Ok(())
     }
@@ -147,11 +174,13 @@ impl Studio {
         Ok(())
     }
 
-    /// Gives a branch another name; an empty one leaves it as it is.
+    /// Gives a branch another name; an empty one leaves it as it is. Can be undone.
     pub fn rename(&mut self, branch: usize, name: &str) {
         let name: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
-        if let Some(branch) = self.branches.get_mut(branch).filter(|_| !name.is_empty()) {
+        let before = self.snapshot();
+        if let Some(branch) = self.branches.get_mut(branch).filter(|b| !name.is_empty() && b.name != name) {
             branch.name = name;
+            self.remember(before);
         }
     }
 
@@ -213,7 +242,12 @@ impl Studio {
     }
 
     fn snapshot(&self) -> Step {
-        Step { branches: self.branches.clone(), current: self.current, at: self.session.position().at }
+        Step {
+            branches: self.branches.clone(),
+            current: self.current,
+            pauses: self.pauses.clone(),
+            at: self.session.position().at,
+        }
     }
 
     fn remember(&mut self, before: Step) {
@@ -234,6 +268,7 @@ impl Studio {
         self.session.seek_time(step.at);
         self.branches = step.branches;
         self.current = step.current;
+        self.pauses = step.pauses;
         Ok(())
     }
 }
