@@ -61,14 +61,20 @@ test('a click on an arrow shows its event, and one beside it goes to that time',
   assertNoTrouble(page);
 });
 
-test('kinds and nodes are filtered, and all of sixteen nodes have their line', async () => {
+test('kinds and nodes are filtered in the diagram and in the list alike, and all of sixteen nodes have their line', async () => {
   const page = await playground.page({ fragment: '?play=0&start=45ms#/pbft?n=16&req=1' });
   const all = await settled(page);
-  await page.getByLabel('Kinds shown in the diagram').selectOption({ label: 'commit' });
+  const diagram = page.locator('.diagram');
+  await diagram.getByLabel('Kinds shown').selectOption({ label: 'commit' });
   const commits = await settled(page);
   assert.ok(commits < all);
-  await page.getByLabel('Nodes shown in the diagram').selectOption('3');
+  await page.getByRole('tab', { name: 'Events' }).click();
+  const list = page.getByRole('tabpanel');
+  assert.equal(await list.getByLabel('Kinds shown').locator('option:checked').innerText(), 'commit');
+  await list.getByLabel('Nodes shown').selectOption('3');
   assert.ok((await settled(page)) < commits);
+  assert.equal(await diagram.getByLabel('Nodes shown').inputValue(), '3');
+  for (const row of await list.locator('.row').allInnerTexts()) assert.match(row, /\s3\s+commit from/);
   await page.getByRole('button', { name: 'Zoom in' }).click();
   await page.getByRole('button', { name: 'Whole run' }).click();
   assertNoTrouble(page);

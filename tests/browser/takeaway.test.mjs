@@ -65,6 +65,31 @@ test('pictures come as SVG and as pixels', async () => {
   assertNoTrouble(page);
 });
 
+test('a picture has what is seen: the filter of the diagram, one node’s eyes; and each view is a table and a picture', async () => {
+  const page = await playground.page({ fragment: FRAGMENT });
+  const share = async () => {
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    const texts = [];
+    for (const name of ['Space–time diagram as SVG', 'Picture as SVG']) texts.push((await taken(page, name)).bytes.toString());
+    return texts;
+  };
+  const [whole, open] = await share();
+  await page.keyboard.press('Escape');
+  await page.locator('.diagram').getByLabel('Kinds shown').selectOption({ label: 'commit' });
+  await page.getByRole('button', { name: /^node 1,/ }).click();
+  await page.getByRole('button', { name: 'See through its eyes' }).click();
+  const [commits, eyes] = await share();
+  assert.ok(commits.length < whole.length / 2, `${commits.length} of ${whole.length} characters`);
+  assert.match(eyes, /as heard/);
+  assert.doesNotMatch(open, /as heard/);
+  const log = (await taken(page, 'Replicated log as CSV')).bytes.toString();
+  assert.match(log, /^sequence[^,]*,\d+,.*\r\n0,/);
+  const { name, bytes } = await taken(page, 'Replicated log as SVG');
+  assert.equal(name, 'pbft-panel-0.svg');
+  assert.match(bytes.toString(), /^<svg .*xmlns/);
+  assertNoTrouble(page);
+});
+
 test('events come as a table, a trace and a sequence diagram', async () => {
   const page = await shared();
   const table = (await taken(page, /^Table.* as CSV/)).bytes.toString();

@@ -4,6 +4,7 @@ pub use consensus_markup::html;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use yew::virtual_dom::{
     AttributeOrProperty, Attributes, FullyKeyedState, Key, Listener, Listeners, VList, VNode, VTag, VText,
 };
@@ -72,9 +73,15 @@ pub fn attribute<A: Attribute>(value: A) {
 #[inline(never)]
 fn next_value(value: Value) {
     with(|el| {
+        let name = el.tag.keys.get(el.values.len());
         let value = match value {
+            // Which option is chosen is what the state says, also after a visitor has chosen another.
+            Value::Set | Value::Unset if name == Some(&"selected") => {
+                let is = JsValue::from_bool(matches!(value, Value::Set));
+                Some(AttributeOrProperty::Property(is))
+            }
             Value::Is(value) => Some(value),
-            Value::Set => el.tag.keys.get(el.values.len()).map(|name| AttributeOrProperty::Static(name)),
+            Value::Set => name.map(|name| AttributeOrProperty::Static(name)),
             Value::Unset => None,
         };
         el.values.push(value);

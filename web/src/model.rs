@@ -1,11 +1,12 @@
 //! What the page shows, as plain data, and how gestures change it.
 
 use crate::contest::Contest;
+use crate::open::lesson_of;
 use crate::stops::Stop;
 use crate::tasks::Task;
 use crate::width::Width;
 use crate::words;
-use consensus_figure::spacetime::Window;
+use consensus_figure::spacetime::{Look, Window};
 use consensus_kernel::{Meta, NodeId, SetupError, Time};
 use consensus_lab::view::{FlightView, MarkKind, Position, What};
 use consensus_lab::{Session, Studio, catalogue};
@@ -158,6 +159,8 @@ pub struct Model {
     pub task: Option<Task>,
     /// The lesson on the bench, as long as its scenario is untouched.
     pub lesson: Option<&'static Lesson>,
+    /// Which messages the diagram shows, and which events the list.
+    pub look: Look,
     /// The time that the space–time diagram shows, once it was drawn.
     pub diagram: Cell<Option<Window>>,
     /// The digest that the link expects of the run, until it has been compared.
@@ -203,6 +206,7 @@ impl Model {
             stops: Vec::new(),
             task: None,
             lesson: None,
+            look: Look::default(),
             diagram: Cell::new(None),
             expected_digest: None,
             told_event: None,
@@ -473,6 +477,14 @@ impl Model {
         }
     }
 
+    /// The event pointed at, if one is.
+    pub fn selected_event(&self) -> Option<u64> {
+        match self.selection {
+            Some(Selection::Event(event)) => Some(event),
+            _ => None,
+        }
+    }
+
     /// The event to explain: the one pointed at, else the last one at the cursor.
     pub fn explained_event(&self) -> Option<u64> {
         match self.selection {
@@ -608,6 +620,7 @@ impl Model {
         self.task = None;
         self.selection = None;
         self.eyes = None;
+        self.look = Look::default();
         self.speed = natural_speed(self.scenario());
         self.clock_us = 0.0;
         self.rivals_follow();
@@ -731,6 +744,10 @@ impl Model {
             Ok(()) => {
                 self.clock_us = self.session().position().at.0 as f64;
                 self.field_error = None;
+                self.show_pauses();
+                if self.task.is_none() {
+                    self.lesson = lesson_of(self.scenario());
+                }
                 self.settle();
             }
             Err(e) => self.refuse(e.key, e.why),
@@ -766,6 +783,9 @@ impl Model {
             self.selection = None;
         }
         self.eyes = self.eyes.filter(|id| there(*id));
+        self.look.node = self.look.node.filter(|id| there(*id));
+        let kinds = self.meta().kinds.len();
+        self.look.kind = self.look.kind.filter(|kind| *kind < kinds);
         self.told_event = None;
     }
 }

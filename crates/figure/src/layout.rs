@@ -13,7 +13,7 @@ use consensus_kernel::{Layout, NodeId};
 pub const ROOMY_MAX: usize = 12;
 
 /// The largest radius of a node of average weight.
-const RADIUS_MAX: f64 = 32.0;
+const RADIUS_MAX: f64 = 40.0;
 
 /// The smallest radius that is tried; reached only in windows too small to be of use.
 const RADIUS_MIN: f64 = 1.5;
@@ -203,7 +203,9 @@ impl Frame {
 
 /// A narrow window has free corners beside the circle, and no width to give away.
 fn in_corners(ask: &Ask) -> bool {
-    ask.clients <= 2 && ask.width < ask.height * 1.5 && matches!(ask.layout, Layout::Ring | Layout::Star)
+    ask.clients <= 2
+        && (ask.width < ask.height * 1.5 || ask.width < 440.0)
+        && matches!(ask.layout, Layout::Ring | Layout::Star)
 }
 
 fn client_radius(radius: f64) -> f64 {

@@ -16,6 +16,7 @@ pub mod mermaid;
 pub mod moment;
 mod node;
 pub mod palette;
+pub mod panels;
 pub mod plot;
 pub mod point;
 pub mod shape;

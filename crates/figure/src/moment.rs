@@ -130,9 +130,10 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
     };
     links(&mut scene.ground, moment, placement, show);
     captions(&mut scene.ground, moment, placement);
+    let mut room = node::Room::of(placement);
     for view in nodes {
         if let Some(spot) = placement.spot(view.id) {
-            scene.nodes.push(node::draw(view, spot, meta, position.at, placement.roomy, placement.width));
+            scene.nodes.push(node::draw(view, spot, meta, position.at, &mut room));
         }
     }
     let labels: Vec<&str> = scene.nodes.iter().map(|n| n.label.as_str()).collect();
@@ -223,12 +224,12 @@ fn counts(over: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
     }
     let readable = placement.replicas <= 32;
     for (spot, count) in placement.spots.iter().zip(inbound).filter(|(_, count)| readable && *count > 0) {
-        let beside = spot.at + spot.out * (spot.radius + 9.0) + Point::new(0.0, 3.5);
-        // At the picture's very edge the count moves inwards rather than out of sight.
-        let at = Point::new(
-            beside.x.within(8.0, placement.width - 8.0),
-            beside.y.within(9.0, placement.height - 3.0),
-        );
+        let beside = |reach: f64| spot.at + spot.out * (spot.radius + reach) + Point::new(0.0, 3.5);
+        let outside = beside(9.0);
+        let is_inside = (8.0..=placement.width - 8.0).contains(&outside.x)
+            && (9.0..=placement.height - 3.0).contains(&outside.y);
+        // At the picture's very edge the count stands on the inner side.
+        let at = if is_inside { outside } else { beside(-2.0 * spot.radius - 10.0) };
         over.push(Shape::text(at, 9.5, Anchor::Middle, Ink::Soft, count.to_string()));
     }
 }

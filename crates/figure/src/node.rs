@@ -2,11 +2,12 @@
 //! wrong with it. Nothing is told by colour alone.
 
 use crate::glyph::{badge, cross};
-use crate::layout::Spot;
+use crate::layout::{Placement, Spot};
 use crate::palette::Ink;
 use crate::point::Point;
 use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Fill, NodeShape, Paint, Shape, text_width};
+use crate::table::plural;
 use consensus_kernel::{Face, Meta, Time, Tone, Votes};
 use consensus_lab::view::{Health, NodeView, Standing, TimerView, fraction};
 
@@ -16,15 +17,16 @@ const DOTS_MAX: u64 = 9;
 /// Size of the words outside.
 const LINE_SIZE: f64 = 11.0;
 
-/// Draws a node; `roomy` with words and dots around it, which stay within the picture's width.
-pub fn draw(view: &NodeView, spot: &Spot, meta: &Meta, now: Time, roomy: bool, width: f64) -> NodeShape {
+/// Draws a node; where the picture is roomy with words and dots around it, as far as there is room for them.
+pub fn draw(view: &NodeView, spot: &Spot, meta: &Meta, now: Time, room: &mut Room<'_>) -> NodeShape {
+    let roomy = room.placement.roomy;
     let mut shapes = Vec::new();
     timer(&mut shapes, view, spot, now, roomy);
     horns(&mut shapes, view, spot);
     body(&mut shapes, view, spot);
     words(&mut shapes, view, spot, roomy);
     if roomy {
-        outside(&mut shapes, view, spot, width);
+        outside(&mut shapes, view, spot, room);
     } else {
         vote_ring(&mut shapes, view, spot);
     }
@@ -41,10 +43,10 @@ pub fn label(view: &NodeView, meta: &Meta) -> String {
         Health::Paused => parts.push("paused".to_owned()),
         Health::Up => {}
     }
-    describe(&mut parts, &view.face, meta);
+    describe(&mut parts, &view.face, meta, kind);
     if let Some(second) = &view.second_face {
         parts.push("its second face".to_owned());
-        describe(&mut parts, second, meta);
+        describe(&mut parts, second, meta, kind);
     }
     if let Some(how) = &view.byzantine {
         parts.push(format!("Byzantine: {how}"));
@@ -59,14 +61,18 @@ pub fn label(view: &NodeView, meta: &Meta) -> String {
     parts.join(", ")
 }
 
-fn describe(parts: &mut Vec<String>, face: &Face, meta: &Meta) {
-    parts.push(face.role.to_owned());
+fn describe(parts: &mut Vec<String>, face: &Face, meta: &Meta, kind: &str) {
+    if face.role != kind {
+        parts.push(face.role.to_owned());
+    }
     if face.status != face.role {
         parts.push(face.status.clone().into_owned());
     }
     parts.push(format!("{} {}", meta.round, face.round));
-    if let Some(votes) = &face.votes {
-        parts.push(format!("{} {}s", k_of_q(votes), votes.of));
+    let waits = face.waits_for.as_deref().unwrap_or_default();
+    // What it waits for mostly says how many votes it has.
+    if let Some(votes) = face.votes.as_ref().filter(|votes| !waits.starts_with(&k_of_q(votes))) {
+        parts.push(format!("{} {}", k_of_q(votes), plural(votes.of)));
     }
     if let Some(wait) = &face.waits_for {
         parts.push(format!("waits for {wait}"));
@@ -210,13 +216,13 @@ fn plate(
     shapes.push(Shape::polygon(&corners, Paint::filled(Fill::Solid(Ink::Paper)).opacity(0.85)));
 }
 
-/// The room for the status, at the height where it stands.
+/// The room for the status, at the height where it stands; letters are taken to be as wide as those of a wide font.
 fn status_room(radius: f64) -> f64 {
     radius * 1.66
 }
 
 fn status_size(text: &str, radius: f64) -> f64 {
-    let fitting = status_room(radius) / (text.chars().count().max(1) as f64 * 0.56);
+    let fitting = status_room(radius) / (text.chars().count().max(1) as f64 * 0.62);
     // Between the name's line and its own is 0.44 of the radius.
     fitting.min(radius * 0.42).min(11.5)
 }
@@ -225,8 +231,8 @@ fn status_fits(view: &NodeView, spot: &Spot) -> bool {
     status_size(status(view), spot.radius) >= 8.5
 }
 
-/// Votes, and whatever does not fit inside, on the side where there is room.
-fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, width: f64) {
+/// Votes, and whatever does not fit inside, on a side where there is room; where there is none at all, nothing.
+fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, room: &mut Room<'_>) {
     if view.health == Health::Crashed {
         return;
     }
@@ -258,34 +264,84 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, width: f64) {
         return;
     }
     let line_height = 13.0;
-    let height = lines.len() as f64 * line_height + if dots.is_some() { 11.0 } else { 0.0 };
-    let widest = lines.iter().map(|l| text_width(l, LINE_SIZE)).fold(0.0, f64::max);
-    let (centre, anchor) = beside(spot, widest, height, width);
-    let mut y = centre.y - height / 2.0;
+    let size = Point::new(
+        // Some fonts are a little wider than the average.
+        lines.iter().map(|l| text_width(l, LINE_SIZE * 1.08)).fold(0.0, f64::max),
+        lines.len() as f64 * line_height + if dots.is_some() { 11.0 } else { 0.0 },
+    );
+    let Some((corner, anchor)) = room.beside(spot, size) else { return };
+    let x = corner.x
+        + match anchor {
+            Anchor::Start => 0.0,
+            Anchor::Middle => size.x / 2.0,
+            Anchor::End => size.x,
+        };
+    let mut y = corner.y;
     if let Some(votes) = dots {
-        vote_dots(shapes, votes, Point::new(centre.x, y + 5.0), anchor, ink(view));
+        vote_dots(shapes, votes, Point::new(x, y + 5.0), anchor, ink(view));
         y += 11.0;
     }
     for line in lines {
         y += line_height;
-        shapes.push(Shape::text(Point::new(centre.x, y - 3.0), LINE_SIZE, anchor, Ink::Soft, line));
+        shapes.push(Shape::text(Point::new(x, y - 3.0), LINE_SIZE, anchor, Ink::Soft, line));
     }
 }
 
-/// Where a block of words stands: away from the centre of the picture; where the edge is too near, above or below.
-fn beside(spot: &Spot, widest: f64, height: f64, width: f64) -> (Point, Anchor) {
-    let reach = spot.radius + 14.0;
-    let at = spot.at + spot.out * reach + Point::new(0.0, spot.out.y * height / 2.0);
-    match spot.out.x {
-        x if x > 0.35 && at.x + widest <= width - 2.0 => return (at, Anchor::Start),
-        x if x < -0.35 && at.x - widest >= 2.0 => return (at, Anchor::End),
-        _ => {}
+/// What words beside a node must not cover: other nodes, words that stand already, the edge of the picture.
+pub struct Room<'a> {
+    placement: &'a Placement,
+    /// Corner and size of each block of words.
+    taken: Vec<(Point, Point)>,
+}
+
+impl<'a> Room<'a> {
+    /// All of a picture.
+    pub fn of(placement: &'a Placement) -> Self {
+        Self { placement, taken: Vec::new() }
     }
-    let side = if spot.out.y < -0.05 { -1.0 } else { 1.0 };
-    let middle = (widest / 2.0 + 2.0).min(width / 2.0);
-    let x = if spot.out.x.abs() > 0.35 { spot.at.x } else { at.x };
-    let y = if spot.out.x.abs() > 0.35 { spot.at.y + side * (reach + height / 2.0 - 4.0) } else { at.y };
-    (Point::new(x.min(width - middle).max(middle), y), Anchor::Middle)
+
+    /// Takes the place for a block of words: away from the centre of the picture; where that is not free, to a side, below,
+    /// or above.
+    fn beside(&mut self, spot: &Spot, size: Point) -> Option<(Point, Anchor)> {
+        let reach = spot.radius + 14.0;
+        let (half, out) = (Point::new(size.x / 2.0, size.y / 2.0), spot.out);
+        let (left, right) = (Point::new(-1.0, 0.0), Point::new(1.0, 0.0));
+        let (up, down) = (Point::new(0.0, -1.0), Point::new(0.0, 1.0));
+        let upper = out.y < -0.05;
+        let (near, far) = if upper { (up, down) } else { (down, up) };
+        [out, near, right, left, far].into_iter().find_map(|way| {
+            let (anchor, x) = match way.x {
+                x if x > 0.35 => (Anchor::Start, way.x * reach),
+                x if x < -0.35 => (Anchor::End, way.x * reach - size.x),
+                _ => (Anchor::Middle, way.x * reach - half.x),
+            };
+            let mut corner = spot.at + Point::new(x, way.y * (reach + half.y) - half.y);
+            if anchor == Anchor::Middle {
+                corner.x = corner.x.min(self.placement.width - 2.0 - size.x).max(2.0);
+            }
+            self.is_free(corner, size).then(|| {
+                self.taken.push((corner, size));
+                (corner, anchor)
+            })
+        })
+    }
+
+    fn is_free(&self, corner: Point, size: Point) -> bool {
+        let end = corner + size;
+        let inside = corner.x >= 1.0
+            && corner.y >= 1.0
+            && end.x <= self.placement.width - 1.0
+            && end.y <= self.placement.height - 1.0;
+        let clear_of = |spot: &Spot| {
+            let nearest = Point::new(spot.at.x.within(corner.x, end.x), spot.at.y.within(corner.y, end.y));
+            nearest.distance(spot.at) > spot.radius + 1.0
+        };
+        let apart = |(other, extent): &(Point, Point)| {
+            let far = *other + *extent;
+            end.x <= other.x || far.x <= corner.x || end.y <= other.y || far.y <= corner.y
+        };
+        inside && self.placement.spots.iter().all(clear_of) && self.taken.iter().all(apart)
+    }
 }
 
 fn vote_dots(shapes: &mut Vec<Shape>, votes: &Votes, at: Point, anchor: Anchor, ink: Ink) {

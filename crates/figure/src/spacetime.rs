@@ -177,6 +177,26 @@ impl Chart {
     }
 }
 
+/// What of a diagram is shown, and what stands out.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Look {
+    /// Only messages of one kind, by its position.
+    pub kind: Option<usize>,
+    /// Only messages from and to one node.
+    pub node: Option<NodeId>,
+    /// The selected event: what can neither have led to it nor followed from it is faint.
+    pub event: Option<u64>,
+}
+
+impl Look {
+    /// Whether a message is shown.
+    pub fn shows(&self, chart: &Chart, arrow: &Arrow) -> bool {
+        let is_at = |row: u16, id: NodeId| chart.rows.get(usize::from(row)) == Some(&id);
+        self.kind.is_none_or(|k| k == usize::from(arrow.kind))
+            && self.node.is_none_or(|id| is_at(arrow.from, id) || is_at(arrow.to, id))
+    }
+}
+
 /// A span of time on the page.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Window {
@@ -296,7 +316,7 @@ pub fn grid_step(window: Window, parts: f64) -> u64 {
 
 /// The row's height above which every name is written; else every k-th is.
 pub fn name_every(rows: usize, height: f64) -> usize {
-    (12.0 * rows as f64 / height.max(1.0)).ceil().max(1.0) as usize
+    (11.0 * rows as f64 / height.max(1.0)).ceil().max(1.0) as usize
 }
 
 /// The diagram of the events numbered `from .. to` as a picture.
@@ -307,11 +327,11 @@ pub fn draw(session: &dyn Session, from: u64, to: u64, width: f64, height: f64) 
     let margin = ((end - begin) * 0.02).max(1.0);
     let window = Window { from_us: (begin - margin).max(0.0), to_us: end + margin };
     let title = format!("{}, events {from} to {to}", session.scenario().meta.title);
-    drawn(session, &events, window, None, title, (width, height))
+    drawn(session, &events, window, None, (Look::default(), title), (width, height))
 }
 
 /// The diagram of a span of time as a picture, with a line at the cursor; arrows that lead out of it are cut at its edges.
-pub fn draw_window(session: &dyn Session, window: Window, width: f64, height: f64) -> Scene {
+pub fn draw_window(session: &dyn Session, window: Window, look: Look, width: f64, height: f64) -> Scene {
     /// Around the window, for messages that were sent in it or arrive in it.
     const MARGIN: f64 = 0.6;
     let margin = (window.to_us - window.from_us) * MARGIN;
@@ -319,7 +339,7 @@ pub fn draw_window(session: &dyn Session, window: Window, width: f64, height: f6
     let to = session.event_at(Time((window.to_us + margin).max(0.0) as u64 + 1));
     let events = session.outline(from, to.min(from + EVENTS_MAX));
     let title = format!("{}, {}", session.scenario().meta.title, caption(window));
-    drawn(session, &events, window, Some(session.position().at), title, (width, height))
+    drawn(session, &events, window, Some(session.position().at), (look, title), (width, height))
 }
 
 /// At most so many events are replayed for a picture.
@@ -330,7 +350,7 @@ fn drawn(
     events: &[EventView],
     window: Window,
     now: Option<Time>,
-    title: String,
+    (look, title): (Look, String),
     (width, height): (f64, f64),
 ) -> Scene {
     let mut flights = Vec::new();
@@ -339,7 +359,7 @@ fn drawn(
     let ids: Vec<NodeId> = nodes.iter().map(|n| n.id).collect();
     let chart = chart(session.scenario().meta, &ids, events, &flights);
     let down: Vec<NodeId> = nodes.iter().filter(|n| n.health == Health::Crashed).map(|n| n.id).collect();
-    let mut scene = picture(&chart, window, &down, now, width, height);
+    let mut scene = picture(&chart, window, look, &down, now, (width, height));
     scene.title = title;
     scene.description =
         format!("{} nodes, {} messages, {} events.", ids.len(), chart.arrows.len(), events.len());
@@ -349,12 +369,13 @@ fn drawn(
 fn picture(
     chart: &Chart,
     window: Window,
+    look: Look,
     down: &[NodeId],
     now: Option<Time>,
-    width: f64,
-    height: f64,
+    (width, height): (f64, f64),
 ) -> Scene {
     let foot = 18.0;
+    let cone = look.event.and_then(|event| chart.cone(event));
     let x = |at: Time| {
         NAMES_WIDTH
             + (at.0 as f64 - window.from_us) / (window.to_us - window.from_us) * (width - NAMES_WIDTH - 12.0)
@@ -385,11 +406,12 @@ fn picture(
             scene.ground.push(Shape::text(at, 11.0, Anchor::Start, Ink::Soft, id.to_string()));
         }
     }
-    for arrow in &chart.arrows {
+    for arrow in chart.arrows.iter().filter(|arrow| look.shows(chart, arrow)) {
         let (a, b) =
             (Point::new(x(arrow.sent), y(arrow.from)), Point::new(x(arrow.end), height_at(arrow, &y)));
         if b.x > NAMES_WIDTH && a.x < width - 12.0 {
-            scene.over.extend(slanted(arrow, a, b, (NAMES_WIDTH, width - 12.0)));
+            let faint = cone.as_ref().is_some_and(|cone| !cone.has(arrow));
+            scene.over.extend(slanted(arrow, faint, a, b, (NAMES_WIDTH, width - 12.0)));
         }
     }
     let inside = |at: Time| (window.from_us..=window.to_us).contains(&(at.0 as f64));
@@ -415,12 +437,15 @@ pub fn height_at(arrow: &Arrow, y: &dyn Fn(u16) -> f64) -> f64 {
     from + (to - from) * arrow.reach
 }
 
-fn slanted(arrow: &Arrow, a: Point, b: Point, (left, right): (f64, f64)) -> Vec<Shape> {
+fn slanted(arrow: &Arrow, faint: bool, a: Point, b: Point, (left, right): (f64, f64)) -> Vec<Shape> {
     let leaves = b.x > right;
     let (a, b) =
         (if a.x < left { on_line(a, b, left) } else { a }, if leaves { on_line(a, b, right) } else { b });
     let pattern = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(arrow.round)];
     let opacity = if arrow.background { 0.35 } else { 0.9 };
+    if faint {
+        return vec![Shape::line(a, b, Paint::line(Ink::Soft, 1.0).opacity(0.15))];
+    }
     if arrow.lost {
         let paint = Paint::line(Ink::Trouble, 1.2).dash(Dash::Dashed);
         let mut shapes = vec![Shape::line(a, b, paint)];
@@ -525,10 +550,18 @@ mod tests {
     #[test]
     fn an_arrow_that_leaves_the_window_is_cut_at_its_edge() {
         let chart = chart(&sample::META, &ids(2), &[sample::delivery(0, 10, 20, 0, 1)], &[]);
-        let scene = picture(&chart, Window { from_us: 0.0, to_us: 15.0 }, &[], None, 800.0, 200.0);
+        let scene =
+            picture(&chart, Window { from_us: 0.0, to_us: 15.0 }, Look::default(), &[], None, (800.0, 200.0));
         let text = crate::svg::print(&scene, &[], crate::palette::Theme::Light);
         assert!(scene.over.len() == 1 && text.contains("788"), "{text}");
-        let scene = picture(&chart, Window { from_us: 30.0, to_us: 40.0 }, &[], None, 800.0, 200.0);
+        let scene = picture(
+            &chart,
+            Window { from_us: 30.0, to_us: 40.0 },
+            Look::default(),
+            &[],
+            None,
+            (800.0, 200.0),
+        );
         assert!(scene.over.is_empty());
     }
 
@@ -536,8 +569,14 @@ mod tests {
     fn the_picture_is_well_formed() {
         let events = [sample::delivery(0, 10, 20, 0, 1), sample::lost(1, 10, 30, 1, 0)];
         let chart = chart(&sample::META, &ids(2), &events, &[]);
-        let scene =
-            picture(&chart, Window { from_us: 0.0, to_us: 40.0 }, &[NodeId::replica(0)], None, 800.0, 200.0);
+        let scene = picture(
+            &chart,
+            Window { from_us: 0.0, to_us: 40.0 },
+            Look::default(),
+            &[NodeId::replica(0)],
+            None,
+            (800.0, 200.0),
+        );
         crate::xml::assert_well_formed(&crate::svg::print(&scene, &[], crate::palette::Theme::Light));
     }
 }

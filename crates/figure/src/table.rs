@@ -167,7 +167,7 @@ fn decided(event: &EventView) -> String {
     event.decided.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn row(cells: &[String]) -> String {
+pub(crate) fn row(cells: &[String]) -> String {
     let mut line = cells.iter().map(|c| csv_cell(c)).collect::<Vec<_>>().join(",");
     line.push_str("\r\n");
     line
@@ -181,6 +181,14 @@ pub fn csv_cell(text: &str) -> String {
         format!("\"{}\"", guarded.replace('"', "\"\""))
     } else {
         guarded
+    }
+}
+
+/// "replicas", "processes", "replies".
+pub fn plural(one: &str) -> String {
+    match one.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{one}{}", if one.ends_with('s') { "es" } else { "s" }),
     }
 }
 

@@ -7,14 +7,14 @@ use crate::markup::html;
 use crate::model::Model;
 use crate::part::part;
 use crate::shown::Shown;
-use consensus_figure::density::Density;
+use crate::stage::seen;
 use consensus_figure::layout;
 use consensus_figure::legend::{Entry, Seen, entries};
 use consensus_figure::moment::{Moment, Show, ask, draw, usual_delay_us};
 use consensus_figure::palette::Theme;
 use consensus_figure::shape::Scene;
-use consensus_figure::spacetime::{Window, draw_window};
-use consensus_figure::{lineage, mermaid, svg, table};
+use consensus_figure::spacetime::{Look, Window, draw_window};
+use consensus_figure::{lineage, mermaid, panels, svg, table};
 use consensus_kernel::Panel;
 use consensus_lab::Session;
 use consensus_scenario::print_file;
@@ -41,7 +41,7 @@ enum View {
     Stage(usize),
     /// The space–time diagram.
     Diagram,
-    /// A panel that is a picture, by its place.
+    /// A view over all nodes, by its place.
     Panel(usize),
     /// A plot of the comparison.
     Plot(usize),
@@ -54,6 +54,8 @@ enum Format {
     Csv,
     Json,
     Scenario,
+    /// A view over all nodes, by its place, as a table.
+    Panel(usize),
 }
 
 /// What was made last, for a frame whose browser refuses to save it.
@@ -135,7 +137,11 @@ fn use_take(props: &Shown) -> Html {
             <h3>{ "Take away" }</h3>
             <ul>
                 { for views.iter().map(|(view, label)| {
-                    row(label, vec![("SVG", picture(*view, false)), ("PNG", picture(*view, true))])
+                    let mut all = vec![("SVG", picture(*view, false)), ("PNG", picture(*view, true))];
+                    if let View::Panel(i) = *view {
+                        all.push(("CSV", text(Format::Panel(i))));
+                    }
+                    row(label, all)
                 }) }
                 { row(&format!("Table, {}", span(ROWS)), vec![("CSV", text(Format::Csv))]) }
                 { row(&format!("Trace, {}", span(TRACE)), vec![("JSON", text(Format::Json))]) }
@@ -163,9 +169,7 @@ fn views(m: &Model) -> Vec<(View, String)> {
     let mut all: Vec<(View, String)> = (0..m.contestants()).map(stage).collect();
     all.push((View::Diagram, "Space–time diagram".to_owned()));
     for (i, panel) in m.session().panels().iter().enumerate() {
-        if let Panel::Blocks(blocks) = panel {
-            all.push((View::Panel(i), blocks.title.to_owned()));
-        }
+        all.push((View::Panel(i), panels::title(panel).to_owned()));
     }
     let plots = growth::plots(m, PLOT).unwrap_or_default();
     all.extend(plots.into_iter().enumerate().map(|(i, plot)| (View::Plot(i), plot.title)));
@@ -185,14 +189,17 @@ fn file_name(m: &Model, view: View) -> String {
 fn print(m: &Model, view: View) -> String {
     let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
     let (scene, legend) = match view {
-        View::Stage(who) => stage(m.contestant(who)),
+        View::Stage(0) => stage(m.session(), seen(m)),
+        View::Stage(who) => stage(m.contestant(who), (Moment::of(m.contestant(who)), Show::default())),
         View::Diagram => {
             let window = m.diagram.get().unwrap_or_else(|| around(m));
-            (draw_window(m.session(), window, DIAGRAM.0, DIAGRAM.1), Vec::new())
+            let look = Look { event: m.selected_event(), ..m.look };
+            (draw_window(m.session(), window, look, DIAGRAM.0, DIAGRAM.1), Vec::new())
         }
         View::Panel(i) => match m.session().panels().get(i) {
             Some(Panel::Blocks(blocks)) => (lineage::draw(blocks), Vec::new()),
-            _ => Default::default(),
+            Some(panel) => (panels::rows(panel).draw(), Vec::new()),
+            None => Default::default(),
         },
         View::Plot(i) => {
             let plots = growth::plots(m, PLOT).unwrap_or_default();
@@ -202,13 +209,11 @@ fn print(m: &Model, view: View) -> String {
     svg::print(&scene, &legend, theme)
 }
 
-fn stage(session: &dyn Session) -> (Scene, Vec<Entry>) {
-    let moment = Moment::of(session);
+fn stage(session: &dyn Session, (moment, show): (Moment, Show)) -> (Scene, Vec<Entry>) {
     let mut seen = Seen::default();
     seen.note(&session.metrics(), &moment.nodes, &moment.flights, &moment.losses);
     let placement = layout::place(&ask(moment.meta.layout, &moment.nodes, STAGE.0, STAGE.1));
-    let show = Show { density: Density::Context, selected: None, messages: true };
-    (draw(&moment, &placement, show), entries(moment.meta, &seen))
+    (draw(&moment, &placement, Show { messages: true, ..show }), entries(moment.meta, &seen))
 }
 
 /// The time around the cursor.
@@ -231,6 +236,13 @@ fn written(m: &Model, format: Format) -> (String, String) {
         Format::Csv => (ROWS, "csv"),
         Format::Json => (TRACE, "json"),
         Format::Scenario => (0, "scenario"),
+        Format::Panel(i) => {
+            let rows = session.panels().get(i).map(panels::rows);
+            return (
+                format!("{}-panel-{i}.csv", m.meta().id),
+                rows.map_or_else(String::new, |rows| rows.csv()),
+            );
+        }
     };
     let (from, to) = stretch(session.position().event, session.frontier().event, most);
     let file = print_file(&m.link());
@@ -238,7 +250,7 @@ fn written(m: &Model, format: Format) -> (String, String) {
         Format::Mermaid => mermaid::sequence(session, from, to),
         Format::Csv => table::csv(session, from, to),
         Format::Json => table::json(session, &file, from, to),
-        Format::Scenario => file,
+        Format::Scenario | Format::Panel(_) => file,
     };
     (format!("{}.{ending}", m.meta().id), text)
 }

@@ -4,7 +4,7 @@ use crate::markup::html;
 use crate::model::Selection;
 use crate::part::part;
 use crate::shown::Shown;
-use crate::timeline::diagram::diagram;
+use crate::timeline::diagram::{diagram, filters};
 use crate::width::Width;
 use crate::words;
 use consensus_figure::spacetime::{Side, chart};
@@ -33,17 +33,12 @@ pub fn events(props: Shown) -> Html {
 
 #[hook]
 fn use_events(props: &Shown) -> Html {
-    let node = use_state(|| None::<NodeId>);
-    let kind = use_state(|| None::<usize>);
-    let (cursor, known, edits, scenario, selected) = props.store.with(|m| {
-        let session = m.session();
-        let selected = match m.selection {
-            Some(Selection::Event(event)) => Some(event),
-            _ => None,
-        };
-        (session.position().event, session.frontier().event, m.edits, m.scenario().clone(), selected)
+    let (cursor, known, edits, scenario, selected, look, phone) = props.store.with(|m| {
+        let (session, scenario) = (m.session(), m.scenario().clone());
+        let (at, known) = (session.position().event, session.frontier().event);
+        (at, known, m.edits, scenario, m.selected_event(), m.look, m.width == Width::Phone)
     });
-    let filtered = node.is_some() || kind.is_some();
+    let filtered = look.node.is_some() || look.kind.is_some();
     let around = if filtered { FILTER_BLOCKS } else { 1 };
     let block = cursor / BLOCK;
     let from = block.saturating_sub(around) * BLOCK;
@@ -51,7 +46,7 @@ fn use_events(props: &Shown) -> Html {
     let events =
         use_memo((from, to, edits), |(from, to, _)| props.store.with(|m| m.session().outline(*from, *to)));
     let passes = |e: &&EventView| {
-        node.is_none_or(|n| e.node == Some(n)) && kind.is_none_or(|k| kind_of(&e.what) == Some(k))
+        look.node.is_none_or(|n| e.node == Some(n)) && look.kind.is_none_or(|k| kind_of(&e.what) == Some(k))
     };
     let list = use_node_ref();
     {
@@ -64,16 +59,8 @@ fn use_events(props: &Shown) -> Html {
     let rows = &all[first..(first + ROWS).min(all.len())];
     let meta = scenario.meta;
     let nodes = (0..scenario.n).map(NodeId::replica).chain((0..scenario.clients).map(NodeId::client));
-    let pick_node = {
-        let node = node.setter();
-        Callback::from(move |e: Event| node.set(NodeId::parse(&chosen(&e))))
-    };
-    let pick_kind = {
-        let kind = kind.setter();
-        Callback::from(move |e: Event| kind.set(chosen(&e).parse().ok()))
-    };
     // What can have led to the selected event and what can follow from it, as far as the list reaches.
-    let ids: Vec<NodeId> = nodes.clone().collect();
+    let ids: Vec<NodeId> = nodes.collect();
     let chart = selected.map(|_| chart(meta, &ids, &events, &[]));
     let cone = chart.as_ref().and_then(|chart| chart.cone(selected?));
     let side = |event: u64| match (&chart, &cone) {
@@ -87,22 +74,8 @@ fn use_events(props: &Shown) -> Html {
     };
     html! {
         <div class="events">
-            <div class="filters">
-                <label><span class="unseen">{ "Node" }</span>
-                    <select onchange={pick_node}>
-                        <option value="" selected={node.is_none()}>{ "all nodes" }</option>
-                        { for nodes.map(|x| html! { <option value={x.to_string()} selected={*node == Some(x)}>{ words::node(x) }</option> }) }
-                    </select>
-                </label>
-                <label><span class="unseen">{ "Kind" }</span>
-                    <select onchange={pick_kind}>
-                        <option value="" selected={kind.is_none()}>{ "all kinds" }</option>
-                        { for meta.kinds.iter().enumerate().map(|(i, k)| html! {
-                            <option value={i.to_string()} selected={*kind == Some(i)}>{ k.name }</option>
-                        }) }
-                    </select>
-                </label>
-            </div>
+            // On a phone those of the diagram stand above it.
+            if !phone { <div class="filters">{ filters(&props.store) }</div> }
             <p class="quiet">
                 { format!("{} to {} of {}", words::grouped(from), words::grouped(to), words::grouped(known)) }
             </p>
@@ -163,8 +136,4 @@ fn kind_of(what: &What) -> Option<usize> {
         What::Deliver(m) | What::Lost(m, _) => Some(m.flight.kind),
         _ => None,
     }
-}
-
-fn chosen(e: &Event) -> String {
-    e.target_unchecked_into::<web_sys::HtmlSelectElement>().value()
 }

@@ -11,7 +11,7 @@ pub mod size;
 mod values;
 
 use crate::markup::html;
-use crate::model::{Density, Selection};
+use crate::model::{Density, Model, Selection};
 use crate::part::part;
 use crate::place::place_of;
 use crate::shown::Shown;
@@ -52,18 +52,9 @@ fn use_stage(props: &Shown) -> Html {
     let size = use_size(&place);
     let painter = use_mut_ref(Painter::default);
 
-    let (moment, show, selection, eyes) = store.with(|m| {
-        let selected = match m.selection {
-            Some(Selection::Node(id)) => Some(id),
-            _ => None,
-        };
-        let show = Show { density: figure_density(m.density), selected, messages: false };
-        let moment = Moment::of(m.session());
-        let moment = match m.eyes {
-            Some(eyes) => moment.through(eyes, &m.session().heard(eyes)),
-            None => moment,
-        };
-        (moment, show, m.selection, m.eyes)
+    let (moment, show, selection) = store.with(|m| {
+        let (moment, show) = seen(m);
+        (moment, show, m.selection)
     });
     let asked = ask(moment.meta.layout, &moment.nodes, size.width.max(1.0), size.height.max(1.0));
     let placement = use_memo(asked, layout::place);
@@ -92,16 +83,23 @@ fn use_stage(props: &Shown) -> Html {
                 </svg>
             }
             <canvas class="messages" ref={canvas} aria-hidden="true"></canvas>
-            if let Some(eyes) = eyes {
-                <p class="eyes">
-                    { format!("Only what {} knows: what it has heard and sent.", words::node(eyes)) }
-                    <button onclick={store.on(|m, _: MouseEvent| m.eyes = None)}>{ "Show what is so" }</button>
-                </p>
-            } else {
-                <p class="under-way" aria-hidden="true">{ under_way(moment.flights.len()) }</p>
-            }
+            <p class="under-way" aria-hidden="true">{ under_way(moment.flights.len()) }</p>
         </div>
     }
+}
+
+/// What the stage shows, as the visitor wants to see it.
+pub fn seen(m: &Model) -> (Moment, Show) {
+    let selected = match m.selection {
+        Some(Selection::Node(id)) => Some(id),
+        _ => None,
+    };
+    let moment = Moment::of(m.session());
+    let moment = match m.eyes {
+        Some(eyes) => moment.through(eyes, &m.session().heard(eyes)),
+        None => moment,
+    };
+    (moment, Show { density: figure_density(m.density), selected, messages: false })
 }
 
 fn under_way(count: usize) -> String {
@@ -127,7 +125,7 @@ fn use_canvas(store: &Store, canvas: &NodeRef, painter: &Rc<RefCell<Painter>>, s
                 painter.borrow_mut().take(&canvas, *size);
             }
             let painter = painter.clone();
-            let listener = move |model: &crate::model::Model, now_us: f64| {
+            let listener = move |model: &Model, now_us: f64| {
                 painter.borrow_mut().paint(model, now_us);
             };
             *handle.borrow_mut() = Some(store.on_frame(Rc::new(listener)));
@@ -149,9 +147,6 @@ fn use_pick(
     let (store, painter, placement) = (store.clone(), painter.clone(), placement.clone());
     Callback::from(move |e: MouseEvent| {
         let Some(stage) = place_of(&e, ".stage") else { return };
-        if place_of(&e, ".eyes").is_some() {
-            return;
-        }
         // What a keyboard or a screen reader clicks has no place; the node's own handler answers.
         if e.detail() == 0 {
             return;

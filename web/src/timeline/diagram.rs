@@ -1,6 +1,6 @@
 //! The space–time diagram of the time around the cursor.
 
-use super::painter::{Filter, Painter};
+use super::painter::Painter;
 use super::scrubber::whole_us;
 use crate::markup::html;
 use crate::model::{Model, Selection};
@@ -11,7 +11,7 @@ use crate::stage::size::{Size, use_size};
 use crate::store::{FrameHandle, Store};
 use crate::words;
 use consensus_figure::point::Point;
-use consensus_figure::spacetime::caption;
+use consensus_figure::spacetime::Look;
 use consensus_kernel::NodeId;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,6 +25,9 @@ const SLOP: f64 = 5.0;
 /// How much one press of a zoom button changes.
 const ZOOM_STEP: f64 = 1.6;
 
+/// With more lines than this it is higher, if the page is.
+const ROWS_LOW_MAX: usize = 10;
+
 /// The diagram.
 pub fn diagram(props: Shown) -> Html {
     part("diagram", props, |ctx, props| use_diagram(props).run(ctx))
@@ -37,11 +40,9 @@ fn use_diagram(props: &Shown) -> Html {
     let canvas = use_node_ref();
     let size = use_size(&place);
     let painter = use_mut_ref(Painter::default);
-    let filter = use_state_eq(Filter::default);
-    let (meta, ids, selected) = store.with(|m| {
-        painter.borrow_mut().see(m, *filter);
-        let ids: Vec<NodeId> = m.session().nodes().iter().map(|n| n.id).collect();
-        (m.meta(), ids, matches!(m.selection, Some(Selection::Event(_))))
+    let (selected, many) = store.with(|m| {
+        painter.borrow_mut().see(m);
+        (m.selected_event().is_some(), m.scenario().n + m.scenario().clients > ROWS_LOW_MAX)
     });
     use_canvas(store, &canvas, &painter, size);
 
@@ -53,26 +54,10 @@ fn use_diagram(props: &Shown) -> Html {
             store.ask_frame();
         })
     };
-    let choose = |change: fn(&mut Filter, &str)| {
-        let filter = filter.clone();
-        Callback::from(move |e: Event| {
-            let mut next = *filter;
-            change(&mut next, &e.target_unchecked_into::<HtmlSelectElement>().value());
-            filter.set(next);
-        })
-    };
-    let kinds = meta.kinds.iter().enumerate().map(|(i, k)| {
-        html! { <option value={i.to_string()} selected={filter.kind == Some(i)}>{ k.name }</option> }
-    });
-    let nodes = ids.iter().map(|id| {
-        html! { <option value={id.to_string()} selected={filter.node == Some(*id)}>{ words::node(*id) }</option> }
-    });
-    let shown = caption(painter.borrow().window());
     html! {
-        <div class="diagram">
+        <div class={classes!("diagram", many.then_some("many"))}>
             <div class="plot" ref={place} onclick={on_click(store, &painter)} onwheel={on_wheel(store, &painter)}>
-                <canvas ref={canvas} role="img"
-                    aria-label={format!("Messages between the nodes from {shown}; the list of events says the same in words")}>
+                <canvas ref={canvas} role="img" aria-label="Messages between the nodes over time; the list of events says the same in words">
                 </canvas>
             </div>
             if selected {
@@ -85,18 +70,39 @@ fn use_diagram(props: &Shown) -> Html {
                 <button onclick={zoom(1.0 / ZOOM_STEP)} aria-label="Zoom in" title="Zoom in (Ctrl + wheel)">{ "+" }</button>
                 <button onclick={zoom(ZOOM_STEP)} aria-label="Zoom out" title="Zoom out (Ctrl + wheel)">{ "−" }</button>
                 <button onclick={zoom(1e12)} aria-label="Whole run" title="Whole run">{ "↔" }</button>
-                <select aria-label="Kinds shown in the diagram" title="Kinds shown"
-                    onchange={choose(|f, value| f.kind = value.parse().ok())}>
-                    <option value="" selected={filter.kind.is_none()}>{ "all kinds" }</option>
-                    { for kinds }
-                </select>
-                <select aria-label="Nodes shown in the diagram" title="Nodes shown"
-                    onchange={choose(|f, value| f.node = NodeId::parse(value))}>
-                    <option value="" selected={filter.node.is_none()}>{ "all nodes" }</option>
-                    { for nodes }
-                </select>
+                { filters(store) }
             </div>
         </div>
+    }
+}
+
+/// Which kinds and which nodes are shown, in the diagram and in the list of events alike.
+pub fn filters(store: &Store) -> Html {
+    let (meta, look, ids) = store.with(|m| {
+        let (n, clients) = (m.scenario().n, m.scenario().clients);
+        let ids: Vec<NodeId> = (0..n).map(NodeId::replica).chain((0..clients).map(NodeId::client)).collect();
+        (m.meta(), m.look, ids)
+    });
+    let choose = |change: fn(&mut Look, &str)| {
+        store.on(move |m, e: Event| {
+            change(&mut m.look, &e.target_unchecked_into::<HtmlSelectElement>().value());
+        })
+    };
+    html! {
+        <>
+            <select aria-label="Kinds shown" title="Kinds shown" onchange={choose(|look, value| look.kind = value.parse().ok())}>
+                <option value="" selected={look.kind.is_none()}>{ "all kinds" }</option>
+                { for meta.kinds.iter().enumerate().map(|(i, k)| html! {
+                    <option value={i.to_string()} selected={look.kind == Some(i)}>{ k.name }</option>
+                }) }
+            </select>
+            <select aria-label="Nodes shown" title="Nodes shown" onchange={choose(|look, value| look.node = NodeId::parse(value))}>
+                <option value="" selected={look.node.is_none()}>{ "all nodes" }</option>
+                { for ids.into_iter().map(|id| html! {
+                    <option value={id.to_string()} selected={look.node == Some(id)}>{ words::node(id) }</option>
+                }) }
+            </select>
+        </>
     }
 }
 

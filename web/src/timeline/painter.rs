@@ -11,7 +11,7 @@ use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
 use consensus_figure::shape::Within;
 use consensus_figure::spacetime::{
-    Arrow, Chart, Cone, EVENTS_MAX, NAMES_WIDTH, Tick, TickKind, Window, chart, grid_step, height_at,
+    Arrow, Chart, Cone, EVENTS_MAX, Look, NAMES_WIDTH, Tick, TickKind, Window, chart, grid_step, height_at,
     name_every,
 };
 use consensus_figure::table::span;
@@ -70,19 +70,10 @@ struct Picture {
     now_px: i64,
     fetched: Fetched,
     selection: Option<Selection>,
-    filter: Filter,
+    look: Look,
     size: Size,
     theme: Theme,
     down: u64,
-}
-
-/// Which messages are drawn.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Filter {
-    /// Those of one kind, by its position.
-    pub kind: Option<usize>,
-    /// Those from and to one node.
-    pub node: Option<NodeId>,
 }
 
 /// Draws the diagram.
@@ -96,7 +87,7 @@ pub struct Painter {
     fetched: Option<Fetched>,
     chart: Chart,
     down: Vec<NodeId>,
-    filter: Filter,
+    look: Look,
     /// What the selected event can have come from and led to.
     cone: Option<Cone>,
     drawn: Option<Picture>,
@@ -116,7 +107,7 @@ impl Default for Painter {
             fetched: None,
             chart: Chart::default(),
             down: Vec::new(),
-            filter: Filter::default(),
+            look: Look::default(),
             cone: None,
             drawn: None,
             flights: Vec::new(),
@@ -138,8 +129,8 @@ impl Painter {
     }
 
     /// Takes note of what changes with the state only.
-    pub fn see(&mut self, model: &Model, filter: Filter) {
-        self.filter = filter;
+    pub fn see(&mut self, model: &Model) {
+        self.look = model.look;
         let nodes = model.session().nodes();
         self.down.clear();
         self.down.extend(nodes.iter().filter(|n| n.health == Health::Crashed).map(|n| n.id));
@@ -205,7 +196,7 @@ impl Painter {
             now_px: (self.x_us(now_us) * self.ratio) as i64,
             fetched,
             selection: model.selection,
-            filter: self.filter,
+            look: self.look,
             size: self.size,
             theme,
             down: self.down.iter().fold(0, |sum, id| sum * 31 + u64::from(id.raw()) + 1),
@@ -318,9 +309,7 @@ impl Painter {
     }
 
     fn is_shown(&self, arrow: &Arrow) -> bool {
-        let row_is = |row: u16, id: NodeId| self.chart.rows.get(usize::from(row)) == Some(&id);
-        self.filter.kind.is_none_or(|k| k == usize::from(arrow.kind))
-            && self.filter.node.is_none_or(|id| row_is(arrow.from, id) || row_is(arrow.to, id))
+        self.look.shows(&self.chart, arrow)
     }
 
     fn name_of(&self, arrow: &Arrow) -> Option<MessageName> {
