@@ -16,9 +16,16 @@ test('the gallery is filtered by typing, and a scenario opens by keyboard alone'
   await button(page, 'Gallery').focus();
   await page.keyboard.press('Enter');
   const gallery = page.getByRole('dialog', { name: 'Gallery' });
+  // It opens at what is on the bench; all others are a click away, and typing looks through everything.
+  assert.deepEqual(await gallery.locator('.group h3 a').allInnerTexts(), ['PBFT']);
+  await gallery.getByRole('button', { name: 'Raft' }).click();
+  assert.deepEqual(await gallery.locator('.group h3 a').allInnerTexts(), ['Raft']);
+  await gallery.getByRole('button', { name: 'Lessons' }).click();
+  await gallery.getByText('Three generals cannot agree').waitFor();
+  await gallery.getByRole('button', { name: 'Everything' }).click();
   const groups = await gallery.locator('.group').count();
   assert.ok(groups >= 16, `${groups} protocols`);
-  // The filter has the focus.
+  await gallery.getByLabel('Filter').focus();
   await page.keyboard.type('beyond generals');
   const link = gallery.getByRole('link', { name: /Three generals cannot do it/ });
   await link.waitFor();
@@ -65,6 +72,10 @@ test('a pause stops the run with its note, can be added and removed, and travels
   await page.keyboard.press('Tab');
   await page.waitForFunction(() => /pause=\d+:Nearly over: 99 %/.test(decodeURIComponent(location.hash)));
   await button(page, 'Remove').click();
+  await page.waitForFunction(() => !/Nearly/.test(decodeURIComponent(location.hash)));
+  await button(page, 'Undo the last edit').click();
+  await page.waitForFunction(() => /Nearly/.test(decodeURIComponent(location.hash)));
+  await button(page, 'Redo the edit').click();
   await page.waitForFunction(() => !/Nearly/.test(decodeURIComponent(location.hash)));
   assert.match(await page.evaluate(() => location.hash), /pause=12/);
   assertNoTrouble(page);

@@ -33,9 +33,12 @@ fn use_gallery(store: &Store) -> Html {
             wanted.set(field.value().to_ascii_lowercase());
         })
     };
-    let (current, narrow) = store.with(|m| (m.lesson.map(|l| l.title), m.width == Width::Phone));
+    let (current, narrow, here) =
+        store.with(|m| (m.lesson.map(|l| l.title), m.width == Width::Phone, m.meta().id));
+    let shelf = use_state(|| here);
     let look = Look {
         words: wanted.split_whitespace().collect(),
+        shelf: if wanted.is_empty() { *shelf } else { "" },
         current,
         // The address may be the same already: then nothing else would close the dialog.
         close: store.on(|m, _: MouseEvent| m.dialog = None),
@@ -44,39 +47,62 @@ fn use_gallery(store: &Store) -> Html {
     let missions = MISSIONS.iter().map(|m| (Place::Mission(m), m.title, m.brief));
     let groups: Vec<(usize, Html)> = catalogue().iter().filter_map(|meta| group(&look, meta)).collect();
     let found: usize = groups.iter().map(|(count, _)| count).sum();
+    let choice = |id: &'static str, title: &'static str| {
+        let shelf = shelf.setter();
+        html! {
+            <button aria-pressed={(look.shelf == id).to_string()} onclick={Callback::from(move |_: MouseEvent| shelf.set(id))}>
+                { title }
+            </button>
+        }
+    };
     html! {
         <>
             <div class="filter">
                 // On a phone the keyboard would cover what there is to choose from.
                 <input type="text" aria-label="Filter" placeholder="Filter: a word, a protocol, beyond…" autofocus={!narrow}
                     oninput={typed} />
-                <span role="status">{ format!("{found} scenarios") }</span>
+                <span role="status">{ if look.shelf == LESSONS { String::new() } else { format!("{found} scenarios") } }</span>
             </div>
-            { places(&look, "Guided lessons", guided.collect()) }
-            { places(&look, "Missions", missions.collect()) }
-            { for groups.into_iter().map(|(_, group)| group) }
-            { files::open_file(store) }
+            <div class="hall">
+                <div class="shelves" role="group" aria-label="Show">
+                    { choice(LESSONS, "Lessons, missions") }
+                    { for catalogue().iter().map(|meta| choice(meta.id, meta.title)) }
+                    { choice("", "Everything") }
+                </div>
+                <div>
+                    { places(&look, "Guided lessons", guided.collect()) }
+                    { places(&look, "Missions", missions.collect()) }
+                    { for groups.into_iter().map(|(_, group)| group) }
+                    { files::open_file(store) }
+                </div>
+            </div>
         </>
     }
 }
 
+/// The shelf that belongs to no protocol.
+const LESSONS: &str = "lessons";
+
 /// What decides what is listed, and how.
 struct Look<'a> {
     words: Vec<&'a str>,
+    /// Where to look: a protocol's id, [`LESSONS`], or nothing for everywhere.
+    shelf: &'static str,
     current: Option<&'static str>,
     close: Callback<MouseEvent>,
 }
 
 impl Look<'_> {
-    /// Whether all words of the filter stand in one of these texts.
-    fn wants(&self, texts: &[&str]) -> bool {
-        self.words.iter().all(|word| texts.iter().any(|text| text.to_ascii_lowercase().contains(word)))
+    /// Whether something on this shelf is looked for, and all words of the filter stand in one of its texts.
+    fn wants(&self, shelf: &str, texts: &[&str]) -> bool {
+        (self.shelf.is_empty() || self.shelf == shelf)
+            && self.words.iter().all(|word| texts.iter().any(|text| text.to_ascii_lowercase().contains(word)))
     }
 }
 
 /// Guided lessons, or missions.
 fn places(look: &Look<'_>, title: &'static str, mut all: Vec<(Place, &'static str, &'static str)>) -> Html {
-    all.retain(|(_, name, text)| look.wants(&[title, name, text]));
+    all.retain(|(_, name, text)| look.wants(LESSONS, &[title, name, text]));
     if all.is_empty() {
         return Html::default();
     }
@@ -102,10 +128,11 @@ fn group(look: &Look<'_>, meta: &'static Meta) -> Option<(usize, Html)> {
     let wanted = |l: &&Lesson| {
         let texts =
             [meta.title, meta.paper, l.title, l.watch, l.kind.words(), l.kind.breaks().unwrap_or_default()];
-        l.protocol() == meta.id && look.wants(&texts)
+        l.protocol() == meta.id && look.wants(meta.id, &texts)
     };
     let found: Vec<&Lesson> = lessons().filter(wanted).collect();
-    let would = |d: &&Deviation| look.wants(&[meta.title, "document sample", d.sample, d.leads, d.breaks]);
+    let would =
+        |d: &&Deviation| look.wants(meta.id, &[meta.title, "document sample", d.sample, d.leads, d.breaks]);
     let samples: Vec<&Deviation> = deviations(meta.id).filter(would).collect();
     let count = found.len() + samples.len();
     if count == 0 {
