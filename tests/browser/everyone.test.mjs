@@ -36,6 +36,9 @@ const VIEWS = {
   'a frame': ['?embed=1&start=60ms'],
 };
 
+const picker = (page) => page.getByRole('combobox', { name: 'Protocol' });
+const protocols = (page) => picker(page).locator('option').evaluateAll((options) => options.map(({ value }) => value));
+
 const settled = async (page, lead) => {
   await page.locator('.page:not(#still)').waitFor();
   await lead?.(page);
@@ -53,16 +56,45 @@ for (const scheme of SCHEMES) {
   }
 }
 
-test('axe finds nothing wrong in the opening of any protocol', async () => {
-  const page = await playground.page({ fragment: '?play=0' });
-  const picker = page.getByRole('combobox', { name: 'Protocol' });
-  for (const id of await picker.locator('option').evaluateAll((options) => options.map(({ value }) => value))) {
-    await picker.selectOption(id);
-    await page.waitForTimeout(300);
-    assert.deepEqual([id, await accessibilityFindings(page, ['critical', 'serious', 'moderate', 'minor'])], [id, []]);
-  }
-  assertNoTrouble(page);
-});
+for (const scheme of SCHEMES) {
+  test(`axe finds nothing wrong in the opening of any protocol, ${scheme}`, async () => {
+    const page = await playground.page({ fragment: '?play=0', scheme });
+    for (const id of await protocols(page)) {
+      await picker(page).selectOption(id);
+      await page.waitForTimeout(300);
+      assert.deepEqual([id, await accessibilityFindings(page, ['critical', 'serious', 'moderate', 'minor'])], [id, []]);
+    }
+    assertNoTrouble(page);
+  });
+
+  test(`axe finds nothing wrong in any tab on a phone, ${scheme}`, async () => {
+    const page = await playground.page({ fragment: '?start=60ms', viewport: VIEWPORTS.phone, touch: true, scheme });
+    for (const name of await page.getByRole('tab').allInnerTexts()) {
+      await tab(name)(page);
+      await page.waitForTimeout(300);
+      assert.deepEqual([name, await accessibilityFindings(page, ['critical', 'serious', 'moderate', 'minor'])], [name, []]);
+    }
+    assertNoTrouble(page);
+  });
+}
+
+for (const viewport of [{ width: 320, height: 700 }, VIEWPORTS.laptop]) {
+  test(`in no protocol's picture do words cover words or nodes, or leave it, at ${viewport.width} pixels`, async () => {
+    const page = await playground.page({ fragment: '?play=0', viewport, touch: viewport.width < 760 });
+    const faults = [];
+    for (const id of await protocols(page)) {
+      await picker(page).selectOption(id);
+      await page.getByRole('button', { name: /^Pause/ }).click();
+      for (let round = 0; round < 4; round += 1) {
+        await page.waitForTimeout(80);
+        faults.push(...(await page.evaluate(crowded)).map((fault) => `${id}: ${fault}`));
+        await page.keyboard.press('Control+ArrowRight');
+      }
+    }
+    assert.deepEqual(faults, []);
+    assertNoTrouble(page);
+  });
+}
 
 /** From a small phone to a large screen. */
 const WIDTHS = [320, 360, 390, 768, 1024, 1280, 1440, 1920, 2560];
@@ -223,6 +255,35 @@ function misplaced() {
     }
   }
   return [...new Set(faults)];
+}
+
+/** Runs in the page: which words of the picture leave it, cover other words, or stand on a node that is not theirs. */
+function crowded() {
+  const faults = [];
+  const stage = document.querySelector('.stage .picture');
+  const frame = stage.getBoundingClientRect();
+  const words = [...stage.querySelectorAll('text')]
+    .filter((it) => it.textContent.trim())
+    .map((it) => ({ text: it.textContent, node: it.closest('.node'), box: it.getBoundingClientRect() }));
+  const discs = [...stage.querySelectorAll('.node')].map((node) => {
+    const { left, top, width } = node.querySelector('.hit').getBoundingClientRect();
+    return { node, x: left + width / 2, y: top + width / 2, radius: width / 2 };
+  });
+  for (const [i, { text, node, box }] of words.entries()) {
+    const outside = Math.max(frame.left - box.left, box.right - frame.right, frame.top - box.top, box.bottom - frame.bottom);
+    if (outside > 2) faults.push(`"${text}" leaves the picture by ${Math.round(outside)}`);
+    for (const other of words.slice(i + 1)) {
+      const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+      const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+      if (wide > 2 && high > 4) faults.push(`"${text}" covers "${other.text}"`);
+    }
+    for (const disc of discs.filter((it) => it.node !== node)) {
+      const across = Math.max(box.left - disc.x, 0, disc.x - box.right);
+      const down = Math.max(box.top + 2 - disc.y, 0, disc.y - box.bottom + 2);
+      if (Math.hypot(across, down) < disc.radius - 2) faults.push(`"${text}" stands on another node`);
+    }
+  }
+  return faults;
 }
 
 /** Runs in the page: buttons and fields lower or narrower than a thumb; links in a sentence may be. */

@@ -73,9 +73,6 @@ fn whole(shown: &Shown, edits: u64) -> Html {
     html! {
         <div class={classes!("page", width.class(), comparing.then_some("comparing"))}>
             { header(shown) }
-            if width == Width::Wide {
-                { set_up(Form { store: shown.store.clone(), edits }) }
-            }
             <main class="middle">
                 { notices(shown) }
                 { guide(shown) }
@@ -84,6 +81,10 @@ fn whole(shown: &Shown, edits: u64) -> Html {
             { controls(shown) }
             <div class="timeline-box">{ timeline(shown) }</div>
             { panel(shown) }
+            // It stands at the left, but whoever goes from part to part wants to see the run before its many settings.
+            if width == Width::Wide {
+                { set_up(Form { store: shown.store.clone(), edits }) }
+            }
             { dialogs(shown) }
             { live(shown) }
         </div>

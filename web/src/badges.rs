@@ -4,6 +4,7 @@ use crate::markup::html;
 use crate::model::Tab;
 use crate::scene::density_choice;
 use crate::shown::Shown;
+use crate::words;
 use consensus_kernel::sort_by_number;
 use consensus_lab::view::{AssumptionView, PropertyView, Status};
 use yew::prelude::*;
@@ -38,7 +39,14 @@ pub fn badges(props: &Shown) -> Html {
                 }
             </div>
             <div class="telling-row">
-                <p class="telling" title={line.clone()}>{ line }</p>
+                if let Some(eyes) = props.store.with(|m| m.eyes) {
+                    <p class="telling">
+                        { format!("Only what {} knows: what it has heard and sent.", words::node(eyes)) }
+                        <button class="link" onclick={props.store.on(|m, _: MouseEvent| m.eyes = None)}>{ "Show what is so" }</button>
+                    </p>
+                } else {
+                    <p class="telling" title={line.clone()}>{ line }</p>
+                }
                 { density_choice(props) }
             </div>
         </div>
@@ -54,7 +62,7 @@ fn badge(props: &Shown, property: &PropertyView) -> Html {
     let verb = match property.status {
         Status::Holds => "",
         Status::Violated => " violated",
-        Status::Pending => "",
+        Status::Pending => " pending",
     };
     html! {
         <button class={classes!("badge", state(property.status))} {onclick}
@@ -64,16 +72,17 @@ fn badge(props: &Shown, property: &PropertyView) -> Html {
     }
 }
 
-/// The one thing worth a sentence: a violation, else a broken assumption, else what is still missing.
+/// What is worth a sentence: a violation, else a broken assumption and what is still missing.
 fn telling_line(properties: &[PropertyView], broken: &[AssumptionView]) -> String {
     let of = |status| properties.iter().find(|p| p.status == status);
     if let Some(p) = of(Status::Violated) {
         return format!("{}: {}", p.name, p.reason);
     }
-    if let Some(a) = broken.first() {
-        return format!("{}: {}", a.name, a.reason);
+    let mut line = broken.first().map_or_else(String::new, |a| format!("{}: {}. ", a.name, a.reason));
+    if let Some(p) = of(Status::Pending) {
+        line.push_str(&format!("{}: {}", p.name, p.reason));
     }
-    of(Status::Pending).map_or_else(String::new, |p| format!("{}: {}", p.name, p.reason))
+    line
 }
 
 /// How properties without a badge of their own stand together.

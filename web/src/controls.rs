@@ -16,6 +16,9 @@ use yew::prelude::*;
 const SPEED_LOW: f64 = 2.0;
 const SPEED_HIGH: f64 = 8.0;
 
+/// Why a step cannot be taken.
+const EDGE: &str = "Nothing is known beyond this moment";
+
 /// The control bar.
 pub fn controls(props: &Shown) -> Html {
     let store = &props.store;
@@ -33,7 +36,7 @@ pub fn controls(props: &Shown) -> Html {
     let play_label = if playing { "Pause (Space)" } else { "Play (Space)" };
     let step = |sign_shown: Sign, label: &'static str, off: bool, act: fn(&mut crate::model::Model)| {
         html! {
-            <button class="step" title={label} aria-label={label} disabled={off}
+            <button class="step" title={if off { EDGE } else { label }} aria-label={label} disabled={off}
                 onclick={store.on(move |m, _: MouseEvent| act(m))}>{ sign(sign_shown) }</button>
         }
     };
@@ -58,7 +61,6 @@ pub fn controls(props: &Shown) -> Html {
                 </span>
                 <output>{ speed_text(speed) }</output>
             </label>
-            { branches(props) }
             <div class="where">
                 <b class="clock">{ words::moment(clock_us) }</b>
                 <span class="count" title={end_reason(end)}>
@@ -66,6 +68,7 @@ pub fn controls(props: &Shown) -> Html {
                     if at_end { { " · " }{ end_words(end) } }
                 </span>
             </div>
+            { branches(props) }
         </section>
     }
 }

@@ -23,7 +23,7 @@ use yew::virtual_dom::{AttributeOrProperty, Attributes, VNode};
 
 /// The room of the stage on a desk (1440 × 900) and on a phone: the picture is drawn for both, and shrinks and grows with
 /// the window until the page has measured it.
-const STAGES: [(&str, f64, f64); 2] = [("roomy", 788.0, 453.0), ("narrow", 390.0, 262.0)];
+const STAGES: [(&str, f64, f64); 2] = [("roomy", 788.0, 445.0), ("narrow", 390.0, 250.0)];
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/boot/still.html");
 
@@ -83,7 +83,6 @@ fn still() -> Html {
                     { step(Sign::Next, false) }{ step(Sign::NextRound, false) }
                 </div>
                 <div class="speed"></div>
-                <div class="branches only"></div>
                 <div class="where"><b class="clock">{ words::moment(0.0) }</b><span class="count"></span></div>
             </section>
             <div class="timeline-box"></div>
@@ -119,7 +118,7 @@ fn truth(session: &dyn Session) -> Html {
     html! {
         <div class="truth">
             <div class="badges">
-                { for properties.iter().map(|p| badge(p.status, p.name.to_owned())) }
+                { for properties.iter().map(|p| badge(p.status, format!("{}{}", p.name, if p.status == Status::Pending { " pending" } else { "" }))) }
                 if !more.is_empty() { { badge(more_status(&more), format!("{} more", more.len())) } }
             </div>
             <div class="telling-row">

@@ -1,6 +1,7 @@
 //! Actions, strategies, events and moments in words.
 
-use consensus_kernel::{Duration, Meta, NodeId};
+pub use consensus_figure::table::plural;
+use consensus_kernel::{Meta, NodeId};
 use consensus_lab::view::{EventView, FlightView, What};
 use consensus_scenario::{Action, Group, MessageName, Scenario, describe_action};
 
@@ -67,20 +68,6 @@ pub fn moment(us: f64) -> String {
     format!("{}.{} ms", grouped(tenths / 10), tenths % 10)
 }
 
-/// A span in the largest unit that reads well: "12.5 ms", "3 s".
-pub fn span(d: Duration) -> String {
-    let us = d.0;
-    let (whole, part, unit) = match us {
-        0 => return "0".to_owned(),
-        1..1_000 => (us, 0, "µs"),
-        1_000..1_000_000 => (us / 1_000, us % 1_000, "ms"),
-        _ => (us / 1_000_000, us / 1_000 % 1_000, "s"),
-    };
-    let digits = format!("{part:03}");
-    let digits = digits.trim_end_matches('0');
-    if digits.is_empty() { format!("{whole} {unit}") } else { format!("{whole}.{digits} {unit}") }
-}
-
 /// A count with thin spaces between thousands.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
@@ -97,11 +84,6 @@ pub fn grouped(count: u64) -> String {
 /// "1 replica", "4 replicas", "3 processes".
 pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {}", grouped(n as u64), plural(one)) }
-}
-
-/// "replicas", "processes".
-pub fn plural(one: &str) -> String {
-    format!("{one}{}", if one.ends_with('s') { "es" } else { "s" })
 }
 
 /// What a scenario is, when nobody has given it a title: "PBFT, 4 replicas, 1 lying".

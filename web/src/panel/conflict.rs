@@ -94,7 +94,7 @@ fn behind(decision: &DecisionView, found: Option<&Certificate>) -> String {
     } else {
         format!(", counted by {}", words::node(c.counter))
     };
-    format!("{}s from {}{heard}; {} needed", c.of, names.join(", "), c.need)
+    format!("{} from {}{heard}; {} needed", words::plural(c.of), names.join(", "), c.need)
 }
 
 fn overlap(shared: &[&(NodeId, bool)]) -> String {

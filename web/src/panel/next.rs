@@ -26,6 +26,7 @@ pub fn next(props: &Shown) -> Html {
     html! {
         <div class="next">
             <h2>{ "What happens next" }</h2>
+            <p class="quiet">{ if playing { "Pause to change what happens." } else { "Unfold one to change it." } }</p>
             <ol class="rows">
                 { for pending.iter().enumerate().map(|(i, p)| {
                     let expanded = !playing && open == Some(i);
@@ -42,7 +43,6 @@ pub fn next(props: &Shown) -> Html {
                     }
                 }) }
             </ol>
-            if playing { <p class="quiet">{ "Pause to change what happens." }</p> }
         </div>
     }
 }

@@ -5,7 +5,6 @@ use super::add_fault::add_fault;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
 use crate::words;
-use consensus_kernel::Duration;
 use consensus_scenario::{Scenario, Strategy, describe_action, describe_strategy, print_strategy};
 use yew::prelude::*;
 
@@ -26,12 +25,12 @@ pub fn faults(props: &Form) -> Html {
     let flip = props.store.on(|m, _: MouseEvent| m.show_add_fault(!m.adding_fault));
     html! {
         <>
-            <h3 class="with-door">
-                { "Faults" }
+            <div class="with-door">
+                <h3>{ "Faults" }</h3>
                 <button type="button" class="door" aria-expanded={adding.to_string()} onclick={flip}>
                     { if adding { "close" } else { "+ add" } }
                 </button>
-            </h3>
+            </div>
             if adding { { add_fault(props.clone()) } }
             if lines.is_empty() && !adding {
                 <p class="quiet">{ "None. Add one here, or select a node or a message in the picture." }</p>
@@ -94,7 +93,7 @@ fn lines(props: &Form, scenario: &Scenario) -> Vec<Line> {
                 [a, b] => format!("{a} {b}"),
                 [a, ..] => format!("{a} …"),
             },
-            when: words::span(Duration(timed.at.0)),
+            when: words::moment(timed.at.0 as f64),
             remove: take_out(
                 format!("no {text}"),
                 |s, i| {

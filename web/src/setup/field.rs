@@ -63,10 +63,10 @@ pub fn Field(props: &FieldProps) -> Html {
             commit.emit(e.target_unchecked_into::<web_sys::HtmlInputElement>().value())
         })
     };
-    let step_to = |to: Option<u64>, sign: &'static str, word: &str| {
+    let step_to = |to: Option<u64>, sign: &'static str, word: &'static str| {
         let commit = commit.clone();
         html! {
-            <button type="button" disabled={to.is_none()} aria-label={format!("{word} {label}")}
+            <button type="button" disabled={to.is_none()} title={if to.is_none() { "That is the limit" } else { word }} aria-label={format!("{word} {label}")}
                 onclick={move |_| if let Some(to) = to { commit.emit(to.to_string()) }}>{ sign }</button>
         }
     };
