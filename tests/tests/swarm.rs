@@ -9,7 +9,7 @@
 
 use consensus_check::{TERMINATION, heals};
 use consensus_kernel::{Breaks, Meta, RuleSet, Switch, SwitchId};
-use consensus_lab::{Budget, Hunt, Outcome, breaks, catalogue, judge_scenario, shorten, shrink};
+use consensus_lab::{Budget, Hunt, Outcome, broken, catalogue, judge_scenario, shorten, shrink};
 use consensus_scenario::{Scenario, print};
 use consensus_tests::{file, read, scenario};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -99,7 +99,10 @@ fn look_for_missing_counterexamples() {
         };
         let found = Hunt { meta, budget: Budget::Within, without: Some(place) }.scenario(seed);
         let breaks = |s: &Scenario| is_counterexample(s, property);
-        let found = if property == TERMINATION { found } else { shorten(&found, breaks) };
+        let found = match broken(&found, property) {
+            Some(at) if property != TERMINATION => shorten(&found, at, breaks),
+            _ => found,
+        };
         let smallest = shrink(&found, SHRINK_TRIES, breaks);
         let target = file(&path(meta, switch));
         std::fs::create_dir_all(target.parent().expect("it has a folder")).expect("the folder can be made");
@@ -140,7 +143,7 @@ fn is_counterexample(without: &Scenario, property: &str) -> bool {
     }
     let with = || judged(&Scenario { rules: RuleSet::ALL_HOLD, ..without.clone() });
     let fine = |outcome: Outcome| outcome.violations.is_empty() && outcome.termination.is_ok();
-    bound && breaks(without, property) && fine(with())
+    bound && broken(without, property).is_some() && fine(with())
 }
 
 fn judged(scenario: &Scenario) -> Outcome {

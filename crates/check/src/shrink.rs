@@ -3,15 +3,22 @@
 use consensus_kernel::{Duration, Params, Ratio, Time};
 use consensus_scenario::{Latency, Network, Scenario};
 
-/// Ends a run as early as it still fails, halving the time: what is tried after that takes as much less. For what goes wrong
-/// at a moment; a promise to decide needs its time.
-pub fn shorten(scenario: &Scenario, mut fails: impl FnMut(&Scenario) -> bool) -> Scenario {
+/// Ends a run right after this moment, and halves the time while it still fails: what is tried after that takes as much
+/// less. For what goes wrong at a moment; a promise to decide needs its time.
+pub fn shorten(scenario: &Scenario, at: Time, mut fails: impl FnMut(&Scenario) -> bool) -> Scenario {
+    let until = |until: Time, of: &Scenario| {
+        let mut shorter = Scenario { until, deadline: of.deadline.map(|d| d.min(until)), ..of.clone() };
+        shorter.script.retain(|timed| timed.at < until);
+        shorter
+    };
     let mut best = scenario.clone();
+    let at_once = until(at + Duration(1), &best);
+    if at_once.until < best.until && fails(&at_once) {
+        best = at_once;
+    }
     loop {
-        let until = Time(best.until.0 / 2);
-        let in_time = best.script.iter().all(|timed| timed.at < until);
-        let shorter = Scenario { until, deadline: best.deadline.map(|d| d.min(until)), ..best.clone() };
-        if until == Time::ZERO || !in_time || !fails(&shorter) {
+        let shorter = until(Time(best.until.0 / 2), &best);
+        if shorter.until == Time::ZERO || !fails(&shorter) {
             return best;
         }
         best = shorter;

@@ -7,6 +7,7 @@
 mod bench;
 mod compare;
 mod protocols;
+mod rules;
 mod run;
 mod swarm;
 
@@ -30,6 +31,8 @@ enum Command {
     Run(run::RunArguments),
     /// Search many scenarios, drawn from seeds, for a violation.
     Swarm(swarm::SwarmArguments),
+    /// Measure how long a search takes to find what goes wrong without each rule.
+    Rules(rules::RulesArguments),
     /// Run several protocols on one network, one seed and one fault script, and measure what each costs.
     Compare(compare::CompareArguments),
     /// List the protocols with their parameters, rules and adversaries.
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Swarm(arguments) => swarm::swarm(&arguments),
+        Command::Rules(arguments) => rules::rules(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Protocols(arguments) => protocols::protocols(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),

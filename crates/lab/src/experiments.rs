@@ -3,11 +3,13 @@
 #[cfg(feature = "experiments")]
 use crate::registry::judge_scenario;
 use consensus_check::{Budget, Outcome, TERMINATION, draw_scenario, heals, shorten, shrink};
-use consensus_kernel::{Breaks, Meta, RuleSet, SetupError, SwitchId};
+use consensus_kernel::{Breaks, Meta, RuleSet, SetupError, SwitchId, Time};
 use consensus_scenario::Scenario;
 
 /// Runs tried while shrinking one violation.
 const SHRINK_TRIES: usize = 400;
+/// Events that they may take together.
+const SHRINK_EVENTS: u64 = 4_000_000;
 
 /// Whoever runs a scenario to its end and judges it, or, where the second word is true, to its first violation of safety.
 pub type Judge<'a> = dyn FnMut(&Scenario, bool) -> Result<Outcome, SetupError> + 'a;
@@ -56,7 +58,7 @@ impl Hunt {
     }
 
     /// The property that the switched-off rule is said to protect.
-    fn named(&self) -> Option<&'static str> {
+    pub fn named(&self) -> Option<&'static str> {
         match self.meta.switches.get(self.without? as usize)?.breaks {
             Breaks::Safety(property) => Some(property),
             Breaks::Liveness => Some(TERMINATION),
@@ -109,30 +111,37 @@ impl Hunt {
 
     /// The same with a judge of one's own.
     pub fn smallest_by(&self, seed: u64, property: &str, judge: &mut Judge) -> Scenario {
-        // A promise to decide binds only where everything heals in the end.
-        let fair = |s: &Scenario| property != TERMINATION || heals(s);
-        let mut breaks = |s: &Scenario| {
-            fair(s) && breaks_by(s, property, judge) && !self.happens_anyway(s, property, judge)
-        };
         let found = self.scenario(seed);
-        let found = if property == TERMINATION { found } else { shorten(&found, &mut breaks) };
-        shrink(&found, SHRINK_TRIES, &mut breaks)
+        let at = if property == TERMINATION { None } else { broken_by(&found, property, &mut 0, judge) };
+        let mut left = SHRINK_EVENTS;
+        let mut breaks = |s: &Scenario| {
+            // A promise to decide binds only where everything heals in the end.
+            let fair = left > 0 && (property != TERMINATION || heals(s));
+            fair && broken_by(s, property, &mut left, judge).is_some()
+                && !self.happens_anyway(s, property, judge)
+        };
+        let found = at.map_or(found.clone(), |at| shorten(&found, at, &mut breaks));
+        shrink(&found, SHRINK_TRIES, breaks)
     }
 }
 
-/// Whether a run violates this property.
+/// When a run violates this property first, if it does.
 #[cfg(feature = "experiments")]
-pub fn breaks(scenario: &Scenario, property: &str) -> bool {
-    breaks_by(scenario, property, &mut judge_scenario)
+pub fn broken(scenario: &Scenario, property: &str) -> Option<Time> {
+    broken_by(scenario, property, &mut 0, &mut judge_scenario)
 }
 
-/// Most of a run comes after the first violation, so it is judged that far first.
-fn breaks_by(scenario: &Scenario, property: &str, judge: &mut Judge) -> bool {
-    if property == TERMINATION {
-        return judge(scenario, false).is_ok_and(|o| o.violates(property));
+/// The same, taking the events from what is left. Most of a run comes after the first violation, so it is judged that far
+/// first.
+fn broken_by(scenario: &Scenario, property: &str, left: &mut u64, judge: &mut Judge) -> Option<Time> {
+    let mut judged = |stop_at_first| {
+        let outcome = judge(scenario, stop_at_first).ok()?;
+        *left = left.saturating_sub(outcome.events);
+        let found = outcome.violations.iter().find(|v| v.property == property).map(|v| v.at);
+        Some((found, !outcome.violations.is_empty()))
+    };
+    match judged(property != TERMINATION)? {
+        (None, true) if property != TERMINATION => judged(false)?.0,
+        (found, _) => found,
     }
-    judge(scenario, true).is_ok_and(|o| {
-        let violates = o.violates(property);
-        violates || (!o.violations.is_empty() && judge(scenario, false).is_ok_and(|o| o.violates(property)))
-    })
 }

@@ -29,7 +29,7 @@ pub use consensus_check::{Budget, Outcome};
 pub use consensus_check::{Violation, draw_scenario, shorten, shrink};
 pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
-pub use experiments::breaks;
+pub use experiments::broken;
 pub use experiments::{Hunt, Trial};
 pub use explain::capital;
 pub use pauses::locate;
