@@ -48,7 +48,7 @@ pub use wire::*;
 use crate::clients::request::{self, Pending, Request};
 use crate::shared::Shared;
 use consensus_kernel::{
-    Certificate, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, NodeId, Panel,
+    Certificate, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId, Panel,
     Party, QuorumRule, RuleId, Setup, SetupError, Signed, Value,
 };
 use serde::Serialize;
@@ -319,6 +319,10 @@ impl Member for Replica {
 
     fn lie(strategy: usize) -> Option<Liar<Zyzzyva>> {
         lies::liar(strategy)
+    }
+
+    fn misstep(strategy: usize) -> Option<Misstep<Zyzzyva>> {
+        lies::misstep(strategy)
     }
 }
 

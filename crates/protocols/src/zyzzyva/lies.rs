@@ -1,8 +1,13 @@
 //! Lies that Zyzzyva must survive. A liar signs in its own name only, and orders only what clients really asked for.
 
 use super::tables::adversary;
-use super::{Accusation, History, Link, Msg, Order, OrderReq, Shared, SpecResponse, ViewChange, Zyzzyva};
-use consensus_kernel::{Certificate, Corruption, Digest, Hashed, Liar, Lie, NodeId};
+use super::{
+    Accusation, History, Link, Msg, Order, OrderReq, Replica, Shared, SpecResponse, Timer, ViewChange,
+    Zyzzyva,
+};
+use consensus_kernel::{
+    Certificate, Corruption, Cx, Digest, Duration, Hashed, Input, Liar, Lie, Misstep, NodeId, Protocol,
+};
 
 /// The lie at a position of the table.
 pub(super) fn liar(strategy: usize) -> Option<Liar<Zyzzyva>> {
@@ -16,6 +21,11 @@ pub(super) fn liar(strategy: usize) -> Option<Liar<Zyzzyva>> {
         adversary::REWRITE => Some(rewrite),
         _ => None,
     }
+}
+
+/// The lie at a position of the table, if it takes more than words.
+pub(super) fn misstep(strategy: usize) -> Option<Misstep<Zyzzyva>> {
+    (strategy == adversary::HOARD).then_some(hoarding as Misstep<Zyzzyva>)
 }
 
 /// Its own view change with what another one reports; with nothing if there is none.
@@ -36,6 +46,53 @@ fn forgetful(lie: &Lie<'_, Zyzzyva>) -> Corruption<Msg> {
     report_as(None, lie)
 }
 
+/// As primary it orders one request at a time and convicts itself of another order, so that the view is over when the
+/// client comes with its certificate: nobody else takes that. Later primaries it accuses, and brings the certificate up.
+fn hoarding(node: &mut Zyzzyva, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Zyzzyva>) {
+    let Zyzzyva::Replica(r) = node else { return node.step(input, cx) };
+    let has = r.changes.len() > cx.config.n;
+    let before = (r.executed(), r.view, r.active);
+    match input {
+        Input::Deliver { msg: Msg::Request(_) | Msg::ConfirmReq { .. }, .. }
+            if !has && r.active && r.primary == r.me && r.executed() > r.certified =>
+        {
+            return cx.reject("one at a time");
+        }
+        Input::Deliver { msg: Msg::Commit(certificate), .. } if !has => r.hoard(certificate, cx),
+        _ => {}
+    }
+    r.step(input, cx);
+    if !r.active || before == (r.executed(), r.view, r.active) || r.executed() == r.certified {
+        return;
+    }
+    if r.primary != r.me {
+        if has && r.accusations.is_none_or(|a| !a.signers().contains(r.me)) {
+            r.accuse(cx);
+        }
+        return;
+    }
+    let Some(OrderReq { order, body }) = r.log.back().filter(|_| !has).cloned() else { return };
+    let Order { view, sequence, .. } = *order.body();
+    let history =
+        Hashed::new(Link { before: Digest::of(b"a history that nobody has"), request: body.digest() });
+    let other = cx.sign(Order { view, sequence, history });
+    cx.broadcast(Msg::Proof(Shared::new((order, other))));
+}
+
+impl Replica {
+    /// Keeps a certificate for what it reported when it gave the view up: behind the places of the replicas, where honest
+    /// code does not look.
+    fn hoard(&mut self, certificate: &Certificate<History>, cx: &Cx<'_, Zyzzyva>) {
+        let History { view, sequence, digest } = *certificate.body();
+        let Some(own) = &self.changes[self.me.index()] else { return };
+        let covered = |order: &OrderReq| order.history() == digest;
+        if own.body().view == view + 1 && own.body().order(sequence).is_some_and(covered) {
+            let change = ViewChange { certificate: Some(*certificate), ..own.body().clone() };
+            self.changes.push(Some(Shared::new(cx.sign(change))));
+        }
+    }
+}
+
 /// Arranges that one replica alone gets a certificate, and brings it up when it is overtaken.
 fn hoard(lie: &Lie<'_, Zyzzyva>) -> Corruption<Msg> {
     let Some(replica) = lie.node.member() else { return Corruption::Keep };
@@ -45,6 +102,8 @@ fn hoard(lie: &Lie<'_, Zyzzyva>) -> Corruption<Msg> {
         Msg::OrderReq(order) if order.order.signer() == replica.me && lie.to == next => Corruption::Drop,
         Msg::Checkpoint(_) if lie.to != chosen => Corruption::Drop,
         Msg::Stable(_) => Corruption::Drop,
+        // Late enough for the order to be executed and answered, too early for the certificate.
+        Msg::Proof(proof) => Corruption::Late(Msg::Proof(proof.clone()), Duration(lie.config.hope.0 / 3)),
         Msg::ViewChange(own) => {
             let earlier = replica.changes.iter().flatten().map(|c| c.body());
             let earlier = earlier.filter(|c| c.view < own.body().view && c.certificate.is_some());

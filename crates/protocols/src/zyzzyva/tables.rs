@@ -285,8 +285,8 @@ const ADVERSARIES: &[AdversarySpec] = &[
     AdversarySpec {
         id: "hoard",
         label: "Hoards a certificate",
-        does: "It leaves one replica out and helps another alone to a certificate; its view changes hide everything, or \
-               bring up the longest certificate of an earlier view change.",
+        does: "It leaves one replica out, helps another alone to a certificate, and convicts itself before anybody can use \
+               one; its view changes hide everything, or bring up the longest certificate of an earlier view.",
     },
     AdversarySpec {
         id: "rewrite",

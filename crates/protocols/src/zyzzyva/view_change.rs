@@ -113,7 +113,7 @@ impl Replica {
     }
 
     /// VC1: I-HATE-THE-PRIMARY. It goes on taking part until it knows that it is not alone.
-    fn accuse(&mut self, cx: &mut Cx<'_, Zyzzyva>) {
+    pub(super) fn accuse(&mut self, cx: &mut Cx<'_, Zyzzyva>) {
         let own = Certificate::of(&cx.sign(Accusation { view: self.view }));
         cx.cite(Cite::Accuse);
         let all = self.count_accusations(&own);
