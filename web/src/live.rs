@@ -11,10 +11,10 @@ pub fn live(props: &Shown) -> Html {
         if let Some(place) = m.standing() {
             return Some(format!("Paused. {}", m.stops[place].pause.note));
         }
-        let event = m.session().position().event;
+        let here = m.session().position();
         let marks = m.session().marks();
         let told = |kind: MarkKind| matches!(kind, MarkKind::Decision | MarkKind::Violation);
-        let latest = marks.iter().rev().find(|k| k.position.event <= event && told(k.kind));
+        let latest = marks.iter().rev().find(|k| k.position <= here && told(k.kind));
         latest.map(|k| match k.kind {
             MarkKind::Violation => format!("Violated: {}", k.label),
             _ => k.label.clone(),

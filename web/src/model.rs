@@ -436,16 +436,18 @@ impl Model {
     /// On or back to where a leader, a decision or a violation appears; else to the end or the beginning.
     pub fn step_round(&mut self, on: bool) {
         self.playing = false;
-        let event = self.session().position().event;
-        let mut places = self
-            .session()
-            .marks()
-            .into_iter()
-            .filter(|m| m.kind != MarkKind::Fault)
-            .map(|m| m.position.event);
-        let goal = if on { places.find(|e| *e > event) } else { places.rfind(|e| *e < event) };
+        let here = self.session().position();
+        let marks = self.session().marks();
+        let mut places = marks.iter().filter(|m| m.kind != MarkKind::Fault).map(|m| m.position);
+        let goal = if on { places.find(|p| *p > here) } else { places.rfind(|p| *p < here) };
         match goal {
-            Some(goal) => self.seek_event(goal),
+            Some(goal) => {
+                self.seek_event(goal.event);
+                // A deadline passes after the last event before it.
+                if goal.at > self.session().position().at {
+                    self.seek_time(goal.at.0 as f64);
+                }
+            }
             None if on => self.seek_last(),
             None => self.seek_event(0),
         }

@@ -84,7 +84,8 @@ fn safety_view(
     }
 }
 
-fn termination(moment: &Moment, over: Option<End>) -> PropertyView {
+/// Whether everybody has decided, or has had the time for it.
+pub(crate) fn termination(moment: &Moment, over: Option<End>) -> PropertyView {
     let sim = &moment.sim;
     let (mut status, mut reason) = match moment.tracker.termination(sim) {
         Termination::Reached => {

@@ -23,6 +23,8 @@ pub(crate) struct Run {
     verdicts: Verdicts,
     decisions: Vec<Decision>,
     marks: Vec<Mark>,
+    /// Where it was too late to decide.
+    missed: Option<Mark>,
     end: Option<End>,
     events_max: u64,
 }
@@ -39,6 +41,7 @@ impl Run {
             verdicts,
             decisions: Vec::new(),
             marks: Vec::new(),
+            missed: None,
             end: None,
             events_max,
         })
@@ -46,18 +49,31 @@ impl Run {
 
     /// Moves the frontier to a stop, leaving checkpoints on the way. False once the end is reached.
     fn run_frontier(&mut self, stop: Stop) -> bool {
+        let deadline = self.scenario().deadline.unwrap_or(Time::NEVER);
         while self.end.is_none() {
             let here = self.frontier.sim.events();
-            let slice = Stop { event: stop.event.min(self.checkpoints.next_due(here)), time: stop.time };
+            let in_time = self.frontier.sim.now() < deadline;
+            let time = if in_time { stop.time.min(deadline) } else { stop.time };
+            let slice = Stop { event: stop.event.min(self.checkpoints.next_due(here)), time };
             let Moment { sim, tracker } = &mut self.frontier;
             let (verdicts, decisions) = (&mut self.verdicts, &mut self.decisions);
             let mut watch = Watch::at_front(sim, tracker, verdicts, decisions, &mut self.marks);
             let progress = sim.run(&mut watch, slice);
+            if let Progress::Ended(end) = progress {
+                self.end = Some(end_view(end));
+            }
+            let too_late = in_time && self.frontier.sim.now() >= deadline;
+            if too_late || self.end.is_some() {
+                self.note_missed();
+            }
             match progress {
-                Progress::Ended(end) => self.end = Some(end_view(end)),
+                Progress::Ended(_) => {}
                 Progress::Stopped => {
                     self.checkpoints.offer(&self.frontier);
                     let events = self.frontier.sim.events();
+                    if too_late && deadline < stop.time {
+                        continue;
+                    }
                     if events >= stop.event || events == here || events < slice.event {
                         return true;
                     }
@@ -65,6 +81,16 @@ impl Run {
             }
         }
         false
+    }
+
+    /// Marks where it is too late to decide.
+    #[inline(never)]
+    fn note_missed(&mut self) {
+        let termination = properties::termination(&self.frontier, self.end);
+        if termination.status == Status::Violated && self.missed.is_none() {
+            let label = format!("{} violated: {}", termination.name, termination.reason);
+            self.missed = Some(Mark { position: self.frontier(), kind: MarkKind::Violation, label });
+        }
     }
 
     /// Moves the cursor, from where it stands or from the nearest checkpoint, whichever is quicker. `behind`: the goal lies
@@ -368,7 +394,7 @@ impl Session for Run {
             label: format!("{} violated: {}", v.property, v.reason),
         };
         let mut marks: Vec<Mark> = self.verdicts.violations().iter().map(violation).collect();
-        marks.extend(self.marks.iter().cloned());
+        marks.extend(self.marks.iter().chain(&self.missed).cloned());
         sort_by_number(&mut marks, |m| m.position.event);
         marks
     }
@@ -376,7 +402,10 @@ impl Session for Run {
     fn first_mark(&self, kind: MarkKind) -> Option<Position> {
         let violations = self.verdicts.violations().iter();
         match kind {
-            MarkKind::Violation => violations.map(|v| Position { event: v.event + 1, at: v.at }).min(),
+            MarkKind::Violation => {
+                let missed = self.missed.iter().map(|m| m.position);
+                violations.map(|v| Position { event: v.event + 1, at: v.at }).chain(missed).min()
+            }
             _ => self.marks.iter().find(|m| m.kind == kind).map(|m| m.position),
         }
     }
@@ -439,7 +468,7 @@ impl Run {
             self.frontier = self.checkpoints.before_time(since).clone();
             self.cursor = self.frontier.clone();
         }
-        self.end = None;
+        (self.end, self.missed) = (None, None);
         let event = self.frontier.sim.events();
         self.decisions.truncate(self.decisions.partition_point(|d| d.event < event));
         self.marks.retain(|m| m.position.event <= event);

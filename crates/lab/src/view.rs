@@ -245,9 +245,9 @@ pub struct DecisionView {
 pub struct Certificate {
     /// Whose count it is: the node that decided, or whoever it heard it from.
     pub counter: NodeId,
-    /// What was counted: "commit", "vote".
+    /// What was counted, or heard: "commit", "vote", "heartbeat".
     pub of: &'static str,
-    /// Votes, or weight, that were needed.
+    /// Votes, or weight, that were needed; 0 where no quorum is shown, and these are but those that the node went by.
     pub need: u64,
     /// Whose votes.
     pub voters: Vec<NodeId>,

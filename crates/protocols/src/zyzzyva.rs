@@ -48,8 +48,8 @@ pub use wire::*;
 use crate::clients::request::{self, Pending, Request};
 use crate::shared::Shared;
 use consensus_kernel::{
-    Certificate, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId, Panel,
-    Party, QuorumRule, RuleId, Setup, SetupError, Signed, Value,
+    Certificate, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId,
+    Panel, Party, QuorumRule, RuleId, Setup, SetupError, Signed, Value,
 };
 use serde::Serialize;
 use std::collections::VecDeque;

@@ -49,7 +49,7 @@ fn use_conflict(props: &ConflictProps) -> Html {
         |found: &Option<Certificate>, id: NodeId| found.as_ref().is_some_and(|c| c.voters.contains(&id));
     let shared: Vec<&(NodeId, bool)> =
         nodes.iter().filter(|(id, _)| found.iter().all(|c| votes(c, *id))).collect();
-    let known = found.iter().all(Option::is_some);
+    let known = found.iter().all(|c| c.as_ref().is_some_and(|c| c.need > 0));
     html! {
         <div class="conflict">
             { for decisions.iter().zip(&found).map(|(d, c)| html! {
@@ -94,7 +94,12 @@ fn behind(decision: &DecisionView, found: Option<&Certificate>) -> String {
     } else {
         format!(", counted by {}", words::node(c.counter))
     };
-    format!("{} from {}{heard}; {} needed", words::plural(c.of), names.join(", "), c.need)
+    let of = format!("{} from {}{heard}", words::plural(c.of), names.join(", "));
+    match (c.need, names.len()) {
+        (0, 0) => "Nobody but itself stands behind it.".to_owned(),
+        (0, _) => format!("It went by {of}; no quorum is shown"),
+        (need, _) => format!("{of}; {need} needed"),
+    }
 }
 
 fn overlap(shared: &[&(NodeId, bool)]) -> String {

@@ -1,14 +1,22 @@
 //! How SM looks: faces on the stage, and the set of orders that each lieutenant knows.
 
-use super::{Order, Plan, Sm};
+use super::{Msg, Order, Plan, Sm};
 use crate::generals::{self, COMMANDER};
-use consensus_kernel::{Face, LogCell, LogState, MatrixPanel, MatrixRow};
+use consensus_kernel::{Face, LogCell, LogState, MatrixPanel, MatrixRow, NodeId, NodeSet, Votes};
 
 pub(super) fn face(general: &Sm, plan: &Plan) -> Face {
     let Sm { me, round, known, obeys, .. } = general;
     let waits_for = (obeys.is_none() && *me != COMMANDER)
         .then(|| format!("the end of round {round} of {}, with {} orders known", plan.rounds, known.len()));
-    generals::face(*me, *round, *obeys, plan, None, waits_for)
+    let names: NodeSet = known.iter().flat_map(Msg::names).collect();
+    let votes = (obeys.is_none() && !names.is_empty()).then(|| Votes {
+        of: "signature",
+        have: names.len() as u64,
+        need: 1,
+        total: plan.lieutenants().count() as u64 + 1,
+        from: names.iter().map(NodeId::raw).collect(),
+    });
+    generals::face(*me, *round, *obeys, plan, votes, waits_for)
 }
 
 /// V of each lieutenant, each order with the names under it, and what is obeyed.

@@ -114,11 +114,12 @@ impl consensus_kernel::Client<super::Replica> for Client {
 
     fn face(&self, config: &Config) -> Face {
         let holders = self.commits.iter().map(|(_, t)| t).max_by_key(|t| t.count()).copied();
-        let (of, tally, need) = if self.committing || holders.is_some() {
-            ("local commit", holders.unwrap_or_default(), config.commits)
-        } else {
-            ("response", self.most().map_or(Tally::EMPTY, |a| a.from), config.fast)
-        };
+        let commits = ("local commit", holders.unwrap_or_default(), config.commits);
+        let answers = ("response", self.most().map_or(Tally::EMPTY, |a| a.from), config.fast);
+        // Either way may be the one that succeeds: that which lacks less.
+        let lacks = |(_, tally, need): &(_, Tally, usize)| need.saturating_sub(tally.count());
+        let second = self.committing || holders.is_some();
+        let (of, tally, need) = if second && lacks(&commits) <= lacks(&answers) { commits } else { answers };
         let votes = self.outstanding.map(|_| Votes {
             of,
             have: tally.weight(),

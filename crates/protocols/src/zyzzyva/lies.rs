@@ -6,7 +6,7 @@ use super::{
     Zyzzyva,
 };
 use consensus_kernel::{
-    Certificate, Corruption, Cx, Digest, Duration, Hashed, Input, Liar, Lie, Misstep, NodeId, Protocol,
+    Certificate, Corruption, Cx, Digest, Duration, Hashed, Input, Liar, Lie, Member, Misstep, NodeId,
 };
 
 /// The lie at a position of the table.
@@ -49,7 +49,7 @@ fn forgetful(lie: &Lie<'_, Zyzzyva>) -> Corruption<Msg> {
 /// As primary it orders one request at a time and convicts itself of another order, so that the view is over when the
 /// client comes with its certificate: nobody else takes that. Later primaries it accuses, and brings the certificate up.
 fn hoarding(node: &mut Zyzzyva, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Zyzzyva>) {
-    let Zyzzyva::Replica(r) = node else { return node.step(input, cx) };
+    let Zyzzyva::Member(r) = node else { return };
     let has = r.changes.len() > cx.config.n;
     let before = (r.executed(), r.view, r.active);
     match input {

@@ -22,10 +22,16 @@ pub(super) fn face(replica: &Replica, config: &Config) -> Face {
     } else {
         ("idle".to_owned(), Tone::Idle)
     };
-    let votes = (!replica.active).then(|| wanting(replica, config));
-    let waits_for = waits_for(replica, votes.as_ref());
+    let votes = if replica.active { holding(replica, config) } else { Some(wanting(replica, config)) };
+    let waits_for = waits_for(replica, votes.as_ref().filter(|_| !replica.active));
     let role = if leads { "primary" } else { "backup" };
     Face { role, status: status.into(), tone, round: replica.view, leads, votes, waits_for }
+}
+
+/// Who holds a certificate for the next checkpoint.
+fn holding(replica: &Replica, config: &Config) -> Option<Votes> {
+    let open = replica.stables.iter().min_by_key(|c| (c.body().sequence, config.n - c.count()))?;
+    Some(votes("holder", *open.signers(), config.stables, config))
 }
 
 /// Who wants the view that this replica is changing to, or confirms how it begins.
@@ -38,10 +44,13 @@ fn wanting(replica: &Replica, config: &Config) -> Votes {
             ("view change", changes.map(|c| c.signer()).collect(), config.changes)
         }
     };
-    let have = from.len() as u64;
+    votes(of, from, need, config)
+}
+
+fn votes(of: &'static str, from: NodeSet, need: usize, config: &Config) -> Votes {
     Votes {
         of,
-        have,
+        have: from.len() as u64,
         need: need as u64,
         total: config.n as u64,
         from: from.iter().map(NodeId::raw).collect(),
