@@ -69,6 +69,40 @@ impl Hasher {
     }
 }
 
+/// SHA-256 after one whole block, for those who try many endings to one beginning.
+#[derive(Clone, Copy)]
+pub struct Begun([u32; 8]);
+
+impl Begun {
+    /// After this block.
+    pub fn with(block: &[u8; 64]) -> Self {
+        const START: [u32; 8] = [
+            0x6a09_e667,
+            0xbb67_ae85,
+            0x3c6e_f372,
+            0xa54f_f53a,
+            0x510e_527f,
+            0x9b05_688c,
+            0x1f83_d9ab,
+            0x5be0_cd19,
+        ];
+        let mut state = START;
+        sha2::block_api::compress256(&mut state, &[*block]);
+        Self(state)
+    }
+
+    /// The digest, if this block is the last one, padding and length included.
+    #[inline]
+    pub fn end(mut self, block: &[u8; 64]) -> Digest {
+        sha2::block_api::compress256(&mut self.0, core::slice::from_ref(block));
+        let mut digest = [0; 32];
+        for (to, word) in digest.chunks_exact_mut(4).zip(self.0) {
+            to.copy_from_slice(&word.to_be_bytes());
+        }
+        Digest(digest)
+    }
+}
+
 /// Something that has a canonical byte form to hash.
 pub trait Hash {
     /// Absorbs the canonical bytes. Different values must absorb different bytes.
@@ -109,6 +143,16 @@ impl<T> Hashed<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_and_its_ending_make_the_same_digest() {
+        let text = [7u8; 64 + 11];
+        let mut last = [0; 64];
+        last[..11].fill(7);
+        last[11] = 0x80;
+        last[62..].copy_from_slice(&(75u16 * 8).to_be_bytes());
+        assert_eq!(Begun::with(&[7; 64]).end(&last), Digest::of(&text));
+    }
 
     #[test]
     fn the_digest_is_sha_256() {

@@ -33,7 +33,7 @@ pub mod walk;
 pub use any::{AnyConfig, AnyMessage, AnyNode};
 pub use automaton::{Automaton, Promise};
 pub use cx::{Address, Cx, Outbox, Sent, TimerChange};
-pub use digest::{Digest, Hash, Hashed, Hasher};
+pub use digest::{Begun, Digest, Hash, Hashed, Hasher};
 pub use face::{Face, Tone, Votes};
 pub use fault::{Corruption, Liar, Lie, Misstep};
 pub use invariant::{Invariant, World};

@@ -488,7 +488,7 @@ impl Belief {
         }
         cx.cite(Cite::Hears);
         let at_once = self.waits || cx.config.graph == Graph::Complete;
-        if at_once && self.begun && self.missing(cx.config) == 0 {
+        if at_once && self.begun && !self.misses(cx.config) {
             self.end_round(cx);
         }
     }
@@ -497,8 +497,9 @@ impl Belief {
         self.round > config.rounds
     }
 
-    fn missing(&self, config: &Config) -> usize {
-        config.neighbours(self.me).iter().filter(|id| self.heard[id.index()].is_none()).count()
+    /// Whether it has not heard all neighbours in this round.
+    fn misses(&self, config: &Config) -> bool {
+        config.neighbours(self.me).iter().any(|id| self.heard[id.index()].is_none())
     }
 
     /// The round is over: takes the mean of what was heard.
@@ -506,7 +507,7 @@ impl Belief {
         if self.over(cx.config) {
             return cx.reject("all rounds are over");
         }
-        if self.missing(cx.config) > 0 {
+        if self.misses(cx.config) {
             if !cx.holds(END_OF_ROUND) {
                 self.waits = true;
                 return;

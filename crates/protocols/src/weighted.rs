@@ -66,6 +66,9 @@ pub struct Weighted {
     spoke: bool,
     /// The answers it knows, in the order of their coming: at most two of an agent.
     known: Vec<Chain>,
+    /// By agent: the places of its answers among them, counted from 1; 0 where there is none.
+    #[serde(skip)]
+    places: Vec<[u32; 2]>,
     /// How many of them it has passed on, or need not.
     passed_on: usize,
     /// Whether it has answered a roll call.
@@ -133,12 +136,13 @@ impl Protocol for Weighted {
         Plan::new(setup)
     }
 
-    fn new(_plan: &Plan, me: NodeId) -> Self {
+    fn new(plan: &Plan, me: NodeId) -> Self {
         Self {
             me,
             round: 1,
             spoke: false,
             known: Vec::new(),
+            places: vec![[0; 2]; plan.n],
             passed_on: 0,
             present: false,
             roll: Vec::new(),
@@ -234,7 +238,7 @@ impl Weighted {
         } else if self.me != COORDINATOR {
             return cx.send(COORDINATOR, Msg::Answers(vec![own]));
         }
-        self.known.push(own);
+        self.learn(own);
         self.passed_on = self.known.len();
     }
 
@@ -276,7 +280,7 @@ impl Weighted {
                 Some(why) => refused = Some(why),
                 None => {
                     cx.cite(Cite::Hears);
-                    self.known.push(chain.clone());
+                    self.learn(chain.clone());
                 }
             }
         }
@@ -300,12 +304,22 @@ impl Weighted {
         if late && cx.holds(SIGNED_IN_TIME) {
             return Some("too few signatures for this round");
         }
-        let known = given(&self.known, names[0]);
-        if known.contains(&&chain.value().said) {
+        let places = self.places.get(names[0].index()).copied().unwrap_or_default();
+        let mut known = places.iter().filter_map(|at| self.known.get((*at as usize).wrapping_sub(1)));
+        if known.any(|known| known.value().said == chain.value().said) {
             return Some("that answer is known");
         }
         // Two are proof enough.
-        (known.len() >= 2).then_some("that agent has given two answers already")
+        (places[1] > 0).then_some("that agent has given two answers already")
+    }
+
+    /// Keeps an answer that it did not know.
+    fn learn(&mut self, chain: Chain) {
+        let places = self.places.get_mut(chain.source().index());
+        self.known.push(chain);
+        if let Some(place) = places.and_then(|places| places.iter_mut().find(|place| **place == 0)) {
+            *place = self.known.len() as u32;
+        }
     }
 
     /// The round is over: what is new is passed on, or, in the end, answers are counted.

@@ -3,7 +3,7 @@
 use super::U256;
 use super::tables::kind;
 use crate::shared::Shared;
-use consensus_kernel::{Digest, Hasher, Slot, Value};
+use consensus_kernel::{Begun, Digest, Hasher, Slot, Value};
 use serde::Serialize;
 
 /// A payment: a client's coin changes hands. Its k-th payment spends the change of the one before, so a chain holds a
@@ -48,14 +48,6 @@ pub struct Header {
 }
 
 impl Header {
-    /// A hasher that has read what no nonce changes: a whole block of SHA-256.
-    fn begun(&self, parent: Digest) -> Hasher {
-        let mut hasher = Hasher::new();
-        hasher.update(&parent.0);
-        hasher.update(&self.payload.0);
-        hasher
-    }
-
     /// The rest, 54 bytes: one more block of SHA-256.
     fn rest(&self) -> [u8; 54] {
         let mut rest = [0; 54];
@@ -74,7 +66,9 @@ impl Header {
 
     /// Its hash as if it followed another block.
     pub fn hash_under(&self, parent: Digest) -> Digest {
-        let mut hasher = self.begun(parent);
+        let mut hasher = Hasher::new();
+        hasher.update(&parent.0);
+        hasher.update(&self.payload.0);
         hasher.update(&self.rest());
         hasher.finish()
     }
@@ -87,13 +81,18 @@ impl Header {
 
     /// The first nonce of so many from its own on for which `is_small` is true of the hash: the grinding itself.
     pub fn grind(&self, parent: Digest, count: u64, is_small: impl Fn(&Digest) -> bool) -> Option<u64> {
-        let begun = self.begun(parent);
-        let mut rest = self.rest();
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&parent.0);
+        block[32..].copy_from_slice(&self.payload.0);
+        let begun = Begun::with(&block);
+        // 54 bytes, a one, zeros, and how many bits there are in all.
+        block = [0; 64];
+        block[..54].copy_from_slice(&self.rest());
+        block[54] = 0x80;
+        block[62..].copy_from_slice(&(8 * (64 + 54u16)).to_be_bytes());
         (0..count).map(|k| self.nonce.wrapping_add(k)).find(|nonce| {
-            rest[46..].copy_from_slice(&nonce.to_be_bytes());
-            let mut hasher = begun.clone();
-            hasher.update(&rest);
-            is_small(&hasher.finish())
+            block[46..54].copy_from_slice(&nonce.to_be_bytes());
+            is_small(&begun.end(&block))
         })
     }
 }
