@@ -40,7 +40,7 @@ test('a frame shows the panels that its address names, and no others', async () 
 
 test('a frame that is not editable is watched, not changed', async () => {
   const page = await playground.page({ fragment: '?embed=1&editable=0&panels=nodes&play=0#/pbft?n=4&req=1' });
-  await page.getByRole('tabpanel').getByRole('button', { name: '0', exact: true }).click();
+  await page.getByRole('tabpanel').getByRole('button', { name: 'node 0', exact: true }).click();
   await page.getByRole('tab', { name: 'Node 0' }).waitFor();
   assert.equal(await page.getByRole('button', { name: /crash/i }).count(), 0);
   const address = page.url();

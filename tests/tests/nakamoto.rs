@@ -130,8 +130,9 @@ fn the_page_shows_a_selfish_pool_with_more_blocks_than_power_and_not_more_than_c
             Panel::Bars(bars) => Some(bars),
             _ => None,
         });
-        let rows = bars.expect("something is final").rows;
-        [&rows[0], &rows[1]].map(|row| f64::from(row.parts.as_ref().expect("shares")[0]) / 1e6)
+        let pool = &bars.expect("something is final").rows[0];
+        let parts = pool.parts.as_ref().expect("shares");
+        [parts[0], parts[1]].map(|millionths| f64::from(millionths) / 1e6)
     };
     let [power, blocks] = shares(&story);
     // Garay, Kiayias & Leonardos 2015, §3.2.

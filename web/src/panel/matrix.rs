@@ -45,7 +45,7 @@ fn line(props: &Shown, row: &MatrixRow) -> Html {
 pub fn head(props: &Shown, label: &str, replica: Option<usize>) -> Html {
     match replica.map(NodeId::replica) {
         Some(id) => html! {
-            <button class="link" onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
+            <button class="link" aria-label={format!("node {label}")} onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
                 { label.to_owned() }
             </button>
         },

@@ -4,7 +4,7 @@ use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
 use consensus_figure::shape::number;
-use consensus_kernel::{Camp, NodeId, OpinionPanel, Verdict, Voice};
+use consensus_kernel::{BarRow, Camp, NodeId, OpinionPanel, Verdict, Voice};
 use yew::prelude::*;
 
 /// Draws them.
@@ -39,7 +39,7 @@ pub fn opinions(props: &Shown, panel: &OpinionPanel) -> Html {
 }
 
 fn percent(share: u32) -> String {
-    number(f64::from(share) / 100.0) + " %"
+    BarRow::percent(share * 100)
 }
 
 fn agents(replicas: &[usize]) -> String {

@@ -43,7 +43,7 @@ fn bars(label: String, replica: Option<usize>, p: Option<Vec<f64>>) -> BarRow {
 }
 
 pub(super) fn panels(config: &Config, replicas: &[&Belief]) -> Vec<Panel> {
-    let columns: Vec<String> = (0..config.outcomes()).map(|k| k.to_string()).collect();
+    let columns: Vec<String> = (0..config.outcomes()).map(|k| format!("outcome {k}")).collect();
     let told = config.beliefs.iter().enumerate();
     let mut rows: Vec<BarRow> = told.map(|(i, p)| bars(i.to_string(), Some(i), Some(p.clone()))).collect();
     let pools = |beliefs: &[Vec<f64>]| {

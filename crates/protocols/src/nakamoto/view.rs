@@ -119,23 +119,22 @@ pub(super) fn payments(miners: &[&Miner]) -> Option<MatrixPanel> {
 pub(super) fn quality(config: &Config, miners: &[&Miner]) -> Option<BarsPanel> {
     let credits = miners.iter().map(|miner| miner.credits());
     let credits = credits.max_by_key(|all| all.iter().sum::<u64>())?;
+    let both = [&*config.shares, credits];
     let alone = config.n.min(MINERS);
-    let count = alone + usize::from(alone < config.n);
-    let mut rows = Vec::with_capacity(2);
-    for (label, of) in [("hash power", &*config.shares), ("final blocks", credits)] {
-        let total: u64 = of.iter().sum();
-        let mut parts = Vec::with_capacity(count);
-        for k in 0..count {
+    let mut rows = Vec::with_capacity(alone + 1);
+    for k in 0..alone + usize::from(alone < config.n) {
+        let mut parts = Vec::with_capacity(both.len());
+        for of in both {
             let sum: u64 = if k < alone { of[k] } else { of[alone..].iter().sum() };
-            parts.push((sum * 1_000_000).checked_div(total)? as u32);
+            parts.push((sum * 1_000_000).checked_div(of.iter().sum())? as u32);
         }
-        rows.push(BarRow { label: label.to_owned(), replica: None, parts: Some(parts) });
+        rows.push(match k < alone {
+            true => BarRow { label: k.to_string(), replica: Some(k), parts: Some(parts) },
+            false => BarRow { label: "others".to_owned(), replica: None, parts: Some(parts) },
+        });
     }
-    let mut columns: Vec<String> = (0..alone).map(|i| i.to_string()).collect();
-    if alone < count {
-        columns.push("others".to_owned());
-    }
-    Some(BarsPanel { title: "Chain quality", row_name: "share of", columns, rows })
+    let columns = ["hash power", "final blocks"].map(str::to_owned).to_vec();
+    Some(BarsPanel { title: "Chain quality", row_name: "miner", columns, rows })
 }
 
 /// What has become of a payment at a node.

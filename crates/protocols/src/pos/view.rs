@@ -4,7 +4,8 @@ use super::ballots::{Round, Stack};
 use super::tables::META;
 use super::{Config, Digest, Hashed, Replica, Step, wire::GENESIS};
 use consensus_kernel::{
-    Block as Shown, BlockPanel, Face, LogCell, LogState, MatrixPanel, MatrixRow, NodeId, Panel, Tone, Votes,
+    BarRow, BarsPanel, Block as Shown, BlockPanel, Face, LogCell, LogState, MatrixPanel, MatrixRow, NodeId,
+    Panel, Tone, Votes,
 };
 
 /// So many rounds of votes, and heights of blocks, are shown.
@@ -60,7 +61,30 @@ fn votes(replica: &Replica, config: &Config) -> Option<Votes> {
 pub(super) fn panels(config: &Config, rows: &[&Replica]) -> Vec<Panel> {
     let mut panels = vec![Panel::Matrix(vote_panel(config, rows)), Panel::Blocks(block_panel(rows))];
     panels.extend(evidence_panel(rows).map(Panel::Matrix));
+    panels.extend(rows.iter().max_by_key(|r| r.height).map(|r| Panel::Bars(turns_panel(config, r))));
     panels
+}
+
+/// What everybody's share of the turns is made of, as one that is furthest sees it.
+fn turns_panel(config: &Config, replica: &Replica) -> BarsPanel {
+    let share = |of: u64, all: u64| (of * 1_000_000).checked_div(all).unwrap_or(0) as u32;
+    let all: u64 = replica.tickets.iter().sum();
+    let row = |i: usize| BarRow {
+        label: i.to_string(),
+        replica: Some(i),
+        parts: Some(vec![
+            share(replica.stakes[i], replica.total),
+            share(config.trust[i], config.full),
+            share(replica.tickets[i], all),
+        ]),
+    };
+    let columns = ["stake", "trust", "turns"].map(str::to_owned).to_vec();
+    BarsPanel {
+        title: "Who proposes",
+        row_name: "validator",
+        columns,
+        rows: (0..config.n).map(row).collect(),
+    }
 }
 
 /// Who voted for what at the highest height that anybody works on: all that anybody has heard.
@@ -90,13 +114,7 @@ fn vote_panel(config: &Config, rows: &[&Replica]) -> MatrixPanel {
             row.push(cell(NodeId::replica(i), all(number, step), number, need));
         }
     }
-    let label = |i: usize| {
-        let mut label = format!("{i} · stake {}", stakes.get(i).copied().unwrap_or(0));
-        if config.trust[i] < config.full {
-            label.push_str(&format!(" · trust {} %", config.trust[i] * 100 / config.full));
-        }
-        label
-    };
+    let label = |i: usize| format!("{i} · stake {}", stakes.get(i).copied().unwrap_or(0));
     let rows = cells.into_iter().enumerate();
     MatrixPanel {
         title: "Votes by stake",
