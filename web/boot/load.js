@@ -1,15 +1,5 @@
-// The page's module travels packed, and is unpacked by a small module made for that, crates/squeeze, which stands here as text,
-// deflated.
-const UNPACKER = '{unpacker}';
-
-function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
-async function inflated(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
+// The page's module travels packed, behind a small module made to unpack it, crates/squeeze: its length in two bytes, itself, then
+// the packed one.
 
 // A function that takes the packed pieces as they arrive, null after the last, and gives the unpacked ones in the same way.
 // It stands in a worker, too, so it names nothing outside.
@@ -37,10 +27,17 @@ function unpacker(code, give) {
 // the page stays free for the visitor; here, where there is none to be had.
 function unpack(packed) {
   const start = async (controller) => {
-    const code = await inflated(bytesOf(UNPACKER)).catch((error) => {
-      throw failed(error);
-    });
-    let [put, kept, given] = [null, [], false];
+    const reader = packed.getReader();
+    const next = async () => (await reader.read()).value ?? null;
+    let [code, put, kept, given] = [await next(), null, [], false];
+    const end = () => 2 + code[0] + code[1] * 256;
+    while (code.length < 2 || code.length < end()) {
+      const more = await next();
+      if (!more) throw new Error('cut short');
+      code = new Uint8Array(await new Blob([code, more]).arrayBuffer());
+    }
+    let piece = code.slice(end());
+    code = code.slice(2, end());
     const give = (piece) => (piece ? controller.enqueue(piece) : controller.close());
     const here = (error) => {
       if (given) return controller.error(failed(error));
@@ -64,14 +61,10 @@ function unpack(packed) {
     } catch (error) {
       here(error);
     }
-    try {
-      const reader = packed.getReader();
-      for (let piece = true; piece; put(piece)) piece = (await reader.read()).value ?? null;
-    } catch (error) {
-      controller.error(failed(error));
-    }
+    for (put(piece); piece; put(piece)) piece = await next();
   };
-  const body = new ReadableStream({ start: (controller) => void start(controller) });
+  const begin = (controller) => void start(controller).catch((error) => controller.error(failed(error)));
+  const body = new ReadableStream({ start: begin });
   return new Response(body, { headers: { 'content-type': 'application/wasm' } });
 }
 

@@ -1,19 +1,14 @@
 //! The page's wasm module, packed by `crates/squeeze`: a quarter less than gzip, and small from hosts that do not compress at all.
 //!
 //! The start script loads `NAME_bg.wasm`. Here that file becomes `NAME_bg.wasm.packed`, and the script unpacks it with
-//! `web/boot/load.js`, which goes into the page with the unpacker: that half of `crates/squeeze`, compiled for the browser, and
-//! deflated before it is written as text, for of such text gzip finds nothing to save.
+//! `web/boot/load.js`. The unpacker, that half of `crates/squeeze`, compiled for the browser, stands in front of what is packed: as
+//! text in the page it would weigh half as much again.
 
 use crate::bundle::bare;
 use crate::run::{cargo, command, files_ending, run, target_dir};
 use crate::tools::{WASM_OPT, WASM_TARGET, wasm_target};
 use crate::{Outcome, names, offline};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use std::path::Path;
-
-/// Deflate's hardest.
-const BEST: u8 = 10;
 
 const LOAD: &str = include_str!("../../../web/boot/load.js");
 
@@ -25,14 +20,19 @@ pub fn module(dir: &Path, html: &str) -> Outcome<String> {
     let glue = dir.join(format!("{}.js", name.trim_end_matches("_bg.wasm")));
     let script = String::from_utf8(read(&glue)?).map_err(|_| format!("{} is not a text", glue.display()))?;
     let (module, script) = names::shortened(&read(file)?, &script)?;
-    std::fs::write(dir.join(format!("{name}.packed")), consensus_squeeze::pack(&module)?)
+    let mut packed = unpacker()?;
+    let length =
+        u16::try_from(packed.len()).map_err(|_| "the unpacker's length needs more than two bytes")?;
+    packed.splice(0..0, length.to_le_bytes());
+    packed.extend(consensus_squeeze::pack(&module)?);
+    std::fs::write(dir.join(format!("{name}.packed")), packed)
         .and_then(|()| std::fs::write(&glue, script))
         .and_then(|()| std::fs::remove_file(file))
         .map_err(|error| format!("cannot put the packed module beside {}: {error}", file.display()))?;
-    starting(html, name, &unpacker()?)
+    starting(html, name)
 }
 
-/// The unpacker for the browser, deflated: made to be fast, for it is what the visitor waits for.
+/// The unpacker for the browser: made to be fast, for it is what the visitor waits for.
 fn unpacker() -> Outcome<Vec<u8>> {
     wasm_target()?;
     let build = ["build", "--package", "consensus-squeeze", "--release", "--target", WASM_TARGET];
@@ -48,7 +48,7 @@ fn unpacker() -> Outcome<Vec<u8>> {
         .arg(made)
         .arg("-o")
         .arg(&file))?;
-    Ok(miniz_oxide::deflate::compress_to_vec(&read(&file)?, BEST))
+    read(&file)
 }
 
 fn read(file: &Path) -> Outcome<Vec<u8>> {
@@ -56,7 +56,7 @@ fn read(file: &Path) -> Outcome<Vec<u8>> {
 }
 
 /// The page whose start script unpacks the module of this name.
-fn starting(html: &str, name: &str, unpacker: &[u8]) -> Outcome<String> {
+fn starting(html: &str, name: &str) -> Outcome<String> {
     let path = format!("fetch('./{name}')");
     let load = format!("load('./{name}.packed')");
     let script = "<script type=module>";
@@ -69,7 +69,7 @@ fn starting(html: &str, name: &str, unpacker: &[u8]) -> Outcome<String> {
             ));
         }
     }
-    let loader = bare(LOAD).replacen("{unpacker}", &STANDARD.encode(unpacker), 1);
+    let loader = bare(LOAD);
     Ok(html
         .replacen(&path, &load, 1)
         .replacen(script, &format!("{script}{loader}{}", offline::install()), 1)
@@ -84,9 +84,9 @@ mod tests {
     fn a_start_script_of_another_form_is_refused() {
         let html = "<script type=module>compile(fetch('./a_bg.wasm'))</script>\
                     <link as=fetch crossorigin href=./a_bg.wasm rel=preload type=application/wasm>";
-        let page = starting(html, "a_bg.wasm", b"abc").expect("this is the form");
-        assert!(page.contains("compile(load('./a_bg.wasm.packed'))") && page.contains("'YWJj'"));
+        let page = starting(html, "a_bg.wasm").expect("this is the form");
+        assert!(page.contains("compile(load('./a_bg.wasm.packed'))"));
         assert!(!page.contains("<link"));
-        assert!(starting("<script type=module>begin()</script>", "a_bg.wasm", b"").is_err());
+        assert!(starting("<script type=module>begin()</script>", "a_bg.wasm").is_err());
     }
 }

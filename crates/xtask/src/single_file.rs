@@ -85,7 +85,9 @@ fn in_one(html: &str, parts: &Parts<'_>) -> Outcome<String> {
     let html = replaced(
         &html,
         &format!("load('./{}')", module.0),
-        &format!("unpack(new Blob([bytesOf('{bytes}')]).stream())"),
+        &format!(
+            "unpack(new Blob([Uint8Array.from(atob('{bytes}'), (letter) => letter.charCodeAt(0))]).stream())"
+        ),
     )?;
     let sealed = replaced(&html, &listed, &hash(between(&html, MODULE.0, MODULE.1)?))?;
     let sealed = replaced(&sealed, "script-src 'self' ", "script-src ")?;
@@ -130,7 +132,7 @@ mod tests {
         let parts = Parts { css: ("a.css", "p{}"), glue: ("a.js", glue), module: ("a.packed", b"abc") };
         let file = in_one(&page(), &parts).expect("everything is in its place");
         assert!(!file.contains("./a."), "{file}");
-        assert!(file.contains("bytesOf('YWJj')") && file.contains("<style>p{}</style>"));
+        assert!(file.contains("atob('YWJj')") && file.contains("<style>p{}</style>"));
         let changed = Parts { glue: ("a.js", "f();"), ..parts };
         assert!(in_one(&page(), &changed).is_err(), "glue of another form");
     }
