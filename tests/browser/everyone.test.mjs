@@ -96,6 +96,34 @@ for (const viewport of [{ width: 320, height: 700 }, VIEWPORTS.laptop]) {
   });
 }
 
+/** What is read aloud of the panels of agents and chains at the end of a run: what must be among it. */
+const READ = {
+  'weighted agents': ['#/weighted?f=1', 'Answers', [
+    'Canberra” agreement 62', 'Agents 0, 1, 3 · wins', 'Agents 2, 4 · dissent', 'columnheader "Power"', 'rowheader "node 0"',
+  ]],
+  'a hierarchy': ['#/hierarchical', 'Tree', ['executive 0, decided 0 : 0', 'worker 5 objects, decided 0 : 1']],
+  'belief pools': ['#/belief', 'Shares', ['columnheader "outcome 0"', 'rowheader "logarithmic pool"', 'cell "49.36 %"']],
+  'a block chain': ['#/nakamoto?n=6&req=3', 'Blocks', [
+    'height 8', 'x←3 , executed found by 2', 'columnheader "hash power"', 'columnheader "final blocks"',
+  ]],
+  'proof of stake': ['#/pos?n=4&trust=0.9,0.5,1,0.1', 'Table', ['height 1', 'columnheader "trust"', 'cell "36.00 %"']],
+};
+
+for (const [name, [fragment, of, expected]] of Object.entries(READ)) {
+  test(`read aloud, ${name} can be understood without being seen`, async () => {
+    const page = await playground.page({ fragment: `?play=0&start=9s${fragment}`, viewport: VIEWPORTS.phone, touch: true });
+    await settled(page, tab(of));
+    const read = (await page.getByRole('tabpanel').ariaSnapshot()).replace(/\n\s*- (text|strong|code): /g, ' ');
+    const missing = expected.filter((words) => !read.includes(words));
+    assert.deepEqual(missing, [], read);
+    // A number alone is no name, and a row without a head is of nobody.
+    assert.deepEqual(read.match(/- (button|rowheader|columnheader|listitem:)( "[\d.]*")?( *[\d.]+)?$/gm) ?? [], []);
+    const rows = page.getByRole('tabpanel').locator('tbody tr');
+    assert.equal(await rows.count(), await rows.locator('th[scope=row]').count());
+    assertNoTrouble(page);
+  });
+}
+
 /** From a small phone to a large screen. */
 const WIDTHS = [320, 360, 390, 768, 1024, 1280, 1440, 1920, 2560];
 const WIDE_VIEWS = ['the opening', 'a comparison', 'a violation', 'a link that is wrong', 'a frame'];

@@ -20,7 +20,7 @@ const PICTURES = [
   ['opening-dark', '?start=62ms', 'dark', DESK],
   ['violation', '?start=42ms#/pbft?n=5&f=1&quorum=2f%2B1&clients=2&req=2&byz=0:two-faced', 'light', DESK, tab('Facts')],
   ['raft-log', '?start=900ms#/raft?n=5&req=3', 'light', DESK, tab('Log')],
-  ['nakamoto-blocks', '?start=5520ms#/nakamoto?n=8', 'dark', DESK, tab('Blocks')],
+  ['nakamoto-blocks', '?start=3575ms#/nakamoto?n=8', 'dark', DESK, tab('Blocks')],
   ['crowd', '?start=100ms#/pbft?n=64&clients=4&req=100&latency=20ms..60ms', 'light', DESK],
   ['comparison', '?start=80ms#/pbft?n=4&req=2&vs=raft', 'light', DESK],
   ['gallery', '?play=0', 'light', DESK, button('Gallery')],

@@ -3,7 +3,7 @@
 use super::matrix::head;
 use crate::markup::html;
 use crate::shown::Shown;
-use consensus_kernel::{BarRow, BarsPanel};
+use consensus_kernel::{BarRow, BarsPanel, NodeId};
 use yew::prelude::*;
 
 /// Draws them.
@@ -29,7 +29,7 @@ pub fn table(props: &Shown, panel: &BarsPanel) -> Html {
 fn line(props: &Shown, row: &BarRow, columns: usize) -> Html {
     html! {
         <tr>
-            <th scope="row">{ head(props, &row.label, row.replica) }</th>
+            <th scope="row">{ head(props, &row.label, row.replica.map(NodeId::replica)) }</th>
             { for (0..columns).map(|k| html! {
                 <td>
                     { match row.parts.as_ref().and_then(|parts| parts.get(k)) {

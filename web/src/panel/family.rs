@@ -24,8 +24,10 @@ fn children(tree: &TreePanel, parent: Option<usize>) -> Html {
         <ul>
             { for mine().map(|(i, node)| html! {
                 <li>
-                    // Read: who, then what.
-                    <span class="family-line"><span>{ node.label.clone() }<span class="unseen">{ ": " }</span></span>{ cell(Some(&node.cell)) }</span>
+                    <span class="family-line">
+                        <span aria-hidden="true">{ cell(Some(&node.cell)) }</span>
+                        <span>{ node.label.clone() }<span class="unseen">{ ": " }{ node.cell.text.clone() }</span></span>
+                    </span>
                     // A parent stands before its children, so this ends.
                     if parent.is_none_or(|p| p < i) { { children(tree, Some(i)) } }
                 </li>

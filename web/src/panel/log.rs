@@ -1,8 +1,8 @@
 //! Replicated logs side by side: one row per replica, one column per slot.
 
 use super::cell::{cell, key};
+use super::matrix::head;
 use crate::markup::html;
-use crate::model::Selection;
 use crate::shown::Shown;
 use consensus_kernel::{LogPanel, LogRow, NodeId};
 use yew::prelude::*;
@@ -41,9 +41,7 @@ fn line(props: &Shown, log: &LogPanel, index: usize, row: &LogRow) -> Html {
     html! {
         <tr>
             <th scope="row">
-                <button class="link" onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
-                    { id.to_string() }
-                </button>
+                { head(props, &id.to_string(), Some(id)) }
             </th>
             { for row.cells.iter().enumerate().map(|(i, entry)| html! {
                 <td>{ cell(entry.as_ref()) }{ marks(log.first + i as u64) }</td>

@@ -35,17 +35,17 @@ pub fn table(props: &Shown, matrix: &MatrixPanel) -> Html {
 fn line(props: &Shown, row: &MatrixRow) -> Html {
     html! {
         <tr>
-            <th scope="row">{ head(props, &row.label, row.replica) }</th>
+            <th scope="row">{ head(props, &row.label, row.replica.map(NodeId::replica)) }</th>
             { for row.cells.iter().map(|entry| html! { <td>{ cell(entry.as_ref()) }</td> }) }
         </tr>
     }
 }
 
-/// The head of a row: a door to its replica, if it belongs to one.
-pub fn head(props: &Shown, label: &str, replica: Option<usize>) -> Html {
-    match replica.map(NodeId::replica) {
+/// The head of a row: a door to its node, if it belongs to one.
+pub fn head(props: &Shown, label: &str, node: Option<NodeId>) -> Html {
+    match node {
         Some(id) => html! {
-            <button class="link" aria-label={format!("node {label}")} onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
+            <button class="link" aria-label={format!("{} {label}", if id.is_client() { "client" } else { "node" })} onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
                 { label.to_owned() }
             </button>
         },

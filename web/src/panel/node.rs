@@ -2,9 +2,9 @@
 //! which is the picture in words.
 
 use super::deeds::{Deed, deeds};
+use super::matrix::head;
 use super::tree::tree;
 use crate::markup::html;
-use crate::model::Selection;
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::words;
@@ -268,9 +268,7 @@ pub fn node_table(props: &Shown) -> Html {
                         let id = node.id;
                         html! {
                             <tr>
-                                <th scope="row"><button class="link" onclick={props.store.on(move |m, _: MouseEvent| {
-                                    m.select(Some(Selection::Node(id)));
-                                })}>{ id.to_string() }</button></th>
+                                <th scope="row">{ head(props, &id.to_string(), Some(id)) }</th>
                                 <td>{ node.face.role }</td>
                                 <td class="num">{ node.face.round }</td>
                                 <td>

@@ -1,7 +1,7 @@
 //! Answers gathered to camps: what was found, how heavy each camp is, and what each agent's vote is worth.
 
+use super::matrix::head;
 use crate::markup::html;
-use crate::model::Selection;
 use crate::shown::Shown;
 use consensus_figure::shape::number;
 use consensus_kernel::{BarRow, Camp, NodeId, OpinionPanel, Verdict, Voice};
@@ -79,14 +79,11 @@ fn camp(camp: &Camp, panel: &OpinionPanel) -> Html {
 }
 
 fn voice(props: &Shown, voice: &Voice) -> Html {
-    let id = NodeId::replica(voice.replica);
     let best = voice.best.map_or_else(|| "∞".to_owned(), |b| number(f64::from(b) / 100.0));
     html! {
         <tr>
             <th scope="row">
-                <button class="link" onclick={props.store.on(move |m, _: MouseEvent| m.select(Some(Selection::Node(id))))}>
-                    { id.to_string() }
-                </button>
+                { head(props, &voice.replica.to_string(), Some(NodeId::replica(voice.replica))) }
             </th>
             <td>{ voice.camp.map_or_else(|| "–".to_owned(), |c| (c + 1).to_string()) }</td>
             <td>{ percent(voice.share) }</td>
