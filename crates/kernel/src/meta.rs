@@ -651,6 +651,16 @@ impl Params {
         }
     }
 
+    /// The same, or why it is none: the low end comes first. `key` is the parameter's.
+    pub fn rising_range(&self, at: usize, key: &'static str) -> Result<(Duration, Duration), SetupError> {
+        let (low, high) = self.span_range(at);
+        if low > high {
+            let why = format!("{low}..{high} is empty: the shorter time comes first");
+            return Err(SetupError { key, why });
+        }
+        Ok((low, high))
+    }
+
     /// The position of the chosen option. Panics like [`Params::int`].
     pub fn choice(&self, at: usize) -> usize {
         match self.0.get(at) {

@@ -2,7 +2,7 @@
 
 use consensus_kernel::{
     Cx, Duration, Input, Meta, NodeId, Outbox, ParamValue, Params, Protocol, Rng, RuleId, RuleSet, Setup,
-    Slot, SwitchId, Time, Timer, TimerChange, To, Value,
+    Signed, Slot, SwitchId, Time, Timer, TimerChange, To, Value,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -30,6 +30,37 @@ pub fn with(mut setup: Setup, at: usize, value: ParamValue) -> Setup {
 pub fn without(mut setup: Setup, switch: SwitchId) -> Setup {
     setup.rules = setup.rules.without(switch);
     setup
+}
+
+/// Replica i.
+pub fn r(i: usize) -> NodeId {
+    NodeId::replica(i)
+}
+
+/// Client i.
+pub fn c(i: usize) -> NodeId {
+    NodeId::client(i)
+}
+
+/// A request of client 0.
+pub fn x(number: u32) -> Value {
+    Value::request(0, number)
+}
+
+/// A request of client 1.
+pub fn y(number: u32) -> Value {
+    Value::request(1, number)
+}
+
+/// What `who` would sign.
+pub fn signed<P: Protocol, T>(table: &Table<P>, who: NodeId, body: T) -> Signed<T> {
+    let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
+    Cx::<P>::new(who, Time::ZERO, &table.config, table.rules, &mut rng, &mut out).sign(body)
+}
+
+/// Hands over one message, whoever else has written what.
+pub fn tell<P: Protocol>(table: &mut Table<P>, from: NodeId, to: NodeId, msg: P::Msg) {
+    table.step(to, Input::Deliver { from, msg: &msg });
 }
 
 /// A letter on the pile.

@@ -341,11 +341,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
         does: "In its turn it proposes on two branches by turns, and shows the certificate that would settle it to one \
                replica only (chained).",
     },
-    AdversarySpec {
-        id: "false-reply",
-        label: "False replies",
-        does: "It tells clients that their requests were executed one place later than they were.",
-    },
+    crate::clients::FALSE_REPLY,
 ];
 
 const MODEL: (FaultModel, Bound) = (FaultModel::Byzantine, Bound::Third);

@@ -4,8 +4,8 @@ mod chains;
 mod repair;
 
 use super::*;
-use crate::testbed::{self, Table, with, without};
-use consensus_kernel::{Outbox, ParamValue, Rng, Time, Value};
+use crate::testbed::{self, Table, r, signed, tell, with, without};
+use consensus_kernel::{ParamValue, Time, Value};
 
 fn setup(variant: Variant, n: usize, clients: usize) -> Setup {
     with(testbed::setup(&META, n, clients), param::VARIANT, ParamValue::Choice(variant as usize))
@@ -15,19 +15,9 @@ fn table(variant: Variant, n: usize) -> Table<HotStuff> {
     Table::new(&setup(variant, n, 4))
 }
 
-fn r(i: usize) -> NodeId {
-    NodeId::replica(i)
-}
-
 /// The first request of a client.
 fn x(client: usize) -> Value {
     Value::request(client, 1)
-}
-
-/// What `who` would sign.
-fn signed<T>(table: &Table<HotStuff>, who: NodeId, body: T) -> Signed<T> {
-    let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
-    Cx::<HotStuff>::new(who, Time::ZERO, &table.config, table.rules, &mut rng, &mut out).sign(body)
 }
 
 /// A certificate with these signers.
@@ -54,10 +44,6 @@ fn child(
         justify,
         requests: values.iter().map(|v| signed(table, v.client().unwrap(), Request { value: *v })).collect(),
     })
-}
-
-fn tell(table: &mut Table<HotStuff>, from: NodeId, to: NodeId, msg: Msg) {
-    table.step(to, Input::Deliver { from, msg: &msg });
 }
 
 /// Shows a block to a replica in the name of its view's leader.

@@ -1,7 +1,7 @@
 //! One test a claim, on the table-top.
 
 use super::*;
-use crate::testbed::{self, Letter, Table, with};
+use crate::testbed::{self, Letter, Table, r, with, x, y};
 use consensus_kernel::{LogState, Message, ParamValue, Rng};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +10,6 @@ const STORM_LETTERS: usize = 400;
 
 fn setup(n: usize, clients: usize) -> Setup {
     testbed::setup(&META, n, clients)
-}
-
-fn r(i: usize) -> NodeId {
-    NodeId::replica(i)
-}
-
-fn x(number: u32) -> Value {
-    Value::request(0, number)
-}
-
-fn y(number: u32) -> Value {
-    Value::request(1, number)
 }
 
 fn proposal(ballot: Ballot, value: Value) -> Proposal {

@@ -54,11 +54,7 @@ impl Config {
     /// Reads a set-up, or says why it is impossible.
     pub(super) fn of(setup: &Setup) -> Result<Self, SetupError> {
         let (p, n) = (&setup.params, setup.n);
-        let backoff = p.span_range(BACKOFF);
-        if backoff.0 > backoff.1 {
-            let why = format!("{}..{} is empty: the shorter time comes first", backoff.0, backoff.1);
-            return Err(SetupError { key: "backoff", why });
-        }
+        let backoff = p.rising_range(BACKOFF, "backoff")?;
         let together = p.choice(ROLES) == 0;
         if !together && n <= 2 * APART {
             let why = format!(

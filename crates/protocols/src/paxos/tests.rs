@@ -3,7 +3,7 @@
 use super::synod::{ACCEPT_GUARD, OWNED_BALLOTS, STRICT_PROMISE};
 use super::tables::{ASK, LEARN, ROLES};
 use super::*;
-use crate::testbed::{self, Letter, Table, with, without};
+use crate::testbed::{self, Letter, Table, r, with, without};
 use consensus_kernel::{LogState, Message, ParamValue, Rng};
 
 /// Letters lost, doubled or delivered at random before all timers may run out.
@@ -15,10 +15,6 @@ fn setup(n: usize, clients: usize) -> Setup {
 
 fn apart(n: usize, clients: usize) -> Setup {
     with(setup(n, clients), ROLES, ParamValue::Choice(1))
-}
-
-fn r(i: usize) -> NodeId {
-    NodeId::replica(i)
 }
 
 fn x() -> Value {

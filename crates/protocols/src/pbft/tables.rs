@@ -379,11 +379,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
         label: "Empties new views",
         does: "As a new primary it orders null requests where certificates demand real ones.",
     },
-    AdversarySpec {
-        id: "false-reply",
-        label: "False replies",
-        does: "It tells clients that their requests were executed one place later than they were.",
-    },
+    crate::clients::FALSE_REPLY,
 ];
 
 const MODEL: (FaultModel, Bound) = (FaultModel::Byzantine, Bound::Third);

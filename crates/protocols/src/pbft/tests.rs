@@ -7,33 +7,11 @@ mod storms;
 mod view_changes;
 
 use super::*;
-use crate::testbed::{self, Letter, Table, with, without};
-use consensus_kernel::{Duration, Message, Outbox, ParamValue, Rng, SwitchId, Time};
+use crate::testbed::{self, Letter, Table, c, r, signed, tell, with, without, x, y};
+use consensus_kernel::{Duration, Message, ParamValue, Rng, SwitchId};
 
 fn setup(n: usize, clients: usize) -> Setup {
     testbed::setup(&META, n, clients)
-}
-
-fn r(i: usize) -> NodeId {
-    NodeId::replica(i)
-}
-
-fn c(i: usize) -> NodeId {
-    NodeId::client(i)
-}
-
-fn x(number: u32) -> Value {
-    Value::request(0, number)
-}
-
-fn y(number: u32) -> Value {
-    Value::request(1, number)
-}
-
-/// What `who` would sign.
-fn signed<T>(table: &Table<Pbft>, who: NodeId, body: T) -> Signed<T> {
-    let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
-    Cx::<Pbft>::new(who, Time::ZERO, &table.config, table.rules, &mut rng, &mut out).sign(body)
 }
 
 fn request(table: &Table<Pbft>, value: Value) -> Signed<Request> {
@@ -66,10 +44,6 @@ fn prepare(table: &mut Table<Pbft>, from: NodeId, to: NodeId, view: u64, sequenc
 fn commit(table: &mut Table<Pbft>, from: NodeId, to: NodeId, view: u64, sequence: u64, digest: Digest) {
     let vote = signed(table, from, Commit { view, sequence, digest });
     tell(table, from, to, Msg::Commit(vote));
-}
-
-fn tell(table: &mut Table<Pbft>, from: NodeId, to: NodeId, msg: Msg) {
-    table.step(to, Input::Deliver { from, msg: &msg });
 }
 
 fn replica(table: &Table<Pbft>, i: usize) -> &Replica {

@@ -308,11 +308,7 @@ const ADVERSARIES: &[AdversarySpec] = &[
         label: "Tells one only",
         does: "In round 0 only the validator before it sees its precommits; later it proposes another block, whatever was locked.",
     },
-    AdversarySpec {
-        id: "false-reply",
-        label: "False replies",
-        does: "It tells clients that their requests were executed one height later than they were.",
-    },
+    crate::clients::FALSE_REPLY,
 ];
 
 const MODEL: (FaultModel, Bound) = (FaultModel::Byzantine, Bound::ThirdOfWeight);

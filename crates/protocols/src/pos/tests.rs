@@ -1,8 +1,8 @@
 //! One test a claim, on the table-top.
 
 use super::*;
-use crate::testbed::{self, Letter, Table, with, without};
-use consensus_kernel::{Outbox, ParamValue, Ratio, Rng, Time, Value};
+use crate::testbed::{self, Letter, Table, c, signed, with, without};
+use consensus_kernel::{ParamValue, Ratio, Value};
 
 /// Validators with these stakes, who propose in turn, and two clients.
 fn setup(stakes: &[u64]) -> Setup {
@@ -19,10 +19,6 @@ fn v(i: usize) -> NodeId {
     NodeId::replica(i)
 }
 
-fn c(i: usize) -> NodeId {
-    NodeId::client(i)
-}
-
 /// The first request of a client.
 fn x(client: usize) -> Value {
     Value::request(client, 1)
@@ -34,12 +30,6 @@ fn ask(table: &mut Table<Pos>, client: usize) {
 
 fn replica(table: &Table<Pos>, i: usize) -> &Replica {
     table.replicas[i].member().unwrap()
-}
-
-/// What `who` would sign.
-fn signed<T>(table: &Table<Pos>, who: NodeId, body: T) -> Signed<T> {
-    let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
-    Cx::<Pos>::new(who, Time::ZERO, &table.config, table.rules, &mut rng, &mut out).sign(body)
 }
 
 /// These validators' votes of height 1.

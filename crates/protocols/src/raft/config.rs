@@ -39,17 +39,12 @@ impl Config {
     /// Reads a set-up, or says why it is impossible.
     pub(super) fn of(setup: &Setup) -> Result<Self, SetupError> {
         let p = &setup.params;
-        let election = p.span_range(ELECTION);
-        if election.0 > election.1 {
-            let why = format!("{}..{} is empty: the shorter timeout comes first", election.0, election.1);
-            return Err(SetupError { key: "election", why });
-        }
         let rule = if setup.rules.holds(MAJORITY) { QuorumRule::Majority } else { QuorumRule::Half };
         Ok(Self {
             n: setup.n,
             clients: setup.clients,
             quorum: rule.size(setup.n, setup.f),
-            election,
+            election: p.rising_range(ELECTION, "election")?,
             heartbeat: p.span(HEARTBEAT),
             retry: p.span(RETRY),
             batch: p.int(BATCH).max(1),

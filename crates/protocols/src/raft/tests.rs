@@ -3,7 +3,7 @@
 mod storms;
 
 use super::*;
-use crate::testbed::{self, Table, with, without};
+use crate::testbed::{self, Table, with, without, x, y};
 use consensus_kernel::{
     Address, Breaks, Ledger, Outbox, ParamValue, Protocol, Rng, RuleSet, Sent, SwitchId, World,
 };
@@ -23,14 +23,6 @@ fn by_hand(n: usize) -> Setup {
 
 fn s(i: usize) -> NodeId {
     NodeId::replica(i)
-}
-
-fn x(number: u32) -> Value {
-    Value::request(0, number)
-}
-
-fn y(number: u32) -> Value {
-    Value::request(1, number)
 }
 
 fn entry(term: u64, value: Value) -> Entry {

@@ -1,23 +1,15 @@
 //! One test a claim, on the table-top.
 
 use super::*;
-use crate::testbed::{self, Letter, Table};
-use consensus_kernel::{Outbox, Rng, SwitchId, Time, Timer as _, Value};
+use crate::testbed::{self, Letter, Table, r, without};
+use consensus_kernel::{Outbox, Rng, Time, Timer as _, Value};
 
 const ATTACK: Order = Order::Attack;
 const RETREAT: Order = Order::Retreat;
 
-fn r(i: usize) -> NodeId {
-    NodeId::replica(i)
-}
-
 /// SM(m) among n.
 fn setup(n: usize, m: usize) -> Setup {
     Setup { f: m, ..testbed::setup(&META, n, 0) }
-}
-
-fn without(setup: Setup, switch: SwitchId) -> Setup {
-    testbed::without(setup, switch)
 }
 
 fn begin(setup: &Setup) -> Table<Sm> {

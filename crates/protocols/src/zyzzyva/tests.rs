@@ -1,7 +1,7 @@
 //! One test a claim, on the table-top.
 
 use super::*;
-use crate::testbed::{self, Letter, Table, with, without};
+use crate::testbed::{self, Letter, Table, c, r, signed, tell, with, without, x, y};
 use consensus_kernel::{Message, Outbox, ParamValue, Rng, Slot, SwitchId, Time, Value};
 
 fn setup(n: usize, clients: usize) -> Setup {
@@ -11,28 +11,6 @@ fn setup(n: usize, clients: usize) -> Setup {
 /// A checkpoint every so many requests.
 fn every(k: u64, setup: Setup) -> Setup {
     with(setup, param::CHECKPOINT, ParamValue::Int(k))
-}
-
-fn r(i: usize) -> NodeId {
-    NodeId::replica(i)
-}
-
-fn c(i: usize) -> NodeId {
-    NodeId::client(i)
-}
-
-fn x(number: u32) -> Value {
-    Value::request(0, number)
-}
-
-fn y(number: u32) -> Value {
-    Value::request(1, number)
-}
-
-/// What `who` would sign.
-fn signed<T>(table: &Table<Zyzzyva>, who: NodeId, body: T) -> Signed<T> {
-    let (mut rng, mut out) = (Rng::stream(1, 1), Outbox::default());
-    Cx::<Zyzzyva>::new(who, Time::ZERO, &table.config, table.rules, &mut rng, &mut out).sign(body)
 }
 
 /// The primary's order after a history.
@@ -62,10 +40,6 @@ fn certificate<T: Clone + PartialEq>(table: &Table<Zyzzyva>, body: &T, signers: 
         all.join(&Certificate::of(&signed(table, r(*i), body.clone())));
     }
     all
-}
-
-fn tell(table: &mut Table<Zyzzyva>, from: NodeId, to: NodeId, msg: Msg) {
-    table.step(to, Input::Deliver { from, msg: &msg });
 }
 
 fn replica(table: &Table<Zyzzyva>, i: usize) -> &Replica {
