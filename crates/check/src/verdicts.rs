@@ -274,10 +274,11 @@ impl Verdicts {
     }
 }
 
-/// How many of the latest slots are remembered.
-const SLOTS: usize = 1 << 12;
+/// How many of the latest slots are remembered, at first and at most.
+const SLOTS: (usize, usize) = (1 << 6, 1 << 12);
 
-/// The first decision of each of the latest slots, at the slot's number modulo [`SLOTS`].
+/// The first decision of each of the latest slots, at the slot's number modulo the ring's length. That grows until the
+/// ring is as long as it may be.
 #[derive(Default)]
 struct Decided {
     ring: Vec<(Slot, Value, NodeId)>,
@@ -287,8 +288,14 @@ impl Decided {
     /// Takes a decision into account. If the slot was decided otherwise before: who did, and what.
     #[inline(always)]
     fn state(&mut self, d: &Decision) -> Option<(NodeId, Value)> {
-        let Some(place) = self.ring.get_mut(d.slot as usize % SLOTS) else { return self.begin(d) };
+        let len = self.ring.len();
+        // The length is a power of two, or nothing.
+        let place = self.ring.get_mut(d.slot as usize & len.wrapping_sub(1));
+        let Some(place) = place else { return self.grow(d) };
         if d.slot > place.0 {
+            if (place.0 > 0) & (len < SLOTS.1) {
+                return self.grow(d);
+            }
             *place = (d.slot, d.value, d.node);
         }
         // The same again, or of a slot so old that nobody remembers.
@@ -296,10 +303,14 @@ impl Decided {
         if fine { None } else { Some((place.2, place.1)) }
     }
 
-    /// The very first decision.
+    /// The very first decision, or one that would push out what may be remembered.
     #[cold]
-    fn begin(&mut self, d: &Decision) -> Option<(NodeId, Value)> {
-        self.ring = vec![(0, Value::NOOP, NodeId::replica(0)); SLOTS];
+    fn grow(&mut self, d: &Decision) -> Option<(NodeId, Value)> {
+        let len = (2 * self.ring.len()).max(SLOTS.0);
+        let before = std::mem::replace(&mut self.ring, vec![(0, Value::NOOP, NodeId::replica(0)); len]);
+        for known in before.into_iter().filter(|known| known.0 > 0) {
+            self.ring[known.0 as usize & (len - 1)] = known;
+        }
         self.state(d)
     }
 }
@@ -327,7 +338,8 @@ impl<P: Automaton> Observer<P> for Verdicts {
         }
     }
 
-    #[inline]
+    // Once, wherever steps come from: what is hot should fit into the processor's first cache for instructions.
+    #[inline(never)]
     fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
         if sim.node(node).is_none() {
             // It is Byzantine.

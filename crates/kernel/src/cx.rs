@@ -100,6 +100,14 @@ impl<M, T> Default for Outbox<M, T> {
 }
 
 impl<M, T> Outbox<M, T> {
+    /// Makes an empty one ready for a step.
+    #[inline]
+    pub fn begin(&mut self) {
+        debug_assert!(self.is_empty() && self.cites.is_empty() && self.sets.is_empty());
+        self.cited = 0;
+        self.rejected = None;
+    }
+
     /// Empties it, keeping its memory.
     #[inline]
     pub fn clear(&mut self) {
@@ -134,7 +142,9 @@ impl<M, T> Outbox<M, T> {
         self.spare.push(spare);
     }
 
-    #[inline]
+    // Where there is room for it, laid out where it is called: then a message is written field by field where it is to be.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(target_family = "wasm", inline)]
     fn send(&mut self, to: Address, msg: M) -> &mut M {
         let msg = match self.spare.pop() {
             Some(mut place) => {
@@ -240,7 +250,7 @@ impl<'a, P: Automaton> Cx<'a, P> {
     }
 
     /// The same, and gives the message in its place, for what is easier put into it there than moved with it.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub fn place(&mut self, to: To, msg: P::Msg) -> &mut P::Msg {
         let address = match to {
             To::One(id) => Address::one(id),

@@ -80,7 +80,8 @@ pub fn busy_scenario(meta: &'static Meta, n: usize, trouble: bool) -> Scenario {
     if scenario.clients > 0 {
         (scenario.clients, scenario.requests) = (4, 1_000_000);
     }
-    scenario.gap = Duration::millis(10);
+    // About as often as four clients that wait for each answer can ask: what they cannot ask yet costs events, and no messages.
+    scenario.gap = Duration::millis(15);
     scenario.until = Time(consensus_scenario::bounds::UNTIL.0);
     scenario.network.latency = Latency::Uniform(Duration::millis(5), Duration::millis(20));
     if trouble {
@@ -108,7 +109,8 @@ pub trait Engine {
 
 struct Running<P: Protocol> {
     scenario: Scenario,
-    sim: Simulation<P>,
+    /// There is one whenever nothing begins again.
+    sim: Option<Simulation<P>>,
     verdicts: Verdicts,
     /// Of the runs that are over: a protocol that decides once is run again and again, each time from another seed.
     delivered_before: u64,
@@ -120,21 +122,28 @@ impl<P: Protocol> Running<P> {
     fn new(scenario: Scenario) -> Result<Self, SetupError> {
         let sim = Simulation::<P>::with_limit(&scenario, u64::MAX)?;
         let verdicts = Verdicts::new(&sim);
+        let sim = Some(sim);
         Ok(Self { scenario, sim, verdicts, delivered_before: 0, decisions_before: 0, was_clean: true })
     }
 
+    /// Messages delivered in the run under way.
+    fn delivered_here(&self) -> u64 {
+        self.sim.as_ref().map_or(0, |sim| sim.metrics().delivered)
+    }
+
     fn delivered(&self) -> u64 {
-        self.delivered_before + self.sim.metrics().delivered
+        self.delivered_before + self.delivered_here()
     }
 
     /// The same from the next seed.
     fn begin_again(&mut self) {
-        let seed = self.scenario.seed.wrapping_add(1);
-        let (delivered_before, decisions_before) = (self.delivered(), self.decisions());
-        let was_clean = self.is_clean();
-        let next = Self::new(Scenario { seed, ..self.scenario.clone() })
-            .expect("what was possible from one seed is so from the next");
-        *self = Self { delivered_before, decisions_before, was_clean, ..next };
+        (self.delivered_before, self.decisions_before) = (self.delivered(), self.decisions());
+        self.was_clean = self.is_clean();
+        self.scenario.seed = self.scenario.seed.wrapping_add(1);
+        let again = self.sim.take().map(|sim| sim.begin_again(&self.scenario));
+        let sim = again.and_then(Result::ok).expect("what was possible from one seed is so from the next");
+        self.verdicts = Verdicts::new(&sim);
+        self.sim = Some(sim);
     }
 }
 
@@ -143,9 +152,10 @@ impl<P: Protocol> Engine for Running<P> {
         let before = self.delivered();
         while self.delivered() - before < messages {
             let left = messages - (self.delivered() - before);
-            let stop = Stop::at_event(self.sim.events() + left);
-            if self.sim.run(&mut self.verdicts, stop) != consensus_sim::Progress::Stopped {
-                if self.sim.metrics().delivered == 0 {
+            let Some(sim) = &mut self.sim else { break };
+            let stop = Stop::at_event(sim.events() + left);
+            if sim.run(&mut self.verdicts, stop) != consensus_sim::Progress::Stopped {
+                if sim.metrics().delivered == 0 {
                     break;
                 }
                 self.begin_again();

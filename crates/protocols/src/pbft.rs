@@ -312,6 +312,7 @@ impl Member for Replica {
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Pbft>) {
         self.facts.clear();
         let executed = self.executed;
+        let mut moved = true;
         match input {
             Input::Start => {}
             Input::Restart => {
@@ -335,12 +336,14 @@ impl Member for Replica {
             }
             Input::Fire(Timer::Commit) => self.flush(cx),
             Input::Fire(Timer::Retry) => cx.reject("replicas have no retry timer"),
-            Input::Deliver { from, msg } => self.receive(from, msg, cx),
+            Input::Deliver { from, msg } => moved = self.receive(from, msg, cx),
         }
         if !self.reads.is_empty() {
             self.answer_reads(cx);
         }
-        self.settle(executed, cx);
+        if moved {
+            self.settle(executed, cx);
+        }
     }
 
     /// What is on disk: everything but the timers.
@@ -378,8 +381,9 @@ impl Member for Replica {
 }
 
 impl Replica {
+    /// Says whether anything that timers depend on may have changed: not if a vote was counted and is not enough.
     #[inline]
-    fn receive(&mut self, from: NodeId, msg: &Msg, cx: &mut Cx<'_, Pbft>) {
+    fn receive(&mut self, from: NodeId, msg: &Msg, cx: &mut Cx<'_, Pbft>) -> bool {
         match msg {
             // §4.1: what clients ask for, and backups pass on.
             Msg::Request(request) => self.on_request(from, request, cx),
@@ -390,8 +394,8 @@ impl Replica {
             Msg::Reply(_) => cx.reject("replies are for clients"),
             // §4.2: the three phases.
             Msg::PrePrepare(proposal) => self.on_pre_prepare(from, proposal, cx),
-            Msg::Prepare(vote) => self.on_prepare(from, vote, cx),
-            Msg::Commit(vote) => self.on_commit(from, vote, cx),
+            Msg::Prepare(vote) => return self.on_prepare(from, vote, cx),
+            Msg::Commit(vote) => return self.on_commit(from, vote, cx),
             Msg::Laden(laden) => self.on_laden(from, laden, cx),
             // §4.3: the log is cut.
             Msg::Checkpoint(vote) => self.on_checkpoint(from, vote, cx),
@@ -403,6 +407,7 @@ impl Replica {
             Msg::Committed(proof) => self.on_committed(from, proof, cx),
             Msg::State(state) => self.on_state(from, state, cx),
         }
+        true
     }
 
     /// H, the high watermark.
@@ -592,45 +597,54 @@ impl Replica {
 
     /// §4.2: a backup agrees.
     #[inline]
-    fn on_prepare(&mut self, from: NodeId, vote: &Signed<Prepare>, cx: &mut Cx<'_, Pbft>) {
+    fn on_prepare(&mut self, from: NodeId, vote: &Signed<Prepare>, cx: &mut Cx<'_, Pbft>) -> bool {
         let ballot = vote.body();
         if vote.signer() != from {
-            return cx.reject("somebody else's vote");
+            cx.reject("somebody else's vote");
+            return true;
         }
+        let unaware = self.unaware;
         self.note_aware(from, ballot.sequence);
         if !self.admits(from, ballot, || Msg::Prepare(*vote), cx) {
-            return;
+            return true;
         }
         let primary = if ballot.view == self.view { self.primary } else { cx.config.primary(ballot.view) };
         if from == primary {
-            return cx.reject("the primary sends no prepare");
+            cx.reject("the primary sends no prepare");
+            return true;
         }
         let entry = self.entry(ballot.sequence);
         let vote = entry.prepares.add(vote);
         // Once it is prepared, only commits carry it further.
         let prepared = entry.prepared;
-        if votes::carries(vote, cx.config.prepares, cx) && !prepared {
+        let enough = votes::carries(vote, cx.config.prepares, cx) && !prepared;
+        if enough {
             self.advance(ballot.sequence, cx);
         }
+        enough | (self.unaware != unaware)
     }
 
     /// §4.2: a replica has prepared.
     #[inline]
-    fn on_commit(&mut self, from: NodeId, vote: &Signed<Commit>, cx: &mut Cx<'_, Pbft>) {
+    fn on_commit(&mut self, from: NodeId, vote: &Signed<Commit>, cx: &mut Cx<'_, Pbft>) -> bool {
         let ballot = vote.body();
         if vote.signer() != from {
-            return cx.reject("somebody else's vote");
+            cx.reject("somebody else's vote");
+            return true;
         }
+        let unaware = self.unaware;
         self.note_aware(from, ballot.sequence);
         if !self.admits(from, ballot, || Msg::Commit(*vote), cx) {
-            return;
+            return true;
         }
         let entry = self.entry(ballot.sequence);
         let vote = entry.commits.add(vote);
         let committed = entry.committed;
-        if votes::carries(vote, cx.config.commits, cx) && !committed {
+        let enough = votes::carries(vote, cx.config.commits, cx) && !committed;
+        if enough {
             self.advance(ballot.sequence, cx);
         }
+        enough | (self.unaware != unaware)
     }
 
     /// §4.2: moves a sequence number through prepared and committed-local as far as its votes carry it.

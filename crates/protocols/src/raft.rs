@@ -524,7 +524,7 @@ impl Server {
         let mut rest = to;
         while let Some(first) = rest.iter().next() {
             let next = self.next_index[first.index()];
-            let (mut group, mut size) = (NodeSet::EMPTY, 0);
+            let (mut group, mut size) = (NodeSet::EMPTY, 0usize);
             for id in rest {
                 if self.next_index[id.index()] == next {
                     self.told_commit[id.index()] = self.commit_index.min(next.saturating_sub(1));
@@ -533,8 +533,12 @@ impl Server {
                     rest.remove(id);
                 }
             }
-            let whole = size + 1 == cx.config.n;
-            self.append_entries(if whole { To::Others } else { To::Set(group) }, next, batch, cx);
+            let to = match size {
+                1 => To::One(first),
+                _ if size + 1 == cx.config.n => To::Others,
+                _ => To::Set(group),
+            };
+            self.append_entries(to, next, batch, cx);
         }
     }
 

@@ -25,6 +25,12 @@ impl<M> Payload<M> {
     pub fn new(msg: Box<M>, from: NodeId, kind: u8, depth: u32, sent: Time, cause: u64) -> Self {
         Self { msg, from, kind, forged: false, second: false, depth, sent, cause, copies: 0 }
     }
+
+    /// The same, with so many copies under way.
+    #[inline]
+    pub fn with_copies(self, copies: u32) -> Self {
+        Self { copies, ..self }
+    }
 }
 
 /// Bodies under way, addressed by small numbers that are reused.
@@ -55,6 +61,11 @@ impl<M> Slab<M> {
         let i = self.free[self.idle];
         let before = core::mem::replace(&mut self.bodies[i as usize], payload);
         (i, Some(before.msg))
+    }
+
+    /// All boxes, for other messages.
+    pub fn into_boxes(self) -> impl Iterator<Item = Box<M>> {
+        self.bodies.into_iter().map(|body| body.msg)
     }
 
     #[inline]

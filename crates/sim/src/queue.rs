@@ -233,12 +233,12 @@ impl Default for Queue {
             now: Vec::new(),
             slot: 0,
             span: SPAN_BITS.0,
-            slots: Box::new([Packed { at: 0, order: 0, what: 0 }; SLOTS]),
+            slots: wheel(Packed { at: 0, order: 0, what: 0 }),
             next: u64::MAX,
             filled: [0; WORDS],
             words: 0,
             shared: [0; WORDS],
-            firsts: Box::new([NONE; SLOTS]),
+            firsts: wheel(0),
             pool: Vec::new(),
             free: NONE,
             beyond: BinaryHeap::new(),
@@ -249,7 +249,19 @@ impl Default for Queue {
     }
 }
 
+/// Something for each slot of a wheel.
+fn wheel<T: Clone>(each: T) -> Box<[T; SLOTS]> {
+    vec![each; SLOTS].try_into().unwrap_or_else(|_| unreachable!("there is one for each slot"))
+}
+
 impl Queue {
+    /// An empty one, in the memory of this one.
+    pub fn emptied(mut self) -> Self {
+        self.begin_again(0, SPAN_BITS.0, &[]);
+        self.traffic = Traffic::default();
+        self
+    }
+
     /// Adds an event. It may lie at the time of the last one taken, but not before it.
     #[inline(always)]
     pub fn push(&mut self, event: Event) {

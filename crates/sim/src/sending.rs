@@ -115,10 +115,91 @@ impl<P: Automaton> Simulation<P> {
         if cell.byzantine {
             return self.send_byzantine(instance, to, msg, event);
         }
-        let mut client = from.is_client();
-        if client {
+        if from.is_client() {
             self.note_request(from, &msg, depth);
         }
+        match self.plain && self.odds.calm && !to.is_set() {
+            true if to == Address::OTHERS => self.send_calmly_to_others(instance, from, depth, msg, event),
+            true => self.send_calmly_to_one(instance, from, depth, to.node(), msg, event),
+            false => self.send_on_the_way(instance, from, depth, to, msg, event),
+        }
+    }
+
+    /// Sends to one receiver where nothing happens to messages but a delay from a range.
+    #[inline(always)]
+    fn send_calmly_to_one(
+        &mut self,
+        sender: usize,
+        from: NodeId,
+        depth: u32,
+        to: NodeId,
+        msg: Box<P::Msg>,
+        event: u64,
+    ) -> usize {
+        let receiver = identity_index(to, self.shape.n);
+        if (receiver == sender) | (receiver >= self.shape.total) {
+            self.effects.reuse(msg);
+            return 0;
+        }
+        let (kind, bytes) = (msg.kind(), msg.bytes());
+        let body = Payload::new(msg, from, kind as u8, depth + 1, self.now, event).with_copies(1);
+        let payload = self.store(body);
+        let (counters, key) = self.of_kind(sender, kind);
+        let nth = self.count(counters, receiver);
+        let at = self.now.0 + self.odds.even_delay(draw(key, receiver, nth));
+        self.push_at(Event { at, seq: 0, payload, nth, to: receiver as u16, tag: Tag::Deliver, flags: 0 });
+        self.metrics.sent(kind, bytes, from.is_client() | to.is_client(), 1);
+        1
+    }
+
+    /// The same to all other replicas. What changes with each is at hand in this loop and nowhere else.
+    #[inline(always)]
+    fn send_calmly_to_others(
+        &mut self,
+        sender: usize,
+        from: NodeId,
+        depth: u32,
+        msg: Box<P::Msg>,
+        event: u64,
+    ) -> usize {
+        let (kind, bytes) = (msg.kind(), msg.bytes());
+        let others = self.shape.n - usize::from(sender < self.shape.n);
+        let body = Payload::new(msg, from, kind as u8, depth + 1, self.now, event);
+        let payload = self.store(body.with_copies(others as u32));
+        let (counters, key) = self.of_kind(sender, kind);
+        let (now, odds) = (self.now.0, self.odds);
+        let Self { queue, counters: all, seq, .. } = self;
+        let mut next = *seq;
+        for (receiver, count) in all[counters..counters + self.shape.n].iter_mut().enumerate() {
+            if receiver == sender {
+                continue;
+            }
+            *count += 1;
+            let at = now + odds.even_delay(draw(key, receiver, *count));
+            let to = receiver as u16;
+            queue.push(Event { at, seq: next, payload, nth: *count, to, tag: Tag::Deliver, flags: 0 });
+            next += 1;
+        }
+        *seq = next;
+        if others == 0 {
+            self.slab.settle(payload, 0);
+        }
+        self.metrics.sent(kind, bytes, from.is_client(), others as u64);
+        others
+    }
+
+    /// Sends where more may happen to messages.
+    #[inline(always)]
+    fn send_on_the_way(
+        &mut self,
+        instance: usize,
+        from: NodeId,
+        depth: u32,
+        to: Address,
+        msg: Box<P::Msg>,
+        event: u64,
+    ) -> usize {
+        let mut client = from.is_client();
         let (kind, bytes) = (msg.kind(), msg.bytes());
         // Second copies of twins, whose instance has another number than its owner, are Byzantine.
         let sender = instance;
@@ -135,19 +216,10 @@ impl<P: Automaton> Simulation<P> {
             let others = self.shape.n - usize::from(sender < self.shape.n);
             let last = if all { others } else { usize::from(receives) };
             let place = |k| if all { k + usize::from(k >= sender) } else { receiver };
-            if self.plain && self.odds.calm {
-                let (counters, key) = self.of_kind(sender, kind);
-                while sent < last {
-                    self.post_calmly(counters, key, payload, place(sent));
-                    sent += 1;
-                }
-                copies = sent as u32;
-            } else {
-                let link = self.link(instance, sender, kind, bytes, payload);
-                while sent < last {
-                    copies += self.post(&link, place(sent));
-                    sent += 1;
-                }
+            let link = self.link(instance, sender, kind, bytes, payload);
+            while sent < last {
+                copies += self.post(&link, place(sent));
+                sent += 1;
             }
         }
         self.slab.settle(payload, copies);
@@ -190,16 +262,6 @@ impl<P: Automaton> Simulation<P> {
     fn of_kind(&self, sender: usize, kind: usize) -> (usize, u64) {
         let of_kind = sender * self.shape.kinds + kind;
         (of_kind * self.shape.total, self.fixed.link_keys[of_kind])
-    }
-
-    /// Sends to one receiver where nothing happens to messages but a delay from a range. It is apart because it calls
-    /// nothing: where a loop calls what it rarely needs, the processor's registers hold nothing over it.
-    #[inline(always)]
-    fn post_calmly(&mut self, counters: usize, key: u64, payload: u32, receiver: usize) {
-        let nth = self.count(counters, receiver);
-        let at = self.now.0 + self.odds.even_delay(draw(key, receiver, nth));
-        let to = receiver as u16;
-        self.push_at(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: 0 });
     }
 
     /// Sends to one receiver; says how many copies of the body are now under way.

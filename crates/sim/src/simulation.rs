@@ -203,11 +203,28 @@ impl<P: Protocol> Simulation<P> {
     pub fn with_limit(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
         Ok(Self::configured(scenario, P::configure(&scenario.setup())?, events_max))
     }
+
+    /// Builds the run of another scenario, in the memory of this one: for who makes many short runs.
+    pub fn begin_again(self, scenario: &Scenario) -> Result<Self, SetupError> {
+        let (config, mut effects) = (P::configure(&scenario.setup())?, self.effects);
+        self.slab.into_boxes().for_each(|spare| effects.reuse(spare));
+        Ok(Self::built(scenario, config, self.fixed.events_max, self.queue.emptied(), effects))
+    }
 }
 
 impl<P: Automaton> Simulation<P> {
     /// Builds the run of a scenario whose set-up was turned into this configuration.
     pub fn configured(scenario: &Scenario, config: P::Config, events_max: u64) -> Self {
+        Self::built(scenario, config, events_max, Queue::default(), Effects::<P>::default())
+    }
+
+    fn built(
+        scenario: &Scenario,
+        config: P::Config,
+        events_max: u64,
+        queue: Queue,
+        effects: Effects<P>,
+    ) -> Self {
         let fixed = Fixed::<P>::new(scenario, config, events_max);
         let (n, clients) = (scenario.n, scenario.clients);
         let shape = Shape {
@@ -225,7 +242,7 @@ impl<P: Automaton> Simulation<P> {
             instant: Time::ZERO,
             at_this_instant: 0,
             seq: FIRST_SEQ,
-            queue: Queue::default(),
+            queue,
             slab: Slab::default(),
             timers: Timers::new(instances, P::timers(&fixed.config, n)),
             cells,
@@ -242,7 +259,7 @@ impl<P: Automaton> Simulation<P> {
             plain: false,
             open: false,
             odds: Odds::of(&scenario.network),
-            effects: Effects::<P>::default(),
+            effects,
             sent: Vec::new(),
             ended: None,
             scheduler: Scheduler::of(scenario),
@@ -503,7 +520,7 @@ impl<P: Automaton> Simulation<P> {
         };
         cell.depth = depth;
         self.events = number + 1;
-        effects.clear();
+        effects.begin();
         effects.listens = O::RECORDS && observer.records();
         let mut cx = Cx::new(id, local, &fixed.config, fixed.scenario.rules, &mut cell.rng, effects);
         if cell.byzantine
@@ -513,7 +530,8 @@ impl<P: Automaton> Simulation<P> {
         } else {
             cell.node.step(input, &mut cx);
         }
-        if !effects.is_empty() {
+        let quiet = effects.is_empty() & !effects.listens;
+        if !quiet {
             self.carry_out(instance, number, observer);
         }
         let cited = self.effects.cited & watched;
@@ -522,6 +540,9 @@ impl<P: Automaton> Simulation<P> {
         }
         if O::RECORDS && observer.records() {
             self.record(instance, number, &trigger, observer);
+        }
+        if !quiet {
+            self.effects.clear();
         }
     }
 
@@ -613,6 +634,8 @@ impl<P: Automaton> Simulation<P> {
         }
     }
 
+    // Once, wherever steps come from: what is hot should fit into the processor's first cache for instructions.
+    #[inline(never)]
     fn decide<O: Observer<P>>(
         &mut self,
         instance: usize,

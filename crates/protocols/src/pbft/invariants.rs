@@ -67,6 +67,7 @@ fn short(digest: &Digest) -> String {
     format!("{digest:?}")
 }
 
+#[inline(always)]
 fn prepared_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
     let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
@@ -83,6 +84,7 @@ fn prepared_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId
     Ok(())
 }
 
+#[inline(always)]
 fn committed_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
     let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
@@ -98,6 +100,7 @@ fn committed_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeI
     Ok(())
 }
 
+#[inline(always)]
 fn executed_prefix(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
     let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
@@ -129,6 +132,7 @@ fn view_monotone(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> R
         .map_err(|other| format!("replica {who} entered views {} and {} in one place", other.first, r.view))
 }
 
+#[inline(always)]
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
     let Some(r) = world.member(who) else { return Ok(()) };
     match r.clients.iter().position(|c| c.executions > c.number) {
