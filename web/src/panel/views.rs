@@ -4,6 +4,8 @@ use super::{bars, blocks, family, log, matrix, opinions};
 use crate::markup::html;
 use crate::shown::Shown;
 use consensus_kernel::Panel;
+use consensus_lab::Session;
+use std::cell::Cell;
 use yew::prelude::*;
 
 /// All of them.
@@ -23,7 +25,23 @@ pub fn views(props: &Shown) -> Html {
     panels.iter().map(draw).collect()
 }
 
-/// What the tab is called, by the first of them.
+/// What the tab is called. A protocol's first view is of one shape whatever happens, so they are not all made for its name
+/// with every picture: with a thousand nodes that is much.
+pub fn tab_name(session: &dyn Session) -> &'static str {
+    thread_local! {
+        static KNOWN: Cell<(&'static str, &'static str)> = const { Cell::new(("", "")) };
+    }
+    let (of, known) = KNOWN.get();
+    let protocol = session.scenario().meta.id;
+    if of == protocol {
+        return known;
+    }
+    let named = name(&session.panels());
+    KNOWN.set((protocol, named));
+    named
+}
+
+/// The same, by the first of them.
 pub fn name(panels: &[Panel]) -> &'static str {
     match panels.first() {
         Some(Panel::Matrix(_)) => "Table",
