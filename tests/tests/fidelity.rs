@@ -211,3 +211,15 @@ fn where_nodes_may_lie_the_values_of_those_who_crash_do_not_count() {
     };
     assert!(allows("crash") && !allows("byzantine"));
 }
+
+#[test]
+fn a_chain_that_a_partition_divided_was_not_within_its_assumptions() {
+    // Nakamoto: both sides go on, and what one of them calls final is undone. It stays so when links have healed.
+    let link =
+        "#/nakamoto?n=4&until=40s&confirmations=3&mine=always&req=2&at=1s:partition:0,1/2,3&at=20s:heal";
+    let run = finished(&scenario(link));
+    assert!(violated(&*run).contains(&"Common Prefix"));
+    let broken: Vec<_> = run.assumptions().into_iter().filter(|a| !a.holds).collect();
+    assert_eq!(broken.len(), 1);
+    assert_eq!((broken[0].name, broken[0].at), ("One network", Some(Time(1_000_000))));
+}

@@ -53,6 +53,10 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     if scenario.meta.envelope.reliable_links {
         found.push(reliable_links(scenario, sim.now()).for_progress());
     }
+    let envelope = scenario.meta.envelope;
+    if !envelope.partition && envelope.delay_max.is_none() {
+        found.push(one_network(scenario, sim.now()));
+    }
     if let Some(longest) = sim.held_at_most() {
         let reason = format!("whatever can happen does within {longest}, though a scheduler chooses when");
         found.push(Assumption::new("Fair schedule", None, reason));
@@ -200,6 +204,22 @@ fn reliable_links(scenario: &Scenario, now: Time) -> Assumption {
         (false, None) => {
             Assumption::new(NAME, None, "what is lost is sent again until it arrives".to_owned())
         }
+    }
+}
+
+/// Where both sides of a cut go on, what one of them calls final is undone when links heal.
+fn one_network(scenario: &Scenario, now: Time) -> Assumption {
+    const NAME: &str = "One network";
+    match scenario.script.iter().take_while(|t| t.at <= now).find(|t| cuts(&t.action)) {
+        Some(timed) => {
+            let what = describe_action(scenario.meta, &timed.action);
+            Assumption::new(
+                NAME,
+                Some(timed.at),
+                format!("{what}: both sides go on, and one of them is undone"),
+            )
+        }
+        None => Assumption::new(NAME, None, "no link was cut".to_owned()),
     }
 }
 

@@ -18,15 +18,15 @@ pub(crate) fn panel(sim: &Sim) -> Option<Panel> {
     let verdict = match (&possible[..], decided) {
         (_, true) => "decided, nothing is left to prevent".to_owned(),
         ([], _) => "no schedule found that decides".to_owned(),
-        ([value], _) => format!("only {value} can still be decided, so it is let happen"),
+        ([value], _) => format!("no schedule is found but to {value}, so it is let happen"),
         _ if *stays => "two decisions are still possible".to_owned(),
         _ => "two decisions are still possible, but not for longer".to_owned(),
     };
     let next = plan.first().copied();
     if let Some(act) = oldest.filter(|oldest| Some(*oldest) != next) {
         let why = match &otherwise[..] {
-            [value] => format!("it would leave only {value}"),
-            [] => "nothing would be left to decide".to_owned(),
+            [value] => format!("after it only {value} is found"),
+            [] => "after it no decision is found".to_owned(),
             _ => "its turn comes".to_owned(),
         };
         let label = format!("holds back, {age} of at most {bound} steps old: {why}");
