@@ -68,7 +68,7 @@ const HOSTILE: [(&str, &str); 28] = [
     ("", "protocol (at character 1): no protocol is named"),
     ("#/", "protocol (at character 3): no protocol is named"),
     ("#/pfbt", "protocol=pfbt (at character 3): there is no protocol `pfbt`, did you mean `pbft`?"),
-    ("#/pbft?n=1000000000", "n=1000000000 (at character 8): too large, at most 128 replicas are allowed"),
+    ("#/pbft?n=1000000000", "n=1000000000 (at character 8): too large, at most 256 replicas are allowed"),
     ("#/pbft?n=0", "n=0 (at character 8): too small, at least 1 replica is needed"),
     ("#/pbft?n=99999999999999999999999999", "n=99999999999999999999999999 (at character 8): too large"),
     ("#/pbft?n=4.5", "n=4.5 (at character 8): not a whole number"),

@@ -7,7 +7,7 @@ use consensus_figure::plot::{Series, log_log};
 use consensus_figure::svg;
 use consensus_lab::compare::{Measured, Tolerance, exponent, measure, tolerance, with_replicas};
 use consensus_lab::{catalogue, documented};
-use consensus_scenario::{Scenario, parse, print};
+use consensus_scenario::{Scenario, parse, print, print_rival};
 use serde::Serialize;
 
 #[derive(Args)]
@@ -121,13 +121,20 @@ fn contestants(arguments: &[String]) -> Result<Vec<Scenario>, Failure> {
     Ok(std::iter::once(link.scenario).chain(link.rivals).collect())
 }
 
-/// Names that tell the contestants apart: the protocol's, and its number where one stands twice.
+/// Names that tell the contestants apart: the protocol's, and where one stands twice what is different or its number.
 fn names(scenarios: &[Scenario]) -> Vec<String> {
     let name = |(i, s): (usize, &Scenario)| {
+        let title = s.meta.title;
         let same = |other: &&Scenario| other.meta.id == s.meta.id;
-        match scenarios.iter().filter(same).count() {
-            1 => s.meta.title.to_owned(),
-            _ => format!("{} {}", s.meta.title, scenarios[..i].iter().filter(same).count() + 1),
+        if scenarios.iter().filter(same).count() == 1 {
+            return title.to_owned();
+        }
+        match print_rival(&scenarios[0], s).split_once(';') {
+            // Names are cells of tables, too.
+            Some((_, own)) if i > 0 && !own.starts_with("own;") => {
+                format!("{title} {}", own.replace([';', ','], " "))
+            }
+            _ => format!("{title} {}", scenarios[..i].iter().filter(same).count() + 1),
         }
     };
     scenarios.iter().enumerate().map(name).collect()

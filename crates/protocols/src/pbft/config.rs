@@ -56,6 +56,9 @@ pub struct Config {
     pub digests: SegmentDigests,
 }
 
+/// At most so many replicas order.
+const ORDER_MAX: usize = 128;
+
 impl Config {
     /// The configuration that a set-up asks for.
     pub(super) fn of(setup: &Setup) -> Result<Self, SetupError> {
@@ -71,6 +74,10 @@ impl Config {
             return Err(SetupError { key: "window", why });
         }
         let (members, f) = members_of(setup);
+        if members > ORDER_MAX {
+            let why = format!("{members} order; more than {ORDER_MAX} need a committee");
+            return Err(SetupError { key: "n", why });
+        }
         let quorum = QUORUM_RULES[p.choice(param::QUORUM)].size(members, f);
         let one_less = |rule| quorum - usize::from(!holds(rule) && quorum > 1);
         let pre_prepare = usize::from(holds(PRE_PREPARE_COUNTS));

@@ -4,6 +4,11 @@
 //! another client knows to be done. So writes are accepted from a quorum, too (f + 1 replies leave too few correct replicas
 //! that know of them), and a replica that has prepared something waits with its answer until that is executed: somebody
 //! may know of it from tentative replies. Where answers differ, the client has its read ordered like any other request.
+//!
+//! That writes wait for a quorum is what Berger, Reiser & Bessani (2021, arXiv:2107.11144) turn against PBFT: the primary
+//! leaves f correct replicas out, liars do not reply, and a client that needs 2f + 1 replies has f + 1 for ever, while too
+//! few want another view. Here that blocks nobody: who is left out asks for what it lacks (`catch_up`), and is shown what
+//! is committed; the proof stands by itself, so it executes, and replies, too.
 
 use super::tables::READS_WAIT;
 use super::{Cite, How, Pbft, Replica, Request};

@@ -412,7 +412,7 @@ pub const META: Meta = Meta {
     variants: Some(Variants { param: param::EXECUTE, models: &[MODEL, MODEL, MODEL] }),
     inputs: Inputs::Requests,
     quorum: QuorumRule::ByzantineMinimum,
-    n: (1, 4, 128),
+    n: (1, 4, 256),
     round: "view",
     slot: "sequence number",
     params: PARAMS,
