@@ -149,7 +149,7 @@ fn use_copied(props: &CopiedProps) -> Html {
     };
     html! {
         <div class="copied">
-            <div class="copied-head"><label for={id.clone()}>{ props.label }</label><button onclick={copy}>{ "Copy" }</button></div>
+            <div class="copied-head"><label for={id.clone()}>{ props.label }</label><button onclick={copy} aria-label={format!("Copy: {}", props.label)}>{ "Copy" }</button></div>
             <textarea {id} ref={area} readonly=true rows={props.rows.to_string()} value={props.text.clone()} spellcheck="false" />
             <p class="quiet" role="status">{ *told }</p>
         </div>
