@@ -26,8 +26,8 @@ const SCRIPT_MS_MAX = 300_000;
 export const ENGINES = { Chromium: startChromium, Firefox: startFirefox, WebKit: startWebKit };
 
 /** Asks until the answer is true and returns it; says what was waited for if it never is. */
-export async function until(what, ask) {
-  const end = Date.now() + 20_000;
+export async function until(what, ask, most_ms = 20_000) {
+  const end = Date.now() + most_ms;
   let answer;
   while (Date.now() < end) {
     answer = await ask();

@@ -4,7 +4,7 @@
 /** An instance that broke at the same address within this time, in ms, would only break again. */
 const AGAIN_MS = 30000;
 /** So long may a worker say nothing while the page is seen, in ms; at first it has to begin. */
-const SILENT_MS = 700;
+const SILENT_MS = 600;
 const BEGIN_MS = 10000;
 
 let compiled;
@@ -57,9 +57,8 @@ function recover(error) {
   example.textContent = 'Open the opening example';
   example.onclick = () => {
     location.hash = '#/';
-    if (!letGo) begin();
+    begin();
   };
-  addEventListener('hashchange', () => letGo ?? begin(), { once: true });
   note.append(example);
   document.body.replaceChildren(note);
 }
