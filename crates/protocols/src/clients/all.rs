@@ -66,7 +66,7 @@ pub struct AsksAll {
     waiting: Queue,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes by reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes by reference")]
 fn is_none(view: &u64) -> bool {
     *view == 0
 }
