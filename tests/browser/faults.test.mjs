@@ -1,7 +1,7 @@
-// Failures of the page's instance of its module, real ones: the page says so and goes on.
+// Failures of an instance of the page's module, real ones, in the worker and in the page: the page says so and goes on.
 //
-// The way in is no visitor's: at a key of this name, which no keyboard has, the module fails by itself (`web/src/crash.rs`):
-// a trap, memory taken up to the cap, endless recursion.
+// The way in is no visitor's: a worker that is handed a job of this name, or a key of this name, which no keyboard has, has
+// the module fail by itself (`web/src/crash.rs`): an endless loop, a trap, memory taken up to the cap, endless recursion.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -15,6 +15,46 @@ after(() => playground?.close());
 /** The promise is a second; a machine that is busy with other tests may take longer. */
 const GOES_ON_MS = 1000;
 const BUSY = 4;
+
+const FRAGMENT = '#/raft?n=3&req=3&until=3s';
+
+/** Opens the page at rest, with the Facts open. */
+async function opened(fragment = FRAGMENT) {
+  const page = await playground.page({ fragment });
+  await page.getByRole('tab', { name: 'Facts' }).click();
+  return page;
+}
+
+for (const fault of ['spin', 'trap', 'memory', 'stack']) {
+  test(`a worker that fails (${fault}) is replaced, and the search goes on`, async () => {
+    const page = await opened();
+    await page.getByRole('tabpanel').getByRole('button', { name: 'Search for an accident' }).click();
+    await page.evaluate((fault) => {
+      const send = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function post([module, job]) {
+        Worker.prototype.postMessage = send;
+        send.call(this, [module, fault]);
+        globalThis.failing = performance.now();
+        const look = () => {
+          const said = document.querySelector('.guide [role=alert]')?.textContent.includes('The worker broke');
+          if (said) globalThis.said ??= performance.now();
+          const runs = Number(/(\d+) runs/.exec(document.querySelector('.guide')?.textContent)?.[1] ?? 0);
+          if (said && runs > 1) globalThis.onward = performance.now();
+          else requestAnimationFrame(look);
+        };
+        look();
+      };
+    }, fault);
+    await page.getByLabel('What is searched').selectOption('All rules, faults within the budget');
+    await page.waitForFunction(() => globalThis.onward, null, { timeout: 20_000 });
+    const [said, onward] = await page.evaluate(() => [said - failing, onward - failing]);
+    console.log(`${fault} in the worker: said after ${said.toFixed(0)} ms, goes on after ${onward.toFixed(0)} ms`);
+    assert.ok(onward < BUSY * GOES_ON_MS, `${fault}: ${onward} ms`);
+    // The page itself was never in the way.
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Nothing was violated').waitFor();
+  });
+}
 
 /** Lets the page's own instance fail, and waits until another one shows the run, or the page has given up. */
 async function failing(page, fault) {
@@ -37,7 +77,7 @@ async function failing(page, fault) {
 
 for (const fault of ['trap', 'memory', 'stack']) {
   test(`a page that fails (${fault}) begins again where it was`, async () => {
-    const page = await playground.page({ fragment: '?play=0#/raft?n=3&req=3&until=3s&seed=7' });
+    const page = await opened('#/raft?n=3&req=3&until=3s&seed=7');
     const seed = page.getByLabel('Seed', { exact: true });
     await seed.fill('11');
     await seed.press('Enter');

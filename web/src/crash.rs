@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::panic::PanicHookInfo;
 
-fn root() -> Option<web_sys::Element> {
+/// The document's outermost element.
+pub fn root() -> Option<web_sys::Element> {
     web_sys::window()?.document()?.document_element()
 }
 

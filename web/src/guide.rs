@@ -1,11 +1,11 @@
-//! The strip above the picture while a guided lesson or a mission is under way.
+//! The strip above the picture while a guided lesson or a mission is under way, or a search.
 
-use crate::address;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
 use crate::model::Model;
 use crate::shown::Shown;
 use crate::tasks::Task;
+use crate::{address, search};
 use consensus_lessons::Place;
 use consensus_lessons::guided::{Ask, GUIDED, Guided};
 use consensus_lessons::missions::{Mission, Progress};
@@ -13,6 +13,9 @@ use yew::prelude::*;
 
 /// The strip.
 pub fn guide(props: &Shown) -> Html {
+    if let Some(search) = search::strip(props) {
+        return search;
+    }
     let (place, answer, progress) = match props.store.with(|m| m.task.as_ref().map(Task::seen)) {
         Some(seen) => seen,
         None => return Html::default(),

@@ -31,6 +31,7 @@ mod place;
 mod presentation;
 mod scale;
 mod scene;
+mod search;
 mod setup;
 mod shown;
 mod stage;
@@ -45,6 +46,9 @@ mod width;
 mod words;
 
 fn main() {
+    if web_sys::window().is_none() {
+        return search::worker::work();
+    }
     yew::set_custom_panic_hook(Box::new(crash::tell));
     yew::platform::spawn_local(async {
         let opened = app::begin(address::asked().await).into();

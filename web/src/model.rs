@@ -8,6 +8,7 @@ pub use editing::PASTE;
 pub use moving::natural_speed;
 
 use crate::contest::Contest;
+use crate::search::Search;
 use crate::stops::Stop;
 use crate::tasks::Task;
 use crate::width::Width;
@@ -160,6 +161,8 @@ pub struct Model {
     pub stops: Vec<Stop>,
     /// What the visitor is guided through.
     pub task: Option<Task>,
+    /// The search for an accident, once it was begun.
+    pub search: Option<Search>,
     /// The lesson on the bench, as long as its scenario is untouched.
     pub lesson: Option<&'static Lesson>,
     /// Which messages the diagram shows, and which events the list.
@@ -202,6 +205,7 @@ impl Model {
             notices: Vec::new(),
             stops: Vec::new(),
             task: None,
+            search: None,
             lesson: None,
             look: Look::default(),
             diagram: Cell::new(None),

@@ -113,6 +113,15 @@ impl Store {
         result
     }
 
+    /// Changes the state by itself: Yew draws if that gives true.
+    pub fn update_if(&self, change: impl FnOnce(&mut Model) -> bool) {
+        let changed = change(&mut self.0.model.borrow_mut());
+        if changed {
+            self.redraw();
+            self.ask_frame();
+        }
+    }
+
     /// A callback that changes the state.
     pub fn on<E: 'static>(&self, change: impl Fn(&mut Model, E) + 'static) -> Callback<E> {
         let store = self.clone();
@@ -239,6 +248,7 @@ fn look_ahead(model: &mut Model) -> bool {
     moved || compared || arrived
 }
 
-fn now_ms() -> f64 {
+/// The page's clock, in ms.
+pub fn now_ms() -> f64 {
     web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
 }

@@ -5,6 +5,7 @@ use super::event_link;
 use crate::address;
 use crate::badges::{glyph, state};
 use crate::markup::html;
+use crate::search::door;
 use crate::shown::Shown;
 use crate::words;
 use consensus_lab::view::PropertyView;
@@ -29,12 +30,13 @@ pub fn facts(props: &Shown) -> Html {
 
 /// All properties and assumptions with their reasons.
 fn truth(props: &Shown) -> Html {
-    let (properties, assumptions) =
-        props.store.with(|m| (m.session().properties(), m.session().assumptions()));
+    let (properties, assumptions, searchable) =
+        props.store.with(|m| (m.session().properties(), m.session().assumptions(), !m.watch_only));
     html! {
         <>
             <h2>{ "Properties" }</h2>
             <ul class="truths">{ for properties.iter().map(|p| property(props, p)) }</ul>
+            if searchable { <p class="reason">{ door(&props.store, None) }</p> }
             <h2>{ "Assumptions" }</h2>
             <ul class="truths">
                 { for assumptions.iter().map(|a| html! {

@@ -9,6 +9,8 @@ pub mod field;
 mod network;
 mod rules;
 
+pub use rules::consequence;
+
 use crate::markup::html;
 use crate::part::part;
 use crate::store::Store;

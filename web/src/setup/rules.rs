@@ -3,6 +3,7 @@
 use super::Form;
 use super::field::toggle;
 use crate::markup::html;
+use crate::search::door;
 use consensus_kernel::{Breaks, RuleSet, Switch, SwitchId};
 use yew::prelude::*;
 
@@ -29,7 +30,7 @@ pub fn rules(props: &Form) -> Html {
         html! {
             <li>
                 { toggle(html! { <>{ switch.label }{ " " }<small>{ place }</small></> }, switch.accident.to_owned(), holds, set) }
-                if !holds { <p class="accident">{ consequence(switch) }</p> }
+                if !holds { <p class="accident">{ consequence(switch) }{ " " }{ door(store, Some(id)) }</p> }
             </li>
         }
     };
