@@ -10,7 +10,7 @@ afterEach(() => playground.closePages());
 after(() => playground?.close());
 
 const HOSTILE = {
-  'a billion nodes': ['#/pbft?n=1000000000', /n=1000000000.*at most 128/s],
+  'a billion nodes': ['#/pbft?n=1000000000', /n=1000000000.*at most 256/s],
   'a loss of 200 per cent': ['#/pbft?n=4&loss=200%25', /loss/],
   'an unknown protocol': ['#/paxoss?n=3', /paxoss/],
   'an unknown key': ['#/raft?n=3&latencyy=5ms', /latencyy/],

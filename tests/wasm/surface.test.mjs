@@ -32,7 +32,7 @@ test('a run is reported as the command line reports it', () => {
 
 test('a bad link is thrown as a sentence, and the module goes on', () => {
   assert.throws(() => engines.run('#/pfbt'), /pfbt/);
-  assert.throws(() => new engines.Session('#/pbft?n=1000000000'), /at most 128 replicas are allowed/);
+  assert.throws(() => new engines.Session('#/pbft?n=1000000000'), /at most 256 replicas are allowed/);
   assert.equal(engines.run('#/pbft').protocol, 'pbft');
 });
 

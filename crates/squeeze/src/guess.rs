@@ -19,15 +19,15 @@ use alloc::vec::Vec;
 
 /// Views that have slots, the first ones, and how many slots each has.
 const WIDE: usize = 2;
-const SLOT_BITS: u32 = 18;
+const SLOT_BITS: u32 = 19;
 const SLOTS: usize = WIDE << SLOT_BITS;
 /// The other views, which remember the byte that came: in 16 bits of the view, the byte, and how often it came in a row.
 const NARROW: usize = VIEWS - WIDE;
-const MEMO_BITS: u32 = 16;
+const MEMO_BITS: u32 = 17;
 const MEMOS: usize = NARROW << MEMO_BITS;
 /// One memory more, the last: what followed where so many latest bytes stood last; and how many places it has.
-const REPEAT_BYTES: u32 = 6;
-const REPEAT_BITS: u32 = 15;
+const REPEAT_BYTES: u32 = 5;
+const REPEAT_BITS: u32 = 18;
 /// All memories.
 const LANES: usize = NARROW + 1;
 /// How often in a row a memory can have been right.
