@@ -45,13 +45,13 @@ pub fn strip(props: &Shown) -> Option<Html> {
         Some(html! {
             <section class="guide mission search" aria-label="Search for an accident">
                 <div class="guide-head">
-                    <h2>{ "Search for an accident" }</h2>
+                    <h2>{ "Search" }</h2>
                     { choice(store, &search.hunt) }
                     <button class="primary" onclick={press}>{ label }</button>
                     <button class="icon plain" aria-label="Close the search" title="Close the search"
                         onclick={store.on(|m, _: MouseEvent| m.search = None)}>{ sign(Sign::Cross) }</button>
                 </div>
-                <p>{ sense(&search.hunt) }</p>
+                if !matches!(search.stage, Stage::Found(_)) { <p>{ sense(&search.hunt) }</p> }
                 if !search.trouble.is_empty() { <p class="warn-ink" role="alert">{ search.trouble.clone() }</p> }
                 <p><b role="status">{ outcome(&search.stage, tally) }</b></p>
                 if tally.runs > 0 {
