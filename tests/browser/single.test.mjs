@@ -61,7 +61,7 @@ test('there, what may not be saved is shown to be taken by hand', () =>
   inSandbox('?play=0&start=20ms', async (frame) => {
     await frame.getByRole('button', { name: 'Share', exact: true }).click();
     await frame.getByRole('button', { name: 'Scenario as File' }).click();
-    assert.match(await frame.getByLabel('What was made').inputValue(), /^raft\n/);
+    assert.match(await frame.getByLabel('What was made', { exact: true }).inputValue(), /^raft\n/);
     await frame.getByRole('button', { name: 'Picture as PNG' }).click();
     await frame.getByRole('img', { name: 'What was made' }).waitFor();
   }));
