@@ -8,7 +8,7 @@ use crate::point::Point;
 use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Fill, NodeShape, Paint, Shape, text_width};
 use crate::table::plural;
-use consensus_kernel::{Face, Meta, Time, Tone, Votes};
+use consensus_kernel::{Face, Meta, Time, Tone, Votes, sort_by_number};
 use consensus_lab::view::{Health, NodeView, Standing, TimerView, fraction};
 
 /// A quorum of at most so many votes is shown as dots.
@@ -300,8 +300,8 @@ impl<'a> Room<'a> {
         Self { placement, taken: Vec::new() }
     }
 
-    /// Takes the place for a block of words: away from the centre of the picture; where that is not free, to a side, below,
-    /// or above.
+    /// Takes the place for a block of words: away from the centre of the picture; where that is not free, to a side, and
+    /// towards the centre last.
     fn beside(&mut self, spot: &Spot, size: Point) -> Option<(Point, Anchor)> {
         let reach = spot.radius + 14.0;
         let (half, out) = (Point::new(size.x / 2.0, size.y / 2.0), spot.out);
@@ -309,7 +309,9 @@ impl<'a> Room<'a> {
         let (up, down) = (Point::new(0.0, -1.0), Point::new(0.0, 1.0));
         let upper = out.y < -0.05;
         let (near, far) = if upper { (up, down) } else { (down, up) };
-        [out, near, right, left, far].into_iter().find_map(|way| {
+        let mut ways = vec![near, right, left, far];
+        sort_by_number(&mut ways, |way| (1e3 * (1.0 - way.x * out.x - way.y * out.y)) as u64);
+        std::iter::once(out).chain(ways).find_map(|way| {
             let (anchor, x) = match way.x {
                 x if x > 0.35 => (Anchor::Start, way.x * reach),
                 x if x < -0.35 => (Anchor::End, way.x * reach - size.x),
