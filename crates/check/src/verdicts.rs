@@ -63,6 +63,13 @@ struct Own {
 /// How many sets of rules are kept.
 const SETS: usize = 16;
 
+/// Where a set of rules is kept: by the upper bits of a product, which all rules have a part in.
+#[inline]
+fn set_place(rules: u64) -> usize {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    (rules.wrapping_mul(ODD) >> 60) as usize % SETS
+}
+
 /// The rules after which an invariant is judged.
 fn rules_of(promise: &Promise) -> u64 {
     promise.on.iter().fold(0, |set, rule| set | 1 << rule)
@@ -199,17 +206,15 @@ impl Verdicts {
     /// The invariants that can break by these rules, one bit each.
     #[inline]
     fn judged_after(&mut self, rules: u64) -> u32 {
-        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-        let line = &mut self.judged[(rules.wrapping_mul(ODD) >> 60) as usize % SETS];
+        let line = &mut self.judged[set_place(rules)];
         if line.0 == rules { line.1 } else { self.find_judged(rules) }
     }
 
     #[inline(never)]
     fn find_judged(&mut self, rules: u64) -> u32 {
-        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
         let places = self.own.iter().enumerate().filter(|(_, own)| own.on & rules != 0);
         let set = places.fold(0, |set, (place, _)| set | 1 << place);
-        self.judged[(rules.wrapping_mul(ODD) >> 60) as usize % SETS] = (rules, set);
+        self.judged[set_place(rules)] = (rules, set);
         set
     }
 

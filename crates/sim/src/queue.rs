@@ -521,6 +521,11 @@ impl Queue {
         self.len
     }
 
+    /// What a copy takes: the wheel, full or not, and all events.
+    pub fn estimated_bytes(&self) -> usize {
+        size_of_val(&*self.slots) + self.len * size_of::<Packed>()
+    }
+
     /// All events, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = Event> {
         let slots = (0..SLOTS).filter(|index| self.filled[index / 64] & (1 << (index % 64)) != 0);

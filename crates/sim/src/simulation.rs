@@ -311,7 +311,8 @@ impl<P: Automaton> Simulation<P> {
         let nodes = (self.cells.len() - clients) * own(self.cells.first()) + clients * own(self.cells.last());
         nodes
             + self.cells.len() * size_of::<Cell<P>>()
-            + self.queue.len() * (size_of::<Event>() + size_of::<P::Msg>())
+            + self.queue.estimated_bytes()
+            + self.queue.len() * size_of::<P::Msg>()
             + self.counters.len() * size_of::<u32>()
     }
 
