@@ -16,6 +16,10 @@ after(() => playground?.close());
 const GOES_ON_MS = 1000;
 const BUSY = 4;
 
+/** How many times each fault is made: `cargo xtask soak faults` asks for more. */
+const CYCLES = Number(process.env.SOAK ?? 1);
+const cycles = (faults) => Array.from({ length: CYCLES }, () => faults).flat();
+
 const FRAGMENT = '#/raft?n=3&req=3&until=3s';
 
 /** Opens the page at rest, with the Facts open. */
@@ -25,7 +29,7 @@ async function opened(fragment = FRAGMENT) {
   return page;
 }
 
-for (const fault of ['spin', 'trap', 'memory', 'stack']) {
+for (const fault of cycles(['spin', 'trap', 'memory', 'stack'])) {
   test(`a worker that fails (${fault}) is replaced, and the search goes on`, async () => {
     const page = await opened();
     await page.getByRole('tabpanel').getByRole('button', { name: 'Search for an accident' }).click();
@@ -75,7 +79,7 @@ async function failing(page, fault) {
   );
 }
 
-for (const fault of ['trap', 'memory', 'stack']) {
+for (const fault of cycles(['trap', 'memory', 'stack'])) {
   test(`a page that fails (${fault}) begins again where it was`, async () => {
     const page = await opened('#/raft?n=3&req=3&until=3s&seed=7');
     const seed = page.getByLabel('Seed', { exact: true });

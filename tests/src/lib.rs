@@ -1,7 +1,7 @@
 //! Conformance tests: what they share.
 //!
 //! The tests themselves lie in `tests/`, what they compare with in `golden/` and `reference/`. With `UPDATE_GOLDEN=1` in
-//! the environment golden files are written instead of compared.
+//! the environment golden files are written instead of compared; with `SOAK=10` ten times as much is tried.
 
 use consensus_kernel::{Meta, Time};
 use consensus_lab::view::{PropertyView, Status};
@@ -24,6 +24,11 @@ pub fn read(relative: &str) -> String {
 /// Whether golden files are to be written.
 pub fn updates_golden() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some()
+}
+
+/// How many times more than usual is tried: `SOAK` in the environment, which `cargo xtask soak` sets.
+pub fn soak() -> u64 {
+    std::env::var("SOAK").ok().and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
 }
 
 /// Compares with a golden file, or writes it.

@@ -10,16 +10,20 @@ use consensus_kernel::{Duration, NodeId, ParamValue, Time};
 use consensus_lab::open;
 use consensus_lab::view::MarkKind;
 use consensus_scenario::{Action, Latency, Scenario, Timed};
-use consensus_tests::{protocol, read};
+use consensus_tests::{protocol, read, soak};
 use serde_json::Value;
 
 /// The range of timeouts is one to two times this, so that microseconds are fine enough.
 const RANGE: Duration = Duration::secs(10);
-const TRIALS: u64 = 5_000;
 /// The probability that any of all rows leaves its interval by chance is at most this.
 const ERROR: f64 = 0.001;
 /// Rows with fewer expected splits, or fewer expected elections, are left out.
 const EXPECTED_MIN: f64 = 10.0;
+
+/// Elections of each row.
+fn trials() -> u64 {
+    5_000 * soak()
+}
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -50,11 +54,12 @@ fn votes_split_as_often_as_the_dissertation_says() {
         first.join().expect("no trial panics").into_iter().chain(second).collect::<Vec<_>>()
     });
     for (row, splits) in measured {
-        let (below, above) = tails(TRIALS, row.split, splits);
-        let rate = splits as f64 / TRIALS as f64;
+        let (below, above) = tails(trials(), row.split, splits);
+        let rate = splits as f64 / trials() as f64;
         assert!(
             below.min(above) >= allowed,
-            "{row:?}: {splits} of {TRIALS} split, {rate}; tails {below:e} {above:e}"
+            "{row:?}: {splits} of {} split, {rate}; tails {below:e} {above:e}",
+            trials()
         );
     }
 }
@@ -62,7 +67,7 @@ fn votes_split_as_often_as_the_dissertation_says() {
 /// The rows in which enough is expected of either outcome.
 fn tested() -> Vec<Row> {
     let enough = |row: &Row| {
-        let expected = TRIALS as f64 * row.split.min(1.0 - row.split);
+        let expected = trials() as f64 * row.split.min(1.0 - row.split);
         expected >= EXPECTED_MIN
     };
     rows().into_iter().filter(enough).collect()
@@ -90,7 +95,7 @@ fn formula(n: usize, alive: usize, latency: f64) -> f64 {
 /// How many trials had no leader in their first term.
 fn measure(row: Row) -> u64 {
     let template = template(row);
-    (1..=TRIALS).filter(|seed| splits(&Scenario { seed: *seed, ..template.clone() })).count() as u64
+    (1..=trials()).filter(|seed| splits(&Scenario { seed: *seed, ..template.clone() })).count() as u64
 }
 
 fn template(row: Row) -> Scenario {

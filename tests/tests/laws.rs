@@ -10,7 +10,7 @@ use consensus_scenario::{
     Action, FAULTS, Fate, MessageName, SETTINGS, Scenario, bounds, parse, parse_param, print,
     print_compressed, print_file, print_param,
 };
-use consensus_tests::{finished, go_to_the_end, scenario};
+use consensus_tests::{finished, go_to_the_end, scenario, soak};
 use std::collections::BTreeSet;
 
 /// Scenarios of each protocol that the laws of seeking are tried on, and moments of each.
@@ -22,7 +22,7 @@ const SEEDS: u64 = 1 << 32;
 
 #[test]
 fn going_to_an_event_equals_replaying_up_to_it() {
-    for (scenario, mut rng) in drawn(SEEK_SCENARIOS) {
+    for (scenario, mut rng) in drawn(SEEK_SCENARIOS * soak()) {
         let mut there = finished(&scenario);
         // Short of the end, where the clock runs on after the last event.
         let last = there.frontier().event - 1;
@@ -45,7 +45,7 @@ fn going_to_an_event_equals_replaying_up_to_it() {
 
 #[test]
 fn what_is_judged_at_a_moment_does_not_depend_on_the_way_there() {
-    for (scenario, mut rng) in drawn(SEEK_SCENARIOS) {
+    for (scenario, mut rng) in drawn(SEEK_SCENARIOS * soak()) {
         let mut there = finished(&scenario);
         let event = rng.within(0, there.frontier().event - 1);
         there.seek_event(event);
@@ -58,7 +58,7 @@ fn what_is_judged_at_a_moment_does_not_depend_on_the_way_there() {
 
 #[test]
 fn going_to_a_time_equals_replaying_up_to_it() {
-    for (scenario, mut rng) in drawn(SEEK_SCENARIOS) {
+    for (scenario, mut rng) in drawn(SEEK_SCENARIOS * soak()) {
         let mut there = finished(&scenario);
         let last = there.frontier().at.as_micros();
         let mut moments: Vec<Time> = (0..SEEK_MOMENTS).map(|_| Time(rng.within(0, last))).collect();

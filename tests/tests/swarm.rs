@@ -11,7 +11,7 @@ use consensus_check::{TERMINATION, heals};
 use consensus_kernel::{Breaks, Meta, RuleSet, Switch, SwitchId};
 use consensus_lab::{Budget, Hunt, Outcome, broken, catalogue, judge_scenario, shorten, shrink};
 use consensus_scenario::{Scenario, print};
-use consensus_tests::{file, read, scenario};
+use consensus_tests::{file, read, scenario, soak};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs of each protocol.
@@ -30,7 +30,7 @@ const THREADS: u64 = 2;
 #[test]
 fn inside_the_budget_nothing_is_violated_and_everybody_decides() {
     for meta in catalogue() {
-        let tally = tally(&Hunt { meta, budget: Budget::Within, without: None }, RUNS);
+        let tally = tally(&Hunt { meta, budget: Budget::Within, without: None }, RUNS * soak());
         let Tally { runs, decided, violated } = &tally;
         // With n clean runs the 95 % upper bound on the failure rate is 3/n.
         println!(
@@ -49,7 +49,7 @@ fn inside_the_budget_nothing_is_violated_and_everybody_decides() {
 #[test]
 fn beyond_the_budget_the_same_searchers_see_red() {
     for meta in catalogue() {
-        let tally = tally(&Hunt { meta, budget: Budget::Beyond, without: None }, RUNS);
+        let tally = tally(&Hunt { meta, budget: Budget::Beyond, without: None }, RUNS * soak());
         assert!(!tally.violated.is_empty(), "{}: liars, lost disks, and nothing is violated", meta.id);
     }
 }
@@ -79,7 +79,8 @@ fn every_stored_counterexample_breaks_what_its_switch_names_and_only_without_the
 #[test]
 fn without_a_rule_that_protects_nothing_nothing_is_violated() {
     for (meta, place, switch) in switches().filter(|(_, _, switch)| switch.breaks == Breaks::Nothing) {
-        let tally = tally(&Hunt { meta, budget: Budget::Within, without: Some(place) }, RUNS_HARMLESS);
+        let tally =
+            tally(&Hunt { meta, budget: Budget::Within, without: Some(place) }, RUNS_HARMLESS * soak());
         assert_eq!(tally.violated, Vec::new(), "{}/{}", meta.id, switch.id);
     }
 }

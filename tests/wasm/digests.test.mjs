@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 const engines = createRequire(import.meta.url)(process.env.CONSENSUS_WASM);
-const lines = readFileSync(new URL('../golden/digests.txt', import.meta.url), 'utf8').trim().split('\n');
+const lines = readFileSync(process.env.DIGESTS ?? new URL('../golden/digests.txt', import.meta.url), 'utf8').trim().split('\n');
 
 test('scenarios of each protocol have the digests that the native engines give them', () => {
   assert.ok(lines.length >= 50);

@@ -26,19 +26,38 @@ pub fn test() -> Outcome {
 /// variable `CONSENSUS_WASM_WEB`.
 pub fn engines() -> Outcome {
     let mut node = specs_in_node()?;
+    all_engines(&mut node)?;
     node.arg(root().join("tests/browser").join(ENGINES))
-        .env("FIREFOX", FIREFOX.find_or_install()?)
-        .env("WEBKIT_DRIVER", WEBKIT.find_or_install()?)
-        .env("XVFB_RUN", SCREEN.find_or_install()?)
         .env("CONSENSUS_WASM_WEB", wasm_node::build(Host::Browser)?);
     run(&mut node)
 }
 
-fn specs_in_node() -> Outcome<Command> {
+/// Tells the scripts that `node` runs where Firefox and WebKit are.
+pub fn all_engines(node: &mut Command) -> Outcome {
+    node.env("FIREFOX", FIREFOX.find_or_install()?)
+        .env("WEBKIT_DRIVER", WEBKIT.find_or_install()?)
+        .env("XVFB_RUN", SCREEN.find_or_install()?);
+    Ok(())
+}
+
+/// Node's test runner, with Chromium at hand; the specs are to be named.
+pub fn specs_in_node() -> Outcome<Command> {
+    let mut node = node()?;
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]);
+    Ok(node)
+}
+
+/// A script of `tests/browser/` that is no spec, with Chromium at hand.
+pub fn script(name: &str) -> Outcome<Command> {
+    let mut node = node()?;
+    node.arg(root().join("tests/browser").join(name));
+    Ok(node)
+}
+
+fn node() -> Outcome<Command> {
     node_packages()?;
     let mut node = command("node");
-    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .env("CHROME", CHROMIUM.find_or_install()?);
+    node.env("CHROME", CHROMIUM.find_or_install()?);
     Ok(node)
 }
 

@@ -18,6 +18,7 @@ mod policy;
 mod run;
 mod serve;
 mod single_file;
+mod soak;
 mod test;
 mod tools;
 mod wasm_node;
@@ -35,6 +36,7 @@ usage: cargo xtask <command>
   build                       make dist/, ready for any static host under any path
   single-file                 the same as one HTML file, which opens from a disk, without a server
   test [--only STEP[,STEP]]   run all checks, or some of them; `--list` names the steps
+  soak [NAME...] [--times N]  the same promises at length: ten times as much as `test` tries, or N times
   golden                      rewrite the golden files from what the engines do now
   tools                       find or install every tool, and say where each one is
   policy                      (for Trunk) name the inline scripts of the staged page in its security policy
@@ -58,6 +60,7 @@ fn dispatch(args: &[String]) -> Outcome {
         "build" => none_expected(rest).and_then(|()| page::build()),
         "single-file" => none_expected(rest).and_then(|()| single_file::build()),
         "test" => test::test(rest),
+        "soak" => soak::soak(rest),
         "golden" => none_expected(rest).and_then(|()| test::golden()),
         "tools" => none_expected(rest).and_then(|()| tools::all()),
         "policy" => none_expected(rest).and_then(|()| policy::seal_staged_page()),
