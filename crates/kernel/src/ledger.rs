@@ -1,12 +1,16 @@
 //! A bounded memory of facts that must be unique: "in term 4 the leader is 2", "index 7 holds x←3".
 
 use crate::NodeId;
+use core::hint::cold_path;
 
 /// How many of the latest facts are remembered at least.
 const GENERATION: u64 = 1 << 11;
 
 /// How many places there are for facts, at first and at most: twice as many as must be remembered.
 const LINES: (usize, usize) = (1 << 6, 1 << 12);
+
+/// How many facts may lie aside.
+const ASIDE: usize = 8;
 
 /// How many of a replica's heights are kept apart, to be taken back to.
 const HEIGHTS: usize = 1 << 6;
@@ -58,7 +62,8 @@ struct Fact {
 
 /// Remembers the first value stated under each key, and who stated it.
 ///
-/// Each fact has a line that its key leads to, or one of a few others. A line serves again when its fact is none of the
+/// Each fact has a line that its key leads to. Where another fact is in the way there it lies aside, or where too many do, in
+/// one of a few other lines. A line serves again when its fact is none of the
 /// latest [`GENERATION`] ones, so memory is bounded however long the run, and a run that moves on from place to place finds
 /// what it looks for where it looks first.
 ///
@@ -70,10 +75,13 @@ pub struct Ledger {
     /// A power of two of them, or none.
     lines: Vec<Fact>,
     mask: usize,
-    /// How many lines after its own have to be looked at.
+    /// How many lines after its own have to be looked at; none if nothing lies aside, either.
     reach: usize,
-    /// The last fact that lies in another than its own line: how many were stated before it, and in which event it was.
+    /// The last fact that does not lie in its own line: how many were stated before it, and in which event it was.
     displaced: (u64, u32),
+    /// Facts that lie in no line, so that they are in nobody's way: runs that move on from place to place side by side
+    /// would otherwise push each other off their lines for good, once a single fact was in the way of one.
+    aside: Vec<Fact>,
     /// How many were ever stated.
     stated: u64,
     event: u32,
@@ -107,12 +115,17 @@ impl Ledger {
         if fact.is(key) {
             return Some(fact);
         }
-        if self.reach == 0 { None } else { self.find_further(key, line) }
+        if self.reach > 0 {
+            cold_path();
+            return self.find_further(key, line);
+        }
+        None
     }
 
     #[inline(never)]
     fn find_further(&self, key: LedgerKey, line: usize) -> Option<&Fact> {
-        (1..=self.reach).map(|d| &self.lines[self.further(line, d)]).find(|fact| fact.is(key))
+        let further = (1..=self.reach).map(|d| &self.lines[self.further(line, d)]);
+        self.aside.iter().chain(further).find(|fact| fact.is(key))
     }
 
     /// The line that serves where the own one and so many others cannot. It lies half of the lines ahead: a run that moves on
@@ -134,22 +147,27 @@ impl Ledger {
                 }
                 *line = fact;
             }
-            _ => self.write_further(fact),
+            _ => {
+                cold_path();
+                self.write_further(fact);
+            }
         }
     }
 
     #[inline(never)]
     fn write_further(&mut self, fact: Fact) {
         if self.stated - self.displaced.0 > GENERATION {
-            // All that lie in other than their own lines may be forgotten.
+            // All that do not lie in their own lines may be forgotten.
             self.reach = 0;
+            self.aside.clear();
             self.forgotten = self.forgotten.max(Some(self.displaced.1).filter(|event| *event > 0));
         }
         let len = self.lines.len();
         if len < LINES.1 && self.stated > len as u64 / 2 {
             let before = core::mem::replace(&mut self.lines, vec![Fact::NONE; (2 * len).max(LINES.0)]);
             (self.mask, self.reach) = (self.lines.len() - 1, 0);
-            before.into_iter().filter(|fact| !fact.is_blank()).for_each(|fact| self.place(fact));
+            let aside = core::mem::take(&mut self.aside);
+            before.into_iter().chain(aside).filter(|fact| !fact.is_blank()).for_each(|fact| self.place(fact));
         }
         self.place(fact);
     }
@@ -160,10 +178,14 @@ impl Ledger {
         let line = fact.key.line();
         let may_go = |old: &Fact| self.stated.wrapping_sub(old.nth) > GENERATION;
         let far = (0..self.lines.len()).find(|d| may_go(&self.lines[self.further(line, *d)])).unwrap_or(0);
-        self.reach = self.reach.max(far);
         if far > 0 {
             self.displaced = self.displaced.max((fact.nth, fact.event));
+            if self.aside.len() < ASIDE {
+                self.reach = self.reach.max(1);
+                return self.aside.push(fact);
+            }
         }
+        self.reach = self.reach.max(far);
         let place = self.further(line, far);
         let old = &mut self.lines[place];
         if !old.is_blank() {
@@ -262,6 +284,7 @@ impl Ledger {
                 *fact = Fact::NONE;
             }
         }
+        self.aside.retain(|fact| u64::from(fact.event) < event);
         self.lasting.retain(|fact| u64::from(fact.event) < event);
         self.heights.iter_mut().for_each(|of| of.retain(|(.., at)| u64::from(*at) < event));
     }
@@ -368,7 +391,11 @@ impl Ledger {
 
     /// All facts still remembered (key, value, who), in no particular but a deterministic order.
     pub fn facts(&self) -> impl Iterator<Item = (LedgerKey, u64, NodeId)> + '_ {
-        self.lines.iter().filter(|fact| !fact.is_blank()).map(|fact| (fact.key, fact.value, fact.who))
+        self.lines
+            .iter()
+            .chain(&self.aside)
+            .filter(|fact| !fact.is_blank())
+            .map(|fact| (fact.key, fact.value, fact.who))
     }
 }
 
@@ -482,5 +509,33 @@ mod tests {
         }
         assert_eq!(ledger.lookup_for_good(7), Some((1, a)));
         assert!(ledger.state_for_good(7, 2, a).is_err());
+    }
+
+    #[test]
+    fn a_fact_that_is_in_the_way_of_two_runs_pushes_neither_off_its_lines_for_good() {
+        let mut ledger = Ledger::new();
+        let a = NodeId::replica(0);
+        for place in 1..20_000u64 {
+            for group in 0..2 {
+                ledger.state((group, place), place, a).unwrap();
+            }
+            if place == 9_000 {
+                // Where the first run will come soon.
+                let in_the_way = |place: &u64| {
+                    let line = LedgerKey { group: 2, place: *place }.line();
+                    line & ledger.mask == 9_100 & ledger.mask
+                };
+                let place = (0..).find(in_the_way).unwrap();
+                assert_eq!(ledger.reach, 0);
+                ledger.state((2, place), 7, a).unwrap();
+            }
+            // At first there are too few lines.
+            assert!(
+                place < 1_100 || (ledger.reach > 0) == (9_100..9_100 + GENERATION / 2).contains(&place),
+                "{place}"
+            );
+            let recent = |k: u64| k == 0 || ledger.holds((0, k), k) && ledger.holds((1, k), k);
+            assert!(recent(place.saturating_sub(1_000)) && recent(place));
+        }
     }
 }
