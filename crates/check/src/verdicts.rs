@@ -5,6 +5,7 @@ use crate::valid::Valid;
 use consensus_kernel::{AgreementScope, Automaton, Ledger, NodeId, Promise, Slot, Time, Value, World};
 use consensus_scenario::{Action, Scenario};
 use consensus_sim::{Decision, Observer, Simulation};
+use core::hint::cold_path;
 
 /// All correct nodes that decide a slot decide the same value.
 pub const AGREEMENT: &str = "Agreement";
@@ -171,7 +172,11 @@ impl Verdicts {
     /// Whether a replica had crashed by this event, where that makes it faulty for good.
     #[inline]
     fn is_gone(&self, node: NodeId, event: u64) -> bool {
-        self.crash_is_final && self.crashes.iter().any(|(at, crashed)| *crashed == node && *at <= event)
+        if !self.crash_is_final {
+            return false;
+        }
+        cold_path();
+        self.crashes.iter().any(|(at, crashed)| *crashed == node && *at <= event)
     }
 
     fn violate(&mut self, property: &'static str, decision: &Decision, reason: String) {
@@ -185,22 +190,14 @@ impl Verdicts {
         self.violations.iter().any(|v| v.property == property)
     }
 
-    /// Judges the invariant at this place.
-    #[inline(always)]
-    fn judge<P: Automaton>(&mut self, place: usize, sim: &Simulation<P>, node: NodeId, event: u64) {
-        let Some(own) = self.own.get_mut(place) else { return };
-        own.ledger.at_event(event);
-        if let Err(reason) = P::judge(sim.config(), place, &mut own.ledger, sim, node) {
-            self.broken(place, event, sim.now(), reason);
-        }
-    }
-
     #[cold]
-    fn broken(&mut self, place: usize, event: u64, at: Time, reason: String) {
-        self.own[place].on = 0;
+    fn broken(&mut self, broken: Vec<(usize, String)>, event: u64, at: Time) {
+        for (place, reason) in broken {
+            self.own[place].on = 0;
+            let property = self.own[place].promise.name;
+            self.violations.push(Violation { property, event, at, reason, conflict: None });
+        }
         self.judged = Default::default();
-        let property = self.own[place].promise.name;
-        self.violations.push(Violation { property, event, at, reason, conflict: None });
     }
 
     /// The invariants that can break by these rules, one bit each.
@@ -346,29 +343,77 @@ impl<P: Automaton> Observer<P> for Verdicts {
     // Once, wherever steps come from: what is hot should fit into the processor's first cache for instructions.
     #[inline(never)]
     fn cited(&mut self, sim: &Simulation<P>, node: NodeId, rules: u64) {
-        if sim.node(node).is_none() {
-            // It is Byzantine.
-            return;
-        }
+        // Nothing is promised of Byzantine ones.
+        let Some(state) = sim.node(node) else { return };
         // The event under way has been counted already.
         let event = sim.events().saturating_sub(1);
         if self.is_gone(node, event) {
             return;
         }
         let set = self.judged_after(rules);
+        let (own, world, mut broken) = (&mut *self.own, Around { sim, node, state }, Vec::new());
         // Written out one by one, so that the compiler knows which check is called where.
         macro_rules! each {
             ($($place:literal)*) => {$(
                 if set & 1 << $place != 0 {
-                    self.judge($place, sim, node, event);
+                    judge(own, $place, &world, event, &mut broken);
                 }
             )*};
         }
-        each!(0 1 2 3 4 5 6 7 8 9 10 11);
-        let mut rest = set >> 12 << 12;
-        while rest != 0 {
-            self.judge(rest.trailing_zeros() as usize, sim, node, event);
-            rest &= rest - 1;
+        each!(0 1 2 3 4 5 6 7 8);
+        if set >> 9 != 0 {
+            each!(9 10 11);
+            let mut rest = set >> 12 << 12;
+            while rest != 0 {
+                judge(own, rest.trailing_zeros() as usize, &world, event, &mut broken);
+                rest &= rest - 1;
+            }
         }
+        if !broken.is_empty() {
+            self.broken(broken, event, sim.now());
+        }
+    }
+}
+
+/// Judges the invariant at this place.
+#[inline(always)]
+fn judge<P: Automaton>(
+    own: &mut [Own],
+    place: usize,
+    world: &Around<'_, P>,
+    event: u64,
+    broken: &mut Vec<(usize, String)>,
+) {
+    let Some(own) = own.get_mut(place) else { return };
+    own.ledger.at_event(event);
+    if let Err(reason) = P::judge(world.sim.config(), place, &mut own.ledger, world, world.node) {
+        note(broken, place, reason);
+    }
+}
+
+#[cold]
+fn note(broken: &mut Vec<(usize, String)>, place: usize, reason: String) {
+    broken.push((place, reason));
+}
+
+/// The world around the node that just took a step, whose state, which every check asks for, is at hand.
+struct Around<'a, P: Automaton> {
+    sim: &'a Simulation<P>,
+    node: NodeId,
+    state: &'a P,
+}
+
+impl<P: Automaton> World<P> for Around<'_, P> {
+    fn config(&self) -> &P::Config {
+        self.sim.config()
+    }
+
+    fn replicas(&self) -> usize {
+        self.sim.replicas()
+    }
+
+    #[inline(always)]
+    fn node(&self, id: NodeId) -> Option<&P> {
+        if id == self.node { Some(self.state) } else { self.sim.node(id) }
     }
 }

@@ -13,6 +13,14 @@ pub trait World<P: Automaton> {
     fn node(&self, id: NodeId) -> Option<&P>;
 }
 
+/// What a broken invariant says, put together out of the way of all the checks that find nothing: what is hot should fit
+/// into the processor's first cache for instructions.
+#[cold]
+#[inline(never)]
+pub fn broken(says: impl FnOnce() -> String) -> Result<(), String> {
+    Err(says())
+}
+
 /// A named predicate. It is evaluated after each step of a correct node in which one of `on` was cited, so a rule
 /// that can make it false must be among them.
 pub struct Invariant<P: Protocol> {

@@ -36,7 +36,7 @@ pub use cx::{Address, Cx, Outbox, Sent, TimerChange};
 pub use digest::{Begun, Digest, Hash, Hashed, Hasher};
 pub use face::{Face, Tone, Votes};
 pub use fault::{Corruption, Liar, Lie, Misstep};
-pub use invariant::{Invariant, World};
+pub use invariant::{Invariant, World, broken};
 pub use ledger::{Ledger, LedgerConflict, LedgerKey};
 pub use meta::{
     About, AdversarySpec, AgreementScope, Bound, Claims, CommandSpec, Envelope, FaultModel, Givers, Inputs,

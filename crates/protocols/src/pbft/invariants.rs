@@ -2,7 +2,7 @@
 //! before.
 
 use super::{Cite, Fact, Pbft};
-use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World};
+use consensus_kernel::{Digest, Invariant, Ledger, NodeId, RuleId, World, broken};
 
 const PREPARED: &[RuleId] = &[Cite::Prepared as RuleId];
 const COMMITTED: &[RuleId] = &[Cite::CommittedLocal as RuleId, Cite::LearnCommitted as RuleId];
@@ -72,13 +72,14 @@ fn prepared_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId
     let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Prepared { view, sequence, digest } = fact else { continue };
-        ledger.state((*view, *sequence), digest.short(), who).map_err(|other| {
-            format!(
-                "replica {} prepared another batch at sequence {sequence} of view {view} than replica {who}, which \
-                 prepared {}",
-                other.who,
-                short(digest)
-            )
+        ledger.state((*view, *sequence), digest.short(), who).or_else(move |other| {
+            broken(move || {
+                let (other, digest) = (other.who, short(digest));
+                format!(
+                    "replica {other} prepared another batch at sequence {sequence} of view {view} than replica {who}, which \
+                     prepared {digest}"
+                )
+            })
         })?;
     }
     Ok(())
@@ -89,12 +90,14 @@ fn committed_uniqueness(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeI
     let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Committed { sequence, digest } = fact else { continue };
-        ledger.state(*sequence, digest.short(), who).map_err(|other| {
-            format!(
-                "sequence {sequence} is committed differently at replicas {} and {who}, where it is {}",
-                other.who,
-                short(digest)
-            )
+        ledger.state(*sequence, digest.short(), who).or_else(move |other| {
+            broken(move || {
+                format!(
+                    "sequence {sequence} is committed differently at replicas {} and {who}, where it is {}",
+                    other.who,
+                    short(digest)
+                )
+            })
         })?;
     }
     Ok(())
@@ -105,8 +108,10 @@ fn executed_prefix(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) ->
     let Some(r) = world.member(who) else { return Ok(()) };
     for fact in &r.facts {
         let Fact::Executed { position, digest } = fact else { continue };
-        ledger.state(*position, digest.short(), who).map_err(|other| {
-            format!("replicas {} and {who} executed different batches as number {position}", other.who)
+        ledger.state(*position, digest.short(), who).or_else(move |other| {
+            broken(move || {
+                format!("replicas {} and {who} executed different batches as number {position}", other.who)
+            })
         })?;
     }
     Ok(())

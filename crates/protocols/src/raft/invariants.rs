@@ -5,7 +5,7 @@
 //! step that caused it.
 
 use super::{Cite, Raft, Role, Server};
-use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, RuleId, World, mix};
+use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, RuleId, World, broken, mix};
 
 /// No single check looks at more entries than this, however long the log.
 const NEWS_MAX: u64 = 1 << 12;
@@ -152,10 +152,10 @@ fn leader_append_only(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId)
         _ => base_of_reign(ledger, leader),
     };
     if last < base || ledger.lookup(entry(last + 1)).is_some() {
-        return Err(format!("leader {who} of term {term} lost its entry {}", last + 1));
+        return broken(move || format!("leader {who} of term {term} lost its entry {}", last + 1));
     }
-    compare(ledger, leader, (base.saturating_sub(1), last), group(2, reign)).map_err(|(index, _)| {
-        format!("leader {who} of term {term} rewrote its log at or below index {index}")
+    compare(ledger, leader, (base.saturating_sub(1), last), group(2, reign)).or_else(move |(index, _)| {
+        broken(move || format!("leader {who} of term {term} rewrote its log at or below index {index}"))
     })
 }
 
@@ -184,9 +184,11 @@ fn log_matching(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Re
             Ok(false) => break,
             Err(other) => {
                 let (term, other) = (entry.term, other.who);
-                return Err(format!(
-                    "servers {other} and {who} hold an entry of term {term} at index {index}, but differ at or before it"
-                ));
+                return broken(move || {
+                    format!(
+                        "servers {other} and {who} hold an entry of term {term} at index {index}, but differ at or before it"
+                    )
+                });
             }
         }
     }
@@ -242,10 +244,12 @@ fn later_leaders_hold_what_is_committed(world: &dyn World<Raft>, s: &Server) -> 
             continue;
         };
         if later.log.prefix(index) != s.log.prefix(index) {
-            return Err(format!(
-                "server {id} leads term {} without the log that server {} commits in term {term} up to index {index}",
-                later.current_term, s.me
-            ));
+            let (later, me) = (later.current_term, s.me);
+            return broken(move || {
+                format!(
+                    "server {id} leads term {later} without the log that server {me} commits in term {term} up to index {index}"
+                )
+            });
         }
     }
     Ok(())
@@ -254,8 +258,8 @@ fn later_leaders_hold_what_is_committed(world: &dyn World<Raft>, s: &Server) -> 
 #[inline(always)]
 fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = world.member(who) else { return Ok(()) };
-    compare(ledger, s, (0, s.last_applied), group(0, 0)).map_err(|(index, other)| {
-        format!("servers {other} and {who} applied different entries up to index {index}")
+    compare(ledger, s, (0, s.last_applied), group(0, 0)).or_else(move |(index, other)| {
+        broken(move || format!("servers {other} and {who} applied different entries up to index {index}"))
     })
 }
 
@@ -263,11 +267,13 @@ fn state_machine_safety(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeI
 fn committed_prefix(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     let Some(s) = world.member(who) else { return Ok(()) };
     let index = s.commit_index;
-    if s.log.prefix(index).is_none() {
-        return Err(format!("server {who} lost entry {index}, which it knew to be committed"));
+    if index > s.log.last_index() {
+        return broken(move || format!("server {who} lost entry {index}, which it knew to be committed"));
     }
-    ledger.keeps(who, index, prefixes(s)).map_err(|index| {
-        format!("server {who} rewrote its log at or below index {index}, which it knew to be committed")
+    ledger.keeps(who, index, prefixes(s)).or_else(move |index| {
+        broken(move || {
+            format!("server {who} rewrote its log at or below index {index}, which it knew to be committed")
+        })
     })
 }
 
@@ -290,6 +296,8 @@ fn one_vote_per_term(ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) 
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Raft>, who: NodeId) -> Result<(), String> {
     match world.member(who).and_then(|s| s.executed_again) {
         None => Ok(()),
-        Some((index, value)) => Err(format!("server {who} carried out {value} again at index {index}")),
+        Some((index, value)) => {
+            broken(move || format!("server {who} carried out {value} again at index {index}"))
+        }
     }
 }
