@@ -4,6 +4,7 @@ use crate::{
     Automaton, Duration, NodeId, NodeSet, Rng, RuleId, RuleSet, Signed, Signer, Slot, SwitchId, Time, To,
     Value,
 };
+use core::hint::cold_path;
 
 /// What a step did to the world: effects as data, a closed vocabulary, in order within each kind. Whoever carries them
 /// out takes timers first, then messages, then decisions. The buffers are reused from step to step.
@@ -151,7 +152,10 @@ impl<M, T> Outbox<M, T> {
                 *place = msg;
                 place
             }
-            None => Box::new(msg),
+            None => {
+                cold_path();
+                Box::new(msg)
+            }
         };
         &mut self.sends.push_mut(Sent { to, msg }).msg
     }
@@ -294,6 +298,7 @@ impl<'a, P: Automaton> Cx<'a, P> {
         let rule = rule.into();
         self.out.cited |= 1 << (rule & 63);
         if self.out.listens {
+            cold_path();
             self.out.list(rule);
         }
     }
@@ -301,6 +306,7 @@ impl<'a, P: Automaton> Cx<'a, P> {
     /// Refuses the input.
     #[inline]
     pub fn reject(&mut self, why: &'static str) {
+        cold_path();
         self.out.rejected = Some(why);
     }
 }

@@ -46,6 +46,7 @@ use consensus_kernel::{
 };
 use serde::Serialize;
 use smallvec::SmallVec;
+use std::hint::cold_path;
 use tables::*;
 
 /// A node: a server, or a client of the servers.
@@ -183,19 +184,15 @@ impl Member for Server {
             return cx.reject("only servers send this");
         }
         if msg.round() > self.current_term {
+            cold_path();
             let vote = self.voted_for;
             self.enter_term(msg.round(), cx);
             if !cx.holds(FRESH_VOTE) && matches!(msg, Msg::Append { .. } | Msg::Heartbeat { .. }) {
                 self.voted_for = vote;
             }
         }
-        if !cx.holds(TIMER_ON_GRANT_ONLY)
-            && matches!(
-                msg,
-                Msg::RequestVote { .. } | Msg::PreVote { .. } | Msg::Append { .. } | Msg::Heartbeat { .. }
-            )
-        {
-            self.restart_election_timer(cx);
+        if !cx.holds(TIMER_ON_GRANT_ONLY) {
+            self.restart_election_timer_for_any(msg, cx);
         }
         match *msg {
             Msg::RequestVote { term, last_log_index, last_log_term } => {
@@ -559,6 +556,7 @@ impl Server {
                 return false;
             }
             Role::Candidate | Role::PreCandidate => {
+                cold_path();
                 cx.cite(Cite::YieldToLeader);
                 self.role = Role::Follower;
                 self.votes.clear();
@@ -656,6 +654,7 @@ impl Server {
     fn session(&mut self, client: NodeId) -> &mut Session {
         let at = client.index();
         if at >= self.sessions.len() {
+            cold_path();
             self.sessions.resize(at + 1, Session::default());
         }
         &mut self.sessions[at]

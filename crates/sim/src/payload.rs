@@ -1,6 +1,7 @@
 //! Message bodies under way: each stored once, however many receivers it has.
 
 use consensus_kernel::{NodeId, Time};
+use core::hint::cold_path;
 
 /// A message body and what all its copies share.
 #[derive(Clone)]
@@ -53,6 +54,7 @@ impl<M> Slab<M> {
     #[inline]
     pub fn insert(&mut self, payload: Payload<M>) -> (u32, Option<Box<M>>) {
         if self.idle == 0 {
+            cold_path();
             self.bodies.push(payload);
             self.free.push(0);
             return ((self.bodies.len() - 1) as u32, None);

@@ -1,6 +1,7 @@
 //! The event queue: a calendar of small plain events, stable at equal times.
 
 use consensus_kernel::{NodeId, Time};
+use core::hint::cold_path;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -347,6 +348,7 @@ impl Queue {
             if (slot < self.beyond_slot) & !self.is_shared(slot) {
                 let event = self.slots[slot as usize % SLOTS];
                 if event.at > last {
+                    cold_path();
                     return None;
                 }
                 self.leave(slot);

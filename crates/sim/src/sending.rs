@@ -12,6 +12,7 @@ use consensus_kernel::{
     keyed_draw, mix,
 };
 use consensus_scenario::{Fate, Latency, MessageName, Network, Strategy};
+use core::hint::cold_path;
 
 /// Purposes of draws, so that a message's delay says nothing about its loss.
 mod purpose {
@@ -113,6 +114,7 @@ impl<P: Automaton> Simulation<P> {
         let cell = &self.cells[instance];
         let (from, depth) = (cell.id, cell.depth);
         if cell.byzantine {
+            cold_path();
             return self.send_byzantine(instance, to, msg, event);
         }
         if from.is_client() {
@@ -138,6 +140,7 @@ impl<P: Automaton> Simulation<P> {
     ) -> usize {
         let receiver = identity_index(to, self.shape.n);
         if (receiver == sender) | (receiver >= self.shape.total) {
+            cold_path();
             self.effects.reuse(msg);
             return 0;
         }

@@ -18,6 +18,7 @@ use consensus_kernel::{
 };
 use consensus_scenario::{Action, Fate, Group, MessageName, Network, Scenario, Strategy, bounds};
 use std::collections::VecDeque;
+use std::hint::cold_path;
 use std::sync::Arc;
 
 /// How many of a client's latest requests the run remembers the sending of, to count delays from there.
@@ -340,6 +341,7 @@ impl<P: Automaton> Simulation<P> {
                 | (self.queue.len() >= bounds::IN_FLIGHT)
                 | (self.seq > u32::MAX / 2);
             if over || (event.at == self.now.0 && self.too_many_at_once()) {
+                cold_path();
                 self.queue.push(event.event());
                 return self.end(End::Limit);
             }
@@ -502,7 +504,13 @@ impl<P: Automaton> Simulation<P> {
         let fixed: &Fixed<P> = fixed;
         let cell = &mut cells[instance];
         let id = cell.id;
-        let local = cell.skew.map_or(*now, |rate| Time(rate.of(now.0)));
+        let local = match cell.skew {
+            None => *now,
+            Some(rate) => {
+                cold_path();
+                Time(rate.of(now.0))
+            }
+        };
         let mut depth = depth;
         let input = match &trigger {
             Trigger::Deliver(event) => {
@@ -527,6 +535,7 @@ impl<P: Automaton> Simulation<P> {
         if cell.byzantine
             && let Some(Some(Strategy::Own(which))) = fixed.strategies.get(instance)
         {
+            cold_path();
             cell.node.misstep(*which, input, &mut cx);
         } else {
             cell.node.step(input, &mut cx);
@@ -616,10 +625,16 @@ impl<P: Automaton> Simulation<P> {
         let real = match self.cells[instance].skew {
             None => after.0,
             // A clock that runs at twice the rate lets the same span pass in half the time.
-            Some(rate) => after.0.saturating_mul(u64::from(rate.den())) / u64::from(rate.num()).max(1),
+            Some(rate) => {
+                cold_path();
+                after.0.saturating_mul(u64::from(rate.den())) / u64::from(rate.num()).max(1)
+            }
         };
         let deadline = match self.is_scheduled() {
-            true => self.hold(),
+            true => {
+                cold_path();
+                self.hold()
+            }
             false => self.now.0.saturating_add(real).min(u64::MAX - 1),
         };
         if self.timers.set(instance, P::place(timer), self.now, deadline) {
@@ -682,6 +697,7 @@ impl<P: Automaton> Simulation<P> {
     #[inline]
     pub(crate) fn push(&mut self, mut event: Event) {
         if event.tag == Tag::Deliver && event.flags & HELD == 0 && self.is_scheduled() {
+            cold_path();
             event.at = self.hold();
         }
         self.push_at(event);

@@ -16,6 +16,15 @@ impl Server {
         cx.set_timer(Timer::Election, Duration(after));
     }
 
+    /// Without the rule that only hearing the leader and granting a vote do.
+    #[cold]
+    pub(super) fn restart_election_timer_for_any(&mut self, msg: &Msg, cx: &mut Cx<'_, Raft>) {
+        use Msg::{Append, Heartbeat, PreVote, RequestVote};
+        if matches!(msg, RequestVote { .. } | PreVote { .. } | Append { .. } | Heartbeat { .. }) {
+            self.restart_election_timer(cx);
+        }
+    }
+
     pub(super) fn election_timeout(&mut self, cx: &mut Cx<'_, Raft>) {
         match self.role {
             Role::Leader => return cx.reject("a leader has no election timer"),

@@ -1,6 +1,7 @@
 //! The replicated log of one server.
 
 use consensus_kernel::{Value, mix};
+use core::hint::cold_path;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::sync::Arc;
 
@@ -82,7 +83,10 @@ impl Log {
     pub fn push(&mut self, entry: Entry) {
         let before = match self.tail.last() {
             Some(last) => last.prefix,
-            None => self.prefix(self.last_index()).unwrap_or(0),
+            None => {
+                cold_path();
+                self.prefix(self.last_index()).unwrap_or(0)
+            }
         };
         let prefix = mix(mix(before.wrapping_add(entry.term)).wrapping_add(mix(!entry.value.0)));
         self.tail.push(Record { entry, prefix });
@@ -99,6 +103,7 @@ impl Log {
     }
 
     /// Deletes everything after an index.
+    #[cold]
     pub fn truncate(&mut self, last: u64) {
         if last >= self.last_index() {
             return;
@@ -118,7 +123,11 @@ impl Log {
     fn record(&self, index: u64) -> Option<&Record> {
         // Huge for what is sealed.
         let at = index.wrapping_sub(self.before).wrapping_sub(1);
-        if at < self.tail.len() as u64 { self.tail.get(at as usize) } else { self.sealed_record(index) }
+        if at < self.tail.len() as u64 {
+            return self.tail.get(at as usize);
+        }
+        cold_path();
+        self.sealed_record(index)
     }
 
     #[inline(never)]
