@@ -620,36 +620,6 @@ impl<P: Automaton> Simulation<P> {
         self.sent.clear();
     }
 
-    #[inline]
-    fn set_timer(&mut self, instance: usize, timer: P::Timer, after: Duration) {
-        let real = match self.cells[instance].skew {
-            None => after.0,
-            // A clock that runs at twice the rate lets the same span pass in half the time.
-            Some(rate) => {
-                cold_path();
-                after.0.saturating_mul(u64::from(rate.den())) / u64::from(rate.num()).max(1)
-            }
-        };
-        let deadline = match self.is_scheduled() {
-            true => {
-                cold_path();
-                self.hold()
-            }
-            false => self.now.0.saturating_add(real).min(u64::MAX - 1),
-        };
-        if self.timers.set(instance, P::place(timer), self.now, deadline) {
-            self.push(Event {
-                at: deadline,
-                seq: 0,
-                payload: P::place(timer) as u32,
-                nth: 0,
-                to: instance as u16,
-                tag: Tag::Timer,
-                flags: 0,
-            });
-        }
-    }
-
     // Once, wherever steps come from: what is hot should fit into the processor's first cache for instructions.
     #[inline(never)]
     fn decide<O: Observer<P>>(

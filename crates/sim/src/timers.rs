@@ -2,7 +2,9 @@
 //! comes, is put back. So a timer that is reset at every message costs nothing in the queue.
 
 use crate::queue::{Event, Tag};
-use consensus_kernel::Time;
+use crate::simulation::Simulation;
+use consensus_kernel::{Automaton, Duration, Time};
+use core::hint::cold_path;
 
 const NEVER: u64 = u64::MAX;
 
@@ -106,6 +108,39 @@ impl Timers {
 
     pub fn per_instance(&self) -> usize {
         self.per_instance
+    }
+}
+
+impl<P: Automaton> Simulation<P> {
+    /// Sets one node's timer, by its own clock.
+    #[inline]
+    pub(crate) fn set_timer(&mut self, instance: usize, timer: P::Timer, after: Duration) {
+        let real = match self.cells[instance].skew {
+            None => after.0,
+            // A clock that runs at twice the rate lets the same span pass in half the time.
+            Some(rate) => {
+                cold_path();
+                after.0.saturating_mul(u64::from(rate.den())) / u64::from(rate.num()).max(1)
+            }
+        };
+        let deadline = match self.is_scheduled() {
+            true => {
+                cold_path();
+                self.hold()
+            }
+            false => self.now.0.saturating_add(real).min(u64::MAX - 1),
+        };
+        if self.timers.set(instance, P::place(timer), self.now, deadline) {
+            self.push(Event {
+                at: deadline,
+                seq: 0,
+                payload: P::place(timer) as u32,
+                nth: 0,
+                to: instance as u16,
+                tag: Tag::Timer,
+                flags: 0,
+            });
+        }
     }
 }
 
