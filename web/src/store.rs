@@ -32,6 +32,15 @@ const STILL_MS: f64 = 500.0;
 /// Draws at a fractional virtual time in microseconds, between two events.
 pub type FrameListener = Rc<dyn Fn(&Model, f64)>;
 
+/// Whether a listener draws in the very frame that a gesture waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Haste {
+    /// It does.
+    AtOnce,
+    /// It draws in the one after that, for it takes long.
+    Later,
+}
+
 /// The page's state, shared by all components. Cloning it clones a reference.
 #[derive(Clone)]
 pub struct Store(Rc<Inner>);
@@ -43,7 +52,7 @@ struct Inner {
     model: RefCell<Model>,
     version: Cell<u64>,
     root: RefCell<Option<Callback<u64>>>,
-    listeners: RefCell<Vec<(u64, FrameListener)>>,
+    listeners: RefCell<Vec<(u64, Haste, FrameListener)>>,
     next_listener: Cell<u64>,
     tick: RefCell<Option<Tick>>,
     frame_asked: Cell<bool>,
@@ -51,6 +60,9 @@ struct Inner {
     last_redraw_ms: Cell<f64>,
     last_picture_ms: Cell<f64>,
     dirty: Cell<bool>,
+    /// What a gesture led to waits to be painted: what can wait does, for one frame.
+    hurried: Cell<bool>,
+    was_hurried: Cell<bool>,
 }
 
 impl PartialEq for Store {
@@ -68,7 +80,7 @@ pub struct FrameHandle {
 impl Drop for FrameHandle {
     fn drop(&mut self) {
         if let Some(inner) = self.inner.upgrade() {
-            inner.listeners.borrow_mut().retain(|(id, _)| *id != self.id);
+            inner.listeners.borrow_mut().retain(|(id, ..)| *id != self.id);
         }
     }
 }
@@ -88,6 +100,8 @@ impl Store {
             last_redraw_ms: Cell::new(0.0),
             last_picture_ms: Cell::new(0.0),
             dirty: Cell::new(false),
+            hurried: Cell::new(false),
+            was_hurried: Cell::new(false),
         }));
         let weak = Rc::downgrade(&store.0);
         let tick = Closure::new(move |now_ms: f64| {
@@ -108,6 +122,7 @@ impl Store {
     /// Changes the state after a gesture: Yew draws at once.
     pub fn update<T>(&self, change: impl FnOnce(&mut Model) -> T) -> T {
         let result = change(&mut self.0.model.borrow_mut());
+        self.0.hurried.set(true);
         self.redraw();
         self.ask_frame();
         result
@@ -134,10 +149,10 @@ impl Store {
     }
 
     /// Draws in every frame in which time or state has changed, until the handle is dropped.
-    pub fn on_frame(&self, listener: FrameListener) -> FrameHandle {
+    pub fn on_frame(&self, haste: Haste, listener: FrameListener) -> FrameHandle {
         let id = self.0.next_listener.get();
         self.0.next_listener.set(id + 1);
-        self.0.listeners.borrow_mut().push((id, listener));
+        self.0.listeners.borrow_mut().push((id, haste, listener));
         self.ask_frame();
         FrameHandle { inner: Rc::downgrade(&self.0), id }
     }
@@ -173,6 +188,9 @@ impl Store {
     fn frame(&self, frame_ms: f64) {
         let inner = &self.0;
         inner.frame_asked.set(false);
+        // Where gestures follow each other frame by frame, what can wait is not kept waiting for ever.
+        let hurried = inner.hurried.replace(false) && !inner.was_hurried.get();
+        inner.was_hurried.set(hurried);
         let passed_ms = match inner.last_frame_ms.replace(Some(frame_ms)) {
             Some(last) => (frame_ms - last).within(0.0, FRAME_MS_MAX),
             None => 0.0,
@@ -180,28 +198,28 @@ impl Store {
         let (moved, playing, ahead, redraw_ms) = {
             let mut model = inner.model.borrow_mut();
             let moved = model.pass(passed_ms);
-            let ahead = look_ahead(&mut model);
+            let ahead = !hurried && look_ahead(&mut model);
             let redraw_ms = if model.scenario().n > CROWD { REDRAW_CROWD_MS } else { REDRAW_MS };
             (moved, model.playing, ahead, redraw_ms)
         };
         if moved || ahead {
             inner.dirty.set(true);
         }
-        self.draw(frame_ms);
+        self.draw(frame_ms, hurried);
         if inner.dirty.get() && (!playing || now_ms() - inner.last_redraw_ms.get() >= redraw_ms) {
             let calm = !playing && ahead && now_ms() - inner.last_redraw_ms.get() < 2.5 * REDRAW_MS;
             if !calm {
                 self.redraw();
             }
         }
-        if playing || ahead || inner.dirty.get() {
+        if playing || ahead || hurried || inner.dirty.get() {
             self.ask_frame();
         } else {
             inner.last_frame_ms.set(None);
         }
     }
 
-    fn draw(&self, frame_ms: f64) {
+    fn draw(&self, frame_ms: f64, hurried: bool) {
         let inner = &self.0;
         let still = self.with(|m| m.reduced_motion && m.playing);
         if still && frame_ms - inner.last_picture_ms.get() < STILL_MS {
@@ -209,7 +227,14 @@ impl Store {
         }
         inner.last_picture_ms.set(frame_ms);
         // A copy, so that a listener may leave or join the list.
-        let listeners: Vec<FrameListener> = inner.listeners.borrow().iter().map(|(_, l)| l.clone()).collect();
+        let now = |haste: &Haste| !hurried || *haste == Haste::AtOnce;
+        let listeners: Vec<FrameListener> = inner
+            .listeners
+            .borrow()
+            .iter()
+            .filter(|(_, haste, _)| now(haste))
+            .map(|(.., l)| l.clone())
+            .collect();
         let model = inner.model.borrow();
         for listener in listeners {
             listener(&model, model.clock_us);

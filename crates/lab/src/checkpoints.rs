@@ -28,11 +28,12 @@ pub(crate) struct Checkpoints {
     moments: Vec<Moment>,
     interval: u64,
     bytes: usize,
+    copying: u64,
 }
 
 impl Checkpoints {
     pub fn new(beginning: Moment) -> Self {
-        Self { moments: vec![beginning], interval: INTERVAL, bytes: 0 }
+        Self { moments: vec![beginning], interval: INTERVAL, bytes: 0, copying: 0 }
     }
 
     /// How many events after `from` the next checkpoint is due.
@@ -45,6 +46,11 @@ impl Checkpoints {
         self.interval / 4
     }
 
+    /// How many events copying a moment takes about as long as.
+    pub fn copying(&self) -> u64 {
+        self.copying
+    }
+
     /// Keeps this moment if one is due.
     pub fn offer(&mut self, moment: &Moment) {
         let last = self.moments.last().map_or(0, |m| m.sim.events());
@@ -53,6 +59,7 @@ impl Checkpoints {
             return;
         }
         let bytes = moment.sim.estimated_bytes();
+        self.copying = (bytes / BYTES_PER_EVENT) as u64;
         while (self.interval as usize) < bytes / BYTES_PER_EVENT {
             self.interval *= 2;
         }

@@ -14,12 +14,23 @@ use consensus_kernel::{
 };
 use consensus_scenario::{MessageName, Scenario, describe_strategy};
 use consensus_sim::{self as sim, Decision, Observer, PendingWhat, Progress, Step, Stop, TraceDigest};
+use std::cell::RefCell;
+
+/// The time is noted after each so many events.
+const NOTED: u64 = 256;
+
+/// So many events before a place that was looked at another moment is kept, for whoever looks there again or steps back.
+const NEAR: u64 = 256;
 
 /// A run with a cursor, a frontier and checkpoints.
 pub(crate) struct Run {
     cursor: Moment,
     frontier: Moment,
     checkpoints: Checkpoints,
+    /// The moment a little before where was looked last, if that is far from any checkpoint.
+    near: RefCell<Option<Moment>>,
+    /// When so many events had happened, twice as many, and so on.
+    times: Vec<Time>,
     verdicts: Verdicts,
     decisions: Vec<Decision>,
     marks: Vec<Mark>,
@@ -38,6 +49,8 @@ impl Run {
             cursor: beginning.clone(),
             frontier: beginning.clone(),
             checkpoints: Checkpoints::new(beginning),
+            near: RefCell::new(None),
+            times: Vec::new(),
             verdicts,
             decisions: Vec::new(),
             marks: Vec::new(),
@@ -54,7 +67,8 @@ impl Run {
             let here = self.frontier.sim.events();
             let in_time = self.frontier.sim.now() < deadline;
             let time = if in_time { stop.time.min(deadline) } else { stop.time };
-            let slice = Stop { event: stop.event.min(self.checkpoints.next_due(here)), time };
+            let next = self.checkpoints.next_due(here).min((here / NOTED + 1) * NOTED);
+            let slice = Stop { event: stop.event.min(next), time };
             let Moment { sim, tracker } = &mut self.frontier;
             let (verdicts, decisions) = (&mut self.verdicts, &mut self.decisions);
             let mut watch = Watch::at_front(sim, tracker, verdicts, decisions, &mut self.marks);
@@ -71,6 +85,9 @@ impl Run {
                 Progress::Stopped => {
                     self.checkpoints.offer(&self.frontier);
                     let events = self.frontier.sim.events();
+                    while (self.times.len() as u64) < events / NOTED {
+                        self.times.push(self.frontier.sim.now());
+                    }
                     if too_late && deadline < stop.time {
                         continue;
                     }
@@ -93,16 +110,21 @@ impl Run {
         }
     }
 
-    /// Moves the cursor, from where it stands or from the nearest checkpoint, whichever is quicker. `behind`: the goal lies
-    /// behind the cursor.
+    /// Moves the cursor, from where it stands or from the nearest moment that is kept, whichever is quicker. `behind`: the
+    /// goal lies behind the cursor.
     fn move_cursor(&mut self, behind: bool, stop: Stop) {
-        let base = match stop.event {
-            u64::MAX => self.checkpoints.before_time(stop.time),
-            event => self.checkpoints.at_or_before_event(event),
-        };
         let ahead = self.cursor.sim.events() + self.checkpoints.worth_a_copy();
+        // Of a time it is known about how many events come before it.
+        let goal = match stop.event {
+            u64::MAX => self.times.partition_point(|time| *time < stop.time) as u64 * NOTED,
+            event => event,
+        };
+        let base = nearest(&self.checkpoints, self.near.get_mut().as_ref(), &self.frontier, stop);
         if behind || base.sim.events() > ahead {
             self.cursor.clone_from(base);
+            if let Some(kept) = leave_near(&mut self.cursor, goal, stop, self.checkpoints.copying()) {
+                *self.near.get_mut() = Some(kept);
+            }
         }
         let Moment { sim, tracker } = &mut self.cursor;
         sim.run(&mut Watch::behind(tracker), stop);
@@ -115,8 +137,14 @@ impl Run {
 
     /// A moment of its own at an event, for looking around without moving the cursor.
     fn moment_at(&self, event: u64) -> Sim {
-        let Moment { mut sim, mut tracker } = self.checkpoints.at_or_before_event(event).clone();
-        sim.run(&mut Watch::behind(&mut tracker), Stop::at_event(event));
+        let stop = Stop::at_event(event);
+        let mut moment =
+            nearest(&self.checkpoints, self.near.borrow().as_ref(), &self.frontier, stop).clone();
+        if let Some(kept) = leave_near(&mut moment, event, stop, self.checkpoints.copying()) {
+            *self.near.borrow_mut() = Some(kept);
+        }
+        let Moment { mut sim, mut tracker } = moment;
+        sim.run(&mut Watch::behind(&mut tracker), stop);
         sim
     }
 
@@ -314,6 +342,11 @@ impl Session for Run {
         sim.events()
     }
 
+    fn events_around(&self, from: Time, to: Time) -> (u64, u64) {
+        let before = |at: Time| self.times.partition_point(|time| *time < at) as u64;
+        (before(from) * NOTED, ((before(to) + 1) * NOTED).min(self.frontier.sim.events()))
+    }
+
     fn pending(&self, most: usize) -> Vec<PendingView> {
         let timers = self.scenario().meta.timers;
         let view = |p: sim::Pending| {
@@ -442,6 +475,33 @@ impl Session for Run {
     }
 }
 
+/// The latest of the moments that are kept from which a stop can be reached.
+#[inline(never)]
+fn nearest<'a>(
+    checkpoints: &'a Checkpoints,
+    near: Option<&'a Moment>,
+    frontier: &'a Moment,
+    stop: Stop,
+) -> &'a Moment {
+    let by_time = stop.event == u64::MAX;
+    let checkpoint =
+        if by_time { checkpoints.before_time(stop.time) } else { checkpoints.at_or_before_event(stop.event) };
+    let reaches = |m: &&Moment| if by_time { m.sim.now() <= stop.time } else { m.sim.events() <= stop.event };
+    let others = near.into_iter().chain([frontier]).filter(reaches);
+    others.fold(checkpoint, |best, m| if m.sim.events() > best.sim.events() { m } else { best })
+}
+
+/// Runs a moment on until it is near an event that is so far that a copy there is worth what copying takes, in events.
+#[inline(never)]
+fn leave_near(moment: &mut Moment, event: u64, stop: Stop, copying: u64) -> Option<Moment> {
+    if event < moment.sim.events() + copying.max(4 * NEAR) {
+        return None;
+    }
+    let Moment { sim, tracker } = &mut *moment;
+    sim.run(&mut Watch::behind(tracker), Stop { event: event - NEAR, time: stop.time });
+    Some(moment.clone())
+}
+
 impl certificate::Past for Run {
     fn before(&self, event: u64) -> Option<Sim> {
         Some(self.moment_at(event)).filter(|sim| sim.events() == event)
@@ -470,6 +530,8 @@ impl Run {
         }
         (self.end, self.missed) = (None, None);
         let event = self.frontier.sim.events();
+        self.times.truncate((event / NOTED) as usize);
+        *self.near.get_mut() = None;
         self.decisions.truncate(self.decisions.partition_point(|d| d.event < event));
         self.marks.retain(|m| m.position.event <= event);
         self.verdicts.take_back(event, self.frontier.tracker.clone(), &self.decisions);

@@ -65,6 +65,10 @@ pub trait Session {
     /// The number of the first event at or after a time (up to the frontier).
     fn event_at(&self, at: Time) -> u64;
 
+    /// Numbers of events between which everything lies that happens from one time to another: some hundreds more, for
+    /// nothing is replayed to find them.
+    fn events_around(&self, from: Time, to: Time) -> (u64, u64);
+
     /// The next things to happen, soonest first, at most so many.
     fn pending(&self, most: usize) -> Vec<PendingView>;
 

@@ -160,10 +160,10 @@ impl Model {
     pub(super) fn telling_event(&self) -> Option<u64> {
         const LOOK_BACK: u64 = 48;
         let to = self.session().position().event;
-        let events = self.session().outline(to.saturating_sub(LOOK_BACK), to);
         if !self.playing {
-            return events.last().map(|e| e.index);
+            return to.checked_sub(1);
         }
+        let events = self.session().outline(to.saturating_sub(LOOK_BACK), to);
         let told = events.iter().rev().find(|e| !e.decided.is_empty() || matches!(e.what, What::Action(_)));
         told.or_else(|| events.iter().rev().find(|e| !e.cites.is_empty())).or(events.last()).map(|e| e.index)
     }

@@ -15,7 +15,7 @@ use crate::model::{Density, Model, Selection};
 use crate::part::part;
 use crate::place::place_of;
 use crate::shown::Shown;
-use crate::store::{FrameHandle, Store};
+use crate::store::{FrameHandle, Haste, Store};
 use crate::words;
 use consensus_figure::density;
 use consensus_figure::layout::{self, Placement};
@@ -128,7 +128,7 @@ fn use_canvas(store: &Store, canvas: &NodeRef, painter: &Rc<RefCell<Painter>>, s
             let listener = move |model: &Model, now_us: f64| {
                 painter.borrow_mut().paint(model, now_us);
             };
-            *handle.borrow_mut() = Some(store.on_frame(Rc::new(listener)));
+            *handle.borrow_mut() = Some(store.on_frame(Haste::AtOnce, Rc::new(listener)));
             move || *handle.borrow_mut() = None
         }
     });

@@ -8,7 +8,7 @@ use crate::part::part;
 use crate::place::place_of;
 use crate::shown::Shown;
 use crate::stage::size::{Size, use_size};
-use crate::store::{FrameHandle, Store};
+use crate::store::{FrameHandle, Haste, Store};
 use crate::words;
 use consensus_figure::point::Point;
 use consensus_figure::spacetime::Look;
@@ -122,7 +122,7 @@ fn use_canvas(store: &Store, canvas: &NodeRef, painter: &Rc<RefCell<Painter>>, s
                     again.ask_frame();
                 }
             };
-            *handle.borrow_mut() = Some(store.on_frame(Rc::new(listener)));
+            *handle.borrow_mut() = Some(store.on_frame(Haste::Later, Rc::new(listener)));
             move || *handle.borrow_mut() = None
         }
     });

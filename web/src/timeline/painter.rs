@@ -253,10 +253,8 @@ impl Painter {
         let asked = match self.fetched {
             // Where the stretch was too long a moment ago it is so still, and its ends need not be looked for.
             Some(old) if (old.edits, old.branch, old.capped) == (edits, branch, true) => (0, known.event),
-            _ => (
-                session.event_at(Time((left - margin).max(0.0) as u64)),
-                session.event_at(Time((right + margin) as u64 + 1)).min(known.event),
-            ),
+            _ => session
+                .events_around(Time((left - margin).max(0.0) as u64), Time((right + margin) as u64 + 1)),
         };
         let (first, last) = capped(asked.0, asked.1, here);
         let events = session.outline(first, last);
