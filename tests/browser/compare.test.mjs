@@ -61,3 +61,72 @@ test('on a phone the comparison needs no sideways scrolling of the page', async 
   assert.ok(overflow <= 0, `${overflow} px too wide`);
   assertNoTrouble(page);
 });
+
+test('adding and removing a protocol is undone and done again, and so is the comparison itself', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=2&vs=raft' });
+  const [undo, redo] = [/^Undo/, /^Redo/].map((name) => page.getByRole('button', { name }));
+  await card(page, 'Raft').waitFor();
+  assert.ok(await undo.isDisabled(), 'what a link brought is no edit');
+  await page.getByRole('combobox', { name: 'Add a protocol' }).selectOption('hotstuff');
+  await card(page, 'HotStuff').waitFor();
+  await page.getByRole('button', { name: 'Remove Raft' }).click();
+  await card(page, 'Raft').waitFor({ state: 'detached' });
+  await undo.click();
+  await card(page, 'Raft').waitFor();
+  assert.equal(await card(page, 'HotStuff').count(), 1);
+  await undo.click();
+  await card(page, 'HotStuff').waitFor({ state: 'detached' });
+  assert.ok(await undo.isDisabled());
+  await redo.click();
+  await redo.click();
+  await card(page, 'Raft').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => /vs=hotstuff(?!.*vs=raft)/.test(decodeURIComponent(location.hash)));
+  await page.getByRole('button', { name: 'Back to one run' }).click();
+  await page.locator('.stage').waitFor();
+  await undo.click();
+  await card(page, 'HotStuff').waitFor();
+  assertNoTrouble(page);
+});
+
+test('undoing what stands beside the run leaves time where it is', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=2&vs=raft' });
+  await page.getByRole('button', { name: 'Remove Raft' }).click();
+  await page.keyboard.press('End');
+  const time = () => page.getByRole('slider', { name: 'Time' }).getAttribute('aria-valuenow');
+  await page.waitForFunction(() => document.querySelector('[role=slider]').getAttribute('aria-valuenow') !== '0');
+  await page.waitForTimeout(500);
+  await page.keyboard.press('End');
+  const end = await time();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await card(page, 'Raft').waitFor();
+  assert.equal(await time(), end);
+  assertNoTrouble(page);
+});
+
+test('who cannot be added says why', async () => {
+  const rivals = Array.from({ length: 7 }, (_, i) => `&vs=raft;n:${i + 3}`).join('');
+  const page = await playground.page({ fragment: `#/pbft?n=4&req=1${rivals}` });
+  const add = page.getByRole('combobox', { name: 'Add a protocol' });
+  assert.ok(await add.isDisabled());
+  assert.match(await add.locator('option').first().textContent(), /No more than eight/);
+  assertNoTrouble(page);
+});
+
+test('growth is measured beside the page, says how far it is, rests and goes on', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=2&vs=raft&vs=pbft;n:5&vs=pbft;n:6&vs=pbft;n:7' });
+  await page.getByRole('button', { name: /Measure growth/ }).click();
+  const bar = page.getByRole('progressbar', { name: 'Measurements' });
+  const made = () => bar.evaluate((bar) => bar.value);
+  await page.waitForFunction(() => document.querySelector('progress')?.value > 2);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('It rests.').waitFor();
+  const then = await made();
+  await page.waitForTimeout(600);
+  assert.equal(await made(), then, 'at rest nothing is measured');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.waitForFunction((then) => !document.querySelector('progress') || document.querySelector('progress').value > then, then);
+  // Another run is another comparison: what was measured is forgotten, and the worker ends.
+  await page.getByRole('button', { name: 'Remove Raft' }).click();
+  await page.getByRole('button', { name: /Measure growth/ }).waitFor();
+  assertNoTrouble(page);
+});

@@ -60,6 +60,21 @@ for (const fault of cycles(['spin', 'trap', 'memory', 'stack'])) {
   });
 }
 
+test('a worker that fails while it measures growth is replaced, and the rest is measured', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=1&vs=raft' });
+  await page.evaluate(() => {
+    const send = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function post([module]) {
+      Worker.prototype.postMessage = send;
+      send.call(this, [module, 'spin']);
+    };
+  });
+  await page.getByRole('button', { name: /Measure growth/ }).click();
+  await page.getByRole('alert').getByText('The worker broke, or said nothing, in measurement 0.').waitFor();
+  await page.getByText('its exponent is fitted').waitFor({ timeout: 60_000 });
+  assert.match(await page.locator('table.compare').textContent(), /\d crashed, \d lying/);
+});
+
 /** Lets the page's own instance fail, and waits until another one shows the run, or the page has given up. */
 async function failing(page, fault) {
   return page.evaluate(

@@ -9,7 +9,7 @@ const BEGIN_MS = 10000;
 
 let compiled;
 let letGo;
-let endJob = () => {};
+const ends = new Set();
 let broken = { at: -AGAIN_MS };
 
 async function compile(answer) {
@@ -39,7 +39,7 @@ function mistake(error) {
 function recover(error) {
   const sentence = mistake(error);
   if (!sentence || !letGo) return;
-  endJob();
+  ends.forEach((end) => end());
   letGo();
   letGo = null;
   const now = { at: performance.now(), address: location.hash };
@@ -65,8 +65,8 @@ function recover(error) {
 addEventListener('error', ({ error }) => recover(error));
 addEventListener('unhandledrejection', ({ reason }) => recover(reason));
 
-// Has a worker do a job, with an instance of its own. `tell` hears its words, and its failure as an event without data; after
-// that the worker is no more. Gives what ends it before.
+// Has a worker do a job, with an instance of its own. `tell` hears its words, and its failure as no word, and of which job;
+// after that the worker is no more. Gives what ends it before.
 globalThis.inWorker = (job, tell) => {
   const source = `onmessage=({data})=>{self.job=data[1];const[imports,start]=(${glue})();start(new WebAssembly.Instance(data[0],imports))}`;
   const address = URL.createObjectURL(new Blob([source]));
@@ -76,18 +76,21 @@ globalThis.inWorker = (job, tell) => {
     // Only time counts in which both could have been heard.
     if (!document.hidden && (left -= 100) < 0) fail();
   }, 100);
-  const end = (endJob = () => {
+  const end = () => {
     clearInterval(watch);
+    worker.onmessage = null;
     worker.terminate();
     URL.revokeObjectURL(address);
-  });
+    ends.delete(end);
+  };
+  ends.add(end);
   const fail = () => {
     end();
-    tell({});
+    tell(null, job);
   };
-  worker.onmessage = (event) => {
+  worker.onmessage = ({ data }) => {
     left = SILENT_MS;
-    tell(event);
+    tell(data, job);
   };
   worker.onerror = (event) => {
     event.preventDefault();

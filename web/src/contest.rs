@@ -1,11 +1,16 @@
-//! What the run on the bench is compared with: rivals on the same clock, and growth with n, measured on demand.
+//! What the run on the bench is compared with: rivals on the same clock, and growth with n, measured on demand. Which rivals
+//! there are is the bench's (`Studio::rivals`), so that undo knows them; here are their runs.
 
-use consensus_kernel::{SetupError, Time};
-use consensus_lab::compare::{Measured, Tolerance, Trials, go_to_the_last_decision, measured, with_replicas};
+use crate::search::NO_WORKER;
+use crate::store::Store;
+use crate::worker::Worker;
+use crate::worker::growth::{Found, measurements, read};
+use crate::worker::messages::{Job, Word};
+use consensus_kernel::Time;
+use consensus_lab::compare::Tolerance;
 use consensus_lab::view::End;
 use consensus_lab::{Session, catalogue, documented, open};
-use consensus_scenario::{Scenario, bounds, parse_rival, print_rival, rival};
-use std::collections::VecDeque;
+use consensus_scenario::{Scenario, parse_rival, print, print_rival, rival};
 
 /// One rival.
 pub struct Rival {
@@ -15,26 +20,22 @@ pub struct Rival {
     pub session: Box<dyn Session>,
 }
 
-/// Numbers of replicas at which growth is measured: those of the literature's tables.
-const SIZES: [usize; 7] = [4, 7, 10, 16, 31, 64, 100];
-/// Requests of a run that measures growth: the first may pay for an election.
-const GROWTH_REQUESTS: u32 = 3;
 /// Rivals that a comparison begins with.
 const FIRST_RIVALS: usize = 3;
 
-/// Growth with n, run after run.
-#[derive(Default)]
+/// Growth with n, measured in a worker.
 pub struct Growth {
-    /// Runs still to be made: whose, and with how many replicas.
-    waiting: VecDeque<(usize, Scenario)>,
-    under_way: Option<(usize, Box<dyn Session>)>,
-    /// By contestant: how many faulty replicas it survives, tried after that.
-    trials: Vec<Trials>,
-    /// What has been measured so far, by contestant.
-    pub points: Vec<Vec<Measured>>,
+    /// Who measures.
+    pub worker: Worker,
+    contestants: Vec<String>,
+    /// How many measurements there are.
+    pub all: usize,
+    /// What was found: of which contestant, and with how many replicas.
+    found: Vec<((usize, usize), Found)>,
 }
 
 /// The comparison.
+#[derive(Default)]
 pub struct Contest {
     /// All but the run on the bench.
     pub rivals: Vec<Rival>,
@@ -42,48 +43,26 @@ pub struct Contest {
     pub growth: Option<Growth>,
 }
 
+/// The rivals that a comparison begins with: protocols that the document compares.
+pub fn first_rivals(base: &Scenario) -> Vec<String> {
+    let others = catalogue().iter().filter(|meta| meta.id != base.meta.id && documented(meta.id).is_some());
+    others.take(FIRST_RIVALS).map(|meta| print_rival(base, &rival(base, meta))).collect()
+}
+
 impl Contest {
-    /// Opens a comparison with these rivals; without any, with protocols that the document compares.
-    pub fn new(base: &Scenario, rivals: Vec<Scenario>) -> Self {
-        let mut contest = Self { rivals: Vec::new(), growth: None };
-        let usual = || {
-            let others =
-                catalogue().iter().filter(|meta| meta.id != base.meta.id && documented(meta.id).is_some());
-            others.take(FIRST_RIVALS).map(|meta| rival(base, meta)).collect()
-        };
-        let rivals: Vec<Scenario> = if rivals.is_empty() { usual() } else { rivals };
-        for scenario in rivals {
-            // One that its protocol refuses has been reported where the link was read, or is left out.
-            let _ = contest.add(base, &scenario);
-        }
-        contest
-    }
-
-    /// Adds a rival.
-    pub fn add(&mut self, base: &Scenario, scenario: &Scenario) -> Result<(), SetupError> {
-        if self.rivals.len() < bounds::RIVALS {
-            let session = open(scenario)?;
-            self.rivals.push(Rival { text: print_rival(base, scenario), session });
-            self.growth = None;
-        }
-        Ok(())
-    }
-
-    /// Takes a rival away.
-    pub fn remove(&mut self, place: usize) {
-        if place < self.rivals.len() {
-            self.rivals.remove(place);
-            self.growth = None;
-        }
-    }
-
-    /// After an edit of the run on the bench: everybody shares it.
-    pub fn follow(&mut self, base: &Scenario) {
+    /// Has these rivals run beside this run; those that cannot are left out. Who ran already runs on.
+    pub fn follow(&mut self, base: &Scenario, texts: &[String]) {
         self.growth = None;
-        self.rivals.retain_mut(|rival| {
-            let Ok(scenario) = parse_rival(base, catalogue(), &rival.text) else { return false };
-            rival.session.edit(scenario).is_ok()
-        });
+        let mut known = std::mem::take(&mut self.rivals);
+        for text in texts {
+            let Ok(scenario) = parse_rival(base, catalogue(), text) else { continue };
+            let runs = known.iter().position(|rival| rival.text == *text);
+            let session = match runs.map(|at| known.swap_remove(at).session) {
+                Some(mut session) => session.edit(scenario).map(|()| session),
+                None => open(&scenario),
+            };
+            self.rivals.extend(session.map(|session| Rival { text: text.clone(), session }));
+        }
     }
 
     /// Puts all rivals at a time.
@@ -91,6 +70,11 @@ impl Contest {
         for rival in &mut self.rivals {
             rival.session.seek_time(at);
         }
+    }
+
+    /// The rivals, as a link has them.
+    pub fn texts(&self) -> Vec<String> {
+        self.rivals.iter().map(|rival| rival.text.clone()).collect()
     }
 
     /// The rivals' scenarios, for a link.
@@ -105,60 +89,85 @@ impl Contest {
         ends.collect::<Option<Vec<Time>>>().map(|ends| ends.into_iter().max().unwrap_or_default())
     }
 
-    /// Computes a little of the rivals' future, or of what growth needs. False if there is nothing left to compute.
+    /// Computes a little of the rivals' future. False if there is nothing left to compute.
     pub fn run_ahead(&mut self, events: u64) -> bool {
-        let busy = self.rivals.iter_mut().any(|r| r.session.end().is_none() && r.session.run_ahead(events));
-        busy || self.growth.as_mut().is_some_and(|growth| growth.run_ahead(events))
+        self.rivals.iter_mut().any(|r| r.session.end().is_none() && r.session.run_ahead(events))
     }
-
-    /// Starts to measure growth.
-    pub fn grow(&mut self, base: &Scenario) {
-        let contestants: Vec<Scenario> = std::iter::once(base.clone()).chain(self.scenarios()).collect();
-        let trials = contestants.iter().map(|c| Trials::new(&with_requests(c.clone()))).collect();
-        let mut growth = Growth { points: vec![Vec::new(); contestants.len()], trials, ..Growth::default() };
-        // Small runs of all first, so that the curves grow together.
-        for n in SIZES {
-            for (who, scenario) in contestants.iter().enumerate() {
-                if (scenario.meta.n.0..=scenario.meta.n.2).contains(&n) {
-                    growth.waiting.push_back((who, with_requests(with_replicas(scenario, n))));
-                }
-            }
-        }
-        self.growth = Some(growth);
-    }
-}
-
-fn with_requests(scenario: Scenario) -> Scenario {
-    Scenario { requests: scenario.requests.min(GROWTH_REQUESTS), ..scenario }
 }
 
 impl Growth {
-    /// Whether everything is measured.
-    pub fn is_complete(&self) -> bool {
-        self.waiting.is_empty() && self.under_way.is_none() && self.trials.iter().all(|t| t.found().is_some())
+    /// Nothing measured yet.
+    fn new(contestants: &[Scenario]) -> Self {
+        Self {
+            worker: Worker::default(),
+            contestants: contestants.iter().map(print).collect(),
+            all: measurements(contestants).len(),
+            found: Vec::new(),
+        }
+    }
+
+    /// How many measurements are made.
+    pub fn made(&self) -> usize {
+        self.worker.tally.runs as usize
+    }
+
+    /// What runs of a contestant cost: replicas, and messages between them for each decision, or ms to an answer.
+    pub fn curve(&self, who: usize, latency: bool) -> Vec<(f64, f64)> {
+        let point = |((of, n), [messages, us]): &((usize, usize), Found)| {
+            let y = if latency { us.map(|us| us as f64 / 1e3) } else { messages.map(f64::from_bits) };
+            Some((*n as f64, y?)).filter(|_| *of == who && *n > 0)
+        };
+        self.found.iter().filter_map(point).collect()
     }
 
     /// How many faulty replicas a contestant survived, once that is known.
     pub fn tolerance(&self, who: usize) -> Option<Tolerance> {
-        self.trials.get(who)?.found()
+        let (_, [crashes, liars]) = self.found.iter().find(|(of, _)| *of == (who, 0))?;
+        Some(Tolerance { crashes: (*crashes)? as usize, liars: (*liars)? as usize })
     }
 
-    fn run_ahead(&mut self, events: u64) -> bool {
-        if self.under_way.is_none() {
-            let Some((who, scenario)) = self.waiting.pop_front() else {
-                // A scenario that ran once is not refused.
-                return self.trials.iter_mut().any(|trials| trials.run_ahead(events).unwrap_or(false));
-            };
-            // A size that the protocol's own parameters exclude is left out.
-            self.under_way = open(&scenario).ok().map(|session| (who, session));
+    /// Takes a word of the worker's into account. True if it says something new.
+    fn hear(&mut self, word: &Word) -> bool {
+        self.worker.note(word.tally);
+        self.found.extend(word.found.iter().filter_map(|line| read(line)));
+        if self.made() >= self.all {
+            self.worker.rest();
         }
-        if let Some((who, session)) = &mut self.under_way
-            && !session.run_ahead(events)
-        {
-            go_to_the_last_decision(&mut **session);
-            self.points[*who].push(measured(&**session));
-            self.under_way = None;
+        !word.found.is_empty()
+    }
+}
+
+/// Measures growth, or goes on with it.
+pub fn grow(store: &Store) {
+    store.update(|m| {
+        let base = m.scenario().clone();
+        let Some(contest) = &mut m.contest else { return };
+        let mut contestants = contest.scenarios();
+        contestants.insert(0, base);
+        let growth = contest.growth.get_or_insert_with(|| Growth::new(&contestants));
+        let job = Job::Growth(growth.contestants.clone(), growth.worker.tally).print();
+        if !growth.worker.employ(store, &job) {
+            m.notice(NO_WORKER);
         }
-        true
+    });
+}
+
+/// Hears the worker that measures growth; without a word it is no more.
+pub fn hear(store: &Store, word: Option<Word>) {
+    let mut on = false;
+    store.update_if(|m| {
+        let Some(growth) = m.contest.as_mut().and_then(|contest| contest.growth.as_mut()) else {
+            return false;
+        };
+        match word {
+            Some(word) => growth.hear(&word),
+            None => {
+                on = growth.worker.miss("measurement") && growth.made() < growth.all;
+                true
+            }
+        }
+    });
+    if on {
+        grow(store);
     }
 }

@@ -17,6 +17,7 @@ const SPEED_LOW: f64 = 2.0;
 const SPEED_HIGH: f64 = 8.0;
 
 /// Why a step cannot be taken.
+const BEGINNING: &str = "The run begins here";
 const EDGE: &str = "Nothing is known beyond this moment";
 
 /// The control bar.
@@ -35,8 +36,9 @@ pub fn controls(props: &Shown) -> Html {
     });
     let play_label = if playing { "Pause (Space)" } else { "Play (Space)" };
     let step = |sign_shown: Sign, label: &'static str, off: bool, act: fn(&mut crate::model::Model)| {
+        let refused = if event == 0 { BEGINNING } else { EDGE };
         html! {
-            <button class="step" title={if off { EDGE } else { label }} aria-label={label} disabled={off}
+            <button class="step" title={if off { refused } else { label }} aria-label={label} disabled={off}
                 onclick={store.on(move |m, _: MouseEvent| act(m))}>{ sign(sign_shown) }</button>
         }
     };
@@ -82,7 +84,8 @@ fn branches(props: &Shown) -> Html {
     });
     html! {
         <div class={classes!("branches", (names.len() == 1).then_some("only"))} role="group" aria-label="Branches">
-            <button class="live" disabled={!in_past} title="To the furthest moment seen on this branch"
+            <button class="live" disabled={!in_past}
+                title={if in_past { "To the furthest moment seen on this branch" } else { "Nothing later was seen on this branch, or time passes" }}
                 onclick={store.on(|m, _: MouseEvent| m.return_to_live())}>{ "return to live" }</button>
             { for names.iter().enumerate().map(|(i, name)| html! {
                 <button class="branch" aria-pressed={(i == current).to_string()} title={name.clone()}

@@ -44,7 +44,7 @@ fn doors(props: &Shown, guided: &'static Guided, at: usize) -> Html {
     html! {
         <>
             <span class="quiet">{ format!("{} of {count}", at + 1) }</span>
-            <button disabled={at == 0}
+            <button disabled={at == 0} title={if at == 0 { "This is the first step" } else { "To the step before" }}
                 onclick={props.store.on(move |m, _: MouseEvent| m.enter(guided, at.saturating_sub(1)))}>{ "Back" }</button>
             <button class="primary" onclick={props.store.on(move |m: &mut Model, _: MouseEvent| match onward {
                 Some(next) => m.enter(guided, next),

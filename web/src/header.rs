@@ -10,6 +10,10 @@ use consensus_lab::catalogue;
 use consensus_scenario::Scenario;
 use yew::prelude::*;
 
+/// Why an edit cannot be taken back, or made again.
+pub const NO_UNDO: &str = "Nothing to undo";
+pub const NO_REDO: &str = "Nothing to redo";
+
 /// The line at the top.
 pub fn header(props: &Shown) -> Html {
     let store = &props.store;
@@ -50,9 +54,9 @@ pub fn header(props: &Shown) -> Html {
                 <button class="icon" aria-label="Menu" onclick={open(Dialog::Menu)}>{ "⋯" }</button>
             </div>
             <div class="doors roomy">
-                <button class="icon" title={if can_undo { "Undo" } else { "Nothing to undo" }} aria-label="Undo the last edit" disabled={!can_undo}
+                <button class="icon" title={if can_undo { "Undo" } else { NO_UNDO }} aria-label="Undo the last edit" disabled={!can_undo}
                     onclick={store.on(|m, _: MouseEvent| m.undo())}>{ sign(Sign::Undo) }</button>
-                <button class="icon" title={if can_redo { "Redo" } else { "Nothing to redo" }} aria-label="Redo the edit" disabled={!can_redo}
+                <button class="icon" title={if can_redo { "Redo" } else { NO_REDO }} aria-label="Redo the edit" disabled={!can_redo}
                     onclick={store.on(|m, _: MouseEvent| m.redo())}>{ sign(Sign::Redo) }</button>
                 <button onclick={open(Dialog::Gallery)}>{ "Gallery" }</button>
                 <button aria-pressed={comparing.to_string()} title="Protocols side by side on one clock"

@@ -44,10 +44,11 @@ mod theme;
 mod timeline;
 mod width;
 mod words;
+mod worker;
 
 fn main() {
     if web_sys::window().is_none() {
-        return search::worker::work();
+        return worker::work::work();
     }
     yew::set_custom_panic_hook(Box::new(crash::tell));
     yew::platform::spawn_local(async {

@@ -4,6 +4,7 @@ mod comparing;
 mod editing;
 mod moving;
 
+pub use comparing::FULL;
 pub use editing::PASTE;
 pub use moving::natural_speed;
 

@@ -1,7 +1,6 @@
 //! Opens the page's first run, and another one when the address changes.
 
 use crate::address::{self, Fragment};
-use crate::contest::Contest;
 use crate::model::{Model, natural_speed};
 use crate::presentation::Presentation;
 use consensus_lab::{Studio, catalogue};
@@ -29,7 +28,7 @@ pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, St
     model.lesson = lesson.filter(|_| sentences.is_empty());
     model.expected_digest = digest.filter(|_| sentences.is_empty());
     model.notices = sentences;
-    model.contest = contest(&model, rivals);
+    model.set_rivals(&rivals);
     model.set_pauses(pauses);
     present(&mut model, presentation);
     if let Some(place) = place {
@@ -61,17 +60,12 @@ pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation
         Ok(()) => {
             model.lesson = lesson;
             model.expected_digest = digest;
-            model.contest = contest(model, rivals);
+            model.set_rivals(&rivals);
             model.set_pauses(pauses);
             present(model, presentation);
         }
         Err(e) => model.notice(format!("The scenario cannot run: {}: {}. The last one stays.", e.key, e.why)),
     }
-}
-
-/// The comparison that a link asks for.
-fn contest(model: &Model, rivals: Vec<Scenario>) -> Option<Contest> {
-    (!rivals.is_empty()).then(|| Contest::new(model.scenario(), rivals))
 }
 
 /// Where the cursor stands and how fast time passes at first.

@@ -45,7 +45,7 @@ impl Model {
         let Ok(link) = parse(text, catalogue()) else { return false };
         let there = link.scenario == *self.scenario() || self.replace(link.scenario).is_ok();
         self.lesson = None;
-        self.contest = None;
+        self.set_rivals(&[]);
         there
     }
 

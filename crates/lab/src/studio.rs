@@ -1,4 +1,4 @@
-//! The visitor's bench: one run on it, undo and redo, and branches made by acting in the past.
+//! The visitor's bench: one run on it, undo and redo, branches made by acting in the past, and what the run is compared with.
 
 use crate::registry::open;
 use crate::session::Session;
@@ -31,6 +31,7 @@ struct Step {
     branches: Vec<Branch>,
     current: usize,
     pauses: Vec<Pause>,
+    rivals: Option<Vec<String>>,
     at: Time,
 }
 
@@ -40,6 +41,7 @@ pub struct Studio {
     branches: Vec<Branch>,
     current: usize,
     pauses: Vec<Pause>,
+    rivals: Option<Vec<String>>,
     undo: Vec<Step>,
     redo: Vec<Step>,
 }
@@ -54,6 +56,7 @@ impl Studio {
             branches: vec![main],
             current: 0,
             pauses: Vec::new(),
+            rivals: None,
             undo: Vec::new(),
             redo: Vec::new(),
         })
@@ -153,6 +156,23 @@ impl Studio {
         self.remember(before);
     }
 
+    /// What stands beside the run, each as a link has it (`vs=`); none while it stands alone.
+    pub fn rivals(&self) -> Option<&[String]> {
+        self.rivals.as_deref()
+    }
+
+    /// Puts beside the run what came with it: no edit of the visitor.
+    pub fn set_rivals(&mut self, rivals: Option<Vec<String>>) {
+        self.rivals = rivals;
+    }
+
+    /// Puts other rivals beside the run; can be undone.
+    pub fn edit_rivals(&mut self, rivals: Option<Vec<String>>) {
+        let before = self.snapshot();
+        self.rivals = rivals;
+        self.remember(before);
+    }
+
     /// Starts over with another scenario, forgetting all branches and pauses; can be undone.
     pub fn replace(&mut self, scenario: Scenario) -> Result<(), SetupError> {
         let before = self.snapshot();
@@ -246,6 +266,7 @@ impl Studio {
             branches: self.branches.clone(),
             current: self.current,
             pauses: self.pauses.clone(),
+            rivals: self.rivals.clone(),
             at: self.session.position().at,
         }
     }
@@ -260,15 +281,20 @@ impl Studio {
 
     fn restore(&mut self, step: Step) -> Result<(), SetupError> {
         let scenario = &step.branches[step.current].scenario;
-        if scenario.meta.id == self.session.scenario().meta.id {
-            self.session.edit(scenario.clone())?;
-        } else {
-            self.session = open(scenario)?;
+        let now = self.session.scenario();
+        // Where the run is the same, the cursor stays.
+        if scenario != now {
+            if scenario.meta.id == now.meta.id {
+                self.session.edit(scenario.clone())?;
+            } else {
+                self.session = open(scenario)?;
+            }
+            self.session.seek_time(step.at);
         }
-        self.session.seek_time(step.at);
         self.branches = step.branches;
         self.current = step.current;
         self.pauses = step.pauses;
+        self.rivals = step.rivals;
         Ok(())
     }
 }

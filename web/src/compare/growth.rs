@@ -1,5 +1,6 @@
 //! Growth with n: measured from runs of every contestant at the sizes of the literature's tables.
 
+use crate::contest::grow;
 use crate::markup::html;
 use crate::model::{Dialog, Model};
 use crate::shown::Shown;
@@ -7,7 +8,6 @@ use crate::stage::shapes::shapes;
 use crate::width::Width;
 use consensus_figure::plot::{Series, log_log};
 use consensus_figure::shape::{Scene, number};
-use consensus_lab::compare::Measured;
 use yew::prelude::*;
 
 /// Size of a plot, before it is scaled to its place: words stay readable on a narrow page.
@@ -18,20 +18,47 @@ const SIZE_NARROW: (f64, f64) = (360.0, 300.0);
 pub fn growth(props: &Shown) -> Html {
     let store = &props.store;
     let size = if store.with(|m| m.width) == Width::Phone { SIZE_NARROW } else { SIZE };
-    let Some((plots, complete)) = store.with(|m| {
-        let complete = m.contest.as_ref()?.growth.as_ref()?.is_complete();
-        Some((plots(m, size)?, complete))
+    let begin = {
+        let store = store.clone();
+        move |_: MouseEvent| grow(&store)
+    };
+    let Some((plots, made, all, busy, trouble)) = store.with(|m| {
+        let growth = m.contest.as_ref()?.growth.as_ref()?;
+        Some((
+            plots(m, size)?,
+            growth.made(),
+            growth.all,
+            growth.worker.is_busy(),
+            growth.worker.trouble.clone(),
+        ))
     }) else {
         return html! {
             <div class="growth">
-                <button onclick={store.on(|m, _: MouseEvent| m.grow())}>{ "Measure growth from 4 to 100 replicas, and faults survived" }</button>
+                <button onclick={begin}>{ "Measure growth from 4 to 100 replicas, and faults survived" }</button>
             </div>
         };
     };
+    let rest = store.on(|m, _: MouseEvent| {
+        if let Some(growth) = m.contest.as_mut().and_then(|contest| contest.growth.as_mut()) {
+            growth.worker.rest();
+        }
+    });
     html! {
         <div class="growth">
             <h2>{ "Growth with n" }</h2>
-            <p class="quiet" role="status">{ if complete { "Three requests each, no faults. A straight line is a power of n; its exponent is fitted." } else { "Measuring…" } }</p>
+            <p class="quiet" role="status">{ match (made < all, busy) {
+                (false, _) => "Three requests each, no faults. A straight line is a power of n; its exponent is fitted.",
+                (_, true) => "Measuring…",
+                _ => "It rests.",
+            } }</p>
+            if !trouble.is_empty() { <p class="warn-ink" role="alert">{ trouble }</p> }
+            if made < all {
+                <p class="measuring">
+                    <progress max={all.to_string()} value={made.to_string()} aria-label="Measurements"></progress>
+                    { format!("{made} of {all} measurements") }
+                    if busy { <button onclick={rest}>{ "Stop" }</button> } else { <button onclick={begin}>{ "Go on" }</button> }
+                </p>
+            }
             <div class="plots">{ for plots.iter().map(plot) }</div>
             <p><button class="link" onclick={store.on(|m, _: MouseEvent| m.dialog = Some(Dialog::Share))}>{ "Save as SVG or PNG" }</button></p>
         </div>
@@ -41,21 +68,12 @@ pub fn growth(props: &Shown) -> Html {
 /// The plots as far as they are measured; none before that was asked for.
 pub fn plots(m: &Model, size: (f64, f64)) -> Option<Vec<Scene>> {
     let growth = m.contest.as_ref()?.growth.as_ref()?;
-    let names: Vec<String> = (0..m.contestants()).map(|who| m.contestant_name(who)).collect();
-    let plot = |y: &dyn Fn(&Measured) -> Option<f64>, of: &str| {
-        let curve =
-            |points: &Vec<Measured>| points.iter().filter_map(|m| Some((m.n as f64, y(m)?))).collect();
-        let series: Vec<Series> = names
-            .iter()
-            .zip(&growth.points)
-            .map(|(name, points)| Series { name: name.clone(), points: curve(points) })
-            .collect();
+    let plot = |latency: bool, of: &str| {
+        let series = |who| Series { name: m.contestant_name(who), points: growth.curve(who, latency) };
+        let series: Vec<Series> = (0..m.contestants()).map(series).collect();
         log_log(&series, "replicas n", of, size.0, size.1)
     };
-    Some(vec![
-        plot(&|m| m.messages, "messages between replicas, a decision"),
-        plot(&|m| m.latency_us.map(|us| us as f64 / 1e3), "latency in ms"),
-    ])
+    Some(vec![plot(false, "messages between replicas, a decision"), plot(true, "latency in ms")])
 }
 
 fn plot(scene: &Scene) -> Html {

@@ -6,6 +6,7 @@ pub mod growth;
 mod table;
 
 use crate::markup::html;
+use crate::model::FULL;
 use crate::shown::Shown;
 use card::{CardProps, card};
 use consensus_lab::catalogue;
@@ -21,6 +22,7 @@ pub fn comparison(props: &Shown) -> Html {
         // What shares nothing says so.
         (rivals.len(), rivals.iter().any(|r| r.text.contains(";own")))
     });
+    let full = count >= bounds::RIVALS;
     let add = store.on(|m, e: Event| {
         let select = e.target_unchecked_into::<web_sys::HtmlSelectElement>();
         let Some(meta) = catalogue().iter().find(|meta| meta.id == select.value()) else { return };
@@ -36,8 +38,8 @@ pub fn comparison(props: &Shown) -> Html {
                     { if branches { "One clock, each with its own settings and faults." } else { "One network, one seed, one load, the same faults." } }
                     { " Self messages are never counted; messages with clients are counted apart." }
                 </p>
-                <select aria-label="Add a protocol" disabled={count >= bounds::RIVALS} onchange={add}>
-                    <option value="" selected=true>{ "Add a protocol…" }</option>
+                <select aria-label="Add a protocol" disabled={full} onchange={add}>
+                    <option value="" selected=true>{ if full { FULL } else { "Add a protocol…" } }</option>
                     { for catalogue().iter().map(|meta| html! { <option value={meta.id}>{ meta.title }</option> }) }
                 </select>
                 <button onclick={store.on(|m, _: MouseEvent| m.compare(false))}>{ "Back to one run" }</button>

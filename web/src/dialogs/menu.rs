@@ -1,5 +1,6 @@
 //! On narrow pages: what has no room in the line at the top.
 
+use crate::header::{NO_REDO, NO_UNDO};
 use crate::markup::html;
 use crate::model::{Dialog, Model};
 use crate::scene::density_choice;
@@ -11,22 +12,27 @@ use yew::prelude::*;
 pub fn menu(props: &Shown) -> Html {
     let store = &props.store;
     let (can_undo, can_redo) = store.with(|m| (m.studio.can_undo(), m.studio.can_redo()));
-    let item = |label: &'static str, enabled: bool, act: fn(&mut Model)| {
-        html! { <button disabled={!enabled} onclick={store.on(move |m, _: MouseEvent| act(m))}>{ label }</button> }
+    // A finger does not hover: why something cannot be done stands there.
+    let item = |label: &'static str, refused: &'static str, act: fn(&mut Model)| {
+        html! {
+            <button disabled={!refused.is_empty()} onclick={store.on(move |m, _: MouseEvent| act(m))}>
+                { label } if !refused.is_empty() { <small>{ refused }</small> }
+            </button>
+        }
     };
     html! {
         <div class="menu">
             <p class="quiet">{ "Messages shown" }</p>
             { density_choice(props) }
-            { item("Gallery", true, |m| m.dialog = Some(Dialog::Gallery)) }
-            { item("Compare protocols", true, |m| {
+            { item("Gallery", "", |m| m.dialog = Some(Dialog::Gallery)) }
+            { item("Compare protocols", "", |m| {
                 m.dialog = None;
                 m.compare(true);
             }) }
-            { item("Undo", can_undo, Model::undo) }
-            { item("Redo", can_redo, Model::redo) }
-            { item("Light or dark", true, |_| theme::switch()) }
-            { item("Help", true, |m| m.dialog = Some(Dialog::Help)) }
+            { item("Undo", if can_undo { "" } else { NO_UNDO }, Model::undo) }
+            { item("Redo", if can_redo { "" } else { NO_REDO }, Model::redo) }
+            { item("Light or dark", "", |_| theme::switch()) }
+            { item("Help", "", |m| m.dialog = Some(Dialog::Help)) }
         </div>
     }
 }

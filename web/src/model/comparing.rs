@@ -1,16 +1,31 @@
 //! Runs side by side.
 
 use super::Model;
-use crate::contest::Contest;
+use crate::contest::{Contest, first_rivals};
 use consensus_kernel::Time;
-use consensus_lab::Session;
-use consensus_scenario::Scenario;
+use consensus_lab::{Session, open};
+use consensus_scenario::{Scenario, bounds, print_rival};
+
+/// Why nobody can join a comparison.
+pub const FULL: &str = "No more than eight stand side by side";
 
 impl Model {
     /// Opens or closes the comparison.
     pub fn compare(&mut self, on: bool) {
-        self.contest = on.then(|| Contest::new(self.scenario(), Vec::new()));
-        self.seek_rivals();
+        let rivals = on.then(|| first_rivals(self.scenario()));
+        self.edit_rivals(rivals);
+    }
+
+    /// Puts beside the run what a link says, or nothing: no edit of the visitor.
+    pub fn set_rivals(&mut self, rivals: &[Scenario]) {
+        let texts = rivals.iter().map(|rival| print_rival(self.scenario(), rival)).collect();
+        self.studio.set_rivals(Some(texts).filter(|_| !rivals.is_empty()));
+        self.rivals_follow();
+    }
+
+    fn edit_rivals(&mut self, rivals: Option<Vec<String>>) {
+        self.studio.edit_rivals(rivals);
+        self.rivals_follow();
         self.edits += 1;
     }
 
@@ -45,41 +60,29 @@ impl Model {
     /// Puts another branch beside the one on the bench, on one clock.
     pub fn compare_branch(&mut self, branch: usize) {
         let Some(scenario) = self.studio.branches().get(branch).map(|b| b.scenario.clone()) else { return };
-        if self.contest.is_none() {
-            self.contest = Some(Contest::new(self.scenario(), vec![scenario]));
-            self.seek_rivals();
-            self.edits += 1;
-        } else {
-            self.add_rival(&scenario);
-        }
+        self.add_rival(&scenario);
     }
 
     /// Compares with one more.
     pub fn add_rival(&mut self, scenario: &Scenario) {
-        let base = self.scenario().clone();
-        if let Some(contest) = &mut self.contest
-            && let Err(e) = contest.add(&base, scenario)
-        {
+        if let Err(e) = open(scenario) {
             let sentence = format!("{} cannot run here: {}: {}.", scenario.meta.title, e.key, e.why);
-            self.notice(sentence);
+            return self.notice(sentence);
         }
-        self.seek_rivals();
-        self.edits += 1;
+        let mut rivals = self.contest.as_ref().map_or_else(Vec::new, Contest::texts);
+        if rivals.len() >= bounds::RIVALS {
+            return self.notice(FULL);
+        }
+        rivals.push(print_rival(self.scenario(), scenario));
+        self.edit_rivals(Some(rivals));
     }
 
     /// Compares with one less.
     pub fn remove_rival(&mut self, place: usize) {
-        if let Some(contest) = &mut self.contest {
-            contest.remove(place);
-        }
-        self.edits += 1;
-    }
-
-    /// Starts to measure growth with n.
-    pub fn grow(&mut self) {
-        let base = self.scenario().clone();
-        if let Some(contest) = &mut self.contest {
-            contest.grow(&base);
+        let mut rivals = self.contest.as_ref().map_or_else(Vec::new, Contest::texts);
+        if place < rivals.len() {
+            rivals.remove(place);
+            self.edit_rivals(Some(rivals));
         }
     }
 
@@ -89,10 +92,14 @@ impl Model {
         }
     }
 
+    /// After a change of the run or of what stands beside it: everybody shares it.
     pub(super) fn rivals_follow(&mut self) {
-        if let Some(contest) = &mut self.contest {
-            contest.follow(self.studio.session().scenario());
-            contest.seek(Time(self.clock_us as u64));
-        }
+        let (session, at) = (self.studio.session(), Time(self.clock_us as u64));
+        self.contest = self.studio.rivals().map(|texts| {
+            let mut contest = self.contest.take().unwrap_or_default();
+            contest.follow(session.scenario(), texts);
+            contest.seek(at);
+            contest
+        });
     }
 }

@@ -1,12 +1,13 @@
 //! The search above the picture: what is looked for, how far it is, and what came of it.
 
-use super::{Search, Stage, Tally, begin, go_on};
+use super::{Search, Stage, begin, go_on};
 use crate::icons::{Sign, sign};
 use crate::markup::html;
 use crate::setup::consequence;
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::words;
+use crate::worker::messages::Tally;
 use consensus_kernel::{Meta, SwitchId};
 use consensus_lab::{Budget, Hunt};
 use yew::prelude::*;
@@ -29,7 +30,7 @@ pub fn strip(props: &Shown) -> Option<Html> {
     let store = &props.store;
     store.with(|m| {
         let search = m.search.as_ref().filter(|search| search.hunt.meta.id == m.meta().id)?;
-        let (busy, tally) = (search.is_busy(), search.tally);
+        let (busy, tally) = (search.is_busy(), search.worker.tally);
         let label = match (busy, tally.runs) {
             (true, _) => "Stop",
             (_, 0) => "Search",
@@ -52,7 +53,7 @@ pub fn strip(props: &Shown) -> Option<Html> {
                         onclick={store.on(|m, _: MouseEvent| m.search = None)}>{ sign(Sign::Cross) }</button>
                 </div>
                 if !matches!(search.stage, Stage::Found(_)) { <p>{ sense(&search.hunt) }</p> }
-                if !search.trouble.is_empty() { <p class="warn-ink" role="alert">{ search.trouble.clone() }</p> }
+                if !search.worker.trouble.is_empty() { <p class="warn-ink" role="alert">{ search.worker.trouble.clone() }</p> }
                 <p><b role="status">{ outcome(&search.stage, tally) }</b></p>
                 if tally.runs > 0 {
                     <p class="quiet">{ format!(

@@ -1,6 +1,7 @@
 //! What each agent has of the protocol's own parameters: a row for each, with a cell for each number and a field for a text.
 
 use super::Form;
+use super::field::LIMIT;
 use crate::markup::html;
 use crate::model::PASTE;
 use consensus_kernel::{ParamKind, ParamSpec, ParamValue, Ratio};
@@ -76,14 +77,14 @@ fn head(props: &Form, spec: &'static ParamSpec, value: &ParamValue) -> Html {
         return html! { <th scope="col" title={spec.help}>{ spec.label }</th> };
     };
     let columns = rows.first().map_or(0, Vec::len);
-    let button = |to: usize, sign: &'static str, word: &str| {
+    let button = |to: usize, sign: &'static str, word: &'static str| {
         let mut rows = rows.clone();
         rows.iter_mut().for_each(|row| row.resize(to, Ratio::ZERO));
         let text = print_param(spec, &ParamValue::Table(rows));
         let allowed = (*least..=*most).contains(&to);
         let set = props.store.on(move |m, _: MouseEvent| m.set_key(spec.key, &text));
         html! {
-            <button type="button" disabled={!allowed} aria-label={format!("{word} columns of {}", spec.label)} onclick={set}>
+            <button type="button" disabled={!allowed} title={if allowed { word } else { LIMIT }} aria-label={format!("{word} columns of {}", spec.label)} onclick={set}>
                 { sign }
             </button>
         }

@@ -6,6 +6,9 @@ use consensus_figure::shape::Within;
 use consensus_figure::shape::number;
 use yew::prelude::*;
 
+/// Why a number cannot be changed further.
+pub const LIMIT: &str = "That is the limit";
+
 /// What a field needs.
 #[derive(PartialEq, Properties)]
 pub struct FieldProps {
@@ -66,7 +69,7 @@ pub fn Field(props: &FieldProps) -> Html {
     let step_to = |to: Option<u64>, sign: &'static str, word: &'static str| {
         let commit = commit.clone();
         html! {
-            <button type="button" disabled={to.is_none()} title={if to.is_none() { "That is the limit" } else { word }} aria-label={format!("{word} {label}")}
+            <button type="button" disabled={to.is_none()} title={if to.is_none() { LIMIT } else { word }} aria-label={format!("{word} {label}")}
                 onclick={move |_| if let Some(to) = to { commit.emit(to.to_string()) }}>{ sign }</button>
         }
     };
