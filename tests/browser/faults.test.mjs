@@ -49,7 +49,7 @@ for (const fault of cycles(['spin', 'trap', 'memory', 'stack'])) {
         look();
       };
     }, fault);
-    await page.getByLabel('What is searched').selectOption('All rules, faults within the budget');
+    await page.getByLabel('What is searched').selectOption('All rules, faults within its limits');
     await page.waitForFunction(() => globalThis.onward, null, { timeout: 20_000 });
     const [said, onward] = await page.evaluate(() => [said - failing, onward - failing]);
     console.log(`${fault} in the worker: said after ${said.toFixed(0)} ms, goes on after ${onward.toFixed(0)} ms`);

@@ -29,7 +29,7 @@ test('the gallery is filtered by typing, and a scenario opens by keyboard alone'
   await page.keyboard.type('beyond generals');
   const link = gallery.getByRole('link', { name: /Three generals cannot do it/ });
   await link.waitFor();
-  assert.match(await link.innerText(), /beyond the budget: IC2 violated/);
+  assert.match(await link.innerText(), /beyond its limits: IC2 violated/);
   assert.ok((await gallery.locator('.gallery a').count()) < 6);
   assert.match(await gallery.getByRole('status').innerText(), /^\d scenarios$/);
   await link.focus();
@@ -37,6 +37,42 @@ test('the gallery is filtered by typing, and a scenario opens by keyboard alone'
   await page.getByRole('heading', { level: 1, name: 'Three generals cannot do it' }).waitFor();
   assert.equal(await gallery.count(), 0);
   assertNoTrouble(page);
+});
+
+test('the gallery says when nothing is found, and shows which shelf is chosen, however long the list', async () => {
+  for (const viewport of [VIEWPORTS.phone, VIEWPORTS.laptop]) {
+    const page = await playground.page({ fragment: '?play=0#/pos', viewport, touch: viewport === VIEWPORTS.phone });
+    // Whoever has picked a protocol and nothing else learns what it is for, and where its lessons are.
+    await button(page, 'Next event').click();
+    await page.locator('.lesson').getByText(/^Proof of Stake\. /).waitFor();
+    await button(page, 'Scenarios that show it').click();
+    const gallery = page.getByRole('dialog', { name: 'Gallery' });
+    const seen = await gallery.getByRole('button', { name: 'Proof of Stake', pressed: true }).evaluate((chosen) => {
+      const [it, list] = [chosen.getBoundingClientRect(), chosen.parentElement.getBoundingClientRect()];
+      return it.left >= list.left && it.right <= list.right && it.top >= list.top && it.bottom <= list.bottom;
+    });
+    assert.ok(seen, 'the chosen shelf is in sight');
+    await gallery.getByLabel('Filter').fill('zebra');
+    await gallery.getByText('No scenario has all of these words.').waitFor();
+    assertNoTrouble(page);
+  }
+});
+
+test('a step of a lesson is read without scrolling, answer and all, and leaves room for the picture', async () => {
+  for (const viewport of [VIEWPORTS.laptop, VIEWPORTS.phone, { width: 900, height: 700 }]) {
+    for (const name of ['three-generals/2', 'own-term/3', 'six-confirmations/3', 'scheduler/3']) {
+      const page = await playground.page({ fragment: `#/lesson/${name}`, viewport, reducedMotion: true });
+      await page.locator('.ask button').first().click();
+      await page.locator('.ask [role="status"]').filter({ hasText: /^(Right|No)\. / }).waitFor();
+      const [hidden, stage] = await page.evaluate(() => {
+        const guide = document.querySelector('.guide');
+        return [guide.scrollHeight - guide.clientHeight, document.querySelector('.page:not(#still) .stage').clientHeight];
+      });
+      assert.ok(hidden <= 0, `${name}: ${hidden} px of it are hidden`);
+      assert.ok(stage >= 180, `${name}: the picture is ${stage} px high`);
+      await playground.closePages();
+    }
+  }
 });
 
 test('the gallery is whole on a phone and breaks no rule of accessibility', async () => {

@@ -20,15 +20,19 @@ pub fn guide(props: &Shown) -> Html {
         Some(seen) => seen,
         None => return Html::default(),
     };
-    let (title, body) = match place {
-        Place::Step(guided, at) => (guided.title, lesson(props, guided, at, answer)),
-        Place::Mission(mission) => (mission.title, self::mission(props, mission, &progress)),
+    let (title, head, body) = match place {
+        Place::Step(guided, at) => {
+            (guided.title, doors(props, guided, at), lesson(props, guided, at, answer))
+        }
+        Place::Mission(mission) => {
+            (mission.title, standing(props, mission, &progress), html! { <p>{ mission.brief }</p> })
+        }
     };
     html! {
         <section class={classes!("guide", matches!(place, Place::Mission(_)).then_some("mission"))} aria-label={title}>
             <div class="guide-head">
                 <h2>{ title }</h2>
-                if let Place::Step(guided, at) = place { { doors(props, guided, at) } }
+                { head }
                 <button class="icon plain" aria-label="Leave" title="Leave"
                     onclick={props.store.on(|m, _: MouseEvent| m.leave_task())}>{ sign(Sign::Cross) }</button>
             </div>
@@ -61,11 +65,13 @@ fn lesson(props: &Shown, guided: &'static Guided, at: usize, answer: Option<usiz
     let onward = GUIDED.iter().skip_while(|g| g.name != guided.name).nth(1).filter(|_| last);
     html! {
         <>
-            <p aria-live="polite">{ step.say }</p>
+            <p aria-live="polite">
+                { step.say }
+                if let Some(next) = onward {
+                    { " " }<a href={format!("{}{}", address::here(), Place::Step(next, 0).fragment())}>{ "Next lesson: " }{ next.title }</a>
+                }
+            </p>
             if let Some(ask) = &step.ask { { question(props, ask, answer) } }
-            if let Some(next) = onward {
-                <p><a href={format!("{}{}", address::here(), Place::Step(next, 0).fragment())}>{ format!("Next lesson: {}", next.title) }</a></p>
-            }
         </>
     }
 }
@@ -86,8 +92,8 @@ fn question(props: &Shown, ask: &'static Ask, answer: Option<usize>) -> Html {
     }
 }
 
-/// A mission, and how far it is.
-fn mission(props: &Shown, mission: &'static Mission, progress: &Progress) -> Html {
+/// How far a mission is.
+fn standing(props: &Shown, mission: &'static Mission, progress: &Progress) -> Html {
     let told = match progress {
         Progress::Open => "Not done yet.".to_owned(),
         Progress::Astray(key) => format!("{key} may not be changed here: undo that."),
@@ -101,11 +107,8 @@ fn mission(props: &Shown, mission: &'static Mission, progress: &Progress) -> Htm
     };
     html! {
         <>
-            <p>{ mission.brief }</p>
-            <div class="guide-doors">
-                <b role="status" {class}>{ told }</b>
-                <button onclick={props.store.on(move |m, _: MouseEvent| m.begin_mission(mission))}>{ "Start over" }</button>
-            </div>
+            <b role="status" {class}>{ told }</b>
+            <button onclick={props.store.on(move |m, _: MouseEvent| m.begin_mission(mission))}>{ "Start over" }</button>
         </>
     }
 }

@@ -105,3 +105,8 @@ pub fn describe(scenario: &Scenario) -> String {
     }
     text
 }
+
+/// The first sentence of a text of several.
+pub fn first_sentence(text: &str) -> &str {
+    text.split_inclusive(". ").next().unwrap_or_default()
+}

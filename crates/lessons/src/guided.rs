@@ -76,8 +76,8 @@ pub const GUIDED: &[Guided] = &[
                 }),
             },
             step(
-                "Node 1 heard attack from one and retreat from the other. It has no third voice to ask, and retreats: a loyal \
-                 commander is not obeyed.",
+                "Node 1 heard attack from one and retreat from the other. It has no third voice to ask. Without a majority it \
+                 retreats: a loyal commander is not obeyed.",
                 "",
                 10,
             ),
@@ -89,7 +89,7 @@ pub const GUIDED: &[Guided] = &[
             ),
             step(
                 "With a fourth general the loyal hear attack twice and retreat once. The majority is right in both stories: \
-                 n ≥ 3f + 1. Try a second traitor under Set-up, Faults.",
+                 n ≥ 3f + 1. Try a second traitor: select a general, and see Behaves.",
                 "#/om?n=4&until=1s&byz=3:opposite",
                 19,
             ),
@@ -100,8 +100,8 @@ pub const GUIDED: &[Guided] = &[
         title: "Why Raft waits for its own term",
         steps: &[
             step(
-                "Five servers. Server 1 has led term 1 and gone. Server 0 leads term 2 and has an entry that it brings to \
-                 server 1 only, then it crashes. Watch the log, on the right.",
+                "Five servers. Server 1 led term 1, server 0 leads term 2. It brings a new entry, y, to server 1 only, and crashes. \
+                 Watch the log, in the panel.",
                 FIGURE_8_WITHOUT,
                 77,
             ),
@@ -239,7 +239,7 @@ pub const GUIDED: &[Guided] = &[
                 }),
             },
             step(
-                "Outcome 1, for everybody. The linear pool, the plain mean, would have chosen 0: see Beliefs on the right.",
+                "Outcome 1, for everybody. The linear pool, the plain mean, would have chosen 0: see Shares, in the panel.",
                 "",
                 16,
             ),
@@ -263,7 +263,7 @@ pub const GUIDED: &[Guided] = &[
                 3,
             ),
             step(
-                "A process asks a majority for promises, then for votes. The panel on the right shows what the scheduler holds \
+                "A process asks a majority for promises, then for votes. The panel shows what the scheduler holds \
                  back, and two ways on from here: one ends in 0, one in 1.",
                 "",
                 14,

@@ -86,7 +86,8 @@ pub const MISSIONS: &[Mission] = &[
     Mission {
         name: "disobey",
         title: "Have a loyal general disobeyed",
-        brief: "Four generals can bear one traitor. Choose who lies, and how.",
+        brief: "Four generals can bear one traitor. Choose who lies, and how: select a general, and see Behaves. Done is what \
+                violates IC2: all who are loyal obey a loyal commander.",
         link: "#/om?n=4&f=1&until=1s",
         may: &["byz"],
         breaks: "IC2",
@@ -95,7 +96,7 @@ pub const MISSIONS: &[Mission] = &[
     Mission {
         name: "silence",
         title: "Keep Raft from answering, and crash nobody",
-        brief: "One request, five servers, two seconds. Cut links as you like; fewer cuts are better.",
+        brief: "One request, five servers, two seconds. Cut links as you like (+ add, under Faults); fewer cuts are better.",
         link: "#/raft?n=5&req=1&seed=2&until=2s&deadline=2s",
         may: &["at=partition", "at=cut", "at=block", "at=mend", "at=heal"],
         breaks: "Termination",

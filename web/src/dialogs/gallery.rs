@@ -7,6 +7,7 @@ use crate::part::part;
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::width::Width;
+use crate::words;
 use consensus_kernel::Meta;
 use consensus_lab::catalogue;
 use consensus_lessons::Place;
@@ -59,7 +60,7 @@ fn use_gallery(store: &Store) -> Html {
         <>
             <div class="filter">
                 // On a phone the keyboard would cover what there is to choose from.
-                <input type="text" aria-label="Filter" placeholder="Filter: a word, a protocol, beyond…" autofocus={!narrow}
+                <input type="text" aria-label="Filter" placeholder="Filter: leader, crash, Agreement…" autofocus={!narrow}
                     oninput={typed} />
                 <span role="status">{ if look.shelf == LESSONS { String::new() } else { format!("{found} scenarios") } }</span>
             </div>
@@ -72,6 +73,7 @@ fn use_gallery(store: &Store) -> Html {
                 <div>
                     { places(&look, "Guided lessons", guided.collect()) }
                     { places(&look, "Missions", missions.collect()) }
+                    if found == 0 && look.shelf.is_empty() { <p>{ "No scenario has all of these words." }</p> }
                     { for groups.into_iter().map(|(_, group)| group) }
                     { files::open_file(store) }
                 </div>
@@ -138,14 +140,13 @@ fn group(look: &Look<'_>, meta: &'static Meta) -> Option<(usize, Html)> {
     if count == 0 {
         return None;
     }
-    let solves = meta.summary.split_inclusive(". ").next().unwrap_or_default();
     let group = html! {
         <section class="group">
             <h3>
                 <a href={format!("{}{}", address::here(), print(&Scenario::example(meta)))} onclick={look.close.clone()}>{ meta.title }</a>
                 <small>{ meta.paper }</small>
             </h3>
-            <p class="quiet">{ solves }</p>
+            <p class="quiet">{ words::first_sentence(meta.summary) }</p>
             <ul class="gallery">
                 { for found.iter().map(|lesson| item(look, lesson)) }
                 { for samples.iter().map(|d| html! {

@@ -12,8 +12,12 @@ use crate::markup::html;
 use crate::model::Dialog;
 use crate::part::part;
 use crate::shown::Shown;
+use wasm_bindgen::JsCast;
 use yew::functional::Hook;
 use yew::prelude::*;
+
+/// How much of a list is seen before what is chosen in it.
+const AHEAD_PX: i32 = 60;
 
 /// The open dialog, if any.
 pub fn dialogs(props: &Shown) -> Html {
@@ -53,6 +57,15 @@ fn use_frame(props: &FrameProps) -> Html {
             {
                 // Where it cannot be modal it is at least there.
                 dialog.show();
+            }
+            // What is chosen in a list that scrolls is seen.
+            let chosen =
+                node.cast::<web_sys::Element>().and_then(|d| d.query_selector("[aria-pressed=true]").ok()?);
+            if let Some(chosen) = chosen.and_then(|c| c.dyn_into::<web_sys::HtmlElement>().ok())
+                && let Some(list) = chosen.parent_element()
+            {
+                list.set_scroll_left(chosen.offset_left() - AHEAD_PX);
+                list.set_scroll_top(chosen.offset_top() - AHEAD_PX);
             }
         });
     }

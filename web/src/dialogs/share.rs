@@ -68,16 +68,16 @@ fn use_share(props: &Shown) -> Html {
             let markdown_title = title.replace(['[', ']'], "");
             html! {
                 <>
-                    { copied("Link", link.clone(), 3) }
-                    { copied("Markdown", format!("[{markdown_title}]({link})"), 3) }
-                    { copied("Frame for another page", format!(
+                    { copied("Link", link.clone(), 2) }
+                    { copied("Markdown", format!("[{markdown_title}]({link})"), 2) }
+                    { copied("Frame for a page of yours", format!(
                         "<iframe src=\"{}\" width=\"100%\" height=\"560\" title=\"{}\" loading=\"lazy\"></iframe>",
                         attribute(&frame), attribute(title)
-                    ), 3) }
-                    { copied("Element for a site of many pages", format!(
+                    ), 2) }
+                    { copied("Element for a page with several runs", format!(
                         "<script src=\"{}/embed.js\"></script>\n<consensus-playground scenario=\"{}\"></consensus-playground>",
                         folder, attribute(fragment)
-                    ), 3) }
+                    ), 2) }
                 </>
             }
         }

@@ -60,8 +60,7 @@ fn use_explain(props: &ExplainProps) -> Html {
                 }
             </p>
             <h2>{ explanation.headline.clone() }</h2>
-            <p>{ explanation.detail.clone() }</p>
-            if let Some(why) = view.rejected { <p class="refused"><b>{ "Refused: " }</b>{ why }</p> }
+            <p class={view.rejected.map(|_| "refused")}>{ explanation.detail.clone() }</p>
             { rules(explanation) }
             { cause(&shown, view) }
         </article>

@@ -40,7 +40,7 @@ pub fn panel(props: &Shown) -> Html {
     };
     let mut tabs = vec![
         (Tab::Why, "Why".to_owned()),
-        (Tab::Log, store.with(|m| views::tab_name(m.session())).to_owned()),
+        (Tab::Log, store.with(|m| views::tab_name(m.session(), m.edits)).to_owned()),
         (Tab::Chosen, chosen),
         (Tab::Events, "Events".to_owned()),
         (Tab::Next, "Next".to_owned()),

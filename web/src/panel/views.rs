@@ -25,19 +25,18 @@ pub fn views(props: &Shown) -> Html {
     panels.iter().map(draw).collect()
 }
 
-/// What the tab is called. A protocol's first view is of one shape whatever happens, so they are not all made for its name
-/// with every picture: with a thousand nodes that is much.
-pub fn tab_name(session: &dyn Session) -> &'static str {
+/// What the tab is called. The first view is of one shape whatever happens in a run, so they are not all made for its name
+/// with every picture: with a thousand nodes that is much. `edits` says whether it is the same run.
+pub fn tab_name(session: &dyn Session, edits: u64) -> &'static str {
     thread_local! {
-        static KNOWN: Cell<(&'static str, &'static str)> = const { Cell::new(("", "")) };
+        static KNOWN: Cell<(u64, &'static str)> = const { Cell::new((u64::MAX, "")) };
     }
     let (of, known) = KNOWN.get();
-    let protocol = session.scenario().meta.id;
-    if of == protocol {
+    if of == edits {
         return known;
     }
     let named = name(&session.panels());
-    KNOWN.set((protocol, named));
+    KNOWN.set((edits, named));
     named
 }
 

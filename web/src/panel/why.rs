@@ -4,16 +4,19 @@ use super::conflict::conflict;
 use super::explain::{ExplainProps, explain};
 use crate::address;
 use crate::markup::html;
+use crate::model::Dialog;
 use crate::shown::Shown;
 use crate::width::Width;
+use crate::words;
 use consensus_lab::view::{PropertyView, Status};
 use consensus_lessons::gallery::by_title;
 use yew::prelude::*;
 
 /// The first panel.
 pub fn why(props: &Shown) -> Html {
-    let (lesson, event, meta, width, standing) =
-        props.store.with(|m| (m.lesson, m.explained_event(), m.meta(), m.width, m.standing()));
+    let (lesson, event, meta, width, standing, busy) = props
+        .store
+        .with(|m| (m.lesson, m.explained_event(), m.meta(), m.width, m.standing(), m.task.is_some()));
     let violated: Vec<PropertyView> = props.store.with(|m| {
         let here = |p: &PropertyView| p.status == Status::Violated && p.event.is_some() && p.event == event;
         m.session().properties().into_iter().filter(here).collect()
@@ -30,6 +33,14 @@ pub fn why(props: &Shown) -> Html {
                     if let Some(twin) = by_title(lesson.twin) {
                         <p class="twin">{ "Compare: " }<a href={format!("{}{}", address::here(), twin.link)}>{ twin.title }</a></p>
                     }
+                </div>
+            } else if event.is_some() && !busy {
+                // Whoever has picked a protocol and nothing else.
+                <div class="lesson">
+                    <p><b>{ meta.title }{ ". " }</b>{ words::first_sentence(meta.summary) }</p>
+                    <p class="twin"><button class="link" onclick={props.store.on(|m, _: MouseEvent| m.dialog = Some(Dialog::Gallery))}>
+                        { "Scenarios that show it, healthy and broken" }
+                    </button></p>
                 </div>
             }
             { for violated.iter().map(|p| html! {

@@ -82,7 +82,7 @@ fn choice(store: &Store, hunt: &Hunt) -> Html {
         })
     };
     let labels =
-        ["All rules, faults within the budget", "All rules, faults beyond the budget"].map(str::to_owned);
+        ["All rules, faults within its limits", "All rules, faults beyond its limits"].map(str::to_owned);
     let rules = meta.switches.iter().map(|switch| format!("Without: {}", switch.label));
     html! {
         <select aria-label="What is searched" onchange={set}>
@@ -97,7 +97,7 @@ fn choice(store: &Store, hunt: &Hunt) -> Html {
 fn sense(hunt: &Hunt) -> String {
     match (hunt.without.and_then(|rule| hunt.meta.switches.get(usize::from(rule))), hunt.budget) {
         (Some(switch), _) => consequence(switch),
-        (None, Budget::Within) => "Whatever fails within the budget, nothing may be violated.".to_owned(),
+        (None, Budget::Within) => "Whatever fails within its limits, nothing may be violated.".to_owned(),
         (None, Budget::Beyond) => {
             "With more faults than it is built for, something will be violated.".to_owned()
         }

@@ -7,10 +7,10 @@ pub(super) const LESSONS: &[Lesson] = &[
         kind: Kind::Healthy,
         title: "Five agents answer, and all count the same",
         watch: "Each answer is signed, sent to all and passed on once. Similar answers count together, each by trust times \
-                expertise; the table below shows the camps, and what each vote is worth.",
+                expertise; Answers shows the camps, and what each vote is worth.",
         link: "#/weighted?f=1&latency=8ms..18ms\
                &pause=26:Answers are passed on once, signed, so that all see the same.\
-               &pause=decision:More than half of all weight is behind one answer. See Opinions.",
+               &pause=decision:More than half of all weight is behind one answer. See Answers.",
         twin: "Who knows more weighs more",
     },
     Lesson {
@@ -98,7 +98,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         kind: Kind::Healthy,
         title: "Four agents pool what they believe",
         watch: "Each tells the others how probable it thinks three outcomes are. All pool the same beliefs in the same order and \
-                decide for the same outcome; both pools stand in the table.",
+                decide for the same outcome; both pools stand under Shares.",
         link: "#/belief\
                &pause=decision:All have heard the same, and all compute the same pool.",
         twin: "One zero is a veto",
@@ -127,7 +127,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         kind: Kind::Beyond("No Veto"),
         title: "One zero is a veto",
         watch: "Three of four are nearly sure of outcome 0, one gives it no chance at all: the geometric mean is zero, whatever the \
-                others think. The linear pool, below, would still choose it.",
+                others think. The linear pool, under Shares, would still choose it.",
         link: "#/belief?floor=0&beliefs=0.9,0.1/0.9,0.1/0.9,0.1/0,1\
                &pause=decision:0.9, 0.9, 0.9 and 0: the geometric mean is 0.",
         twin: "Four agents pool what they believe",

@@ -37,10 +37,10 @@ pub(super) const LESSONS: &[Lesson] = &[
     Lesson {
         kind: Kind::Within,
         title: "The scheduler that never lets you decide",
-        watch: "Three processes, mixed bits, every message arrives, nobody crashes, and nobody ever decides. The panel \
+        watch: "Three processes, mixed bits, every message arrives, nobody crashes, and nobody ever decides. Tree \
                 shows which message the scheduler holds back, and two schedules from here: one decides 0, one decides 1.",
         link: "#/flp?sched=bivalent\
-               &pause=14:Two schedules lead on from here: one to 0, one to 1. See the panel.\
+               &pause=14:Two schedules lead on from here: one to 0, one to 1. See Tree.\
                &pause=34:It always finds a next step that keeps both open.\
                &pause=132:No message is lost, nobody has stopped, and nobody decides.",
         twin: "Once messages keep time, waiting helps",
@@ -69,7 +69,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         kind: Kind::Healthy,
         title: "Coins decide where clocks cannot",
         watch: "Two begin with 0 and two with 1, and no message is on time. Rounds without a majority end in coins; \
-                the table below shows them fall, until enough fall alike.",
+                Table shows them fall, until enough fall alike.",
         link: "#/ben-or?n=4&seed=7&latency=8ms..24ms&until=3s\
                &pause=9:Two and two: no majority, no proposal.\
                &pause=20:Nothing proposed, so it tosses a coin.\

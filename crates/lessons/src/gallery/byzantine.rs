@@ -108,9 +108,9 @@ pub(super) const LESSONS: &[Lesson] = &[
     Lesson {
         kind: Kind::Within,
         title: "One of four lies, and three still agree",
-        watch: "Node 0, the primary, gives number 1 to one request towards even replicas and to another towards odd \
-                ones. No request gathers enough commits; timers run out, view 1 begins under node 1, and the honest \
-                three agree.",
+        watch: "Node 0, the primary, should tell all in which order to take the clients' requests. It lies: even replicas \
+                hear one order, odd ones another. Neither gets enough votes; timers run out, node 1 becomes primary (view 1), \
+                and the honest three agree.",
         link: "#/pbft?n=4&f=1&seed=3&clients=2&req=4&latency=8ms..24ms&timeout=100ms&retry=80ms&until=600ms\
                &byz=0:two-faced\
                &pause=111:No request found enough votes. A timer runs out.\

@@ -39,8 +39,8 @@ impl Kind {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
-            Self::Within => "within the budget",
-            Self::Beyond(_) => "beyond the budget",
+            Self::Within => "within its limits",
+            Self::Beyond(_) => "beyond its limits",
             Self::RuleOff(_) => "a rule is off",
         }
     }
