@@ -113,7 +113,10 @@ impl<M, T> Outbox<M, T> {
     #[inline]
     pub fn clear(&mut self) {
         self.timers.clear();
-        self.sends.clear();
+        if !self.sends.is_empty() {
+            cold_path();
+            self.sends.clear();
+        }
         self.decisions.clear();
         self.cites.clear();
         self.cited = 0;

@@ -690,9 +690,13 @@ impl Server {
         cx.cite(Cite::LeaderAppend);
         self.log.push(Entry { term, value });
         if !cx.config.on_heartbeat {
-            let idle = self.followers().filter(|id| self.lacks_entries(*id) && !self.in_flight.contains(*id));
-            let idle = idle.collect();
-            self.send_entries(idle, cx);
+            let is_idle = |id: &NodeId| self.lacks_entries(*id) && !self.in_flight.contains(*id);
+            let mut idle = self.followers().filter(is_idle);
+            match (idle.next(), idle.next()) {
+                (None, _) => {}
+                (Some(one), None) => self.send_entries_to(one, cx),
+                _ => self.send_entries(self.followers().filter(is_idle).collect(), cx),
+            }
         }
         self.advance_commit(cx);
     }

@@ -110,6 +110,21 @@ impl From<Event> for Packed {
 
 impl Packed {
     #[inline]
+    pub fn of_words(at: u64, seq: u32, payload: u32, what: u64) -> Self {
+        Self { at, order: u64::from(seq) << 32 | u64::from(payload), what }
+    }
+
+    #[inline]
+    pub fn what(self) -> u64 {
+        self.what
+    }
+
+    #[inline]
+    pub fn flags(self) -> u8 {
+        self.what as u8
+    }
+
+    #[inline]
     pub fn event(self) -> Event {
         Event {
             at: self.at,
@@ -118,7 +133,7 @@ impl Packed {
             nth: (self.what >> 32) as u32,
             to: self.to() as u16,
             tag: TAGS[(self.what >> 8) as usize % 256 % TAGS.len()],
-            flags: self.what as u8,
+            flags: self.flags(),
         }
     }
 
@@ -269,8 +284,9 @@ impl Queue {
         self.put(event.into());
     }
 
+    /// The same of one that is packed.
     #[inline(always)]
-    fn put(&mut self, event: Packed) {
+    pub fn put(&mut self, event: Packed) {
         self.len += 1;
         let slot = event.at >> self.span;
         // Huge for what lies at or before the slot being taken.

@@ -664,13 +664,24 @@ impl<P: Automaton> Simulation<P> {
     }
 
     /// Puts an event into the queue behind all others at its time.
-    #[inline]
-    pub(crate) fn push(&mut self, mut event: Event) {
-        if event.tag == Tag::Deliver && event.flags & HELD == 0 && self.is_scheduled() {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, event: Event) {
+        let event = Packed::from(event);
+        // Word by word, since a processor is slow to load as one what was stored in parts.
+        self.push_words(event.at, event.payload(), event.what());
+    }
+
+    #[inline(never)]
+    fn push_words(&mut self, at: u64, payload: u32, what: u64) {
+        let mut event = Packed::of_words(at, self.seq, payload, what);
+        if self.is_scheduled() && event.is_delivery() && event.flags() & HELD == 0 {
             cold_path();
-            event.at = self.hold();
+            // Who holds may push first.
+            let at = self.hold();
+            event = Packed::of_words(at, self.seq, payload, what);
         }
-        self.push_at(event);
+        self.seq += 1;
+        self.queue.put(event);
     }
 
     /// The same, at its own time whoever schedules.

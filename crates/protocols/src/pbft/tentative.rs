@@ -11,6 +11,7 @@
 use super::tables::ROLL_BACK;
 use super::{Cite, Commit, How, Laden, Msg, Pbft, Replica, Shared, Timer};
 use consensus_kernel::{Cx, Duration, NodeId, Signed};
+use std::hint::cold_path;
 
 impl Replica {
     /// §5.1: executes the next batch as soon as it is prepared, and replies.
@@ -18,6 +19,7 @@ impl Replica {
     pub(super) fn execute_tentatively(&mut self, cx: &mut Cx<'_, Pbft>) {
         let next = self.executed + 1;
         if cx.config.tentative && self.active && self.tentative != Some(next) {
+            cold_path();
             self.try_tentatively(next, cx);
         }
     }
@@ -55,6 +57,7 @@ impl Replica {
         if !cx.config.piggyback {
             return Self::tell_members(Msg::Commit(vote), cx);
         }
+        cold_path();
         if self.held.is_empty() {
             cx.set_timer(Timer::Commit, Duration((cx.config.timeout.0 / 2).max(1)));
         }
@@ -67,6 +70,7 @@ impl Replica {
         if self.held.is_empty() {
             return Self::tell_members(msg, cx);
         }
+        cold_path();
         cx.cancel_timer(Timer::Commit);
         let commits = std::mem::take(&mut self.held);
         Self::tell_members(Msg::Laden(Shared::new(Laden { msg, commits })), cx);

@@ -5,6 +5,7 @@ use super::{Checkpoint, Commit, Pbft, Prepare};
 use consensus_kernel::{Certificate, Cx, Digest, NodeSet, Signed, Vote};
 use serde::Serialize;
 use smallvec::SmallVec;
+use std::hint::cold_path;
 
 /// A statement that names a digest.
 pub trait Names: Copy + PartialEq {
@@ -95,6 +96,7 @@ impl<T: Names> Votes<T> {
     #[inline]
     pub fn reach(&self, needed: usize, digest: Digest, cx: &Cx<'_, Pbft>) -> bool {
         if !cx.holds(DIGEST_BINDING) {
+            cold_path();
             return self.voted.len() >= needed;
         }
         let Some(choice) = self.choice(digest) else { return needed == 0 };
