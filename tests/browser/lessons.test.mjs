@@ -164,6 +164,13 @@ test('a lesson breaks no rule of accessibility and fits on a phone', async () =>
   assertNoTrouble(page);
 });
 
+test('an address that leads to no lesson says so, and shows an example', async () => {
+  const page = await playground.page({ fragment: '?play=0#/lesson/four-generals' });
+  await page.getByText('The link leads to no lesson that there is.').waitFor();
+  await page.getByText('primary').first().waitFor();
+  assertNoTrouble(page);
+});
+
 test('with reduced motion a step shows where it ends', async () => {
   const page = await playground.page({ fragment: '#/lesson/two-f-plus-one/2', reducedMotion: true });
   await page.getByText('2 of 5').waitFor();

@@ -78,6 +78,8 @@ fn present(model: &mut Model, presentation: &Presentation) {
     model.playing = presentation.play.unwrap_or(!stands && !model.reduced_motion);
 }
 
+const NO_LESSON: &str = "The link leads to no lesson that there is. All are in the gallery.";
+
 /// What an address asks for.
 struct Asked {
     scenario: Scenario,
@@ -91,7 +93,8 @@ struct Asked {
 /// `elsewhere`: the address leads to a lesson or a mission, which brings its own scenario.
 fn asked(fragment: Fragment, elsewhere: bool) -> Asked {
     let bare = fragment.text.trim_start_matches(['#', '/']);
-    if (bare.is_empty() || elsewhere)
+    let astray = !elsewhere && ["lesson/", "mission/"].iter().any(|way| bare.starts_with(way));
+    if (bare.is_empty() || elsewhere || astray)
         && let Some((link, lesson)) = example()
     {
         return Asked {
@@ -100,7 +103,7 @@ fn asked(fragment: Fragment, elsewhere: bool) -> Asked {
             digest: None,
             rivals: Vec::new(),
             pauses: link.pauses,
-            sentences: Vec::new(),
+            sentences: astray.then(|| NO_LESSON.to_owned()).into_iter().collect(),
         };
     }
     let (link, sentences) = address::read(fragment);

@@ -146,6 +146,8 @@ impl Rows {
             }
             x += widest + 16.0;
         }
+        // The title, which is larger, has room, too, however little there is to show.
+        x = x.max(text_width(&self.title, SIZE * 1.3) + 24.0);
         (scene.width, scene.height) = (x, (self.rows.len() as f64 + 0.3) * ROW);
         for row in 1..self.rows.len() {
             let y = row as f64 * ROW + 1.0;
@@ -179,5 +181,11 @@ mod tests {
         let scene = rows(&log()).draw();
         assert_eq!((scene.over.len(), scene.ground.len()), (8, 1));
         crate::xml::assert_well_formed(&crate::svg::print(&scene, &[], crate::palette::Theme::Dark));
+    }
+
+    #[test]
+    fn a_title_has_room_above_a_table_of_one_narrow_column() {
+        let rows = Rows { title: "Votes by stake".to_owned(), rows: vec![vec!["round".to_owned()]] };
+        assert!(rows.draw().width > text_width(&rows.title, 14.0) + 14.0);
     }
 }

@@ -86,8 +86,7 @@ pub const MISSIONS: &[Mission] = &[
     Mission {
         name: "disobey",
         title: "Have a loyal general disobeyed",
-        brief: "Four generals can bear one traitor. Choose who lies, and how: select a general, and see Behaves. Done is what \
-                violates IC2: all who are loyal obey a loyal commander.",
+        brief: "Four generals can bear one traitor. Choose who lies, and how: select a general, and see Behaves.",
         link: "#/om?n=4&f=1&until=1s",
         may: &["byz"],
         breaks: "IC2",

@@ -52,7 +52,7 @@ pub fn branches(props: &Shown) -> Html {
                     }
                 }) }
             </ul>
-            <p class="quiet">{ "“Compare” puts a branch beside the one on the bench, on one clock. The main branch stays." }</p>
+            <p class="quiet">{ "“Compare” puts a branch beside the one on the bench, on one clock." }</p>
         </>
     }
 }

@@ -1,4 +1,4 @@
-//! Keys, gestures, and what the signs mean.
+//! Keys, gestures, and what signs and words mean.
 
 use crate::markup::html;
 use crate::shown::Shown;
@@ -21,10 +21,17 @@ const SIGNS: &[(&str, &str)] = &[
     ("hatched node", "it lies"),
     (
         "dashed ring around a node",
-        "befouled: it is correct, but what its safety rests on is broken in this run; with ≠, another correct node decided otherwise. Intact is who is neither befouled nor ill-behaved",
+        "befouled: correct, but what its safety rests on is broken in this run; with ≠, another correct node decided otherwise",
     ),
     ("dashed grey node with ✕", "it has crashed"),
     ("dashes that end in ✕", "a message that was lost"),
+];
+
+const WORDS: &[(&str, &str)] = &[
+    ("f", "how many nodes may fail or lie while all promises hold"),
+    ("quorum", "votes enough that any two quorums share somebody honest"),
+    ("view, term, ballot", "attempts, counted; a later one may have another leader"),
+    ("Byzantine", "may do anything, such as tell each another thing"),
 ];
 
 /// The help.
@@ -40,10 +47,12 @@ pub fn help(_: &Shown) -> Html {
                    and doing something else makes a branch; the old future stays beside it. While nothing is under way and \
                    only timers run, time passes eight times as fast." }
             </p>
-            <h3>{ "Keys" }</h3>
-            { list(KEYS) }
+            <h3>{ "Words" }</h3>
+            { list(WORDS) }
             <h3>{ "Signs" }</h3>
             { list(SIGNS) }
+            <h3>{ "Keys" }</h3>
+            { list(KEYS) }
         </>
     }
 }

@@ -92,7 +92,7 @@ fn actions(props: &Shown, pending: &PendingView) -> Html {
             };
             deeds(
                 store,
-                vec![Deed { label: "Fire now".to_owned(), help: "The timer runs out at once", action }],
+                vec![Deed { label: "Run out now".to_owned(), help: "The timer runs out at once", action }],
             )
         }
         (Pending::Start, _) => fixed(store, "All nodes start when the run does."),

@@ -165,7 +165,7 @@ fn node_deeds(node: &NodeView, meta: &Meta, n: usize) -> Vec<Deed> {
     }
     for timer in node.timers.iter().filter(|t| meta.timers.get(t.index) == Some(&t.name)) {
         all.push(Deed {
-            label: format!("Fire {}", timer.name),
+            label: format!("Run out {}", timer.name),
             help: "The timer runs out now",
             action: if_up(Action::Fire(id, timer.index)),
         });
