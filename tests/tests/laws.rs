@@ -2,7 +2,7 @@
 //! back, tables are well formed. No test here names a protocol; one that is added to the catalogue is held to all of it.
 
 use consensus_kernel::{Breaks, Duration, Meta, NodeId, ParamKind, Protocol, Rng, Time};
-use consensus_lab::view::Status;
+use consensus_lab::view::{End, Status};
 use consensus_lab::{
     Budget, Hunt, Session, Studio, catalogue, judge_any, judge_scenario, open, typed_digest,
 };
@@ -80,6 +80,24 @@ fn going_to_a_time_equals_replaying_up_to_it() {
             assert!(seen.contains(&replayed), "{at} of {}", print(&scenario));
         }
     }
+}
+
+/// Repairs end: nobody goes on telling others what they know.
+#[test]
+fn who_falls_silent_on_a_good_network_falls_silent_on_a_bad_one() {
+    const TROUBLE: &str = "&loss=20%25&dup=10%25&latency=1ms..40ms";
+    let mut silent = 0;
+    for meta in catalogue() {
+        let ends = |seed: u64, trouble: &str| {
+            let link = format!("#/{}?seed={seed}&until=30min{trouble}", meta.id);
+            finished(&scenario(&link)).end() == Some(End::Quiescent)
+        };
+        if ends(1, "") {
+            silent += 1;
+            (1..=10).for_each(|seed| assert!(ends(seed, TROUBLE), "{} with seed {seed}", meta.id));
+        }
+    }
+    assert!(silent >= 10, "{silent} protocols fall silent");
 }
 
 #[test]

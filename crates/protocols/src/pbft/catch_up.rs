@@ -169,9 +169,10 @@ impl Replica {
         let later_view = (status.view, status.active) > (self.view, self.active);
         let later_state = status.executed > self.executed;
         self.hinted |= later_state || (later_view && status.active);
-        // Of who learns nothing else is heard.
+        // Of who learns nothing else is heard; and of who is done, and as far, it may not be known.
         let learns = !cx.config.is_member(self.me);
-        if (later_view || later_state || learns) && !status.answer {
+        let level = status.executed == self.executed && !self.is_stuck();
+        if (later_view || later_state || learns || level) && !status.answer {
             cx.send(from, self.status(true));
         }
     }
