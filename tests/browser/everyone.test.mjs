@@ -290,7 +290,7 @@ function crowded() {
   const faults = [];
   const stage = document.querySelector('.stage .picture');
   const frame = stage.getBoundingClientRect();
-  const words = [...stage.querySelectorAll('text')]
+  const words = [...document.querySelectorAll('.stage :is(.picture, .words) text')]
     .filter((it) => it.textContent.trim())
     .map((it) => ({ text: it.textContent, node: it.closest('.node'), box: it.getBoundingClientRect() }));
   const discs = [...stage.querySelectorAll('.node')].map((node) => {

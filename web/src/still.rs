@@ -140,6 +140,7 @@ fn picture(session: &dyn Session, (class, width, height): (&str, f64, f64)) -> H
             { shapes(&scene.ground) }
             { for scene.nodes.iter().map(|node| shapes(&node.shapes)) }
             { shapes(&scene.over) }
+            <g class="words">{ shapes(&scene.words) }</g>
         </svg>
     }
 }

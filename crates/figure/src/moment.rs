@@ -4,14 +4,14 @@ use crate::density::{Density, Emphasis, emphasis};
 use crate::glyph;
 use crate::layout::{Ask, Placement, Spot};
 use crate::node;
-use crate::palette::Ink;
+use crate::palette::{Ink, ROUND_COLOURS};
 use crate::point::Point;
 use crate::shape::Within;
-use crate::shape::{Anchor, Dash, Paint, Scene, Shape, pair};
+use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, pair};
 use crate::table::clock;
 use consensus_kernel::{Face, Layout, Meta, NodeId, Tone};
 use consensus_lab::Session;
-use consensus_lab::view::{FlightView, Health, Heard, LossView, NodeView, Position, Standing};
+use consensus_lab::view::{FlightMark, FlightView, Health, Heard, LossView, NodeView, Position, Standing};
 use consensus_scenario::Latency;
 use std::borrow::Cow;
 
@@ -87,6 +87,19 @@ impl Moment {
 /// More edges than this are a grey disc.
 const EDGES_MAX: usize = 600;
 
+/// Among so many nodes links can be told apart.
+const CROWD_MAX: usize = 160;
+
+/// Beyond so many messages a single one has no sign of its own.
+const SINGLE_MAX: usize = 400;
+
+/// So many of the busiest links are drawn as thick as they are busy, and so many of those have their number.
+const BUSY_LINES: usize = 24;
+const BUSY_COUNTS: usize = 12;
+
+/// Two numbers are at least so far apart.
+const COUNT_GAP: f64 = 18.0;
+
 /// What is drawn of a moment, beside the nodes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Show {
@@ -133,7 +146,7 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
     let mut room = node::Room::of(placement);
     for view in nodes {
         if let Some(spot) = placement.spot(view.id) {
-            scene.nodes.push(node::draw(view, spot, meta, position.at, &mut room));
+            scene.nodes.push(node::draw(view, spot, meta, position.at, &mut room, &mut scene.words));
         }
     }
     let labels: Vec<&str> = scene.nodes.iter().map(|n| n.label.as_str()).collect();
@@ -141,7 +154,8 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
     let noun = if count == 1 { "message" } else { "messages" };
     scene.description = format!("{}; {count} {noun} under way.", labels.join("; "));
     if !placement.roomy {
-        counts(&mut scene.over, moment, placement);
+        counts(&mut scene.words, moment, placement);
+        crowded(&mut scene, moment, placement, show);
     }
     if show.messages {
         messages(&mut scene, moment, placement, show);
@@ -234,6 +248,52 @@ fn counts(over: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
     }
 }
 
+/// The links with the most messages, each way: as thick as they are many, and at the middle of the busiest how many.
+fn crowded(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show) {
+    let nodes = placement.spots.len();
+    if nodes > CROWD_MAX || show.density == Density::Focus {
+        return;
+    }
+    let mut under_way = vec![0u32; nodes * nodes];
+    for flight in &moment.flights {
+        if let Some(count) =
+            under_way.get_mut(placement.index(flight.from) * nodes + placement.index(flight.to))
+        {
+            *count += 1;
+        }
+    }
+    let mut busy: Vec<usize> = Vec::new();
+    // Beyond that one is as busy as the other.
+    let busyness = |link: usize| under_way[link].min(32);
+    let mut level = 32;
+    while level > 1 && busy.len() < BUSY_LINES {
+        busy.extend((0..under_way.len()).filter(|link| busyness(*link) == level));
+        level -= 1;
+    }
+    busy.truncate(BUSY_LINES);
+    let mut taken: Vec<(Point, f64)> =
+        placement.spots.iter().map(|spot| (spot.at, spot.radius + 0.5 * COUNT_GAP)).collect();
+    taken.extend(scene.words.iter().filter_map(|shape| match shape {
+        Shape::Text { at, .. } => Some((*at, COUNT_GAP)),
+        _ => None,
+    }));
+    for (place, link) in busy.into_iter().enumerate() {
+        let (from, to) = (&placement.spots[link / nodes], &placement.spots[link % nodes]);
+        let Some(way) = placement.curve(from.id, to.id) else { continue };
+        let count = under_way[link];
+        let d = format!("M{} Q{} {}", pair(way.from), pair(way.control), pair(way.to));
+        let paint = Paint::line(Ink::Soft, f64::from(count).sqrt().min(5.0)).opacity(0.3);
+        scene.ground.push(Shape::Path { d, paint });
+        // Where another number or a node stands, it would hide both.
+        let at = way.at(0.5);
+        if place < BUSY_COUNTS && taken.iter().all(|(other, gap)| other.distance(at) > *gap) {
+            taken.push((at, COUNT_GAP));
+            let base = at + Point::new(0.0, 3.5);
+            scene.words.push(Shape::bold(base, 10.5, Ink::Text, count.to_string()));
+        }
+    }
+}
+
 fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show) {
     let Moment { meta, position, nodes, flights, losses, fade_us, .. } = moment;
     for loss in losses.iter().filter(|l| loss_freshness(l, position.at.0 as f64, *fade_us) > 0.0) {
@@ -242,10 +302,17 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
             scene.over.extend(glyph::loss(&way, loss_fraction(receiver)));
         }
     }
+    // Very many are squares, gathered by colour.
+    let mut squares: [String; ROUND_COLOURS] = Default::default();
     for flight in flights {
         let Some(way) = placement.curve(flight.from, flight.to) else { continue };
         let Some(kind) = meta.kinds.get(flight.kind) else { continue };
         let gone = gone(flight, position.at.0 as f64);
+        if flights.len() > SINGLE_MAX && flight.mark == FlightMark::Plain {
+            let corner = pair(way.at(gone) - Point::new(1.5, 1.5));
+            squares[Ink::round_colour(flight.round)] += &format!("M{corner}h3v3h-3z");
+            continue;
+        }
         let full =
             emphasis(show.density, flight, meta.kinds, position.event, show.selected) == Emphasis::Full;
         let ink = Ink::Round(flight.round);
@@ -258,6 +325,10 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
             scene.over.push(glyph::arrow_head(at + direction * (radius + 7.0), direction, 7.0, ink));
         }
         scene.over.extend(glyph::message(way.at(gone), radius, kind, flight.round, flight.mark));
+    }
+    for (colour, d) in squares.into_iter().enumerate().filter(|(_, d)| !d.is_empty()) {
+        let paint = Paint::filled(Fill::Solid(Ink::Round(colour as u64)));
+        scene.over.push(Shape::Path { d, paint });
     }
 }
 

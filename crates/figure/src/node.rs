@@ -17,8 +17,16 @@ const DOTS_MAX: u64 = 9;
 /// Size of the words outside.
 const LINE_SIZE: f64 = 11.0;
 
-/// Draws a node; where the picture is roomy with words and dots around it, as far as there is room for them.
-pub fn draw(view: &NodeView, spot: &Spot, meta: &Meta, now: Time, room: &mut Room<'_>) -> NodeShape {
+/// Draws a node; where the picture is roomy with words and dots around it, as far as there is room for them: those come into
+/// `beside`.
+pub fn draw(
+    view: &NodeView,
+    spot: &Spot,
+    meta: &Meta,
+    now: Time,
+    room: &mut Room<'_>,
+    beside: &mut Vec<Shape>,
+) -> NodeShape {
     let roomy = room.placement.roomy;
     let mut shapes = Vec::new();
     timer(&mut shapes, view, spot, now, roomy);
@@ -26,7 +34,7 @@ pub fn draw(view: &NodeView, spot: &Spot, meta: &Meta, now: Time, room: &mut Roo
     body(&mut shapes, view, spot);
     words(&mut shapes, view, spot, roomy);
     if roomy {
-        outside(&mut shapes, view, spot, room);
+        outside(beside, view, spot, room);
     } else {
         vote_ring(&mut shapes, view, spot);
     }

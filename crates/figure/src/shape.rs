@@ -21,6 +21,8 @@ pub struct Scene {
     pub nodes: Vec<NodeShape>,
     /// Messages and words: above the nodes.
     pub over: Vec<Shape>,
+    /// What stands beside nodes and links, above the messages that pass: words in a halo of paper.
+    pub words: Vec<Shape>,
 }
 
 /// One node's drawing.

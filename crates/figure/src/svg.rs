@@ -52,6 +52,14 @@ pub fn print(scene: &Scene, legend: &[Entry], theme: Theme) -> String {
         out.push_str("</g>\n");
     }
     all(&mut out, &scene.over, theme);
+    if !scene.words.is_empty() {
+        let _ = writeln!(
+            out,
+            "<g paint-order=\"stroke\" stroke=\"{paper}\" stroke-width=\"3.5\" stroke-linejoin=\"round\">"
+        );
+        all(&mut out, &scene.words, theme);
+        out.push_str("</g>\n");
+    }
     for (entry, at) in legend.iter().zip(placed) {
         let corner = at + Point::new(0.0, scene.height);
         let _ = writeln!(out, "<g transform=\"translate({} {})\">", number(corner.x), number(corner.y));

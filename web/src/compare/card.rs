@@ -67,6 +67,7 @@ fn use_card(props: &CardProps) -> Html {
                 { shapes(&scene.ground) }
                 { for scene.nodes.iter().map(|node| html! { <g>{ shapes(&node.shapes) }</g> }) }
                 { shapes(&scene.over) }
+                <g class="words">{ shapes(&scene.words) }</g>
             </svg>
             <p class={if violation.is_some() { "bad-ink" } else { "quiet" }}>
                 { violation.unwrap_or_else(|| format!("{} under way", words::count(moment.flights.len(), "message"))) }

@@ -83,6 +83,9 @@ fn use_stage(props: &Shown) -> Html {
                 </svg>
             }
             <canvas class="messages" ref={canvas} aria-hidden="true"></canvas>
+            if size.width > 0.0 {
+                <svg class="words" aria-hidden="true">{ shapes(&scene.words) }</svg>
+            }
             <p class="under-way" aria-hidden="true">{ under_way(moment.flights.len()) }</p>
         </div>
     }

@@ -29,6 +29,9 @@ const GLYPHS_MAX: usize = 240;
 /// Beyond so many, dots are squares: they cost half.
 const DISCS_MAX: usize = 1_000;
 
+/// Between so many nodes the ways of all pairs are kept; among more, few pairs have messages.
+const WAYS_KEPT: usize = 160;
+
 /// Radius of a glyph.
 const GLYPH_RADIUS: f64 = 9.5;
 
@@ -44,7 +47,7 @@ pub struct Painter {
     size: Size,
     ratio: f64,
     placement: Option<Rc<Placement>>,
-    /// The way from each node to each, by position: `from * nodes + to`.
+    /// The way from each node to each, by position: `from * nodes + to`; none where nodes are many.
     ways: Vec<Curve>,
     nodes: usize,
     show: Show,
@@ -130,7 +133,8 @@ impl Painter {
     ) {
         if !self.placement.as_ref().is_some_and(|p| Rc::ptr_eq(p, placement)) {
             self.ways.clear();
-            for from in &placement.spots {
+            let few = placement.spots.len() <= WAYS_KEPT;
+            for from in placement.spots.iter().filter(|_| few) {
                 let way = |to: &consensus_figure::layout::Spot| {
                     if from.id == to.id { Some(Curve::default()) } else { placement.curve(from.id, to.id) }
                 };
@@ -191,12 +195,11 @@ impl Painter {
         (distance(nearest) <= reach).then_some(name_of(nearest))
     }
 
-    fn way(&self, flight: &FlightView) -> &Curve {
-        static NOWHERE: Curve =
-            Curve { from: Point::new(0.0, 0.0), control: Point::new(0.0, 0.0), to: Point::new(0.0, 0.0) };
-        let Some(placement) = &self.placement else { return &NOWHERE };
+    fn way(&self, flight: &FlightView) -> Curve {
+        let Some(placement) = &self.placement else { return Curve::default() };
         let at = placement.index(flight.from) * self.nodes + placement.index(flight.to);
-        self.ways.get(at).unwrap_or(&NOWHERE)
+        let way = self.ways.get(at).copied();
+        way.or_else(|| placement.curve(flight.from, flight.to)).unwrap_or_default()
     }
 
     /// How far a message has come; without motion it stands half way.
@@ -243,7 +246,7 @@ impl Painter {
             context.set_global_alpha(0.4);
             context.set_line_width(1.3);
             set_dash(context, [None, Some((5.0, 3.0)), Some((1.5, 3.0))][Ink::round_pattern(flight.round)]);
-            stroke_curve(context, self.way(flight));
+            stroke_curve(context, &self.way(flight));
         }
         set_dash(context, None);
         context.set_global_alpha(1.0);
@@ -404,7 +407,7 @@ impl Painter {
         context.set_stroke_style_str(&self.inks.text);
         context.set_line_width(1.0);
         context.set_global_alpha(0.6);
-        stroke_curve(context, self.way(flight));
+        stroke_curve(context, &self.way(flight));
         context.set_global_alpha(1.0);
         context.set_line_width(2.0);
         disc(context, self.spot(flight), GLYPH_RADIUS + 6.0);
