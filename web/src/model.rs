@@ -146,6 +146,8 @@ pub struct Model {
     pub width: Width,
     /// Which panel is open.
     pub tab: Tab,
+    /// Whether the table of nodes has all of them, however many they are.
+    pub all_nodes: bool,
     /// Which dialog is open.
     pub dialog: Option<Dialog>,
     /// Grows with every change of what the form shows.
@@ -198,6 +200,7 @@ impl Model {
             tabs: Tabs::default(),
             width: Width::now(),
             tab: Tab::Why,
+            all_nodes: false,
             dialog: None,
             edits: 0,
             field_error: None,

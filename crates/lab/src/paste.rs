@@ -40,7 +40,7 @@ struct Found {
 impl Found {
     /// The parameter of this name; one letter less than its key will do, since an agent has one answer.
     fn spec(&self, name: &str) -> Option<&'static ParamSpec> {
-        let name = name.trim().to_lowercase();
+        let name = name.trim().to_ascii_lowercase();
         let is = |spec: &&ParamSpec| spec.key == name || spec.key.strip_suffix('s') == Some(&name);
         self.meta.params.iter().find(is)
     }

@@ -18,7 +18,7 @@ const BLOCK: u64 = 128;
 /// Blocks before and behind the cursor's that a filter looks through.
 const FILTER_BLOCKS: u64 = 8;
 /// Rows drawn at most.
-const ROWS: usize = 160;
+const ROWS: usize = 120;
 
 /// The list of events; on a phone below the diagram, which has no other place there.
 pub fn events(props: Shown) -> Html {

@@ -14,6 +14,9 @@ use consensus_lab::view::{Health, NodeView, Standing};
 use consensus_scenario::{Action, Byzantine, Scenario, Strategy, describe_action, describe_strategy};
 use yew::prelude::*;
 
+/// So many rows of the table of nodes can be drawn while nobody notices; more are a wish.
+const NODES_AT_ONCE: usize = 160;
+
 /// One node.
 pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
     let store = &props.store;
@@ -255,7 +258,8 @@ fn lies(store: &Store, scenario: &Scenario, id: NodeId) -> Html {
 
 /// All nodes in words.
 pub fn node_table(props: &Shown) -> Html {
-    let (nodes, meta) = props.store.with(|m| (m.session().nodes(), m.meta()));
+    let (nodes, meta, all) = props.store.with(|m| (m.session().nodes(), m.meta(), m.all_nodes));
+    let shown = if all { nodes.len() } else { NODES_AT_ONCE };
     html! {
         <div class="nodes">
             <h2>{ "All nodes" }</h2>
@@ -264,7 +268,7 @@ pub fn node_table(props: &Shown) -> Html {
                     <th scope="col">{ "node" }</th><th scope="col">{ "part" }</th><th scope="col">{ meta.round }</th><th scope="col">{ "state" }</th>
                 </tr></thead>
                 <tbody>
-                    { for nodes.iter().map(|node| {
+                    { for nodes.iter().take(shown).map(|node| {
                         let id = node.id;
                         html! {
                             <tr>
@@ -281,6 +285,11 @@ pub fn node_table(props: &Shown) -> Html {
                     }) }
                 </tbody>
             </table>
+            if nodes.len() > shown {
+                <button onclick={props.store.on(|m, _: MouseEvent| m.all_nodes = true)}>
+                    { format!("Show all {}", words::grouped(nodes.len() as u64)) }
+                </button>
+            }
         </div>
     }
 }
