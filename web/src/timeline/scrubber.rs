@@ -23,8 +23,12 @@ const MARGIN: f64 = 14.0;
 /// Height of the whole.
 const HEIGHT: f64 = 40.0;
 
-/// Marks of one kind nearer to each other than this are drawn as one; a flag is twice as wide as the others.
+/// Marks of one kind nearer to each other than this are drawn as one; a flag is twice as wide as the others, and where
+/// leaders change all the time a few are enough to say so.
 const MARK_GAP: f64 = 4.0;
+const FLAG_GAP: f64 = 12.0;
+const FLAG_GAP_OF_MANY: f64 = 40.0;
+const FLAGS_MANY: usize = 40;
 
 /// A press this near to a mark goes to it.
 const SNAP: f64 = 6.0;
@@ -134,10 +138,12 @@ fn at_point(x: f64, y: f64) -> String {
 
 fn thinned(marks: &[Mark], scale: Scale) -> Vec<&Mark> {
     let mut last = [f64::MIN; 4];
+    let flags = marks.iter().filter(|mark| mark.kind == MarkKind::Leader).count();
+    let flag_gap = if flags > FLAGS_MANY { FLAG_GAP_OF_MANY } else { FLAG_GAP };
     let kept = |mark: &&Mark| {
         let x = scale.x(mark.position.at.0 as f64);
         let last = &mut last[mark.kind as usize];
-        let gap = if mark.kind == MarkKind::Leader { 3.0 * MARK_GAP } else { MARK_GAP };
+        let gap = if mark.kind == MarkKind::Leader { flag_gap } else { MARK_GAP };
         let keep = x - *last >= gap;
         if keep {
             *last = x;
