@@ -66,6 +66,11 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// How much larger than usual nodes and words are.
+    pub fn scale(&self) -> f64 {
+        scale(self.width.min(self.height))
+    }
+
     /// Position of a node in [`Placement::spots`].
     pub fn index(&self, id: NodeId) -> usize {
         if id.is_client() { self.replicas + id.index() } else { id.index() }
@@ -103,7 +108,8 @@ pub fn place(ask: &Ask) -> Placement {
     let mut best: Option<(f64, Vec<Spot>)> = None;
     for rings in ring_counts(ask.layout, n) {
         let floor = best.as_ref().map_or(RADIUS_MIN, |(radius, _)| *radius);
-        let mut radius = radius_max(n).min(ask.width.min(ask.height) * 0.085).max(RADIUS_MIN * 2.0);
+        let side = ask.width.min(ask.height);
+        let mut radius = (radius_max(n) * scale(side)).min(side * 0.085).max(RADIUS_MIN * 2.0);
         while radius > floor {
             let spots = arrange(ask, radius, rings);
             if radius * 0.97 <= RADIUS_MIN || fits(ask, &spots, radius) {
@@ -115,6 +121,12 @@ pub fn place(ask: &Ask) -> Placement {
     }
     let spots = best.map_or_else(Vec::new, |(_, spots)| spots);
     Placement { spots, replicas: n, roomy: n <= ROOMY_MAX, width: ask.width, height: ask.height }
+}
+
+/// How much larger than usual nodes and words are in a picture whose shorter side has so many pixels: on a large screen it
+/// is looked at from further away.
+fn scale(side: f64) -> f64 {
+    (side / 640.0).within(1.0, 1.5)
 }
 
 /// Nodes leave room between them for messages, the more the more of them there are.

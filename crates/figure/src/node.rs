@@ -186,7 +186,7 @@ fn words(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, roomy: bool) {
     let r = spot.radius;
     let ink = if view.health == Health::Crashed { Ink::Soft } else { Ink::Text };
     if roomy && status_fits(view, spot) {
-        let size = (r * 0.5).within(11.0, 16.0);
+        let size = (r * 0.5).within(11.0, (r * 0.4).max(16.0));
         let small = status_size(status(view), r);
         plate(shapes, view, spot, &name, size, status(view), small);
         shapes.push(Shape::bold(spot.at + Point::new(0.0, -r * 0.08), size, ink, name));
@@ -194,7 +194,7 @@ fn words(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, roomy: bool) {
         let tone = if view.byzantine.is_some() { Ink::Text } else { Ink::Soft };
         shapes.push(Shape::text(at, small, Anchor::Middle, tone, status(view)));
     } else {
-        let size = (r * 0.95).min(1.7 * r / (name.len() as f64 * 0.6)).within(3.0, 15.0);
+        let size = (r * 0.95).min(1.7 * r / (name.len() as f64 * 0.6)).within(3.0, (r * 0.375).max(15.0));
         plate(shapes, view, spot, &name, size, "", 0.0);
         shapes.push(Shape::bold(spot.at + Point::new(0.0, size * 0.35), size, ink, name));
     }
@@ -232,7 +232,7 @@ fn status_room(radius: f64) -> f64 {
 fn status_size(text: &str, radius: f64) -> f64 {
     let fitting = status_room(radius) / (text.chars().count().max(1) as f64 * 0.62);
     // Between the name's line and its own is 0.44 of the radius.
-    fitting.min(radius * 0.42).min(11.5)
+    fitting.min(radius * 0.42).min((radius * 0.2875).max(11.5))
 }
 
 fn status_fits(view: &NodeView, spot: &Spot) -> bool {
@@ -271,10 +271,11 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, room: &mut Roo
     if lines.is_empty() {
         return;
     }
-    let line_height = 13.0;
+    let scale = room.placement.scale();
+    let (line_size, line_height) = (LINE_SIZE * scale, 13.0 * scale);
     let size = Point::new(
         // Some fonts are a little wider than the average.
-        lines.iter().map(|l| text_width(l, LINE_SIZE * 1.08)).fold(0.0, f64::max),
+        lines.iter().map(|l| text_width(l, line_size * 1.08)).fold(0.0, f64::max),
         lines.len() as f64 * line_height + if dots.is_some() { 11.0 } else { 0.0 },
     );
     let Some((corner, anchor)) = room.beside(spot, size) else { return };
@@ -291,7 +292,7 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, room: &mut Roo
     }
     for line in lines {
         y += line_height;
-        shapes.push(Shape::text(Point::new(x, y - 3.0), LINE_SIZE, anchor, Ink::Soft, line));
+        shapes.push(Shape::text(Point::new(x, y - 3.0), line_size, anchor, Ink::Soft, line));
     }
 }
 

@@ -174,7 +174,8 @@ impl Paint {
 impl Shape {
     /// A disc.
     pub const fn circle(at: Point, radius: f64, paint: Paint) -> Self {
-        Self::Circle { at, radius, paint }
+        // In a picture of no size there may be less than no room.
+        Self::Circle { at, radius: radius.max(0.0), paint }
     }
 
     /// A straight line.

@@ -60,8 +60,8 @@ fn use_gallery(store: &Store) -> Html {
         <>
             <div class="filter">
                 // On a phone the keyboard would cover what there is to choose from.
-                <input type="text" aria-label="Filter" placeholder="Filter: leader, crash, Agreement…" autofocus={!narrow}
-                    oninput={typed} />
+                <input type="text" aria-label="Filter" placeholder="Filter: leader, crash, Agreement…"
+                    data-first={(!narrow).then_some("")} oninput={typed} />
                 <span role="status">{ if look.shelf == LESSONS { String::new() } else { format!("{found} scenarios") } }</span>
             </div>
             <div class="hall">

@@ -58,10 +58,16 @@ fn use_frame(props: &FrameProps) -> Html {
                 // Where it cannot be modal it is at least there.
                 dialog.show();
             }
+            let within = |selector| {
+                let found = node.cast::<web_sys::Element>()?.query_selector(selector).ok()??;
+                found.dyn_into::<web_sys::HtmlElement>().ok()
+            };
+            // By hand: an element with `autofocus` is looked at only with the next frame, and then something has the focus.
+            if let Some(first) = within("[data-first]") {
+                let _ = first.focus();
+            }
             // What is chosen in a list that scrolls is seen.
-            let chosen =
-                node.cast::<web_sys::Element>().and_then(|d| d.query_selector("[aria-pressed=true]").ok()?);
-            if let Some(chosen) = chosen.and_then(|c| c.dyn_into::<web_sys::HtmlElement>().ok())
+            if let Some(chosen) = within("[aria-pressed=true]")
                 && let Some(list) = chosen.parent_element()
             {
                 list.set_scroll_left(chosen.offset_left() - AHEAD_PX);
