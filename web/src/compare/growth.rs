@@ -54,9 +54,10 @@ pub fn growth(props: &Shown) -> Html {
             if !trouble.is_empty() { <p class="warn-ink" role="alert">{ trouble }</p> }
             if made < all {
                 <p class="measuring">
+                    // First in its line, so that it stays where it is while the numbers beside it grow.
+                    if busy { <button onclick={rest}>{ "Stop" }</button> } else { <button onclick={begin}>{ "Go on" }</button> }
                     <progress max={all.to_string()} value={made.to_string()} aria-label="Measurements"></progress>
                     { format!("{made} of {all} measurements") }
-                    if busy { <button onclick={rest}>{ "Stop" }</button> } else { <button onclick={begin}>{ "Go on" }</button> }
                 </p>
             }
             <div class="plots">{ for plots.iter().map(plot) }</div>
