@@ -13,9 +13,11 @@ use std::fmt::Write;
 /// Scenarios of each protocol.
 const EACH: usize = 25;
 
+const DIGESTS: &str = "golden/digests.txt";
+
 /// The file, of this package; `DIGESTS` in the environment names another one.
 fn digests() -> String {
-    std::env::var("DIGESTS").unwrap_or_else(|_| "golden/digests.txt".to_owned())
+    std::env::var("DIGESTS").unwrap_or_else(|_| DIGESTS.to_owned())
 }
 
 #[test]
@@ -45,7 +47,7 @@ fn scenarios_of_each_protocol_have_the_digests_that_every_platform_gives_them() 
 
 #[test]
 fn each_of_them_gives_another_digest() {
-    let mut digests: Vec<String> = read(&digests()).lines().map(|line| line[..64].to_owned()).collect();
+    let mut digests: Vec<String> = read(DIGESTS).lines().map(|line| line[..64].to_owned()).collect();
     let all = digests.len();
     digests.sort();
     digests.dedup();
