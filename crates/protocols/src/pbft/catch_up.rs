@@ -173,6 +173,7 @@ impl Replica {
         let learns = !cx.config.is_member(self.me);
         let level = status.executed == self.executed && !self.is_stuck();
         if (later_view || later_state || learns || level) && !status.answer {
+            cx.cite(Cite::AskStatus);
             cx.send(from, self.status(true));
         }
     }

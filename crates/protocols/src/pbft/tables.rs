@@ -97,7 +97,7 @@ rules! {
     AskStatus, "retransmission", "Castro & Liskov, TOCS 2002, retransmission by status messages",
         "says how far it is, so that others send what it lacks",
         "Messages get lost. Whoever is stuck asks; whoever has heard nothing of somebody tells him.",
-        "stuck or unheard of for too long: <STATUS, v, h, last executed>";
+        "stuck, asked, or unheard of for too long: <STATUS, v, h, last executed>";
     Help, "answers status", "Castro & Liskov, TOCS 2002, retransmission by status messages",
         "sends a replica what it lacks",
         "Its own messages again, or proofs that stand by themselves.",
