@@ -9,7 +9,7 @@ use crate::point::Point;
 use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, pair};
 use crate::table::clock;
-use consensus_kernel::{Face, Layout, Meta, NodeId, Tone};
+use consensus_kernel::{Face, Layout, Meta, NodeId, Tone, sort_by_number};
 use consensus_lab::Session;
 use consensus_lab::view::{FlightMark, FlightView, Health, Heard, LossView, NodeView, Position, Standing};
 use consensus_scenario::Latency;
@@ -262,14 +262,8 @@ fn crowded(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show
             *count += 1;
         }
     }
-    let mut busy: Vec<usize> = Vec::new();
-    // Beyond that one is as busy as the other.
-    let busyness = |link: usize| under_way[link].min(32);
-    let mut level = 32;
-    while level > 1 && busy.len() < BUSY_LINES {
-        busy.extend((0..under_way.len()).filter(|link| busyness(*link) == level));
-        level -= 1;
-    }
+    let mut busy: Vec<usize> = (0..under_way.len()).filter(|link| under_way[*link] > 1).collect();
+    sort_by_number(&mut busy, |link| u64::from(u32::MAX - under_way[*link]));
     busy.truncate(BUSY_LINES);
     let mut taken: Vec<(Point, f64)> =
         placement.spots.iter().map(|spot| (spot.at, spot.radius + 0.5 * COUNT_GAP)).collect();

@@ -30,7 +30,11 @@ static CAMPAIGNS: [Campaign; 7] = [
         run: hostile,
     },
     Campaign { name: "faults", claim: "worker and page fail, say so, and go on", run: faults },
-    Campaign { name: "accidents", claim: "the page's own search finds what rules prevent", run: accidents },
+    Campaign {
+        name: "accidents",
+        claim: "the page's own search finds what rules prevent, once each",
+        run: accidents,
+    },
 ];
 
 const TIMES: u64 = 10;
@@ -53,7 +57,7 @@ pub fn soak(args: &[String]) -> Outcome {
         named.extend(&CAMPAIGNS);
     }
     for campaign in named {
-        eprintln!("\n=== {}, {times} times as much as usual: {}", campaign.name, campaign.claim);
+        eprintln!("\n=== {}: {}", campaign.name, campaign.claim);
         (campaign.run)(times).map_err(|sentence| format!("campaign {}: {sentence}", campaign.name))?;
     }
     Ok(())
