@@ -89,7 +89,7 @@ fn describe(parts: &mut Vec<String>, face: &Face, meta: &Meta, kind: &str) {
 
 /// "3 of 5"; with weights "57 of 67 needed, of 100".
 fn k_of_q(votes: &Votes) -> String {
-    if is_weighted(votes) {
+    if is_weighted(votes) && votes.total > votes.need {
         format!("{} of {} needed, of {}", votes.have, votes.need, votes.total)
     } else {
         format!("{} of {}", votes.have, votes.need)

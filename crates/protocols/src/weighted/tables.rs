@@ -45,7 +45,7 @@ rules! {
 }
 
 switches! {
-    LAST_ROUND = 0, "last-round", "Dolev & Strong 1983, theorem 3", Breaks::Safety("Interactive Consistency"),
+    LAST_ROUND = 0, "last-round", "Dolev & Strong 1983, §3", Breaks::Safety("Interactive Consistency"),
         "Answers are exchanged in f + 1 rounds",
         "f liars sign in turn, and who is shown their chain in the last round cannot pass it on.";
     PASS_ON = 1, "pass-on", "Dolev & Strong 1983, §4", Breaks::Safety("Interactive Consistency"),
