@@ -65,6 +65,7 @@ fn a_search_finds_a_missing_rule() {
 
 #[test]
 fn every_stored_counterexample_breaks_what_its_switch_names_and_only_without_the_rule() {
+    let mut none = Vec::new();
     for (meta, place, switch) in switches() {
         let Some(property) = named(switch) else { continue };
         let link = read(&path(meta, switch));
@@ -72,8 +73,11 @@ fn every_stored_counterexample_breaks_what_its_switch_names_and_only_without_the
         assert!(link.len() <= LINK_BYTES_MAX, "{}/{}: the link is long", meta.id, switch.id);
         assert!(!without.rules.holds(place), "{}/{}: the rule is not off", meta.id, switch.id);
         assert_eq!(print(&without), link.trim(), "{}/{}: the link is not canonical", meta.id, switch.id);
-        assert!(is_counterexample(&without, property), "{}/{}: it is none", meta.id, switch.id);
+        if !is_counterexample(&without, property) {
+            none.push(format!("{}/{}", meta.id, switch.id));
+        }
     }
+    assert_eq!(none, Vec::<String>::new(), "these are none");
 }
 
 #[test]

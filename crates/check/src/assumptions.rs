@@ -1,6 +1,6 @@
 //! What a protocol's promises rest on, judged apart from the promises.
 
-use consensus_kernel::{Automaton, Breaks, Duration, FaultModel, NodeId, Time};
+use consensus_kernel::{Automaton, Breaks, Caveat, Duration, FaultModel, NodeId, Time};
 use consensus_scenario::{Action, Fate, Latency, Scenario, describe_action};
 use consensus_sim::Simulation;
 
@@ -37,9 +37,11 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     if scenario.bound().max_weight(1).is_none() {
         found.insert(0, bound(scenario));
     }
-    if let Some(why) = P::caveat(sim.config()) {
-        found.push(Assumption::new("A safe variant", Some(Time::ZERO), why.to_owned()));
-    }
+    let variant = |name, why: &str| Assumption::new(name, Some(Time::ZERO), why.to_owned());
+    found.extend(P::caveat(sim.config()).map(|caveat| match caveat {
+        Caveat::Safety(why) => variant("A safe variant", why),
+        Caveat::Progress(why) => variant("A live variant", why).for_progress(),
+    }));
     if scenario.faults() == FaultModel::Crash && !scenario.byzantine.is_empty() {
         let node = scenario.byzantine[0].node;
         let reason = format!("{} tolerates crashes only, and node {node} lies", scenario.meta.title);

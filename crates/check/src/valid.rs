@@ -17,8 +17,8 @@ pub struct Valid {
 }
 
 impl Valid {
-    /// What may be decided in a run of this scenario.
-    pub fn of(scenario: &Scenario) -> Self {
+    /// What may be decided in a run of this scenario in which these replicas have crashed so far.
+    pub fn of(scenario: &Scenario, crashed: &[NodeId]) -> Self {
         let options = match scenario.meta.inputs {
             Inputs::Requests => {
                 let asked = values_asked(scenario);
@@ -31,12 +31,10 @@ impl Valid {
             Validity::Proposed => None,
             Validity::Unanimous => {
                 let lies = |i: usize| scenario.byzantine.iter().any(|b| b.node == NodeId::replica(i));
-                let crashes = |i: usize| {
-                    scenario.script.iter().any(|timed| timed.action == Action::Crash(NodeId::replica(i)))
-                };
+                let crashes = |i: usize| crashed.contains(&NodeId::replica(i));
                 let correct = || given.iter().enumerate().filter(|(i, _)| !lies(*i));
-                // One that crashes may have done so before it told anybody, and where nodes may lie and a crash is for good
-                // it is one of the faulty, whose values do not count.
+                // One that has crashed may have done so before it told anybody, and where nodes may lie and a crash is for
+                // good it is one of the faulty, whose values do not count.
                 let told = correct().any(|(i, _)| !crashes(i));
                 let lost = scenario.faults() == FaultModel::Byzantine && !scenario.meta.envelope.recovers();
                 let counts = |i: usize| told && !(lost && crashes(i));

@@ -89,7 +89,7 @@ impl Verdicts {
             crashes: Vec::new(),
             crash_is_final: scenario.meta.claims.agreement == AgreementScope::Correct
                 && !scenario.meta.envelope.recovers(),
-            valid: Valid::of(scenario),
+            valid: Valid::of(scenario, &[]),
             watched: own.iter().fold(0, |set, own| set | own.on),
             own,
             judged: Default::default(),
@@ -99,9 +99,10 @@ impl Verdicts {
         }
     }
 
-    /// Goes on under another scenario, one that differs only in what its script does from now on.
+    /// Goes on under another scenario, one that differs only in what its script does from now on, or after another crash.
     pub fn allow(&mut self, scenario: &Scenario) {
-        self.valid = Valid::of(scenario);
+        let crashed: Vec<NodeId> = self.crashes.iter().map(|(_, node)| *node).collect();
+        self.valid = Valid::of(scenario, &crashed);
     }
 
     /// All violations so far, the first of each property, in the order they happened.
@@ -337,6 +338,7 @@ impl<P: Automaton> Observer<P> for Verdicts {
         {
             *window = (0, 0);
             self.crashes.push((sim.events(), *node));
+            self.allow(sim.scenario());
         }
     }
 

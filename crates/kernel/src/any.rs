@@ -6,8 +6,8 @@
 
 use crate::walk::{Sink, Walk};
 use crate::{
-    Automaton, Corruption, Cx, Duration, Face, Input, Ledger, Lie, Message, NodeId, Outbox, Panel, Promise,
-    Protocol, RuleId, Setup, SetupError, Slot, TimerChange, Value, World,
+    Automaton, Caveat, Corruption, Cx, Duration, Face, Input, Ledger, Lie, Message, NodeId, Outbox, Panel,
+    Promise, Protocol, RuleId, Setup, SetupError, Slot, TimerChange, Value, World,
 };
 use std::any::Any;
 use std::cell::RefCell;
@@ -39,7 +39,7 @@ trait Host {
     fn quorum(&self) -> Option<usize>;
     fn learns(&self, replica: NodeId) -> bool;
     fn synchrony(&self) -> Option<Duration>;
-    fn caveat(&self) -> Option<&'static str>;
+    fn caveat(&self) -> Option<Caveat>;
     fn weight(&self, replica: NodeId) -> Option<u64>;
     fn edges(&self) -> Option<Vec<(NodeId, NodeId)>>;
     fn milestones(&self) -> &'static [RuleId];
@@ -126,7 +126,7 @@ impl<P: Protocol> Host for Kept<P> {
     fn synchrony(&self) -> Option<Duration> {
         <P as Protocol>::synchrony(&self.config)
     }
-    fn caveat(&self) -> Option<&'static str> {
+    fn caveat(&self) -> Option<Caveat> {
         <P as Protocol>::caveat(&self.config)
     }
     fn weight(&self, replica: NodeId) -> Option<u64> {
@@ -342,7 +342,7 @@ impl Automaton for AnyNode {
     fn synchrony(config: &AnyConfig) -> Option<Duration> {
         config.0.synchrony()
     }
-    fn caveat(config: &AnyConfig) -> Option<&'static str> {
+    fn caveat(config: &AnyConfig) -> Option<Caveat> {
         config.0.caveat()
     }
     fn weight(config: &AnyConfig, replica: NodeId) -> Option<u64> {

@@ -2,8 +2,8 @@
 
 use crate::walk::Walk;
 use crate::{
-    Corruption, Cx, Duration, Face, Input, Ledger, Lie, Message, NodeId, Panel, Protocol, RuleId, Timer,
-    World,
+    Caveat, Corruption, Cx, Duration, Face, Input, Ledger, Lie, Message, NodeId, Panel, Protocol, RuleId,
+    Timer, World,
 };
 
 /// What the simulator and the checks ask of a node and of what all nodes know.
@@ -38,7 +38,7 @@ pub trait Automaton: Clone + Walk + 'static {
     /// The longest that a message may take, for a protocol that works in rounds of known length.
     fn synchrony(config: &Self::Config) -> Option<Duration>;
     /// Why nothing is promised in this configuration.
-    fn caveat(config: &Self::Config) -> Option<&'static str>;
+    fn caveat(config: &Self::Config) -> Option<Caveat>;
     /// What a replica weighs by its parameters.
     fn weight(config: &Self::Config, replica: NodeId) -> Option<u64>;
     /// Who talks to whom, if not everybody to everybody.
@@ -113,7 +113,7 @@ impl<P: Protocol> Automaton for P {
     fn synchrony(config: &P::Config) -> Option<Duration> {
         <P as Protocol>::synchrony(config)
     }
-    fn caveat(config: &P::Config) -> Option<&'static str> {
+    fn caveat(config: &P::Config) -> Option<Caveat> {
         <P as Protocol>::caveat(config)
     }
     fn weight(config: &P::Config, replica: NodeId) -> Option<u64> {

@@ -1,7 +1,7 @@
 //! Protocols with clients: nodes of two kinds in one run, each with its own code.
 
 use crate::{
-    Cx, Face, Input, Invariant, Liar, Message, Meta, Misstep, NodeId, Panel, Protocol, RuleId, Setup,
+    Caveat, Cx, Face, Input, Invariant, Liar, Message, Meta, Misstep, NodeId, Panel, Protocol, RuleId, Setup,
     SetupError, Timer, World,
 };
 use serde::Serialize;
@@ -58,7 +58,7 @@ pub trait Member: Clone + Serialize + Sized + 'static {
         true
     }
     /// Why nothing is promised in this configuration.
-    fn caveat(_config: &Self::Config) -> Option<&'static str> {
+    fn caveat(_config: &Self::Config) -> Option<Caveat> {
         None
     }
     /// Who talks to whom, if not everybody to everybody.
@@ -172,7 +172,7 @@ impl<M: Member> Protocol for Party<M> {
     fn learns(config: &M::Config, replica: NodeId) -> bool {
         M::learns(config, replica)
     }
-    fn caveat(config: &M::Config) -> Option<&'static str> {
+    fn caveat(config: &M::Config) -> Option<Caveat> {
         M::caveat(config)
     }
     fn edges(config: &M::Config) -> Option<Vec<(NodeId, NodeId)>> {

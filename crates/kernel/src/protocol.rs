@@ -65,9 +65,9 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
         None
     }
 
-    /// Why nothing is promised in this configuration although no rule is off, as a clause: for variants that are known to
-    /// be unsafe.
-    fn caveat(_config: &Self::Config) -> Option<&'static str> {
+    /// Why not all is promised in this configuration although no rule is off: for variants that are known to be unsafe, or to
+    /// stand still.
+    fn caveat(_config: &Self::Config) -> Option<Caveat> {
         None
     }
 
@@ -95,6 +95,15 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
     fn misstep(_strategy: usize) -> Option<Misstep<Self>> {
         None
     }
+}
+
+/// What a variant does not keep, and why, as a clause.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Caveat {
+    /// Something wrong may be decided.
+    Safety(&'static str),
+    /// Nothing wrong is decided, but perhaps nothing at all.
+    Progress(&'static str),
 }
 
 /// What a node is called with.

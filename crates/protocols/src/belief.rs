@@ -42,8 +42,8 @@ pub use pool::{
 pub use tables::{Cite, META};
 
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Liar, Meta, NodeId, NodeSet, Panel, Protocol, Ratio, RuleId, Setup,
-    SetupError, To, Value,
+    Caveat, Cx, Duration, Face, Input, Invariant, Liar, Meta, NodeId, NodeSet, Panel, Protocol, Ratio,
+    RuleId, Setup, SetupError, To, Value,
 };
 use serde::Serialize;
 use tables::*;
@@ -422,9 +422,10 @@ impl Protocol for Belief {
         Some(config.delta)
     }
 
-    fn caveat(config: &Config) -> Option<&'static str> {
+    fn caveat(config: &Config) -> Option<Caveat> {
         let denies = config.beliefs.iter().flatten().any(|p| *p <= config.floor);
-        (denies && config.rule == Rule::Log).then_some("somebody gives an outcome no chance, which is a veto")
+        (denies && config.rule == Rule::Log)
+            .then_some(Caveat::Safety("somebody gives an outcome no chance, which is a veto"))
     }
 
     fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {

@@ -12,7 +12,8 @@
 //! - `ViewChange` and `NewView` replace the primary (§4.4).
 //! - `Status`, `Committed`, `State` repair what was lost. Whoever is stuck says how far it is and is sent what it
 //!   lacks; whoever has executed something that another replica never showed to know of tells it. Nobody speaks while
-//!   all is well, and a run in which everybody knows everything falls silent.
+//!   all is well, and a run in which everybody knows everything falls silent, unless somebody waits for a view that nobody else
+//!   wants.
 //!
 //! Quorums: with q = ⌈(n+f+1)/2⌉, which is 2f + 1 for n = 3f + 1, prepared takes the pre-prepare and q − 1 prepares of
 //! different backups, and commits, checkpoints and view changes take q. `quorum=` chooses other sizes.
@@ -58,8 +59,8 @@ pub use wire::*;
 
 use crate::clients::request::{self, Pending};
 use consensus_kernel::{
-    Certificate, Cx, Digest, Face, Hashed, Input, Invariant, Liar, Member, Meta, NodeId, NodeSet, Panel,
-    Party, RuleId, Setup, SetupError, Signed, Slot, Value,
+    Caveat, Certificate, Cx, Digest, Face, Hashed, Input, Invariant, Liar, Member, Meta, NodeId, NodeSet,
+    Panel, Party, RuleId, Setup, SetupError, Signed, Slot, Value,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -244,6 +245,9 @@ pub struct Replica {
     /// Reads that are answered once so much is executed, one a client.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reads: Vec<(Value, u64)>,
+    /// The first request that it executed although it had executed it before, and where.
+    #[serde(skip)]
+    executed_again: Option<(Slot, Value)>,
     #[serde(skip)]
     facts: Vec<Fact>,
 }
@@ -263,9 +267,8 @@ impl Member for Replica {
     fn new(config: &Config, me: NodeId) -> Self {
         let ring = (config.window as usize).next_power_of_two();
         let checkpoints = (config.window / config.checkpoint) as usize;
-        // Who learns only has nobody to care for.
-        let mut aware = vec![if config.is_member(me) { 0 } else { u64::MAX }; config.n];
-        aware[me.index()] = u64::MAX;
+        let cares = |i| i != me.index() && config.cares(me, NodeId::replica(i));
+        let aware = (0..config.n).map(|i| if cares(i) { 0 } else { u64::MAX }).collect();
         Self {
             me,
             view: 0,
@@ -304,6 +307,7 @@ impl Member for Replica {
             tentative: None,
             held: Vec::new(),
             reads: Vec::new(),
+            executed_again: None,
             facts: Vec::new(),
         }
     }
@@ -367,7 +371,7 @@ impl Member for Replica {
         config.committee.is_none().then_some(config.quorum)
     }
 
-    fn caveat(config: &Config) -> Option<&'static str> {
+    fn caveat(config: &Config) -> Option<Caveat> {
         config.committee.map(|_| committee::CAVEAT)
     }
 
@@ -479,7 +483,12 @@ impl Replica {
 
     /// §4.2: the primary gives waiting requests their sequence numbers, up to the high watermark.
     fn propose(&mut self, cx: &mut Cx<'_, Pbft>) {
-        while self.active && self.primary == self.me && self.assigned < self.high(cx.config) {
+        if !self.active || self.primary != self.me {
+            return;
+        }
+        // Others may have gone on without it, and shown it what has these numbers.
+        self.assigned = self.assigned.max(self.executed).max(self.low);
+        while self.assigned < self.high(cx.config) {
             let proposed = &self.proposed;
             let is_new = |r: &&Signed<Request>| r.body().value.number() > proposed[r.signer().index()];
             let requests: SmallVec<[Signed<Request>; 1]> =
@@ -742,8 +751,11 @@ impl Replica {
         let (client, value) = (request.signer(), request.body().value);
         cx.decide(slot, value);
         let record = &mut self.clients[client.index()];
-        if cx.holds(DEDUP) && value.number() <= record.number {
-            return cx.cite(Cite::Repeated);
+        if value.number() <= record.number {
+            if cx.holds(DEDUP) {
+                return cx.cite(Cite::Repeated);
+            }
+            self.executed_again = self.executed_again.or(Some((slot, value)));
         }
         // §4.5.2: the view works, so its timer is T again.
         if in_view && value.number() > record.number {

@@ -49,8 +49,8 @@ use crate::clients::all::{Answer, AskedAll, AsksAll};
 use crate::clients::request::{self, ClientRecord, Pending};
 use ballots::{Round, Stack};
 use consensus_kernel::{
-    Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId, NodeSet, Panel,
-    Party, RuleId, Setup, SetupError, Signed, Slot, WeightRule, weigh,
+    Caveat, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId, NodeSet,
+    Panel, Party, RuleId, Setup, SetupError, Signed, Slot, WeightRule, weigh,
 };
 use proposer::Turns;
 use serde::Serialize;
@@ -293,8 +293,10 @@ impl Member for Replica {
         invariants::ALL
     }
 
-    fn caveat(config: &Config) -> Option<&'static str> {
-        config.single.then_some("with a single vote a round, a later round can finalise another block")
+    fn caveat(config: &Config) -> Option<Caveat> {
+        config
+            .single
+            .then_some(Caveat::Safety("with a single vote a round, a later round can finalise another block"))
     }
 
     fn milestones() -> &'static [RuleId] {

@@ -41,8 +41,8 @@ pub use tables::{Cite, Timer};
 
 use crate::clients::one::{Answer, AskedOne, AsksOne};
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Member, Message, Meta, NodeId, NodeSet, Panel, Party, RuleId,
-    Setup, SetupError, Slot, Tally, Time, To, Value,
+    Caveat, Cx, Duration, Face, Input, Invariant, Member, Message, Meta, NodeId, NodeSet, Panel, Party,
+    RuleId, Setup, SetupError, Slot, Tally, Time, To, Value,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -258,6 +258,12 @@ impl Member for Server {
 
     fn quorum(config: &Config) -> Option<usize> {
         Some(config.quorum)
+    }
+
+    fn caveat(config: &Config) -> Option<Caveat> {
+        (!config.noop).then_some(Caveat::Progress(
+            "a new leader opens its term with no entry, so what older terms left waits for a command",
+        ))
     }
 
     fn milestones() -> &'static [RuleId] {

@@ -44,8 +44,8 @@ pub use tally::{Ballot, Cluster, Ruling};
 pub use texts::{Measure, Question, Said, Statement, dice, parts, plain};
 
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Liar, Message, Meta, NodeId, NodeSet, Panel, Protocol, RuleId,
-    Setup, SetupError, Slot, Value,
+    Caveat, Cx, Duration, Face, Input, Invariant, Liar, Message, Meta, NodeId, NodeSet, Panel, Protocol,
+    RuleId, Setup, SetupError, Slot, Value,
 };
 use serde::Serialize;
 use tables::*;
@@ -184,8 +184,10 @@ impl Protocol for Weighted {
         Some(plan.delta)
     }
 
-    fn caveat(plan: &Plan) -> Option<&'static str> {
-        plan.coordinated.then_some("one coordinator decides, and if it is faulty it can divide the others")
+    fn caveat(plan: &Plan) -> Option<Caveat> {
+        plan.coordinated.then_some(Caveat::Safety(
+            "one coordinator decides, and if it is faulty it can divide the others",
+        ))
     }
 
     fn weight(plan: &Plan, agent: NodeId) -> Option<u64> {

@@ -336,7 +336,10 @@ pub fn parse_strategy(scenario: &Scenario, text: &str) -> Result<Strategy, Value
         ("twins", Some(rest)) => group(rest).map(|g| Strategy::Twins(Some(g))),
         _ => match own {
             Some(at) => Ok(Strategy::Own(at)),
-            None if text == "equivocate" => Ok(Strategy::Twins(None)),
+            None if text == "equivocate" => {
+                let two_faced = adversaries.iter().position(|a| a.id == "two-faced");
+                Ok(two_faced.map_or(Strategy::Twins(None), Strategy::Own))
+            }
             None => match STRATEGIES.iter().find(|(generic, _)| *generic == name) {
                 Some((_, form)) if rest.is_none() => {
                     Err(ValueError::new(Missing, format!("{name} needs more"), format!("write {form}")))

@@ -143,7 +143,7 @@ pub(super) const LESSONS: &[Lesson] = &[
     Lesson {
         kind: Kind::Beyond("Agreement"),
         title: "Sixteen replicas, but four of them decide",
-        watch: "A committee of four orders for all sixteen: 24 messages, and twelve to tell the others, instead of 480. Two liars \
+        watch: "A committee of four orders for all sixteen: 24 messages, twelve to tell the others, and their answers, instead of 480. Two liars \
                 among it are enough to split it; five of sixteen would not be.",
         link: "#/pbft?n=16&clients=2&req=4&latency=8ms..24ms&until=2s&committee=4&byz=0:two-faced&byz=1:two-faced\
                &pause=violation:Two of the four are one too many. All sixteen would have tolerated five.",
@@ -186,7 +186,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         title: "Two of four lie, and answers that were final are not",
         watch: "Both have two faces. Client c1 gathers three signed answers and is done with number 1. After two changes of view \
                 number 1 is the other client's.",
-        link: "#/zyzzyva?n=4&f=1&clients=2&req=2&seed=1&latency=8ms..24ms&until=2s&byz=0:equivocate&byz=1:equivocate\
+        link: "#/zyzzyva?n=4&f=1&clients=2&req=2&seed=1&latency=8ms..24ms&until=2s&byz=0:twins&byz=1:twins\
                &pause=29:A certificate for number 1: c1 is done.\
                &pause=94:A new view, with the history that two liars report.\
                &pause=238:Number 1 again, for another client.",

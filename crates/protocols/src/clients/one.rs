@@ -104,6 +104,7 @@ impl<M: AskedOne> Client<M> for AsksOne {
                     match leader.filter(is) {
                         Some(leader) => {
                             self.target = leader;
+                            cx.cite(M::CITES[0]);
                             self.ask(cx);
                         }
                         None => cx.reject("it knows no leader: wait and ask another"),
@@ -126,6 +127,7 @@ impl AsksOne {
         let Some(number) = self.waiting.pop() else { return };
         self.outstanding = Some(Value::request(self.me.index(), number));
         self.attempts = 0;
+        cx.cite(M::CITES[0]);
         self.ask(cx);
     }
 
@@ -137,7 +139,6 @@ impl AsksOne {
 
     fn ask<M: AskedOne>(&mut self, cx: &mut Cx<'_, Party<M>>) {
         let Some(value) = self.outstanding else { return };
-        cx.cite(M::CITES[0]);
         self.attempts = self.attempts.saturating_add(1);
         cx.send(self.target, M::request(value));
         cx.set_timer(M::RETRY, M::patience(cx.config));

@@ -136,10 +136,10 @@ impl Replica {
         Msg::Status(Status { view, active, stable, executed, answer })
     }
 
-    /// Asks all for what this replica lacks.
+    /// Asks all who order for what this replica lacks.
     pub(super) fn ask(&mut self, cx: &mut Cx<'_, Pbft>) {
         cx.cite(Cite::AskStatus);
-        cx.broadcast(self.status(false));
+        Self::tell_members(self.status(false), cx);
         self.hinted = false;
     }
 
@@ -163,14 +163,17 @@ impl Replica {
 
     /// Another replica says how far it is.
     pub(super) fn on_status(&mut self, from: NodeId, status: &Status, cx: &mut Cx<'_, Pbft>) {
-        self.aware[from.index()] = status.executed;
+        if cx.config.cares(self.me, from) {
+            self.aware[from.index()] = status.executed;
+        }
         self.unaware = self.aware.iter().filter(|known| **known < self.executed).count();
         self.help(from, status, cx);
         let later_view = (status.view, status.active) > (self.view, self.active);
         let later_state = status.executed > self.executed;
-        self.hinted |= later_state || (later_view && status.active);
-        // Of who learns nothing else is heard; and of who is done, and as far, it may not be known.
         let learns = !cx.config.is_member(self.me);
+        // Views are the members' affair.
+        self.hinted |= later_state || (later_view && status.active && !learns);
+        // Of who learns nothing else is heard; and of who is done, and as far, it may not be known.
         let level = status.executed == self.executed && !self.is_stuck();
         if (later_view || later_state || learns || level) && !status.answer {
             cx.cite(Cite::AskStatus);

@@ -166,7 +166,8 @@ impl Client {
                     cx.cite(Cite::ReadAnswered);
                     self.accept(reply, cx);
                 } else if !self.reading && count >= cx.config.replies {
-                    cx.cite(Cite::ClientAccepts);
+                    let many = cx.config.replies > cx.config.weak;
+                    cx.cite(if many { Cite::ClientAcceptsQuorum } else { Cite::ClientAccepts });
                     self.accept(reply, cx);
                 }
             }

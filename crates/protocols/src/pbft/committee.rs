@@ -2,15 +2,16 @@
 //!
 //! This is for decisions that are worth less: it takes fewer messages and tolerates fewer liars. Everything that the paper
 //! says of n replicas holds of the members alone, with a quorum of theirs. A learner takes nobody's word: it is shown
-//! q signed commits. It says that it has them; members that have heard nothing of it ask.
+//! q signed commits. It tells the primary that it has them. The first f + 1 members care for the learners, for one of them is
+//! correct, whatever the primary does: they ask of whom they have heard nothing, when nothing else happens.
 
 use super::tables::param;
 use super::{Config, Msg, Pbft, Replica, Shared};
-use consensus_kernel::{Bound, Cx, NodeId, NodeSet, Setup, To};
+use consensus_kernel::{Bound, Caveat, Cx, NodeId, NodeSet, Setup, To};
 
 /// What is given away.
-pub(super) const CAVEAT: &str =
-    "a committee orders for all, so that one liar more than a third of its own members is too many";
+pub(super) const CAVEAT: Caveat =
+    Caveat::Safety("a committee orders for all, so that a third of its own members is too many liars");
 
 /// How many replicas order, and how many of them may be faulty.
 pub(super) fn members_of(setup: &Setup) -> (usize, usize) {

@@ -127,6 +127,12 @@ impl Config {
         self.reads > 0 && u64::from(value.number()).is_multiple_of(self.reads)
     }
 
+    /// Whether one replica has to know how far another is: members of each other, and the first f + 1 of them, among whom
+    /// one is correct, of who only learns.
+    pub(super) fn cares(&self, me: NodeId, of: NodeId) -> bool {
+        self.is_member(me) && (self.is_member(of) || me.index() < self.weak)
+    }
+
     /// Whether it is one of the replicas that order.
     #[inline]
     pub fn is_member(&self, id: NodeId) -> bool {

@@ -140,17 +140,9 @@ fn view_monotone(ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> R
 #[inline(always)]
 fn exactly_once(_ledger: &mut Ledger, world: &dyn World<Pbft>, who: NodeId) -> Result<(), String> {
     let Some(r) = world.member(who) else { return Ok(()) };
-    match r.clients.iter().position(|c| c.executions > c.number) {
+    match r.executed_again {
         None => Ok(()),
-        Some(client) => {
-            let known = r.clients[client];
-            Err(format!(
-                "replica {who} executed {} requests of client {}, which has made {}",
-                known.executions,
-                NodeId::client(client),
-                known.number
-            ))
-        }
+        Some((slot, value)) => broken(move || format!("replica {who} executed {value} again at {slot}")),
     }
 }
 

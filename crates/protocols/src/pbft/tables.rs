@@ -134,6 +134,10 @@ rules! {
         "has the same answer from 2f + 1 replicas and accepts it",
         "Among them is a correct one that has executed everything that was known to be done.",
         "2f + 1 replies with the same t and r: accept r; timer runs out: have it ordered";
+    ClientAcceptsQuorum, "write quorum", "project rule, for PBFT, §5.1",
+        "has the same result from a quorum of replicas and accepts it",
+        "Where others read without an order, f + 1 are too few: a quorum of answers to a read could miss them all.",
+        "2f + 1 replies with the same t and r: accept r";
 }
 
 timers! {
@@ -424,7 +428,7 @@ pub const META: Meta = Meta {
     adversaries: ADVERSARIES,
     simplified: &[
         "One timer from the view changes to the first new request of the view (§4.5.2): it stops with NEW-VIEW, and the \
-         request timer begins with the same span if something waits",
+         request timer begins with the same span if something waits. It starts also when some of the 2f + 1 want later views",
         "Requests travel with the certificates that are about them (§4.4 leaves them out and fetches what is missing)",
         "Message authentication codes instead of signatures (§5.2): signatures are ideal and cost nothing",
         "Digest replies (§5.1): a result is one number. A read that has to be ordered counts as an assignment",

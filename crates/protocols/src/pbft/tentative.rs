@@ -29,9 +29,13 @@ impl Replica {
         let Some(batch) = entry.proposal.as_ref().map(|p| p.batch.clone()) else { return };
         self.tentative = Some(next);
         cx.cite(Cite::Tentative);
-        for (i, request) in batch.body().requests.iter().enumerate() {
+        let requests = &batch.body().requests;
+        for (i, request) in requests.iter().enumerate() {
             let (client, value) = (request.signer(), request.body().value);
-            if value.number() > self.clients[client.index()].number {
+            // What is executed before may stand in this very batch.
+            let before =
+                requests[..i].iter().filter(|r| r.signer() == client).map(|r| r.body().value.number());
+            if value.number() > before.fold(self.clients[client.index()].number, u32::max) {
                 self.reply(client, value, cx.config.slot(next, i), How::Tentative, cx);
             }
         }

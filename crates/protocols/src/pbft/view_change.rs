@@ -262,7 +262,9 @@ impl Replica {
         for order in &new.body().orders {
             let (sequence, null) = (order.order.body().sequence, order.batch.body().is_null());
             if sequence > self.low && sequence <= self.high(cx.config) {
-                cx.cite(if null { Cite::NullRequest } else { Cite::Reproposed });
+                if self.primary == self.me {
+                    cx.cite(if null { Cite::NullRequest } else { Cite::Reproposed });
+                }
                 self.accept(order.clone(), cx);
             }
         }

@@ -186,7 +186,7 @@ impl Server {
         if !self.votes.add(from) {
             return cx.reject("this voter was counted before");
         }
-        cx.cite(Cite::CountVote);
+        cx.cite(Cite::CountPreVote);
         if self.votes.count() >= cx.config.quorum {
             self.start_election(cx);
         }

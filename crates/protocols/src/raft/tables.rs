@@ -150,6 +150,10 @@ rules! {
         "would not vote for the sender in the next term",
         "It hears a leader, or the sender's log is behind.",
         "leader heard recently, or log not up to date, or term behind: refuse";
+    CountPreVote, "§9.6 counts pre-vote", "Ongaro's dissertation, §9.6",
+        "hears of one more server that would vote for it",
+        "A majority of them, itself among it: the election can be won, so the term may be opened.",
+        "would-be votes := would-be votes + sender";
     EagerCommit, "pushes commit", "etcd-io/raft; Raft leaves it to the next AppendEntries",
         "tells followers at once how far the log is committed",
         "They apply one delay earlier, at the price of twice the messages.",

@@ -452,6 +452,9 @@ fn with_pre_vote_a_server_that_cannot_win_opens_no_term() {
     assert_eq!((w.server(0).role, w.server(0).current_term), (Role::PreCandidate, 0));
     w.elect(0, &all(3));
     assert!(w.leads(0));
+    let cited =
+        |cite| w.table.cited.iter().filter(|(who, rule)| *who == s(0) && *rule == cite as RuleId).count();
+    assert_eq!((cited(Cite::CountPreVote), cited(Cite::CountVote)), (1, 1), "a would-be vote is no vote");
     assert_eq!(w.server(0).current_term, 1);
     w.elect(2, &all(3));
     assert!(w.leads(0) && w.server(2).current_term == 1, "who hears a leader does not help to unseat it");

@@ -20,6 +20,8 @@ pub(super) fn face(server: &Server, config: &Config) -> Face {
     };
     let votes = votes(server, config);
     let waits_for = votes.as_ref().map(|v| match server.role {
+        // §5.4.2: copies do not commit what earlier terms left.
+        Role::Leader if v.have >= v.need => format!("an entry of its own term {term}"),
         Role::Leader => format!("{} of {} copies of index {last}", v.have, v.need),
         Role::PreCandidate => {
             format!("{} of {} servers that would vote in term {}", v.have, v.need, term.saturating_add(1))

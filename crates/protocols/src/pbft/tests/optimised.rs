@@ -62,6 +62,25 @@ fn nothing_is_executed_tentatively_above_what_is_not_committed() {
 }
 
 #[test]
+fn a_request_that_stands_twice_in_a_batch_is_answered_tentatively_once() {
+    let mut table = Table::new(&with(executing(4, 1, param::TENTATIVE), param::BATCH, ParamValue::Int(2)));
+    let d = pre_prepare(&mut table, r(1), 0, 1, &[x(1), x(1)]);
+    prepare(&mut table, r(2), r(1), 0, 1, d);
+    let once = Reply { view: 0, value: x(1), slot: 2, how: How::Tentative };
+    assert_eq!(replies_of(&table, r(1)), [once]);
+}
+
+#[test]
+fn where_some_read_a_client_says_that_it_waited_for_a_quorum() {
+    let mut table = Table::new(&reading(4, 1, 0, 5));
+    propose(&mut table, x(1));
+    run(&mut table);
+    assert_eq!(decided(&table, c(0)), [(1, x(1))]);
+    let (few, quorum) = (Cite::ClientAccepts, Cite::ClientAcceptsQuorum);
+    assert_eq!((cited(&table, c(0), few), cited(&table, c(0), quorum)), (0, 1));
+}
+
+#[test]
 fn a_client_takes_2f_plus_1_replies_of_one_view_or_f_plus_1_to_what_is_committed() {
     let ask = || {
         let mut table = Table::new(&executing(4, 1, param::TENTATIVE));
@@ -216,6 +235,9 @@ fn a_committee_orders_and_the_others_learn() {
         let counts = run_counting(&mut table);
         assert_eq!(counts[kind::PRE_PREPARE] + counts[kind::PREPARE] + counts[kind::COMMIT], 2 * k * (k - 1));
         assert_eq!((counts[kind::COMMITTED], counts[kind::STATUS]), (n - k, n - k));
+        // Of f + 1 members the primary is one that knows already.
+        let wonder = table.timers.keys().filter(|(_, timer)| *timer == Timer::Status as usize).count();
+        assert_eq!(wonder, table.config.weak - 1);
         assert_eq!(counts[kind::REPLY], k);
         assert_eq!(table.decided.iter().filter(|d| (d.1, d.2) == (1, x(1))).count(), n + 1);
         execute(&mut table, 2..=40, &[]);

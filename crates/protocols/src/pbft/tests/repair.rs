@@ -70,6 +70,21 @@ fn a_state_that_does_not_fit_its_proof_is_refused() {
 }
 
 #[test]
+fn a_primary_that_was_left_behind_goes_on_above_what_it_is_shown() {
+    let mut others = Table::new(&setup(4, 1));
+    execute(&mut others, 1..=16, &[]);
+    let known = replica(&others, 1);
+    let segments = known.history.iter().cloned().collect();
+    let state = State { stable: known.stable.unwrap(), segments };
+    let mut table = Table::new(&setup(4, 1));
+    tell(&mut table, r(1), r(0), Msg::State(Shared::new(state)));
+    assert_eq!((replica(&table, 0).executed, replica(&table, 0).low), (16, 16));
+    let next = request(&table, x(17));
+    tell(&mut table, c(0), r(0), Msg::Request(next));
+    assert_eq!(replica(&table, 0).assigned, 17);
+}
+
+#[test]
 fn a_proof_of_commitment_needs_a_quorum_for_this_very_batch() {
     let mut table = Table::new(&setup(4, 2));
     let batches = [batch(&table, &[x(1)]), batch(&table, &[y(1)])];
