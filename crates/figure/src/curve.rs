@@ -1,4 +1,5 @@
-//! The way a message takes: a quadratic curve that keeps to the left, so that the two directions of a link part.
+//! The way a message takes: a quadratic curve that keeps to the left, so that the two directions of a link part; away from
+//! the middle of the picture hardly, for there stand the words.
 
 use crate::point::Point;
 use crate::shape::Within;
@@ -8,6 +9,9 @@ const BEND_MAX: f64 = 56.0;
 
 /// How far the control point stands aside, as a share of the link's length.
 const BEND_SHARE: f64 = 0.16;
+
+/// What is left of its bend of a curve that would go around the nodes instead of between them.
+const OUTWARD: f64 = 0.1;
 
 /// A quadratic curve from border to border of two nodes.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -21,12 +25,16 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// The way from one disc to another, each a centre and a radius.
-    pub fn between(from: (Point, f64), to: (Point, f64)) -> Self {
+    /// The way from one disc to another, each a centre and a radius, in a picture with this middle.
+    pub fn between(from: (Point, f64), to: (Point, f64), middle: Point) -> Self {
         let way = to.0 - from.0;
+        let (half, left) = ((from.0 + to.0) * 0.5, way.unit().left());
         let bend = (way.length() * BEND_SHARE).min(BEND_MAX);
-        let control = (from.0 + to.0) * 0.5 + way.unit().left() * bend;
-        let trimmed = |(centre, radius): (Point, f64)| centre + (control - centre).unit() * radius;
+        let inward = (middle.x - half.x) * left.x + (middle.y - half.y) * left.y;
+        let control = half + left * (bend + inward.within((OUTWARD - 1.0) * bend, (1.0 - OUTWARD) * bend));
+        // Between neighbours that nearly touch there is always some way to go.
+        let share = (0.85 * way.length() / (from.1 + to.1)).min(1.0);
+        let trimmed = |(centre, radius): (Point, f64)| centre + (control - centre).unit() * (radius * share);
         Self { from: trimmed(from), control, to: trimmed(to) }
     }
 
@@ -59,21 +67,27 @@ mod tests {
     }
 
     #[test]
-    fn the_two_directions_of_a_link_never_touch() {
+    fn the_two_directions_of_a_link_never_touch_and_none_goes_around_the_nodes() {
         let [a, b] = discs();
-        let (there, back) = (Curve::between(a, b), Curve::between(b, a));
-        let way = b.0 - a.0;
-        for i in 0..=100 {
-            let t = f64::from(i) / 100.0;
-            assert!(way.side_of(there.at(t) - a.0) > 1.0, "there at {t}");
-            assert!(way.side_of(back.at(t) - a.0) < -1.0, "back at {t}");
+        for middle in [Point::new(120.0, 60.0), Point::new(90.0, 400.0), Point::new(150.0, -70.0)] {
+            let (there, back) = (Curve::between(a, b, middle), Curve::between(b, a, middle));
+            for (i, j) in (0..=50).flat_map(|i| (0..=50).map(move |j| (i, j))) {
+                let gap = there.at(f64::from(i) / 50.0).distance(back.at(f64::from(j) / 50.0));
+                assert!(gap > 3.0, "{gap} at {i} and {j}");
+            }
+            let way = b.0 - a.0;
+            let inward = way.side_of(middle - a.0).signum();
+            let off = |curve: Curve| inward * way.unit().side_of(curve.at(0.5) - a.0);
+            if middle.y != 60.0 {
+                assert!(off(there) > -2.0 && off(back) > -2.0, "{} and {}", off(there), off(back));
+            }
         }
     }
 
     #[test]
     fn a_curve_begins_and_ends_at_the_borders() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b);
+        let curve = Curve::between(a, b, Point::default());
         assert!((curve.at(0.0).distance(a.0) - a.1).abs() < 1e-9);
         assert!((curve.at(1.0).distance(b.0) - b.1).abs() < 1e-9);
         assert_eq!(curve.at(-3.0), curve.from);
@@ -83,7 +97,7 @@ mod tests {
     #[test]
     fn the_first_part_of_a_curve_lies_on_it() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b);
+        let curve = Curve::between(a, b, Point::default());
         let part = curve.until(0.6);
         for i in 0..=10 {
             let t = f64::from(i) / 10.0;
@@ -94,7 +108,7 @@ mod tests {
     #[test]
     fn direction_is_a_unit_vector_along_the_way() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b);
+        let curve = Curve::between(a, b, Point::default());
         for t in [0.0f64, 0.3, 0.5, 1.0] {
             let ahead = curve.at((t + 1e-4).min(1.0)) - curve.at((t - 1e-4).max(0.0));
             assert!((curve.direction(t).length() - 1.0).abs() < 1e-9);

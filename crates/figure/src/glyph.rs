@@ -6,6 +6,9 @@ use crate::shape::{Anchor, Dash, Fill, Paint, Shape};
 use consensus_kernel::{Kind, KindClass};
 use consensus_lab::view::FlightMark;
 
+/// In a message of a smaller radius no letter can be read.
+pub const LETTER_MIN: f64 = 7.0;
+
 /// Outline of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outline {
@@ -50,7 +53,7 @@ pub fn message(at: Point, radius: f64, kind: &Kind, round: u64, mark: FlightMark
     if mark == FlightMark::Forged {
         shapes.push(Shape::circle(at, radius + 3.5, Paint::line(ink, 1.5).dash(Dash::Dashed)));
     }
-    if radius >= 7.0 {
+    if radius >= LETTER_MIN {
         let letter = if fill == Fill::Solid(ink) { Ink::Paper } else { ink };
         let size = if kind.glyph.chars().count() > 1 { radius * 0.95 } else { radius * 1.15 };
         shapes.push(Shape::bold(at + Point::new(0.0, size * 0.36), size, letter, kind.glyph));

@@ -2,21 +2,36 @@
 //!
 //! An arrangement is tried with large nodes first and then with ever smaller ones, until no two touch and none leaves the
 //! rectangle. That is plainly right for every n, mix of weights and shape of window, and it is done only when one of
-//! them changes.
+//! them changes. Of few nodes several arrangements are tried: the one is taken in which words have room and messages a way.
 
 use crate::curve::Curve;
 use crate::point::Point;
+use crate::room::Room;
 use crate::shape::Within;
 use consensus_kernel::{Layout, NodeId};
 
 /// Up to so many replicas there is room for words, dots and letters; beyond, shapes only.
 pub const ROOMY_MAX: usize = 12;
 
+/// Where there is so much room for each node, words stand beside it, not only dots.
+const WORDED_AREA: f64 = 9_000.0;
+
 /// The largest radius of a node of average weight.
 const RADIUS_MAX: f64 = 40.0;
 
+/// How much wider than high a circle of nodes may become.
+const LONGEST: f64 = 1.7;
+
 /// The smallest radius that is tried; reached only in windows too small to be of use.
 const RADIUS_MIN: f64 = 1.5;
+
+/// Room beside a node and above it that arrangements leave, beyond its ring: for words on that side, or for none.
+static MARGINS: [(f64, f64); 6] =
+    [(4.0, 4.0), (4.0, 42.0), (28.0, 4.0), (28.0, 42.0), (78.0, 4.0), (78.0, 42.0)];
+
+/// Size of the words that are counted on beside a node; where there is room for dots only, of those.
+const WORDS: Point = Point::new(70.0, 37.0);
+const DOTS: Point = Point::new(32.0, 9.0);
 
 /// What is to be arranged, and where.
 #[derive(Clone, PartialEq, Debug)]
@@ -50,8 +65,20 @@ pub struct Spot {
     pub out: Point,
 }
 
+impl Spot {
+    /// Radius of the ring that is its timer.
+    pub fn ring(&self) -> f64 {
+        self.radius + (self.radius * 0.25).within(4.0, 7.0)
+    }
+
+    /// How far it reaches with that.
+    pub fn reach(&self) -> f64 {
+        self.ring() + 1.5
+    }
+}
+
 /// All places: replicas, then clients.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Placement {
     /// In the order of [`consensus_lab::Session::nodes`].
     pub spots: Vec<Spot>,
@@ -63,9 +90,24 @@ pub struct Placement {
     pub width: f64,
     /// Height of the rectangle.
     pub height: f64,
+    /// Radius of a node of average weight.
+    radius: f64,
+    /// What replicas stand around.
+    middle: Point,
 }
 
 impl Placement {
+    /// Whether there is room for words beside nodes, not only for dots.
+    pub fn worded(&self) -> bool {
+        self.roomy && self.width * self.height >= WORDED_AREA * self.spots.len().max(6) as f64
+    }
+
+    /// Radius of a message with its letter: small where nodes are small, and where many send much.
+    pub fn glyph(&self) -> f64 {
+        let side = self.width.min(self.height);
+        (self.radius * 0.36).min(side / (3.5 * self.spots.len().max(1) as f64)).within(5.0, 9.5)
+    }
+
     /// How much larger than usual nodes and words are.
     pub fn scale(&self) -> f64 {
         scale(self.width.min(self.height))
@@ -83,10 +125,10 @@ impl Placement {
 
     /// The way of a message.
     pub fn curve(&self, from: NodeId, to: NodeId) -> Option<Curve> {
-        // A message with a letter keeps off the node's border, so that both stay readable.
-        let off = if self.roomy { 9.0 } else { 2.0 };
-        let disc = |id| self.spot(id).map(|s| (s.at, s.radius + off));
-        Some(Curve::between(disc(from)?, disc(to)?))
+        // A message with a letter keeps off the node's ring, so that both stay readable.
+        let border = |s: &Spot| if self.roomy { s.reach() + self.glyph() } else { s.radius + 2.0 };
+        let disc = |id| self.spot(id).map(|s| (s.at, border(s)));
+        Some(Curve::between(disc(from)?, disc(to)?, self.middle))
     }
 
     /// The node at a point, or the nearest one within `slop` of it.
@@ -105,22 +147,53 @@ pub fn place(ask: &Ask) -> Placement {
         // Where all play the same part there is nothing to tell apart by columns.
         return place(&Ask { layout: Layout::Ring, ..ask.clone() });
     }
-    let mut best: Option<(f64, Vec<Spot>)> = None;
-    for rings in ring_counts(ask.layout, n) {
-        let floor = best.as_ref().map_or(RADIUS_MIN, |(radius, _)| *radius);
+    let roomy = n <= ROOMY_MAX;
+    let mut best: Option<(f64, Placement)> = None;
+    let tries = ring_counts(ask.layout, n).into_iter().flat_map(|rings| {
+        MARGINS[..if roomy { MARGINS.len() } else { 1 }].iter().map(move |margins| (rings, *margins))
+    });
+    for (rings, margins) in tries {
+        // Among many nodes their size is all that counts.
+        let floor = best.as_ref().filter(|_| !roomy).map_or(RADIUS_MIN, |(radius, _)| *radius);
         let side = ask.width.min(ask.height);
         let mut radius = (radius_max(n) * scale(side)).min(side * 0.085).max(RADIUS_MIN * 2.0);
         while radius > floor {
-            let spots = arrange(ask, radius, rings);
+            let (spots, middle) = arrange(ask, radius, rings, margins);
             if radius * 0.97 <= RADIUS_MIN || fits(ask, &spots, radius) {
-                best = Some((radius, spots));
+                let Ask { width, height, .. } = *ask;
+                let mut placed = Placement { spots, replicas: n, roomy, width, height, radius, middle };
+                let worth = if roomy { placed.settle() } else { radius };
+                if best.as_ref().is_none_or(|(best, _)| worth > *best) {
+                    best = Some((worth, placed));
+                }
                 break;
             }
             radius *= 0.97;
         }
     }
-    let spots = best.map_or_else(Vec::new, |(_, spots)| spots);
-    Placement { spots, replicas: n, roomy: n <= ROOMY_MAX, width: ask.width, height: ask.height }
+    best.map(|(_, placed)| placed).unwrap_or_default()
+}
+
+impl Placement {
+    /// Gives each node the side on which its words are in nobody's way, and says what the arrangement is worth: the larger the
+    /// nodes, the longer the shortest way, and the fewer words without a place, the more.
+    fn settle(&mut self) -> f64 {
+        let size = if self.worded() { WORDS * self.scale() } else { DOTS };
+        let mut room = Room::with_ways(self);
+        let places: Vec<_> = self.spots.iter().map(|spot| room.beside(spot, size)).collect();
+        let mut shortest = 160.0_f64;
+        for (i, a) in self.spots.iter().enumerate() {
+            for b in &self.spots[..i] {
+                shortest = shortest.min(a.at.distance(b.at) - a.radius - b.radius);
+            }
+        }
+        let mut worth = 4.0 * self.radius + shortest;
+        for (spot, place) in self.spots.iter_mut().zip(places) {
+            worth -= place.as_ref().map_or(20.0, |place| (place.crossed as f64).min(16.0));
+            spot.out = place.map_or(spot.out, |place| place.out);
+        }
+        worth
+    }
 }
 
 /// How much larger than usual nodes and words are in a picture whose shorter side has so many pixels: on a large screen it
@@ -162,22 +235,22 @@ fn fits(ask: &Ask, spots: &[Spot], radius: f64) -> bool {
             .all(|(i, a)| spots[i + 1..].iter().all(|b| a.at.distance(b.at) >= a.radius + b.radius + gap))
 }
 
-fn arrange(ask: &Ask, radius: f64, rings: usize) -> Vec<Spot> {
+fn arrange(ask: &Ask, radius: f64, rings: usize, margins: (f64, f64)) -> (Vec<Spot>, Point) {
     let n = ask.weights.len();
-    let frame = Frame::new(ask, radius);
+    let frame = Frame::new(ask, radius, margins);
     let centres = match ask.layout {
         Layout::Ring => ring(&frame, n, radius, rings),
         Layout::Star if n > 1 => star(&frame, n, ask.leader, radius, rings),
         Layout::Star => vec![(frame.centre(), Point::new(0.0, -1.0))],
-        Layout::Columns => strips(&frame, &ask.groups, n, false),
-        Layout::Tree => strips(&frame, &ask.groups, n, true),
+        Layout::Columns => strips(&frame, &ask.groups, n, radius, false),
+        Layout::Tree => strips(&frame, &ask.groups, n, radius, true),
     };
     let average = ask.weights.iter().sum::<u64>() as f64 / n.max(1) as f64;
     let replicas = centres.into_iter().zip(&ask.weights).enumerate().map(|(i, ((at, out), &weight))| {
         let share = if average > 0.0 { (weight as f64 / average).sqrt().within(0.7, 1.35) } else { 1.0 };
         Spot { id: NodeId::replica(i), at, radius: radius * share, out }
     });
-    replicas.chain(clients(&frame, ask, radius)).collect()
+    (replicas.chain(clients(&frame, ask, radius)).collect(), frame.centre())
 }
 
 /// What is left of the rectangle for the centres of replicas.
@@ -186,22 +259,40 @@ struct Frame {
     right: f64,
     top: f64,
     bottom: f64,
+    /// What a circle does not need of the width, at each side.
+    spare: f64,
 }
 
 impl Frame {
-    fn new(ask: &Ask, radius: f64) -> Self {
+    fn new(ask: &Ask, radius: f64, margins: (f64, f64)) -> Self {
         let roomy = ask.weights.len() <= ROOMY_MAX;
         let heaviest = radius * if ask.weights.windows(2).all(|w| w[0] == w[1]) { 1.0 } else { 1.35 };
         // Beside a node of a roomy picture stand its timer ring and its votes.
-        let (beside, above) =
-            if roomy { (heaviest + 54.0, heaviest + 38.0) } else { (heaviest + 9.0, heaviest + 9.0) };
-        let beside = beside.min(ask.width * 0.2);
+        let (beside, above) = if roomy {
+            (heaviest + 8.0 + margins.0, heaviest + 8.0 + margins.1)
+        } else {
+            (heaviest + 9.0, heaviest + 9.0)
+        };
+        let beside = beside.min(ask.width * 0.25);
         let strip = if ask.clients == 0 || in_corners(ask) {
             0.0
         } else {
             client_columns(ask, radius) * radius * 2.4 + 22.0
         };
-        Self { left: beside + strip, right: ask.width - beside, top: above, bottom: ask.height - above }
+        let mut frame = Self {
+            left: beside + strip,
+            right: ask.width - beside,
+            top: above,
+            bottom: ask.height - above,
+            spare: 0.0,
+        };
+        if matches!(ask.layout, Layout::Ring | Layout::Star) {
+            let (width, height) = frame.size();
+            frame.spare = ((width - height * LONGEST) / 2.0).max(0.0);
+            frame.left += frame.spare;
+            frame.right -= frame.spare;
+        }
+        frame
     }
 
     fn centre(&self) -> Point {
@@ -246,7 +337,7 @@ fn clients(frame: &Frame, ask: &Ask, radius: f64) -> Vec<Spot> {
             let (column, row) = (i / rows, i % rows);
             let here = rows.min(ask.clients - column * rows);
             let y = frame.centre().y + (row as f64 - (here as f64 - 1.0) / 2.0) * step;
-            Point::new(r + 14.0 + column as f64 * radius * 2.4, y)
+            Point::new(frame.spare + r + 14.0 + column as f64 * radius * 2.4, y)
         };
         Spot { id: NodeId::client(i), at, radius: r, out }
     };
@@ -258,10 +349,12 @@ type Centres = Vec<(Point, Point)>;
 /// Evenly along an ellipse, clockwise from the top; neighbours on different rings when there are several.
 fn ring(frame: &Frame, n: usize, radius: f64, rings: usize) -> Centres {
     let (width, height) = frame.size();
-    let longest = if n <= ROOMY_MAX { 1.25 } else { 1.7 };
-    let ry = (height / 2.0).min(width / 2.0 * longest);
-    let rx = (width / 2.0).min(ry * longest);
-    let turns = even_turns(rx, ry, n);
+    let (rx, ry) = (width / 2.0, (height / 2.0).min(width / 2.0 * LONGEST));
+    let mut turns = even_turns(rx, ry, n);
+    if n == 2 && rx > ry {
+        // One beside the other.
+        turns = vec![0.25, 0.75];
+    }
     let depth = (radius * 2.3 + 2.0) * 0.9;
     let one = |(i, turn): (usize, f64)| {
         let on = Point::on_clock(turn);
@@ -306,7 +399,7 @@ fn even_turns(rx: f64, ry: f64, n: usize) -> Vec<f64> {
 }
 
 /// Each group in a strip of its own: columns side by side, or levels one below the other.
-fn strips(frame: &Frame, groups: &[usize], n: usize, levels: bool) -> Centres {
+fn strips(frame: &Frame, groups: &[usize], n: usize, radius: f64, levels: bool) -> Centres {
     let group = |i: usize| groups.get(i).copied().unwrap_or(0);
     let count = (0..n).map(group).max().map_or(1, |g| g + 1);
     let (width, height) = frame.size();
@@ -315,6 +408,11 @@ fn strips(frame: &Frame, groups: &[usize], n: usize, levels: bool) -> Centres {
     let mut centres = vec![(Point::default(), Point::new(1.0, 0.0)); n];
     for g in 0..count {
         let members: Vec<usize> = (0..n).filter(|&i| group(i) == g).collect();
+        if !levels && n <= ROOMY_MAX {
+            let x = frame.left + width * (g as f64 + 0.5 * f64::from(u8::from(count == 1))) / (count.max(2) - 1) as f64;
+            zigzag(&mut centres, &members, frame, x, radius);
+            continue;
+        }
         let columns = best_columns(members.len(), strip_width, strip_height);
         let rows = members.len().div_ceil(columns).max(1);
         // Rows as alike as they can be: nobody stands alone in the last one.
@@ -334,6 +432,19 @@ fn strips(frame: &Frame, groups: &[usize], n: usize, levels: bool) -> Centres {
         }
     }
     centres
+}
+
+/// A column whose nodes step aside by turns where there is no room for one below the other: so each keeps a height of its own,
+/// and nobody stands in the way of what goes to another column.
+fn zigzag(centres: &mut Centres, members: &[usize], frame: &Frame, x: f64, radius: f64) {
+    let step = frame.size().1 / (members.len().max(2) - 1) as f64;
+    let wanted = 2.0 * radius + 26.0;
+    let aside = (wanted * wanted - step * step).max(0.0).sqrt() / 2.0;
+    for (k, &i) in members.iter().enumerate() {
+        let y = (k as f64 - (members.len() - 1) as f64 / 2.0) * step.min(150.0);
+        let side = if k % 2 == 0 { -1.0 } else { 1.0 };
+        centres[i].0 = Point::new(x + side * aside, frame.centre().y + y);
+    }
 }
 
 /// The number of columns that leaves each of m members the largest square.

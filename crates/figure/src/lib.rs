@@ -19,6 +19,7 @@ pub mod palette;
 pub mod panels;
 pub mod plot;
 pub mod point;
+mod room;
 pub mod shape;
 pub mod spacetime;
 pub mod svg;

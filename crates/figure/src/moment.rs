@@ -6,6 +6,7 @@ use crate::layout::{Ask, Placement, Spot};
 use crate::node;
 use crate::palette::{Ink, ROUND_COLOURS};
 use crate::point::Point;
+use crate::room::Room;
 use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, pair};
 use crate::table::clock;
@@ -121,11 +122,13 @@ pub fn ask(layout: Layout, nodes: &[NodeView], width: f64, height: f64) -> Ask {
             roles.len() - 1
         })
     };
+    // Nothing is placed anew for what plays no part in it.
+    let (grouped, centred) = (matches!(layout, Layout::Columns | Layout::Tree), layout == Layout::Star);
     Ask {
         layout,
         weights: replicas().map(|n| n.weight).collect(),
-        groups: replicas().map(|n| group(n.face.role)).collect(),
-        leader: replicas().position(|n| n.face.leads).unwrap_or(0),
+        groups: replicas().filter(|_| grouped).map(|n| group(n.face.role)).collect(),
+        leader: replicas().position(|n| n.face.leads && centred).unwrap_or(0),
         clients: nodes.iter().filter(|n| n.id.is_client()).count(),
         width,
         height,
@@ -143,7 +146,7 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
     };
     links(&mut scene.ground, moment, placement, show);
     captions(&mut scene.ground, moment, placement);
-    let mut room = node::Room::of(placement);
+    let mut room = Room::of(placement);
     for view in nodes {
         if let Some(spot) = placement.spot(view.id) {
             scene.nodes.push(node::draw(view, spot, meta, position.at, &mut room, &mut scene.words));
@@ -310,13 +313,18 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
         let full =
             emphasis(show.density, flight, meta.kinds, position.event, show.selected) == Emphasis::Full;
         let ink = Ink::Round(flight.round);
-        let radius = if !full || !placement.roomy { 2.4 } else { 9.0 };
+        let radius = if !full || !placement.roomy { 2.4 } else { placement.glyph() };
         if placement.roomy && full {
             let d = format!("M{} Q{} {}", pair(way.from), pair(way.control), pair(way.to));
             let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(flight.round)];
             scene.ground.push(Shape::Path { d, paint: Paint::line(ink, 1.2).dash(dash).opacity(0.4) });
             let (at, direction) = (way.at(gone), way.direction(gone));
-            scene.over.push(glyph::arrow_head(at + direction * (radius + 7.0), direction, 7.0, ink));
+            scene.over.push(glyph::arrow_head(
+                at + direction * (radius * 1.8),
+                direction,
+                radius * 0.75,
+                ink,
+            ));
         }
         scene.over.extend(glyph::message(way.at(gone), radius, kind, flight.round, flight.mark));
     }

@@ -2,17 +2,24 @@
 //! wrong with it. Nothing is told by colour alone.
 
 use crate::glyph::{badge, cross};
-use crate::layout::{Placement, Spot};
+use crate::layout::Spot;
 use crate::palette::Ink;
 use crate::point::Point;
+use crate::room::{Place, Room};
 use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Fill, NodeShape, Paint, Shape, text_width};
 use crate::table::plural;
-use consensus_kernel::{Face, Meta, Time, Tone, Votes, sort_by_number};
+use consensus_kernel::{Face, Meta, Time, Tone, Votes};
 use consensus_lab::view::{Health, NodeView, Standing, TimerView, fraction};
 
 /// A quorum of at most so many votes is shown as dots.
 const DOTS_MAX: u64 = 9;
+
+/// In narrower pictures the weight of all is left out.
+const FULL_WIDTH: f64 = 560.0;
+
+/// From dot to dot.
+const DOT_STEP: f64 = 9.5;
 
 /// Size of the words outside.
 const LINE_SIZE: f64 = 11.0;
@@ -35,7 +42,8 @@ pub fn draw(
     words(&mut shapes, view, spot, roomy);
     if roomy {
         outside(beside, view, spot, room);
-    } else {
+    }
+    if !room.placement.worded() && (!roomy || dotted(view).is_none()) {
         vote_ring(&mut shapes, view, spot);
     }
     marks(&mut shapes, view, spot);
@@ -92,8 +100,12 @@ fn k_of_q(votes: &Votes) -> String {
     if is_weighted(votes) && votes.total > votes.need {
         format!("{} of {} needed, of {}", votes.have, votes.need, votes.total)
     } else {
-        format!("{} of {}", votes.have, votes.need)
+        short(votes)
     }
+}
+
+fn short(votes: &Votes) -> String {
+    format!("{} of {}", votes.have, votes.need)
 }
 
 /// With weights the votes weigh more than there are voters.
@@ -116,10 +128,10 @@ fn timer(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, now: Time, roomy
         // In steps too small to see, so that a drawing changes only when it shows.
         let steps = if roomy { 120.0 } else { 32.0 };
         let left = ((1.0 - fraction(timer, now).within(0.0, 1.0)) * steps).ceil() / steps;
-        let (gap, width) = if roomy { (7.0, 3.0) } else { (2.5, 1.5) };
+        let (radius, width) = if roomy { (spot.ring(), 3.0) } else { (spot.radius + 2.5, 1.5) };
         if left > 0.004 {
             let paint = Paint::line(Ink::Soft, width).opacity(0.55);
-            shapes.push(Shape::arc(spot.at, spot.radius + gap, 0.0, left, paint));
+            shapes.push(Shape::arc(spot.at, radius, 0.0, left, paint));
         }
     }
 }
@@ -261,24 +273,29 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, room: &mut Roo
             None => face.status.clone().into_owned(),
         }));
     } else if let Some(votes) = &view.face.votes {
-        lines.push(k_of_q(votes));
+        lines.push(if room.placement.width < FULL_WIDTH { short(votes) } else { k_of_q(votes) });
     }
-    let dots = view
-        .face
-        .votes
-        .as_ref()
-        .filter(|v| view.second_face.is_none() && v.need <= DOTS_MAX && !is_weighted(v));
-    if lines.is_empty() {
-        return;
-    }
+    let dots = dotted(view);
     let scale = room.placement.scale();
+    if !room.placement.worded() {
+        lines.clear();
+    }
     let (line_size, line_height) = (LINE_SIZE * scale, 13.0 * scale);
-    let size = Point::new(
+    let above = if dots.is_some() { 11.0 } else { 0.0 };
+    let span = dots.map_or(0.0, |votes| dots_span(votes) + 8.0);
+    let (Place { corner, anchor, .. }, size) = loop {
         // Some fonts are a little wider than the average.
-        lines.iter().map(|l| text_width(l, line_size * 1.08)).fold(0.0, f64::max),
-        lines.len() as f64 * line_height + if dots.is_some() { 11.0 } else { 0.0 },
-    );
-    let Some((corner, anchor)) = room.beside(spot, size) else { return };
+        let width = lines.iter().map(|l| text_width(l, line_size * 1.08)).fold(span, f64::max);
+        let size = Point::new(width, lines.len() as f64 * line_height + above);
+        if let Some(place) = room.beside(spot, size).filter(|_| size.y > 0.0) {
+            break (place, size);
+        }
+        if lines.is_empty() {
+            return;
+        }
+        // What it counts is worth more than what it is at.
+        lines.remove(0);
+    };
     let x = corner.x
         + match anchor {
             Anchor::Start => 0.0,
@@ -288,7 +305,7 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, room: &mut Roo
     let mut y = corner.y;
     if let Some(votes) = dots {
         vote_dots(shapes, votes, Point::new(x, y + 5.0), anchor, ink(view));
-        y += 11.0;
+        y += above;
     }
     for line in lines {
         y += line_height;
@@ -296,68 +313,19 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, room: &mut Roo
     }
 }
 
-/// What words beside a node must not cover: other nodes, words that stand already, the edge of the picture.
-pub struct Room<'a> {
-    placement: &'a Placement,
-    /// Corner and size of each block of words.
-    taken: Vec<(Point, Point)>,
+/// The votes that are shown as dots.
+fn dotted(view: &NodeView) -> Option<&Votes> {
+    let few = |v: &&Votes| view.second_face.is_none() && v.need <= DOTS_MAX && !is_weighted(v);
+    view.face.votes.as_ref().filter(few)
 }
 
-impl<'a> Room<'a> {
-    /// All of a picture.
-    pub fn of(placement: &'a Placement) -> Self {
-        Self { placement, taken: Vec::new() }
-    }
-
-    /// Takes the place for a block of words: away from the centre of the picture; where that is not free, to a side, and
-    /// towards the centre last.
-    fn beside(&mut self, spot: &Spot, size: Point) -> Option<(Point, Anchor)> {
-        let reach = spot.radius + 14.0;
-        let (half, out) = (Point::new(size.x / 2.0, size.y / 2.0), spot.out);
-        let (left, right) = (Point::new(-1.0, 0.0), Point::new(1.0, 0.0));
-        let (up, down) = (Point::new(0.0, -1.0), Point::new(0.0, 1.0));
-        let upper = out.y < -0.05;
-        let (near, far) = if upper { (up, down) } else { (down, up) };
-        let mut ways = vec![near, right, left, far];
-        sort_by_number(&mut ways, |way| (1e3 * (1.0 - way.x * out.x - way.y * out.y)) as u64);
-        std::iter::once(out).chain(ways).find_map(|way| {
-            let (anchor, x) = match way.x {
-                x if x > 0.35 => (Anchor::Start, way.x * reach),
-                x if x < -0.35 => (Anchor::End, way.x * reach - size.x),
-                _ => (Anchor::Middle, way.x * reach - half.x),
-            };
-            let mut corner = spot.at + Point::new(x, way.y * (reach + half.y) - half.y);
-            if anchor == Anchor::Middle {
-                corner.x = corner.x.min(self.placement.width - 2.0 - size.x).max(2.0);
-            }
-            self.is_free(corner, size).then(|| {
-                self.taken.push((corner, size));
-                (corner, anchor)
-            })
-        })
-    }
-
-    fn is_free(&self, corner: Point, size: Point) -> bool {
-        let end = corner + size;
-        let inside = corner.x >= 1.0
-            && corner.y >= 1.0
-            && end.x <= self.placement.width - 1.0
-            && end.y <= self.placement.height - 1.0;
-        let clear_of = |spot: &Spot| {
-            let nearest = Point::new(spot.at.x.within(corner.x, end.x), spot.at.y.within(corner.y, end.y));
-            nearest.distance(spot.at) > spot.radius + 1.0
-        };
-        let apart = |(other, extent): &(Point, Point)| {
-            let far = *other + *extent;
-            end.x <= other.x || far.x <= corner.x || end.y <= other.y || far.y <= corner.y
-        };
-        inside && self.placement.spots.iter().all(clear_of) && self.taken.iter().all(apart)
-    }
+/// From the middle of the first dot to that of the last.
+fn dots_span(votes: &Votes) -> f64 {
+    (votes.need.max(1) - 1) as f64 * DOT_STEP
 }
 
 fn vote_dots(shapes: &mut Vec<Shape>, votes: &Votes, at: Point, anchor: Anchor, ink: Ink) {
-    const STEP: f64 = 9.5;
-    let span = (votes.need.max(1) - 1) as f64 * STEP;
+    let span = dots_span(votes);
     let left = match anchor {
         Anchor::Start => 4.0,
         Anchor::Middle => -span / 2.0,
@@ -365,7 +333,7 @@ fn vote_dots(shapes: &mut Vec<Shape>, votes: &Votes, at: Point, anchor: Anchor, 
     };
     for k in 0..votes.need {
         let fill = if k < votes.have { Fill::Solid(ink) } else { Fill::Solid(Ink::Paper) };
-        let centre = at + Point::new(left + k as f64 * STEP, 0.0);
+        let centre = at + Point::new(left + k as f64 * DOT_STEP, 0.0);
         shapes.push(Shape::circle(centre, 3.4, Paint::line(ink, 1.3).fill(fill)));
     }
 }

@@ -44,6 +44,12 @@ impl Point {
         Self { x: self.y, y: -self.x }
     }
 
+    /// The same turned clockwise; a whole turn is 1.
+    pub fn turned(self, turn: f64) -> Self {
+        let Self { x: sin, y: minus_cos } = Self::on_clock(turn);
+        Self { x: -self.x * minus_cos - self.y * sin, y: self.x * sin - self.y * minus_cos }
+    }
+
     /// Positive when `other` points to the left of this direction.
     pub fn side_of(self, other: Self) -> f64 {
         self.y * other.x - self.x * other.y

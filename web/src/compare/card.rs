@@ -4,7 +4,8 @@ use super::violated;
 use crate::icons::{Sign, sign};
 use crate::markup::html;
 use crate::part::part;
-use crate::stage::shapes::shapes;
+use crate::stage::shapes::{hatches, shapes};
+use crate::stage::size::use_size;
 use crate::store::Store;
 use crate::words;
 use consensus_figure::density::Density;
@@ -16,8 +17,11 @@ use consensus_scenario::Scenario;
 use yew::functional::Hook;
 use yew::prelude::*;
 
-/// Size of the picture, before it is scaled to its place.
-const SIZE: (f64, f64) = (340.0, 250.0);
+/// Height of the picture, as a share of its width.
+const HEIGHT: f64 = 250.0 / 340.0;
+
+/// What the card keeps free beside it.
+const PADDING: f64 = 24.0;
 
 /// What a card needs.
 #[derive(PartialEq)]
@@ -38,6 +42,8 @@ pub fn card(props: CardProps) -> Html {
 #[hook]
 fn use_card(props: &CardProps) -> Html {
     let who = props.who;
+    let place = use_node_ref();
+    let width = (use_size(&place).width - PADDING).max(1.0);
     let (moment, name, settings, violation) = props.store.with(|m| {
         let session = m.contestant(who);
         let rival = m.contest.as_ref().filter(|_| who > 0).and_then(|c| c.rivals.get(who - 1));
@@ -48,13 +54,13 @@ fn use_card(props: &CardProps) -> Html {
         let violation = violated(&session.properties()).map(|p| format!("{} violated", p.name));
         (Moment::of(session), m.contestant_name(who), text, violation)
     });
-    let asked = ask(moment.meta.layout, &moment.nodes, SIZE.0, SIZE.1);
+    let asked = ask(moment.meta.layout, &moment.nodes, width, width * HEIGHT);
     let placement = use_memo(asked, layout::place);
     let scene = draw(&moment, &placement, Show { density: Density::All, selected: None, messages: true });
     let settings =
         settings.and_then(|text| Some(text.split_once(';')?.1.replace(';', " · ").replace(':', " ")));
     html! {
-        <article class="card" aria-label={name.clone()}>
+        <article class="card" ref={place} aria-label={name.clone()}>
             <header>
                 <b>{ name.clone() }</b>
                 <small>{ settings.unwrap_or_else(|| words::count(moment.nodes.iter().filter(|n| !n.id.is_client()).count(), moment.meta.member)) }</small>
@@ -63,7 +69,8 @@ fn use_card(props: &CardProps) -> Html {
                         onclick={props.store.on(move |m, _: MouseEvent| m.remove_rival(who - 1))}>{ sign(Sign::Cross) }</button>
                 }
             </header>
-            <svg viewBox={format!("0 0 {} {}", number(SIZE.0), number(SIZE.1))} role="img" aria-label={scene.description}>
+            <svg viewBox={format!("0 0 {} {}", number(scene.width), number(scene.height))} role="img" aria-label={scene.description}>
+                if who == 0 { { hatches() } }
                 { shapes(&scene.ground) }
                 { for scene.nodes.iter().map(|node| html! { <g>{ shapes(&node.shapes) }</g> }) }
                 { shapes(&scene.over) }

@@ -9,12 +9,12 @@ use super::values::Tag;
 use crate::model::{Model, Selection};
 use consensus_figure::curve::Curve;
 use consensus_figure::density::{Emphasis, emphasis};
-use consensus_figure::glyph::Outline;
+use consensus_figure::glyph::{LETTER_MIN, Outline};
 use consensus_figure::layout::Placement;
 use consensus_figure::moment::{Moment, Show, gone, loss_fraction, loss_freshness};
 use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
-use consensus_figure::shape::Within;
+use consensus_figure::shape::{Within, number};
 use consensus_kernel::Kind;
 use consensus_lab::view::{FlightMark, FlightView, LossView};
 use consensus_scenario::MessageName;
@@ -32,9 +32,6 @@ const DISCS_MAX: usize = 1_000;
 /// Between so many nodes the ways of all pairs are kept; among more, few pairs have messages.
 const WAYS_KEPT: usize = 160;
 
-/// Radius of a glyph.
-const GLYPH_RADIUS: f64 = 9.5;
-
 /// Marks beside the colours of rounds: forged, held back, a second copy.
 const SPECIAL: usize = 3;
 
@@ -50,6 +47,10 @@ pub struct Painter {
     /// The way from each node to each, by position: `from * nodes + to`; none where nodes are many.
     ways: Vec<Curve>,
     nodes: usize,
+    /// Radius of a glyph.
+    glyph: f64,
+    /// Fonts of one letter and of two.
+    fonts: [String; 2],
     show: Show,
     selection: Option<Selection>,
     /// What was lost, and the share of its way after which.
@@ -72,6 +73,8 @@ impl Default for Painter {
             placement: None,
             ways: Vec::new(),
             nodes: 0,
+            glyph: 0.0,
+            fonts: Default::default(),
             show: Show::default(),
             selection: None,
             losses: Vec::new(),
@@ -141,6 +144,9 @@ impl Painter {
                 self.ways.extend(placement.spots.iter().map(|to| way(to).unwrap_or_default()));
             }
             self.nodes = placement.spots.len();
+            self.glyph = placement.glyph();
+            self.fonts = [1.2, 0.95]
+                .map(|share| format!("700 {}px system-ui, sans-serif", number(self.glyph * share)));
             self.placement = Some(placement.clone());
         }
         self.show = show;
@@ -189,7 +195,7 @@ impl Painter {
     /// The message nearest to a point, within a distance of its border.
     pub fn message_at(&self, at: Point, slop: f64) -> Option<MessageName> {
         let roomy = self.placement.as_ref().is_some_and(|p| p.roomy);
-        let reach = slop + if roomy { GLYPH_RADIUS } else { 3.0 };
+        let reach = slop + if roomy { self.glyph } else { 3.0 };
         let distance = |f: &FlightView| self.spot(f).distance(at);
         let nearest = self.flights.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         (distance(nearest) <= reach).then_some(name_of(nearest))
@@ -285,44 +291,42 @@ impl Painter {
         context.set_line_width(2.0);
         if arrows {
             context.set_fill_style_str(ink);
-            arrow_head(context, at, way.direction(fraction));
+            arrow_head(context, at, way.direction(fraction), self.glyph);
         }
         if flight.mark == FlightMark::Duplicate {
             context.set_global_alpha(0.55);
-            trace(context, at + Point::new(4.0, -4.0), GLYPH_RADIUS, outline);
+            trace(context, at + Point::new(4.0, -4.0), self.glyph, outline);
             context.stroke();
         }
         let forged = flight.mark == FlightMark::Forged;
         set_dash(context, forged.then_some((4.0, 2.5)));
         context.set_fill_style_str(if solid { ink } else { &self.inks.paper });
-        trace(context, at, GLYPH_RADIUS, outline);
+        trace(context, at, self.glyph, outline);
         context.fill();
         context.stroke();
         if forged {
             context.set_line_width(1.4);
-            disc(context, at, GLYPH_RADIUS + 3.5);
+            disc(context, at, self.glyph + 3.5);
             context.stroke();
             set_dash(context, None);
         }
         if flight.mark == FlightMark::Held {
-            hatch(context, at, GLYPH_RADIUS);
+            hatch(context, at, self.glyph);
         }
-        context.set_fill_style_str(if solid { &self.inks.paper } else { ink });
         let narrow = kind.glyph.len() > 1;
-        context.set_font(if narrow {
-            "700 9px system-ui, sans-serif"
-        } else {
-            "700 11px system-ui, sans-serif"
-        });
-        // Text on a canvas fails only for sizes that are not finite.
-        let _ = context.fill_text(kind.glyph, at.x, at.y + if narrow { 3.2 } else { 3.9 });
+        context.set_font(&self.fonts[usize::from(narrow)]);
+        if self.glyph >= LETTER_MIN {
+            context.set_fill_style_str(if solid { &self.inks.paper } else { ink });
+            // Text on a canvas fails only for sizes that are not finite.
+            let _ = context.fill_text(kind.glyph, at.x, at.y + self.glyph * if narrow { 0.34 } else { 0.41 });
+        }
         context.set_global_alpha(1.0);
         if forged && let Some((_, value)) = self.tags.iter().find(|(name, _)| *name == name_of(flight)) {
             context.set_stroke_style_str(&self.inks.paper);
             context.set_line_width(3.0);
-            let _ = context.stroke_text(value, at.x, at.y - GLYPH_RADIUS - 7.0);
+            let _ = context.stroke_text(value, at.x, at.y - self.glyph - 7.0);
             context.set_fill_style_str(&self.inks.trouble);
-            let _ = context.fill_text(value, at.x, at.y - GLYPH_RADIUS - 7.0);
+            let _ = context.fill_text(value, at.x, at.y - self.glyph - 7.0);
         }
     }
 
@@ -410,7 +414,7 @@ impl Painter {
         stroke_curve(context, &self.way(flight));
         context.set_global_alpha(1.0);
         context.set_line_width(2.0);
-        disc(context, self.spot(flight), GLYPH_RADIUS + 6.0);
+        disc(context, self.spot(flight), self.glyph + 6.0);
         context.stroke();
     }
 }
@@ -476,10 +480,10 @@ fn hatch(context: &CanvasRenderingContext2d, at: Point, radius: f64) {
 }
 
 /// A small arrow head just ahead of a message.
-fn arrow_head(context: &CanvasRenderingContext2d, at: Point, direction: Point) {
-    let tip = at + direction * (GLYPH_RADIUS + 8.0);
-    let back = at + direction * (GLYPH_RADIUS + 1.0);
-    let side = direction.left() * 4.5;
+fn arrow_head(context: &CanvasRenderingContext2d, at: Point, direction: Point, glyph: f64) {
+    let tip = at + direction * (glyph * 1.8);
+    let back = at + direction * (glyph * 1.1);
+    let side = direction.left() * (glyph * 0.48);
     context.begin_path();
     context.move_to(tip.x, tip.y);
     context.line_to(back.x + side.x, back.y + side.y);

@@ -1,6 +1,6 @@
 //! The space–time diagram of the time around the cursor.
 
-use super::painter::Painter;
+use super::painter::{Painted, Painter};
 use super::scrubber::whole_us;
 use crate::markup::html;
 use crate::model::{Model, Selection};
@@ -118,8 +118,11 @@ fn use_canvas(store: &Store, canvas: &NodeRef, painter: &Rc<RefCell<Painter>>, s
             }
             let (painter, again) = (painter.clone(), store.clone());
             let listener = move |model: &Model, now_us: f64| {
-                if painter.borrow_mut().paint(model, now_us) {
-                    again.ask_frame();
+                match painter.borrow_mut().paint(model, now_us) {
+                    Painted::Moving => again.ask_frame(),
+                    // The scrubber shows where.
+                    Painted::Arrived if !model.playing => again.repaint(),
+                    _ => {}
                 }
             };
             *handle.borrow_mut() = Some(store.on_frame(Haste::Later, Rc::new(listener)));

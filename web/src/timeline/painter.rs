@@ -25,6 +25,10 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 /// Usual delays from edge to edge at first.
 const DELAYS_SHOWN: f64 = 22.0;
 
+/// What is nearest to the cursor is at most this part of the width away from it, so that it is inside wherever the cursor
+/// stands.
+const SIGHT: f64 = 4.0;
+
 /// Room above for half of a name.
 const HEAD: f64 = 5.0;
 
@@ -76,6 +80,17 @@ struct Picture {
     down: u64,
 }
 
+/// What came of a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Painted {
+    /// The same time is shown as before.
+    Same,
+    /// The next frame shows another.
+    Moving,
+    /// The view has come to rest.
+    Arrived,
+}
+
 /// Draws the diagram.
 pub struct Painter {
     context: Option<CanvasRenderingContext2d>,
@@ -83,6 +98,8 @@ pub struct Painter {
     ratio: f64,
     view: Option<View>,
     zoomed: bool,
+    /// The span at which there is something to be seen, where that takes more than usual.
+    sight_us: f64,
     run: (u64, usize),
     fetched: Option<Fetched>,
     chart: Chart,
@@ -103,6 +120,7 @@ impl Default for Painter {
             ratio: 1.0,
             view: None,
             zoomed: false,
+            sight_us: 0.0,
             run: (u64::MAX, 0),
             fetched: None,
             chart: Chart::default(),
@@ -177,19 +195,24 @@ impl Painter {
         })
     }
 
-    /// Draws if anything has changed. True if the next frame is needed too.
-    pub fn paint(&mut self, model: &Model, now_us: f64) -> bool {
-        let Some(context) = self.context.clone() else { return false };
+    /// Draws if anything has changed.
+    pub fn paint(&mut self, model: &Model, now_us: f64) -> Painted {
+        let Some(context) = self.context.clone() else { return Painted::Same };
         if self.size.width < 80.0 || self.size.height < 20.0 {
-            return false;
+            model.diagram.set(None);
+            return Painted::Same;
         }
         self.odd_frame = !self.odd_frame;
         if self.odd_frame && model.playing && self.chart.arrows.len() > ARROWS_LIGHT_MAX {
-            return true;
+            return Painted::Moving;
         }
-        let moving = self.move_view(model, now_us);
+        let mut moving = self.move_view(model, now_us);
         self.fetch(model, now_us);
-        let (Some(view), Some(fetched)) = (self.view, self.fetched) else { return false };
+        if self.widen(model, now_us) {
+            moving = self.move_view(model, now_us);
+            self.fetch(model, now_us);
+        }
+        let (Some(view), Some(fetched)) = (self.view, self.fetched) else { return Painted::Same };
         let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
         let picture = Picture {
             view,
@@ -202,6 +225,7 @@ impl Painter {
             down: self.down.iter().fold(0, |sum, id| sum * 31 + u64::from(id.raw()) + 1),
         };
         model.diagram.set(Some(view.window()));
+        let same = self.drawn.is_some_and(|drawn| drawn.view == view);
         if self.drawn != Some(picture) {
             self.cone = match model.selection {
                 Some(Selection::Event(event)) => self.chart.cone(event),
@@ -210,7 +234,11 @@ impl Painter {
             self.draw(&context, theme, now_us, model.selection);
             self.drawn = Some(picture);
         }
-        moving
+        match (moving, same) {
+            (true, _) => Painted::Moving,
+            (false, true) => Painted::Same,
+            (false, false) => Painted::Arrived,
+        }
     }
 
     fn move_view(&mut self, model: &Model, now_us: f64) -> bool {
@@ -219,16 +247,39 @@ impl Painter {
         if self.run != run || self.view.is_none() {
             self.run = run;
             self.fetched = None;
+            self.sight_us = 0.0;
+        }
+        if self.view.is_some_and(|view| view.is_far(now_us)) {
+            self.sight_us = 0.0;
         }
         let usual = natural_speed(model.scenario()) * 0.6;
-        let span =
-            (usual * DELAYS_SHOWN).min(if model.end().is_some() { whole * 1.04 } else { f64::MAX }).max(20.0);
+        let span = (usual * DELAYS_SHOWN)
+            .max(self.sight_us)
+            .min(if model.end().is_some() { whole * 1.04 } else { f64::MAX })
+            .max(20.0);
         let view = self.view.get_or_insert(View { left_us: 0.0, span_us: span });
         if !self.zoomed {
             view.span_us = span;
         }
         let playing_still = model.reduced_motion;
         view.follow(now_us, whole, playing_still)
+    }
+
+    /// Between two blocks, say, nothing happens for long: then more time is shown, so that something is in it, until the cursor
+    /// leaps elsewhere. True if that is news.
+    fn widen(&mut self, model: &Model, now_us: f64) -> bool {
+        let Some(view) = self.view.filter(|_| !self.zoomed) else { return false };
+        let away = |at: Time| (at.0 as f64 - now_us).abs();
+        let sent = self.chart.arrows.iter().map(|a| a.sent);
+        let times =
+            sent.chain(self.chart.arrows.iter().map(|a| a.end)).chain(self.chart.ticks.iter().map(|t| t.at));
+        let nearest = times.map(away).fold(f64::MAX, f64::min);
+        let sight = (nearest * SIGHT).min(whole_us(model));
+        let wider = nearest < f64::MAX && sight > view.span_us;
+        if wider {
+            self.sight_us = sight;
+        }
+        wider
     }
 
     fn fetch(&mut self, model: &Model, now_us: f64) {

@@ -44,10 +44,12 @@ fn use_scrubber(props: &Shown) -> Html {
     let place = use_node_ref();
     let width = use_size(&place).width;
     let scale = store.with(|m| Scale::new(m, (width - 2.0 * MARGIN).max(1.0)));
-    let (clock_us, known_us, marks, event) = store.with(|m| {
+    let (clock_us, known_us, marks, event, window) = store.with(|m| {
         let session = m.session();
-        (m.clock_us, session.frontier().at.0 as f64, session.marks(), session.position().event)
+        let known_us = session.frontier().at.0 as f64;
+        (m.clock_us, known_us, session.marks(), session.position().event, m.diagram.get())
     });
+    let shown = window.map(|w| [w.from_us, w.to_us].map(|at| scale.x(at)));
     let (at, known) = (scale.x(clock_us), scale.x(known_us));
     let middle = HEIGHT / 2.0;
     let said = format!("{}, after {} events", words::moment(clock_us), words::grouped(event));
@@ -62,6 +64,9 @@ fn use_scrubber(props: &Shown) -> Html {
             onpointermove={on_move(store, scale)}>
             if width > 0.0 {
                 <svg width={number(width)} height={number(HEIGHT)} aria-hidden="true">
+                    if let Some([from, to]) = shown {
+                        <rect class="shown" x={number(from)} width={number((to - from).max(4.0))} y="7" height="26" rx="5"><title>{ "what the diagram shows" }</title></rect>
+                    }
                     <line class="track" x1={number(MARGIN)} x2={number(MARGIN + scale.width)} y1={number(middle)} y2={number(middle)} />
                     <line class="known" x1={number(MARGIN)} x2={number(known)} y1={number(middle)} y2={number(middle)} />
                     <line class="past" x1={number(MARGIN)} x2={number(at)} y1={number(middle)} y2={number(middle)} />

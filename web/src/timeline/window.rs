@@ -38,11 +38,16 @@ impl View {
         self.span_us = span;
     }
 
+    /// Whether the cursor has leapt away.
+    pub fn is_far(&self, cursor_us: f64) -> bool {
+        !(-0.5..=1.5).contains(&((cursor_us - self.left_us) / self.span_us))
+    }
+
     /// Brings the cursor into its band, by a step; at once when it is far away. True if another step is to come.
     pub fn follow(&mut self, cursor_us: f64, whole_us: f64, at_once: bool) -> bool {
         let place = (cursor_us - self.left_us) / self.span_us;
         let last = (whole_us - self.span_us * 0.96).max(0.0);
-        let goal = if !(-0.5..=1.5).contains(&place) {
+        let goal = if self.is_far(cursor_us) {
             cursor_us - LANDING * self.span_us
         } else {
             self.left_us + (place - place.within(BAND.0, BAND.1)) * self.span_us

@@ -1,0 +1,124 @@
+//! Room for the words beside nodes: where they cover neither nodes nor other words, and where no message passes.
+
+use crate::layout::{Placement, Spot};
+use crate::point::Point;
+use crate::shape::{Anchor, Within};
+
+/// Directions around a node, and how many of them are not turned away from its own.
+const DIRECTIONS: usize = 16;
+const FACING: usize = 9;
+
+/// Points of ways are taken so far from each other.
+const STRIDE: f64 = 8.0;
+
+/// What words beside a node must not cover: other nodes, words that stand already, the edge of the picture; and what they
+/// had better not: the ways of messages.
+pub struct Room<'a> {
+    /// The picture's nodes.
+    pub placement: &'a Placement,
+    /// Points of the ways, close to each other.
+    ways: Vec<Point>,
+    /// How many directions are tried.
+    directions: usize,
+    /// Corner and size of each block of words.
+    taken: Vec<(Point, Point)>,
+}
+
+/// A place for a block of words.
+pub struct Place {
+    /// Its upper left corner.
+    pub corner: Point,
+    /// On which side its lines are aligned: on that of the node.
+    pub anchor: Anchor,
+    /// Its direction from the node.
+    pub out: Point,
+    /// At how many points messages pass over it.
+    pub crossed: usize,
+}
+
+impl<'a> Room<'a> {
+    /// All of a picture whose nodes know where their words are in nobody's way.
+    pub fn of(placement: &'a Placement) -> Self {
+        Self { placement, ways: Vec::new(), directions: FACING, taken: Vec::new() }
+    }
+
+    /// The same with the ways between all nodes.
+    pub(crate) fn with_ways(placement: &'a Placement) -> Self {
+        let mut ways = Vec::new();
+        for from in &placement.spots {
+            for to in placement.spots.iter().filter(|to| to.id != from.id) {
+                let Some(way) = placement.curve(from.id, to.id) else { continue };
+                let steps = (from.at.distance(to.at) / STRIDE).ceil().max(1.0);
+                ways.extend((0..=steps as usize).map(|i| way.at(i as f64 / steps)));
+            }
+        }
+        Self { ways, directions: DIRECTIONS, ..Self::of(placement) }
+    }
+
+    /// Takes the place for a block of words: where the fewest messages pass, and of such places the one that is nearest to
+    /// the node's own direction.
+    pub fn beside(&mut self, spot: &Spot, size: Point) -> Option<Place> {
+        let clear = self.placement.glyph() + 1.0;
+        let near = spot.reach() + size.x + size.y + 2.0 * clear;
+        let ways: Vec<Point> = self.ways.iter().copied().filter(|p| p.distance(spot.at) < near).collect();
+        let mut best: Option<Place> = None;
+        for i in 0..self.directions {
+            // To both sides of its own direction by turns.
+            let turn = i.div_ceil(2) as f64 * if i % 2 == 0 { 1.0 } else { -1.0 } / DIRECTIONS as f64;
+            let out = spot.out.turned(turn);
+            let corner = self.corner(spot, out, size);
+            if !self.is_free(corner, size) {
+                continue;
+            }
+            let crossed = ways.iter().filter(|p| to_block(**p, corner, size) < clear).count();
+            if best.as_ref().is_some_and(|b| b.crossed <= crossed) {
+                continue;
+            }
+            let anchor = match out.x {
+                x if x > 0.35 => Anchor::Start,
+                x if x < -0.35 => Anchor::End,
+                _ => Anchor::Middle,
+            };
+            best = Some(Place { corner, anchor, out, crossed });
+            if crossed == 0 {
+                break;
+            }
+        }
+        self.taken.extend(best.as_ref().map(|place| (place.corner, size)));
+        best
+    }
+
+    /// Where a block stands that is moved away from a node in a direction until there is room for the node's ring between
+    /// them; the edges of the picture hold it back.
+    fn corner(&self, spot: &Spot, out: Point, size: Point) -> Point {
+        let half = size * 0.5;
+        let reach = spot.reach() + 4.0;
+        let mut corner = spot.at + out * reach - half;
+        for _ in 0..100 {
+            if to_block(spot.at, corner, size) < reach {
+                corner = corner + out * 2.0;
+            }
+        }
+        let end = Point::new(self.placement.width, self.placement.height) - size;
+        Point::new(corner.x.within(2.0, end.x - 2.0), corner.y.within(2.0, end.y - 2.0))
+    }
+
+    fn is_free(&self, corner: Point, size: Point) -> bool {
+        let end = corner + size;
+        let apart = |(other, extent): &(Point, Point)| {
+            let far = *other + *extent;
+            end.x <= other.x || far.x <= corner.x || end.y <= other.y || far.y <= corner.y
+        };
+        let clear_of = |spot: &Spot| to_block(spot.at, corner, size) > spot.reach();
+        corner.x >= 1.0
+            && corner.y >= 1.0
+            && self.placement.spots.iter().all(clear_of)
+            && self.taken.iter().all(apart)
+    }
+}
+
+/// How far a point lies from a block.
+fn to_block(point: Point, corner: Point, size: Point) -> f64 {
+    let end = corner + size;
+    point.distance(Point::new(point.x.within(corner.x, end.x), point.y.within(corner.y, end.y)))
+}
