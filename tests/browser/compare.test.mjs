@@ -103,6 +103,18 @@ test('undoing what stands beside the run leaves time where it is', async () => {
   assertNoTrouble(page);
 });
 
+test('the cross that closes a card is as large as all others, and so are its words on cards of any width', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=80ms#/pbft?n=4&req=2&vs=raft&vs=hotstuff&vs=zyzzyva' });
+  const cross = page.getByRole('button', { name: 'Remove Raft' }).locator('svg');
+  const { width, height } = await cross.boundingBox();
+  assert.deepEqual([width, height], [16, 16]);
+  const picture = card(page, 'PBFT').locator('> svg');
+  await picture.locator('circle').first().waitFor();
+  const [drawn, seen] = await picture.evaluate((svg) => [svg.viewBox.baseVal.width, svg.getBoundingClientRect().width]);
+  assert.ok(Math.abs(drawn - seen) <= 1, `drawn for ${drawn} px, seen at ${seen} px`);
+  assertNoTrouble(page);
+});
+
 test('who cannot be added says why', async () => {
   const rivals = Array.from({ length: 7 }, (_, i) => `&vs=raft;n:${i + 3}`).join('');
   const page = await playground.page({ fragment: `#/pbft?n=4&req=1${rivals}` });

@@ -80,6 +80,39 @@ test('kinds and nodes are filtered in the diagram and in the list alike, and all
   assertNoTrouble(page);
 });
 
+test('the scrubber marks the time that the diagram shows', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=900ms#/raft?n=5&req=3&until=5s' });
+  const band = page.locator('.scrubber .shown');
+  await band.waitFor();
+  await settled(page);
+  const width = async () => (await band.boundingBox()).width;
+  const before = await width();
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.waitForFunction((before) => document.querySelector('.scrubber .shown').width.baseVal.value < 0.8 * before, before);
+  const [knob, { x, width: now }] = [await page.locator('.scrubber .knob').boundingBox(), await band.boundingBox()];
+  const at = knob.x + knob.width / 2;
+  assert.ok(x <= at && at <= x + now, 'the cursor is in it');
+  // All of the run needs no mark.
+  await page.getByRole('button', { name: 'Whole run' }).click();
+  await band.waitFor({ state: 'detached' });
+  assertNoTrouble(page);
+});
+
+test('between two blocks the diagram shows so much time that a message is in it', async () => {
+  // A block every two seconds, a network of 10 ms: most of the time nothing is under way.
+  const page = await playground.page({ fragment: '?play=0&start=4s#/nakamoto?n=8&interval=2s&until=20s' });
+  await settled(page);
+  const coloured = await page.evaluate(() => {
+    const canvas = document.querySelector('.diagram canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) count += data[i + 3] > 20 && Math.abs(data[i] - data[i + 2]) > 40;
+    return count;
+  });
+  assert.ok(coloured > 60, `${coloured} coloured pixels`);
+  assertNoTrouble(page);
+});
+
 test('on a phone the diagram stands above the list of events', async () => {
   const fragment = '?play=0&start=45ms#/pbft?n=4&req=1';
   const page = await playground.page({ fragment, viewport: VIEWPORTS.phone, touch: true });

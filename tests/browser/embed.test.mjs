@@ -38,6 +38,18 @@ test('a frame shows the panels that its address names, and no others', async () 
   assertNoTrouble(page);
 });
 
+test('in a low frame the nodes use its width', async () => {
+  const context = { fragment: '?embed=1&play=0&start=41ms#/pbft?n=4&req=2&clients=2', viewport: { width: 720, height: 480 } };
+  const page = await playground.page(context);
+  const hits = page.locator('.stage .node .hit');
+  await hits.first().waitFor();
+  const boxes = await hits.evaluateAll((all) => all.map((it) => it.getBoundingClientRect().toJSON()));
+  const [left, right] = [Math.min(...boxes.slice(0, 4).map((b) => b.left)), Math.max(...boxes.slice(0, 4).map((b) => b.right))];
+  assert.ok(right - left > 0.4 * 720, `the circle is ${right - left} px wide`);
+  assert.ok(Math.min(...boxes.map((b) => b.left)) > 40, 'the clients stand beside it, not at the edge');
+  assertNoTrouble(page);
+});
+
 test('a frame that is not editable is watched, not changed', async () => {
   const page = await playground.page({ fragment: '?embed=1&editable=0&panels=nodes&play=0#/pbft?n=4&req=1' });
   await page.getByRole('tabpanel').getByRole('button', { name: 'node 0', exact: true }).click();

@@ -36,8 +36,7 @@ fn messages_keep_off_the_words_beside_nodes_in_all_lessons() {
                 let passing = passing(&moment, &placed);
                 for (corner, end) in draw(&moment, &placed, Show::default()).words.iter().filter_map(block) {
                     let over = |at: &Point| {
-                        let nearest =
-                            Point::new(at.x.clamp(corner.x, end.x), at.y.clamp(corner.y, end.y));
+                        let nearest = Point::new(at.x.clamp(corner.x, end.x), at.y.clamp(corner.y, end.y));
                         nearest.distance(*at) < placed.glyph()
                     };
                     words += 1;

@@ -25,12 +25,12 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// The way from one disc to another, each a centre and a radius, in a picture with this middle.
-    pub fn between(from: (Point, f64), to: (Point, f64), middle: Point) -> Self {
+    /// The way from one disc to another, each a centre and a radius, around this middle, if there is one.
+    pub fn between(from: (Point, f64), to: (Point, f64), middle: Option<Point>) -> Self {
         let way = to.0 - from.0;
         let (half, left) = ((from.0 + to.0) * 0.5, way.unit().left());
         let bend = (way.length() * BEND_SHARE).min(BEND_MAX);
-        let inward = (middle.x - half.x) * left.x + (middle.y - half.y) * left.y;
+        let inward = middle.map_or(0.0, |m| (m.x - half.x) * left.x + (m.y - half.y) * left.y);
         let control = half + left * (bend + inward.within((OUTWARD - 1.0) * bend, (1.0 - OUTWARD) * bend));
         // Between neighbours that nearly touch there is always some way to go.
         let share = (0.85 * way.length() / (from.1 + to.1)).min(1.0);
@@ -70,7 +70,7 @@ mod tests {
     fn the_two_directions_of_a_link_never_touch_and_none_goes_around_the_nodes() {
         let [a, b] = discs();
         for middle in [Point::new(120.0, 60.0), Point::new(90.0, 400.0), Point::new(150.0, -70.0)] {
-            let (there, back) = (Curve::between(a, b, middle), Curve::between(b, a, middle));
+            let (there, back) = (Curve::between(a, b, Some(middle)), Curve::between(b, a, Some(middle)));
             for (i, j) in (0..=50).flat_map(|i| (0..=50).map(move |j| (i, j))) {
                 let gap = there.at(f64::from(i) / 50.0).distance(back.at(f64::from(j) / 50.0));
                 assert!(gap > 3.0, "{gap} at {i} and {j}");
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_curve_begins_and_ends_at_the_borders() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b, Point::default());
+        let curve = Curve::between(a, b, None);
         assert!((curve.at(0.0).distance(a.0) - a.1).abs() < 1e-9);
         assert!((curve.at(1.0).distance(b.0) - b.1).abs() < 1e-9);
         assert_eq!(curve.at(-3.0), curve.from);
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn the_first_part_of_a_curve_lies_on_it() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b, Point::default());
+        let curve = Curve::between(a, b, None);
         let part = curve.until(0.6);
         for i in 0..=10 {
             let t = f64::from(i) / 10.0;
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn direction_is_a_unit_vector_along_the_way() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b, Point::default());
+        let curve = Curve::between(a, b, None);
         for t in [0.0f64, 0.3, 0.5, 1.0] {
             let ahead = curve.at((t + 1e-4).min(1.0)) - curve.at((t - 1e-4).max(0.0));
             assert!((curve.direction(t).length() - 1.0).abs() < 1e-9);

@@ -92,8 +92,8 @@ pub struct Placement {
     pub height: f64,
     /// Radius of a node of average weight.
     radius: f64,
-    /// What replicas stand around.
-    middle: Point,
+    /// What replicas stand around with nobody in it.
+    middle: Option<Point>,
 }
 
 impl Placement {
@@ -235,7 +235,7 @@ fn fits(ask: &Ask, spots: &[Spot], radius: f64) -> bool {
             .all(|(i, a)| spots[i + 1..].iter().all(|b| a.at.distance(b.at) >= a.radius + b.radius + gap))
 }
 
-fn arrange(ask: &Ask, radius: f64, rings: usize, margins: (f64, f64)) -> (Vec<Spot>, Point) {
+fn arrange(ask: &Ask, radius: f64, rings: usize, margins: (f64, f64)) -> (Vec<Spot>, Option<Point>) {
     let n = ask.weights.len();
     let frame = Frame::new(ask, radius, margins);
     let centres = match ask.layout {
@@ -250,7 +250,8 @@ fn arrange(ask: &Ask, radius: f64, rings: usize, margins: (f64, f64)) -> (Vec<Sp
         let share = if average > 0.0 { (weight as f64 / average).sqrt().within(0.7, 1.35) } else { 1.0 };
         Spot { id: NodeId::replica(i), at, radius: radius * share, out }
     });
-    (replicas.chain(clients(&frame, ask, radius)).collect(), frame.centre())
+    let middle = Some(frame.centre()).filter(|_| ask.layout == Layout::Ring);
+    (replicas.chain(clients(&frame, ask, radius)).collect(), middle)
 }
 
 /// What is left of the rectangle for the centres of replicas.
@@ -409,7 +410,8 @@ fn strips(frame: &Frame, groups: &[usize], n: usize, radius: f64, levels: bool) 
     for g in 0..count {
         let members: Vec<usize> = (0..n).filter(|&i| group(i) == g).collect();
         if !levels && n <= ROOMY_MAX {
-            let x = frame.left + width * (g as f64 + 0.5 * f64::from(u8::from(count == 1))) / (count.max(2) - 1) as f64;
+            let x = frame.left
+                + width * (g as f64 + 0.5 * f64::from(u8::from(count == 1))) / (count.max(2) - 1) as f64;
             zigzag(&mut centres, &members, frame, x, radius);
             continue;
         }
@@ -477,6 +479,38 @@ mod tests {
         let row = |i: usize| (placed.spots[i].at.y * 1e3) as i64;
         let alike = |i: &usize| (3..13).filter(|j| row(*j) == row(*i)).count();
         assert!((3..13).all(|i| alike(&i) >= 5), "{:?}", (3..13).map(row).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_part_has_a_column_and_each_node_of_it_a_height_of_its_own() {
+        for (width, height) in [(628.0, 330.0), (390.0, 250.0), (720.0, 240.0)] {
+            let groups = vec![0, 0, 1, 1, 1, 1, 1, 2, 2, 2];
+            let placed = place(&Ask { groups: groups.clone(), ..ask(Layout::Columns, 10, 1, width, height) });
+            assert_apart(&placed);
+            for (i, a) in placed.spots[..10].iter().enumerate() {
+                for (j, b) in placed.spots[..i].iter().enumerate() {
+                    if groups[i] == groups[j] {
+                        assert!((a.at.y - b.at.y).abs() > 12.0, "{a:?} and {b:?}");
+                    } else {
+                        assert!(a.at.x - a.radius > b.at.x + b.radius, "{a:?} and {b:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn in_a_low_and_wide_frame_the_circle_is_wide_and_its_clients_are_near() {
+        let placed = place(&ask(Layout::Ring, 4, 2, 720.0, 240.0));
+        let [right, left] = [1, 3].map(|i| placed.spots[i]);
+        assert!(right.at.x - left.at.x > 250.0, "{left:?} and {right:?}");
+        assert!(left.at.x - placed.spots[4].at.x < 160.0, "{left:?} and {:?}", placed.spots[4]);
+    }
+
+    #[test]
+    fn of_two_beside_a_leader_each_has_a_side() {
+        let placed = place(&ask(Layout::Star, 3, 0, 780.0, 400.0));
+        assert!(placed.spots.iter().all(|s| (s.at.y - 200.0).abs() < 1.0), "{:?}", placed.spots);
     }
 
     fn assert_apart(placed: &Placement) {

@@ -108,9 +108,9 @@ fn short(votes: &Votes) -> String {
     format!("{} of {}", votes.have, votes.need)
 }
 
-/// With weights the votes weigh more than there are voters.
+/// With weights the votes weigh more than there are voters, and not all are needed.
 fn is_weighted(votes: &Votes) -> bool {
-    votes.have != votes.from.len() as u64
+    votes.have != votes.from.len() as u64 && votes.need < votes.total
 }
 
 fn ink(view: &NodeView) -> Ink {

@@ -122,3 +122,41 @@ fn to_block(point: Point, corner: Point, size: Point) -> f64 {
     let end = corner + size;
     point.distance(Point::new(point.x.within(corner.x, end.x), point.y.within(corner.y, end.y)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::{Ask, place};
+    use consensus_kernel::Layout;
+
+    #[test]
+    fn on_a_phone_all_of_four_or_seven_have_their_words_where_no_message_passes() {
+        for n in [4, 7] {
+            let ask = Ask {
+                layout: Layout::Ring,
+                weights: vec![1; n],
+                groups: Vec::new(),
+                leader: 0,
+                clients: 0,
+                width: 390.0,
+                height: 260.0,
+            };
+            let placed = place(&ask);
+            let mut room = Room::with_ways(&placed);
+            let mut blocks = Vec::new();
+            for spot in &placed.spots {
+                let place = room.beside(spot, Point::new(66.0, 37.0)).expect("there is a place");
+                assert_eq!(place.crossed, 0, "{n}: {spot:?}");
+                let end = place.corner + Point::new(66.0, 37.0);
+                assert!(place.corner.x >= 1.0 && place.corner.y >= 1.0 && end.x <= 390.0 && end.y <= 260.0);
+                blocks.push((place.corner, end));
+            }
+            for (i, (a, a_end)) in blocks.iter().enumerate() {
+                let apart = |(b, b_end): &(Point, Point)| {
+                    a_end.x <= b.x || b_end.x <= a.x || a_end.y <= b.y || b_end.y <= a.y
+                };
+                assert!(blocks[..i].iter().all(apart));
+            }
+        }
+    }
+}

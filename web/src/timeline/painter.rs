@@ -269,11 +269,8 @@ impl Painter {
     /// leaps elsewhere. True if that is news.
     fn widen(&mut self, model: &Model, now_us: f64) -> bool {
         let Some(view) = self.view.filter(|_| !self.zoomed) else { return false };
-        let away = |at: Time| (at.0 as f64 - now_us).abs();
-        let sent = self.chart.arrows.iter().map(|a| a.sent);
-        let times =
-            sent.chain(self.chart.arrows.iter().map(|a| a.end)).chain(self.chart.ticks.iter().map(|t| t.at));
-        let nearest = times.map(away).fold(f64::MAX, f64::min);
+        let away = |a: &Arrow| (a.sent.0 as f64 - now_us).max(now_us - a.end.0 as f64);
+        let nearest = self.chart.arrows.iter().map(away).fold(f64::MAX, f64::min);
         let sight = (nearest * SIGHT).min(whole_us(model));
         let wider = nearest < f64::MAX && sight > view.span_us;
         if wider {

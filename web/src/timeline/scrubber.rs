@@ -49,7 +49,9 @@ fn use_scrubber(props: &Shown) -> Html {
         let known_us = session.frontier().at.0 as f64;
         (m.clock_us, known_us, session.marks(), session.position().event, m.diagram.get())
     });
+    // Where the diagram shows all there is nothing to be marked.
     let shown = window.map(|w| [w.from_us, w.to_us].map(|at| scale.x(at)));
+    let shown = shown.filter(|[from, to]| to - from < 0.97 * scale.width);
     let (at, known) = (scale.x(clock_us), scale.x(known_us));
     let middle = HEIGHT / 2.0;
     let said = format!("{}, after {} events", words::moment(clock_us), words::grouped(event));
