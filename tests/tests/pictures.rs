@@ -3,7 +3,7 @@
 use consensus_figure::layout::{Ask, Placement, place};
 use consensus_figure::moment::{Moment, Show, ask, draw, gone};
 use consensus_figure::point::Point;
-use consensus_figure::shape::{Anchor, Shape, text_width};
+use consensus_figure::shape::{Anchor, Shape, Within, text_width};
 use consensus_kernel::Time;
 use consensus_lab::{catalogue, open};
 use consensus_lessons::gallery::lessons;
@@ -36,7 +36,7 @@ fn messages_keep_off_the_words_beside_nodes_in_all_lessons() {
                 let passing = passing(&moment, &placed);
                 for (corner, end) in draw(&moment, &placed, Show::default()).words.iter().filter_map(block) {
                     let over = |at: &Point| {
-                        let nearest = Point::new(at.x.clamp(corner.x, end.x), at.y.clamp(corner.y, end.y));
+                        let nearest = Point::new(at.x.within(corner.x, end.x), at.y.within(corner.y, end.y));
                         nearest.distance(*at) < placed.glyph()
                     };
                     words += 1;
