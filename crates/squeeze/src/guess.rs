@@ -1,10 +1,11 @@
 //! How likely each branch is.
 //!
-//! Log-odds that are added up: what the node of the tree says by itself, what each wide view of the circumstances says of it
-//! (a slot for every view and node), and what the memories say, each for the byte that it remembers, as much as such a
-//! memory has been worth. When the branch is known, all that spoke take the same step towards it: a logistic regression that
-//! never stops. A view that is new says nothing; the others have spoken already, and it learns what they got wrong. At last
-//! comes how often such a guess was right before (secondary estimation, Mahoney 2005).
+//! Log-odds that are added up, as PAQ does (Mahoney 2005): how often the branch was taken before, at the node of the tree by
+//! itself and in each wide view of the circumstances (a slot for every view and node), each times what such a slot is worth;
+//! and what the memories say, each for the byte that it remembers, as much as such a memory has been worth. When the branch is
+//! known, each slot moves towards it, the less the older it is, and what all were worth takes a step that makes the sum
+//! better: a logistic regression that never stops. At last comes how often such a guess was right before (secondary
+//! estimation).
 //!
 //! Time goes into waiting for memory, so a byte asks for all of it at once, and tables are no larger than they gain.
 
@@ -17,33 +18,45 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Views that have slots, the first ones, and how many slots each has.
-const WIDE: usize = 2;
+/// Views that have slots, the first ones, and how many slots each has. The nodes by themselves have slots before them.
+const WIDE: usize = 3;
+const SLOTTED: usize = 1 + WIDE;
 const SLOT_BITS: u32 = 19;
-const SLOTS: usize = WIDE << SLOT_BITS;
+const SLOTS: usize = SLOTTED << SLOT_BITS;
 /// The other views, which remember the byte that came: in 16 bits of the view, the byte, and how often it came in a row.
 const NARROW: usize = VIEWS - WIDE;
 const MEMO_BITS: u32 = 17;
 const MEMOS: usize = NARROW << MEMO_BITS;
-/// One memory more, the last: what followed where so many latest bytes stood last; and how many places it has.
+/// One memory more, the last: what followed where so many latest bytes stood last; and how many places it has. It gives way
+/// to a [hope](Walk::hope).
 const REPEAT_BYTES: u32 = 5;
 const REPEAT_BITS: u32 = 18;
 /// All memories.
 const LANES: usize = NARROW + 1;
 /// How often in a row a memory can have been right.
 const RUNS: usize = 32;
-const MEANS: usize = KINDS * LANES * RUNS;
+const MEANS: usize = KINDS * (LANES + 1) * RUNS;
 
 /// Log-odds are in parts of this; larger ones than `SUM_MAX` make no difference.
 const ONE: i32 = 1 << 12;
 const SUM_MAX: i32 = 8 * ONE - 1;
-/// A step is the error of the guess, at most 65,535, times 77, shifted by this: 0.3 in log-odds.
+/// A slot is a chance, and in its lowest bits how often it has moved: each time this part of the way, in 256ths.
+const AGES: usize = 8;
+const PACE: [i32; AGES] = [180, 130, 100, 80, 65, 56, 50, 46];
+/// What slots of a tree, a view and an age are worth, in parts of `WORTH`, at first.
+const WORTH_BITS: u32 = 14;
+const WORTH: i32 = 6_000;
+const WORTHS: usize = 2_048;
+/// They learn from the product of what the slot said and a quarter of the error.
+const WORTH_SHIFT: u32 = 19;
+const _: () = assert!(TREES * SLOTTED * AGES <= WORTHS && TREES << 8 <= 1 << SLOT_BITS);
+/// A memory's step is the error of the guess, at most 65,535, times 77, shifted by this: 0.3 in log-odds.
 const STEP: i32 = 77;
 const STEP_SHIFT: u32 = 12;
 /// What a memory is worth learns more slowly.
-const MEAN_SHIFT: u32 = 4;
+const MEAN_SHIFT: u32 = 3;
 /// The last correction: its circumstances, its levels of log-odds, how fast it learns.
-const RIGHT_BITS: u32 = 10;
+const RIGHT_BITS: u32 = 12;
 const LEVELS: usize = 32;
 const LEVEL_SHIFT: u32 = 11;
 const RIGHT_SHIFT: u32 = 6;
@@ -54,8 +67,8 @@ pub struct Guesser {
     /// Where it is.
     pub walk: Walk,
     trees: Trees,
-    nodes: Box<[i16; TREES * 256]>,
-    slots: Box<[i16; SLOTS]>,
+    slots: Box<[u16; SLOTS]>,
+    worths: Box<[i32; WORTHS]>,
     memos: Box<[u32; MEMOS]>,
     /// What each memory is worth, by kind and by how often in a row it was right.
     means: Box<[i16; MEANS]>,
@@ -68,6 +81,8 @@ pub struct Guesser {
     repeat_run: usize,
     right: Box<[u16; RIGHTS]>,
     chances: Box<[u16; 4096]>,
+    /// The other way round.
+    odds: Box<[i16; 4096]>,
 }
 
 /// A memory, while a byte is found.
@@ -101,8 +116,8 @@ impl Guesser {
         Self {
             walk: Walk::default(),
             trees,
-            nodes: table(0),
-            slots: table(0),
+            slots: table(1 << 15),
+            worths: table(WORTH),
             memos: table(0),
             means: table(ONE as i16),
             past: Vec::with_capacity(crate::MODULE_MAX),
@@ -110,6 +125,7 @@ impl Guesser {
             repeat: 0,
             repeat_run: 0,
             right,
+            odds: odds(&chances),
             chances,
         }
     }
@@ -120,9 +136,9 @@ impl Guesser {
         let tree = self.walk.tree() % TREES;
         let views = self.walk.views();
         let glance = mix(kind as u32, self.walk.glance());
-        let mut bases = [0; WIDE];
-        for (view, base) in bases.iter_mut().enumerate() {
-            *base = (view << SLOT_BITS) + (views[view] >> (32 - SLOT_BITS)) as usize;
+        let mut bases = [tree << 8; SLOTTED];
+        for view in 0..WIDE {
+            bases[1 + view] = ((1 + view) << SLOT_BITS) + (views[view] >> (32 - SLOT_BITS)) as usize;
         }
         let mut at = [0; NARROW];
         let mut memos = [0; NARROW];
@@ -131,17 +147,21 @@ impl Guesser {
             memos[lane] = self.memos[at[lane]];
         }
         let repeated = self.repeated();
+        let hope = self.walk.hope();
 
         let ways = &self.trees.ways[tree];
-        let mean = |lane: usize, run: usize| ((kind * LANES + lane) * RUNS + run % RUNS) % MEANS;
+        let mean = |lane: usize, run: usize| ((kind * (LANES + 1) + lane) * RUNS + run % RUNS) % MEANS;
         let mut lanes = Lanes::default();
         let mut means = [0; LANES];
         for lane in 0..LANES {
-            let (run, known, byte) = match memos.get(lane) {
-                Some(&memo) => (memo as usize, memo >> 16 == views[WIDE + lane] & 0xffff, (memo >> 8) as u8),
-                None => (self.repeat_run, true, repeated),
+            let (row, run, known, byte) = match (memos.get(lane), hope) {
+                (Some(&memo), _) => {
+                    (lane, memo as usize, memo >> 16 == views[WIDE + lane] & 0xffff, (memo >> 8) as u8)
+                }
+                (None, Some((byte, situation))) => (LANES, situation, true, byte),
+                (None, None) => (lane, self.repeat_run, true, repeated),
             };
-            means[lane] = mean(lane, run);
+            means[lane] = mean(row, run);
             let way = ways[usize::from(byte)];
             lanes.hopes[lane] = (u32::from(way.choices) << (32 - u32::from(way.length.max(1)))) as i32;
             lanes.trust[lane] = i32::from(self.means[means[lane]]) & mask(known && way.length > 0);
@@ -182,7 +202,7 @@ impl Guesser {
         coder: &mut impl Coder,
         tree: usize,
         way: Way,
-        bases: &[usize; WIDE],
+        bases: &[usize; SLOTTED],
         lanes: &mut Lanes,
         glance: u32,
     ) -> u8 {
@@ -192,10 +212,12 @@ impl Guesser {
         loop {
             left = left.saturating_sub(1);
             let bit = usize::from(way.choices >> left & 1);
-            let own = &mut self.nodes[(tree * 256 + node) % (TREES * 256)];
-            let mut sum = i32::from(*own);
-            for base in bases {
-                sum += i32::from(self.slots[(base ^ node) % SLOTS]);
+            let (mut said, mut worths, mut sum) = ([0; SLOTTED], [0; SLOTTED], 0);
+            for k in 0..SLOTTED {
+                let slot = self.slots[(bases[k] ^ node) % SLOTS];
+                worths[k] = ((tree * SLOTTED + k) * AGES + usize::from(slot) % AGES) % WORTHS;
+                said[k] = i32::from(self.odds[usize::from(slot >> 4)]);
+                sum += said[k].wrapping_mul(self.worths[worths[k]]) >> WORTH_BITS;
             }
             let mut against = [0; LANES];
             for lane in 0..LANES {
@@ -213,12 +235,14 @@ impl Guesser {
 
             let came = bit as i32 * (CERTAIN as i32 - 1);
             *right = (i32::from(*right) + ((came - i32::from(*right)) >> RIGHT_SHIFT)) as u16;
-            let step = ((came - guess) * STEP) >> STEP_SHIFT;
-            *own = own.wrapping_add(step as i16);
-            for base in bases {
-                let slot = &mut self.slots[(base ^ node) % SLOTS];
-                *slot = slot.wrapping_add(step as i16);
+            let error = came - guess;
+            for k in 0..SLOTTED {
+                let worth = &mut self.worths[worths[k]];
+                *worth += (said[k] * (error >> 2) + (1 << (WORTH_SHIFT - 1))) >> WORTH_SHIFT;
+                let slot = &mut self.slots[(bases[k] ^ node) % SLOTS];
+                *slot = moved(*slot, came);
             }
+            let step = (error * STEP) >> STEP_SHIFT;
             for lane in 0..LANES {
                 let spoke = mask(lanes.trust[lane] != 0);
                 lanes.learned[lane] += ((step ^ against[lane]) - against[lane]) & spoke;
@@ -239,6 +263,14 @@ impl Guesser {
 #[inline]
 fn mask(all: bool) -> i32 {
     -i32::from(all)
+}
+
+/// A slot after the branch that came: 0 or 65,535.
+#[inline]
+fn moved(slot: u16, came: i32) -> u16 {
+    let age = usize::from(slot) % AGES;
+    let chance = i32::from(slot) + (((came - i32::from(slot)) * PACE[age]) >> 8);
+    chance as u16 / AGES as u16 * AGES as u16 + (age + usize::from(age < AGES - 1)) as u16
 }
 
 /// The memory of a view after this byte: one that was often right is not given up at once.
@@ -269,6 +301,19 @@ fn chances() -> Box<[u16; 4096]> {
     for chance in table.iter_mut() {
         *chance = (65_536.0 * power / (1.0 + power)) as u16;
         power *= step;
+    }
+    table
+}
+
+/// Log-odds of 4,096 chances.
+fn odds(chances: &[u16; 4096]) -> Box<[i16; 4096]> {
+    let mut table = table(0);
+    let mut place = 0;
+    for (chance, odds) in table.iter_mut().enumerate() {
+        while place < 4095 && usize::from(chances[place]) < chance * 16 + 8 {
+            place += 1;
+        }
+        *odds = ((place as i32) * 16 - 8 * ONE) as i16;
     }
     table
 }

@@ -1,4 +1,4 @@
-//! The page's wasm module, packed to a seventh less than LZMA does, and unpacked again in the browser.
+//! The page's wasm module, packed to a fifth less than LZMA does, and unpacked again in the browser.
 //!
 //! The way is that of PAQ (Mahoney 2005): every byte is a few choices between two branches, every choice gets a probability,
 //! and an arithmetic coder spends on it no more than that costs. What makes the probabilities good here is that the

@@ -3,6 +3,9 @@
 //! It follows the binary format (WebAssembly Core Specification, section 5) as far as guesses gain by it, and takes any bytes:
 //! where it loses its way, only the guesses are bad.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 /// Circumstances that guesses are made by.
 pub const VIEWS: usize = 5;
 /// One for each kind, then those of instructions by the kind of the one before, then those of data by the byte before.
@@ -79,6 +82,7 @@ enum Place {
     SectionId,
     SectionSize,
     Plain,
+    Segment,
     Data,
     Functions,
     Declarations,
@@ -122,7 +126,30 @@ pub struct Walk {
     bytes: u64,
     words: [u32; 2],
     function: u32,
+    /// Of a segment of data: which part of its head comes next, where its next byte belongs, how many it still has.
+    part: u32,
+    address: u32,
+    left: u32,
+    // The cell of memory that is being filled, the one before, and how many came since one that is a pointer.
+    cell: u32,
+    cell_before: u32,
+    since_pointer: u32,
+    /// The latest bytes of the text that a pointer names.
+    text: u64,
+    /// The latest pointer in a function; none after the number behind it.
+    pointer: u32,
+    latest_pointer: u32,
+    /// Where the next text begins, if it lies behind the last one; in functions, how often that was so lately; in data, so many
+    /// cells behind a pointer, whether it was so there.
+    expected: u32,
+    luck: u32,
+    trust: u32,
+    /// Places in memory that a pointer names, a bit each.
+    named: Vec<u64>,
 }
+
+/// Places that are told apart.
+const NAMED: u32 = 1 << 20;
 
 impl Default for Walk {
     fn default() -> Self {
@@ -153,6 +180,19 @@ impl Default for Walk {
             bytes: 0,
             words: [0; 2],
             function: 0,
+            part: 0,
+            address: 0,
+            left: 0,
+            cell: 0,
+            cell_before: 0,
+            since_pointer: 0,
+            text: 0,
+            pointer: 0,
+            latest_pointer: 0,
+            expected: 0,
+            luck: 0,
+            trust: 0,
+            named: vec![0; NAMED as usize / 64],
         }
     }
 }
@@ -214,12 +254,13 @@ impl Walk {
         }
     }
 
-    /// What guesses about the next byte go by: numbers that are equal in equal circumstances.
+    /// What guesses about the next byte go by: numbers that are equal in equal circumstances, the widest ones first.
     pub fn views(&self) -> [u32; VIEWS] {
         let kind = self.kind();
         let own = (kind as u32 + 1) * 0x0100_0193;
         let (ops, whole) = (&self.ops, &self.whole);
-        let last = |count: u32| (self.bytes & ((1 << (8 * count)) - 1)) as u32;
+        let latest = if kind == Kind::Data { self.text } else { self.bytes };
+        let last = |count: u32| (latest & ((1 << (8 * count)) - 1)) as u32;
         let before = |back: u32| (self.bytes >> (8 * (back - 1)) & 0xff) as u32;
         match kind {
             Kind::Op => {
@@ -231,25 +272,20 @@ impl Walk {
             }
             Kind::Data | Kind::Other => {
                 let two = mix(own, last(2));
-                let three = mix(two, before(3));
-                let four = mix(three, before(4));
-                let column = mix(own + 1, self.at as u32 & 3);
-                [
-                    two,
-                    three,
-                    mix(four, before(5)),
-                    mix(column, before(4) | before(8) << 8),
-                    mix(mix(own + 4, self.words[0]), self.words[1]),
-                ]
+                let three = mix(two, last(3));
+                let column = mix(own + 1, self.address & 3);
+                let word = mix(own + 4, self.words[0]);
+                [two, three, word, mix(column, before(4) | before(8) << 8), mix(word, self.words[1])]
             }
             _ => {
                 let own = mix(own, self.digits);
                 let op = ops[0] | ops[1] << 8;
+                let three = mix(own, op | ops[2] << 16);
                 let one = mix(mix(own + 1, ops[0]), whole[0]);
                 let pair = mix(one, whole[1]);
                 match kind {
                     Kind::Local => [
-                        mix(own, op | ops[2] << 16),
+                        three,
                         mix(mix(own + 9, self.function), ops[0] | self.locals[0] << 8),
                         pair,
                         mix(mix(own + 7, op), self.locals[0] | self.locals[1] << 12),
@@ -266,22 +302,40 @@ impl Walk {
                         mix(mix(own + 6, ops[0] | self.align << 8), self.locals[0] | self.function << 16),
                     ],
                     Kind::Call | Kind::CallMore => [
-                        mix(own, op | ops[2] << 16),
+                        three,
                         one,
                         pair,
                         mix(mix(own + 7, op), ops[2] | ops[3] << 8 | ops[4] << 16),
                         mix(own + 6, self.call),
                     ],
-                    _ => [
-                        mix(own, op | ops[2] << 16),
-                        one,
-                        pair,
-                        mix(mix(own + 6, self.constant), op),
-                        mix(mix(own + 9, self.function), op),
-                    ],
+                    _ => {
+                        let far = match kind {
+                            Kind::ConstMore => mix(own + 9, self.latest_pointer >> 14),
+                            _ => mix(mix(own + 9, self.function), op),
+                        };
+                        [three, one, pair, mix(mix(own + 6, self.constant), op), far]
+                    }
                 }
             }
         }
+    }
+
+    /// The byte that comes next if the next text lies behind the last one, and in which of 32 situations that is said; none if
+    /// it cannot be so.
+    pub fn hope(&self) -> Option<(u8, usize)> {
+        let data = self.place == Place::Data;
+        let (digit, bits, so_far, situation) = match self.kind() {
+            Kind::Data => (self.address & 3, 8, self.cell, self.since_pointer),
+            Kind::ConstMore => (self.shift / 7, 7, self.value, self.luck & 7),
+            _ => return None,
+        };
+        let done = bits * digit;
+        let differs = digit > 3 || (so_far ^ self.expected) & ((1 << done) - 1) != 0;
+        if self.expected == 0 || differs || digit == 0 && self.trust >> self.since_pointer & 1 == 0 {
+            return None;
+        }
+        let more = if data || digit == 3 { 0 } else { 0x80 };
+        Some(((self.expected >> done) as u8 | more, (situation << 2 | digit) as usize))
     }
 
     /// A coarser view.
@@ -317,17 +371,42 @@ impl Walk {
                     self.section_end = self.at.saturating_add(size as usize);
                     self.place = match self.section {
                         10 => Place::Functions,
-                        11 => Place::Data,
+                        11 => {
+                            self.part = 0;
+                            Place::Segment
+                        }
                         _ => Place::Plain,
                     };
                 }
             }
             Place::Plain => {}
+            // How many segments there are. Of each: how it is put in place, the instructions that say where, its length.
+            Place::Segment => {
+                if matches!(self.part, 1 | 2 | 4) {
+                    self.part += 1;
+                } else if let Some(number) = self.number(byte) {
+                    self.part += 1;
+                    match self.part {
+                        4 => self.address = number,
+                        6 => {
+                            (self.part, self.left) = (1, number);
+                            if number > 0 {
+                                self.place = Place::Data;
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
             Place::Data => {
                 if byte.is_ascii_alphabetic() || byte >= 0x80 {
                     self.words[0] = mix(self.words[0], u32::from(byte) | 32);
                 } else if self.words[0] != 0 {
                     self.words = [0, self.words[0]];
+                }
+                self.fill(byte);
+                if self.left == 0 {
+                    self.place = Place::Segment;
                 }
             }
             Place::Functions => {
@@ -366,10 +445,52 @@ impl Walk {
             Place::Op => event = self.op(byte),
             Place::Operand => self.operand(byte),
         }
-        if matches!(self.place, Place::Plain | Place::Data) && self.at >= self.section_end {
+        if matches!(self.place, Place::Plain | Place::Segment | Place::Data) && self.at >= self.section_end {
             self.place = Place::SectionId;
         }
         event
+    }
+
+    /// The next byte of memory.
+    fn fill(&mut self, byte: u8) {
+        self.left -= 1;
+        self.text = self.text << 8 | u64::from(byte);
+        let shift = 8 * (self.address & 3);
+        self.cell |= u32::from(byte) << shift;
+        self.address = self.address.wrapping_add(1);
+        if shift == 24 {
+            let as_expected = u32::from(self.cell == self.expected) << self.since_pointer;
+            self.trust = self.trust & !(1 << self.since_pointer) | as_expected;
+            self.since_pointer = (self.since_pointer + 1).min(7);
+            if is_pointer(self.cell_before) {
+                self.expected = self.cell_before.wrapping_add(self.cell);
+            }
+            if is_pointer(self.cell) {
+                self.since_pointer = 0;
+                self.name(self.cell);
+            }
+            (self.cell_before, self.cell) = (self.cell, 0);
+        }
+        if self.named[(self.address % NAMED / 64) as usize] >> (self.address % 64) & 1 == 1 {
+            (self.text, self.words) = (0, [0; 2]);
+        }
+    }
+
+    fn name(&mut self, pointer: u32) {
+        self.named[(pointer % NAMED / 64) as usize] |= 1 << (pointer % 64);
+    }
+
+    /// A constant in a function: a pointer to a text, or how long the text is.
+    fn constant(&mut self, value: u32) {
+        self.constant = value;
+        if is_pointer(value) {
+            self.luck = self.luck << 1 | u32::from(value == self.expected);
+            (self.pointer, self.latest_pointer, self.expected) = (value, value, value + 16);
+            self.name(value);
+        } else if self.pointer != 0 {
+            self.expected = self.pointer.wrapping_add(value);
+            self.pointer = 0;
+        }
     }
 
     /// A function begins.
@@ -456,7 +577,7 @@ impl Walk {
                         self.set = value;
                     }
                 }
-                Kind::Const => self.constant = value,
+                Kind::Const => self.constant(value),
                 Kind::Call => self.call = value,
                 Kind::Align => self.align = value,
                 Kind::Offset => {
@@ -494,6 +615,11 @@ impl Walk {
         (self.value, self.shift, self.digits) = (0, 0, 0);
         Some(value)
     }
+}
+
+/// Whether it may name a place in memory: data begins at the second mebibyte, behind the stack.
+fn is_pointer(value: u32) -> bool {
+    value / NAMED == 1
 }
 
 fn push(latest: &mut [u32; 6], value: u32) {

@@ -1,4 +1,4 @@
-//! The page's wasm module, packed by `crates/squeeze`: a quarter less than gzip, and small from hosts that do not compress at all.
+//! The page's wasm module, packed by `crates/squeeze`: more than a third less than gzip, and small from hosts that do not compress at all.
 //!
 //! The start script loads `NAME_bg.wasm`. Here that file becomes `NAME_bg.wasm.packed`, and the script unpacks it with
 //! `web/boot/load.js`. The unpacker, that half of `crates/squeeze`, compiled for the browser, stands in front of what is packed: as
