@@ -5,7 +5,7 @@ use super::tables::Cite;
 use super::{
     Ballot, Block, Commit, Cx, Digest, Gossip, Hashed, Msg, Pos, Replica, Shared, Step, Timer, Votes,
 };
-use consensus_kernel::{NodeId, Slot};
+use consensus_kernel::{NodeId, Slot, weigh};
 
 /// So many final blocks are sent at a time.
 const BATCH: usize = 64;
@@ -100,7 +100,7 @@ impl Replica {
             if let Some(id) = votes.body().block
                 && let Some(block) = gossip.blocks.iter().find(|block| block.digest() == id)
             {
-                self.hold(block);
+                self.hold(block, Some(weigh(votes.signers(), &self.stakes)));
             }
             // What is known already is no reason to refuse the rest.
             let _ = self.on_votes(votes, cx);

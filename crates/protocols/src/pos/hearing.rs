@@ -26,7 +26,7 @@ impl Replica {
         }
         if round < self.round {
             // Its votes may still make it final (L49).
-            return if self.hold(&proposal.block) { Ok(()) } else { Err("of an earlier round") };
+            return if self.hold(&proposal.block, None) { Ok(()) } else { Err("of an earlier round") };
         }
         if round > self.round.saturating_add(WINDOW) {
             return Err("of a far later round");
@@ -128,10 +128,10 @@ impl Replica {
         self.blocks.iter().find(|known| known.digest() == block)
     }
 
-    /// Keeps a block of this height; false if it is here, of another height, or finds no room.
-    pub(super) fn hold(&mut self, block: &Hashed<Block>) -> bool {
+    /// Keeps a block of this height, whose voters weigh as much; false if it is here, of another height, or finds no room.
+    pub(super) fn hold(&mut self, block: &Hashed<Block>, voters: Option<u64>) -> bool {
         let new = block.body().height == self.height && self.find(block.digest()).is_none();
-        let holds = new && self.has_room();
+        let holds = new && self.has_room(self.standing(block.digest()).max(voters));
         if holds {
             self.blocks.push(block.clone());
         }
@@ -139,27 +139,33 @@ impl Replica {
     }
 
     pub(super) fn keep_proposal(&mut self, proposal: &Shared<Proposal>) {
-        self.hold(&proposal.block);
         self.at_mut(proposal.offer.body().round).proposal = Some(proposal.clone());
+        self.hold(&proposal.block, None);
     }
 
-    /// Whether one more block fits, if need be in the place of one that nobody whose word is kept has proposed or voted for:
-    /// otherwise a liar could fill it all with blocks of its own making.
-    pub(super) fn has_room(&mut self) -> bool {
+    /// What speaks for a block: the most weight that voted for it in one round and step, or all there is if it is locked,
+    /// valid or proposed. None if nobody's word is kept.
+    fn standing(&self, id: Digest) -> Option<u64> {
+        let proposed = |round: &Round| round.proposal.as_ref().is_some_and(|p| p.block.digest() == id);
+        if self.locked.is_some_and(|(_, locked)| locked == id)
+            || self.valid.is_some_and(|votes| votes.body().block == Some(id))
+            || self.rounds.iter().any(proposed)
+        {
+            return Some(u64::MAX);
+        }
+        let stacks = self.rounds.iter().flat_map(|round| [&round.prevotes, &round.precommits]);
+        stacks.filter_map(|stacks| stacks.find(Some(id))).map(|stack| stack.weight).max()
+    }
+
+    /// Whether one more block fits, if need be in the place of one that less speaks for: otherwise a liar could fill it all
+    /// with blocks of its own making, and votes for each. An equal must wait, or it could bring in new ones without end.
+    fn has_room(&mut self, standing: Option<u64>) -> bool {
         if self.blocks.len() < BLOCKS_MAX {
             return true;
         }
-        let named = |id: Digest| {
-            let stacks = |round: &Round| {
-                let votes = round.prevotes.iter().chain(round.precommits.iter());
-                votes.into_iter().any(|stack| stack.votes.body().block == Some(id))
-            };
-            let proposed = |round: &Round| round.proposal.as_ref().is_some_and(|p| p.block.digest() == id);
-            self.locked.is_some_and(|(_, locked)| locked == id)
-                || self.valid.is_some_and(|votes| votes.body().block == Some(id))
-                || self.rounds.iter().any(|round| proposed(round) || stacks(round))
-        };
-        let idle = self.blocks.iter().position(|block| !named(block.digest()));
-        idle.map(|place| self.blocks.remove(place)).is_some()
+        let all = self.blocks.iter().enumerate();
+        let least = all.map(|(place, block)| (self.standing(block.digest()), place)).min();
+        let worst = least.filter(|(least, _)| least.is_none() || *least < standing);
+        worst.map(|(_, place)| self.blocks.remove(place)).is_some()
     }
 }

@@ -468,11 +468,51 @@ fn a_liar_cannot_fill_the_room_for_blocks() {
     let kept = locked(&mut table);
     let mut r = replica(&table, 3).clone();
     for round in 0..2 * BLOCKS_MAX as u64 {
-        r.hold(&block(&table, 1_000 + round, 1));
+        r.hold(&block(&table, 1_000 + round, 1), None);
     }
     assert_eq!(r.blocks.len(), BLOCKS_MAX);
     let new = block(&table, 5_000, 1);
-    r.hold(&new);
+    r.hold(&new, None);
     assert!(r.find(new.digest()).is_some(), "a new block finds room");
     assert!(r.find(kept.digest()).is_some(), "and the locked one stays");
+}
+
+/// What a liar gossips before the height begins: blocks without end, each with its own prevote.
+fn flood(table: &Table<Pos>, liar: usize, blocks: std::ops::Range<u64>) -> Msg {
+    let blocks: Vec<_> = blocks.map(|round| block(table, 1_000 + round, 1)).collect();
+    let vote = |b: &Hashed<Block>| votes(table, Step::Prevote, 0, Some(b.digest()), &[liar]);
+    let votes = blocks.iter().map(vote).collect();
+    Msg::Gossip(Shared::new(Gossip { height: 1, round: 0, last: None, proposal: None, blocks, votes }))
+}
+
+#[test]
+fn a_liar_that_votes_for_all_its_blocks_cannot_fill_the_room_either() {
+    let room = BLOCKS_MAX as u64;
+    for stakes in [[2, 2, 2, 0], [2, 2, 2, 2]] {
+        // The proposal comes by itself, or with the votes of others.
+        for gossiped in [false, true] {
+            let mut table = table(&stakes);
+            for part in 0..8 {
+                let msg = flood(&table, 3, part * room..(part + 1) * room);
+                tell(&mut table, 3, 1, &msg);
+            }
+            assert_eq!(replica(&table, 1).blocks.len(), BLOCKS_MAX);
+            assert!(replica(&table, 1).rounds[0].prevotes.iter().count() <= 2 * BLOCKS_MAX, "votes are bounded");
+            let honest = block(&table, 0, 0);
+            let id = Some(honest.digest());
+            if gossiped {
+                let votes = vec![votes(&table, Step::Precommit, 0, id, &[0, 1, 2])];
+                let blocks = vec![honest];
+                let gossip = Gossip { height: 1, round: 0, last: None, proposal: None, blocks, votes };
+                tell(&mut table, 0, 1, &Msg::Gossip(Shared::new(gossip)));
+            } else {
+                let msg = proposal(&table, 0, &honest, None);
+                tell(&mut table, 0, 1, &msg);
+                tell_votes(&mut table, 1, Step::Prevote, 0, id, &[0, 2]);
+                assert_eq!(voted(&mut table, 1), Some((Step::Precommit, id)), "stakes {stakes:?}");
+                tell_votes(&mut table, 1, Step::Precommit, 0, id, &[0, 2]);
+            }
+            assert!(table.decided.contains(&(v(1), 1, x(0))), "stakes {stakes:?}, gossiped {gossiped}");
+        }
+    }
 }
