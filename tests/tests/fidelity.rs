@@ -274,7 +274,34 @@ fn a_commander_that_crashes_when_all_have_decided_excuses_nobody() {
 }
 
 #[test]
+fn an_executive_that_comes_back_does_not_decide_alone() {
+    // Hierarchical: the only supervisor's word came while the executive was down. It has a view of its own, which nobody
+    // recommended, so the visitor is asked.
+    for back in ["35ms", "45ms", "100ms"] {
+        let link = "#/hierarchical?n=6&supervisors=1&in=0,1,1,0,1,0&until=2s&at=15ms:crash:0";
+        let run = finished(&scenario(&format!("{link}&at={back}:restart:0")));
+        assert_eq!(violated(&*run), Vec::<&str>::new(), "{back}");
+        assert_eq!((run.decisions(), property(&*run, "Termination").status), (Vec::new(), Status::Pending));
+    }
+}
+
+#[test]
 fn a_liar_that_equivocates_says_two_things_where_the_protocol_knows_how() {
     let run = finished(&scenario("#/sm?n=3&f=1&without=pass-on&byz=0:equivocate"));
     assert!(violated(&*run).contains(&"Agreement"));
+}
+
+#[test]
+fn an_agent_that_was_not_there_does_not_pool_alone() {
+    // Belief: down from the start, it has nobody's belief but its own; and what it told now might reach some in time only.
+    for latency in ["", "&latency=1ms..20ms"] {
+        for seed in 0..20 {
+            let link = format!(
+                "#/belief?n=4&beliefs=0.9,0.1/0.9,0.1/0.9,0.1/0.1,0.9&at=0:crash:3&at=7ms:restart:3&seed={seed}{latency}"
+            );
+            let run = finished(&scenario(&link));
+            assert_eq!(violated(&*run), Vec::<&str>::new(), "{link}");
+            assert_eq!(run.decisions().len(), 3, "{link}");
+        }
+    }
 }

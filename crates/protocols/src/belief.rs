@@ -23,7 +23,8 @@
 //!
 //! What is decided is the most probable outcome, the first among equals. A row of zeros is no opinion: all outcomes alike.
 //! Agents believe what they are told: a liar can veto, be stubborn, or tell each another thing. An agent that comes back
-//! after a crash has missed beliefs and decides only if it has heard all; without its disk it begins anew.
+//! after a crash has missed beliefs and decides only if it has heard all; if it has told nothing yet, or has lost its disk, it
+//! stays silent.
 
 mod invariants;
 mod lies;
@@ -394,7 +395,7 @@ impl Protocol for Belief {
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
         match input {
             Input::Start => self.begin(cx),
-            Input::Restart if !self.begun => self.begin(cx),
+            // Whatever it began now would reach some in their round and others after it.
             Input::Restart => cx.cite(Cite::ComesBack),
             Input::Deliver { from, msg } => self.hear(from, msg, cx),
             Input::Fire(Timer::Round) => self.end_round(cx),

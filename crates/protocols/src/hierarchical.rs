@@ -23,7 +23,8 @@
 //! The Statistician 38, 1989): `count=workers` shows the difference.
 //!
 //! Nothing is promised if the executive lies: objections are the only remedy, and only a threshold of them. If the chair
-//! is down, objections count as silence; if it stops once it has escalated, nobody is left to take your ruling. A node that crashed asks when it comes back; nothing is promised to it.
+//! is down, objections count as silence; if it stops once it has escalated, nobody is left to take your ruling. A node that crashed
+//! asks when it comes back; nothing is promised to it. An executive that then has no supervisor's word decides nothing.
 
 mod invariants;
 mod lies;
@@ -168,6 +169,8 @@ pub struct Hierarchical {
     pub decided: Option<Value>,
     /// Whether that was a ruling.
     pub ruled: bool,
+    /// Whether it was down, and may have missed what was said meanwhile.
+    returned: bool,
 }
 
 impl Protocol for Hierarchical {
@@ -219,6 +222,7 @@ impl Protocol for Hierarchical {
             escalated: false,
             decided: None,
             ruled: false,
+            returned: false,
         }
     }
 
@@ -393,6 +397,10 @@ impl Hierarchical {
     /// Level 3. Who has not heard its supervisor's relay is told by the executive itself.
     fn decide(&mut self, cx: &mut Cx<'_, Self>) {
         if self.decision.is_some() || self.escalated || self.decided.is_some() {
+            return;
+        }
+        // It may be that nobody spoke, or that it was not there to hear: then the chair escalates.
+        if self.returned && self.voters() == 0 {
             return;
         }
         let counts = if cx.config.flat { self.counts } else { self.tallied() };
@@ -601,6 +609,7 @@ impl Hierarchical {
         let spans = cx.config.spans(self.me);
         self.passed =
             spans.partition_point(|span| span.saturating_mul(cx.config.delta.as_micros() + 1) <= now);
+        self.returned = true;
         cx.cite(Cite::ComesBack);
         self.propose(role, cx);
         self.set_timer(cx);

@@ -497,7 +497,10 @@ fn a_liar_that_votes_for_all_its_blocks_cannot_fill_the_room_either() {
                 tell(&mut table, 3, 1, &msg);
             }
             assert_eq!(replica(&table, 1).blocks.len(), BLOCKS_MAX);
-            assert!(replica(&table, 1).rounds[0].prevotes.iter().count() <= 2 * BLOCKS_MAX, "votes are bounded");
+            assert!(
+                replica(&table, 1).rounds[0].prevotes.iter().count() <= 2 * BLOCKS_MAX,
+                "votes are bounded"
+            );
             let honest = block(&table, 0, 0);
             let id = Some(honest.digest());
             if gossiped {
