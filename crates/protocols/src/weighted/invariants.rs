@@ -1,6 +1,7 @@
 //! What is promised beyond agreement: everybody counts the same answers, nobody is left out, and a majority is one of all.
 
 use super::tables::Cite;
+use super::texts::Said;
 use super::{Plan, Weighted, given};
 use consensus_kernel::{Invariant, Ledger, NodeId, RuleId, Value, World};
 
@@ -45,13 +46,11 @@ fn counts(world: &dyn World<Weighted>, who: NodeId) -> Option<&Weighted> {
 fn same_answers(ledger: &mut Ledger, world: &dyn World<Weighted>, who: NodeId) -> Result<(), String> {
     let Some(agent) = counts(world, who) else { return Ok(()) };
     let plan = world.config();
-    // An answer by its place among the agents' own; one that is none of them by another number.
-    let place = |said| plan.answers.iter().position(|own| own == said).map_or(u64::MAX, |i| i as u64 + 1);
-    let fold = |sum: u64, (id, said): (u64, u64)| {
-        (sum ^ (id << 32) ^ said).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-    };
+    let mix = |sum: u64, more: u64| (sum ^ more).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    let number = |said: &Said| said.text().bytes().fold(0, |sum, byte| mix(sum, 1 + u64::from(byte)));
+    let fold = |sum: u64, (id, said): (u64, u64)| mix(sum, (id << 32) ^ said);
     let mut counted: Vec<(u64, u64)> =
-        agent.counted(plan).iter().map(|b| (b.agent.index() as u64, place(&b.said))).collect();
+        agent.counted(plan).iter().map(|b| (b.agent.index() as u64, number(&b.said))).collect();
     consensus_kernel::sort(&mut counted, |a, b| a < b);
     ledger
         .state(0, counted.into_iter().fold(1, fold), who)

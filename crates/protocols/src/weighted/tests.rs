@@ -386,3 +386,36 @@ proptest! {
         }
     }
 }
+
+/// The agents, to judge them.
+struct All<'a>(&'a Table<Weighted>);
+
+impl consensus_kernel::World<Weighted> for All<'_> {
+    fn config(&self) -> &Plan {
+        &self.0.config
+    }
+    fn replicas(&self) -> usize {
+        self.0.replicas.len()
+    }
+    fn node(&self, id: NodeId) -> Option<&Weighted> {
+        self.0.replicas.get(id.index())
+    }
+}
+
+#[test]
+fn two_answers_that_nobody_began_with_are_two() {
+    let judged = |texts: [&str; 2]| {
+        let mut table = Table::<Weighted>::new(&without(asked(&["yes", "yes", "no"], 1), PASS_ON));
+        table.pile.retain(|letter| letter.from != a(2));
+        for (i, text) in texts.into_iter().enumerate() {
+            let msg = Msg::Answers(vec![chain(text, &[2])]);
+            table.step(a(i), Input::Deliver { from: a(2), msg: &msg });
+        }
+        (0..2).for_each(|_| round(&mut table));
+        let mut ledger = consensus_kernel::Ledger::default();
+        let consistency = invariants::ALL.iter().find(|i| i.name == "Interactive Consistency").unwrap();
+        (0..2).all(|i| (consistency.check)(&mut ledger, &All(&table), a(i)).is_ok())
+    };
+    assert!(judged(["maybe", "maybe"]));
+    assert!(!judged(["maybe", "never"]));
+}
