@@ -48,7 +48,7 @@ pub const SETTINGS: &[Key] = &[
     Key {
         name: "f",
         example: "1",
-        help: "faulty replicas that quorums are sized for",
+        help: "faulty replicas that quorums are sized for; nothing where weight is what counts",
         repeats: false,
         read: |s, text| {
             s.f = parse_number(text, 0, s.n.saturating_sub(1) as u64, "faulty replicas")? as usize;

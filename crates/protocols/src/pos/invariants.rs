@@ -8,21 +8,21 @@ const FINAL: &[RuleId] = &[Cite::Decide as RuleId, Cite::DecideSingle as RuleId,
 pub(super) const ALL: &[Invariant<Pos>] = &[
     Invariant {
         name: "One Polka",
-        place: "Tendermint, §3, Lemma 1 with the rules for voting once",
+        place: "Tendermint, §4, Lemma 1, with the rules for voting once",
         says: "In each height and round two thirds prevote for one block at most.",
         on: &[Cite::Polka as RuleId],
         check: one_polka,
     },
     Invariant {
         name: "One Block",
-        place: "Tendermint, Theorem 1, Agreement",
+        place: "Tendermint, §4, Lemma 3, Agreement",
         says: "At each height one block is final; two name who signed for both.",
         on: FINAL,
         check: one_block,
     },
     Invariant {
         name: "Accountability",
-        place: "Casper FFG, Theorem 1; Tendermint, §4",
+        place: "Casper FFG, Theorem 1",
         says: "If two blocks are final at one height, a third of the stake or more signed for both.",
         on: FINAL,
         check: accountability,
@@ -50,7 +50,7 @@ pub(super) const ALL: &[Invariant<Pos>] = &[
     },
     Invariant {
         name: "Exactly Once",
-        place: "Tendermint, Theorem 1, Validity",
+        place: "Tendermint, §4, Lemma 4, Validity",
         says: "A validator executes each request of a client at most once.",
         on: &[Cite::Execute as RuleId],
         check: exactly_once,

@@ -94,7 +94,7 @@ rules! {
         "has waited for a decision in vain, and goes to the next round",
         "Another proposer may do better; each round is given more time.",
         "timeoutPrecommit(r): StartRound(r+1)";
-    Equivocation, "equivocation", "Tendermint, §4; Casper FFG, Definition 1, condition I",
+    Equivocation, "equivocation", "Casper FFG, §2, commandment I; project",
         "has two votes of one validator that exclude each other: evidence",
         "Whoever signs both lies, whatever the network does.",
         "two signed votes of one height, round and step for different blocks: evidence";
@@ -102,7 +102,7 @@ rules! {
         "counts the stake of those no more that the block convicts",
         "Weights must be the same for all who count votes of a height.",
         "evidence in decision[h]: stake 0 from h+1 on, in votes and in the total";
-    Fork, "accountability", "Casper FFG, Theorem 1; Tendermint, §4",
+    Fork, "accountability", "Casper FFG, Theorem 1; project",
         "learns of another final block at a height that is final here, and who signed for both",
         "Two certificates share more than a third of the stake.",
         "two certificates of one height: name signers of both";
@@ -252,10 +252,10 @@ switches! {
     TIMEOUT_GROWTH = 9, "timeout-growth", "§3", Breaks::Liveness,
         "Each round waits longer than the one before",
         "If messages are slower than the timers, every round is given up before it can work.";
-    EVIDENCE = 10, "evidence", "§4", Breaks::Safety("Equivocation Noticed"),
+    EVIDENCE = 10, "evidence", "Casper FFG, §2", Breaks::Safety("Equivocation Noticed"),
         "Two votes of one validator that exclude each other are evidence",
         "Votes are kept by validator only: who votes for two is never punished.";
-    EVIDENCE_CHECKED = 11, "evidence-checked", "§4", Breaks::Safety("The Innocent Keep Their Stake"),
+    EVIDENCE_CHECKED = 11, "evidence-checked", "Casper FFG, §2", Breaks::Safety("The Innocent Keep Their Stake"),
         "Evidence in a block is checked before it is voted for",
         "A lying proposer has honest validators slashed.";
     SLASHED_OUT = 12, "slashed-out", "Casper FFG, §2", Breaks::Safety("Two Thirds"),
@@ -353,7 +353,7 @@ pub const META: Meta = Meta {
     simplified: &[
         "Gossip over a peer graph (§2): messages go to all directly, and what is missing is sent again",
         "Changes of stake other than by slashing, deposits and withdrawal delays (Casper FFG, §3)",
-        "The surround condition of Casper FFG (Definition 1, II): Tendermint's votes have no source",
+        "The surround condition of Casper FFG (§2, commandment II): Tendermint's votes have no source",
         "Blame for amnesia across rounds: both certificates' signers are named, transcripts are not collected",
         "The lottery's randomness is the run's own and cannot be ground; verifiable random functions",
         "Votes are kept of the latest 8 rounds (L49: of all); what is heard of a later height is not kept, but asked for",
