@@ -29,6 +29,56 @@ fn a_primary_that_ignores_one_client_is_replaced_however_well_it_serves_the_othe
     }
 }
 
+/// The names of the assumptions that a run breaks.
+fn broken(run: &dyn Session) -> Vec<&'static str> {
+    run.assumptions().into_iter().filter(|a| !a.holds).map(|a| a.name).collect()
+}
+
+#[test]
+fn between_neighbours_a_near_tie_or_a_crash_is_no_promise() {
+    // Belief: rounding, too few rounds, or a thousand that are not enough, and then crashes, which take weight along.
+    let half = |n: usize, one: &str, other: &str| [vec![one; n / 2], vec![other; n / 2]].concat().join("/");
+    let (tie, sure) = ("0.6,0.4/0.4,0.6/0.6,0.4/0.4,0.6".to_owned(), half(8, "0.9,0.1", "0.1,0.9"));
+    let far = half(128, "0.9,0.1", "0.2,0.8");
+    for (set_up, expected) in [
+        (format!("n=4&graph=ring&beliefs={tie}"), "A safe variant"),
+        (format!("n=4&graph=star&beliefs={tie}"), "A safe variant"),
+        (format!("n=8&graph=ring&rounds=1&beliefs={sure}"), "A safe variant"),
+        (format!("n=128&graph=ring&until=60s&beliefs={far}"), "A safe variant"),
+        (
+            "n=4&graph=star&beliefs=0.9,0.1/0.9,0.1/0.1,0.9/0.3,0.7&at=5ms:crash:0".to_owned(),
+            "At most f faulty",
+        ),
+    ] {
+        let run = finished(&scenario(&format!("#/belief?{set_up}")));
+        assert!(violated(&*run).contains(&"Agreement"), "{set_up}");
+        assert!(broken(&*run).contains(&expected), "{set_up}: {:?}", broken(&*run));
+    }
+    for set_up in [
+        "n=8&graph=ring",
+        "n=32&graph=ring&until=60s",
+        "n=5&graph=star&rule=linear",
+        "beliefs=0.5,0.5/0.5,0.5/0.5,0.5/0.5,0.5",
+    ] {
+        let run = finished(&scenario(&format!("#/belief?{set_up}")));
+        assert_eq!((violated(&*run), broken(&*run)), (vec![], vec![]), "{set_up}");
+    }
+}
+
+#[test]
+fn who_denies_an_outcome_only_in_the_light_of_the_evidence_has_a_veto_too() {
+    let link = "#/belief?n=3&beliefs=0.97,0.03/0.97,0.03/0.01,0.99&floor=1e-3&evidence=0.05,1";
+    let run = finished(&scenario(link));
+    assert_eq!((violated(&*run), broken(&*run)), (vec!["No Veto"], vec!["A safe variant"]));
+    assert_eq!(broken(&*finished(&scenario(&format!("{link}&update=after")))), Vec::<&str>::new());
+}
+
+#[test]
+fn who_hears_of_nothing_that_weighs_anything_is_of_no_opinion_and_decides() {
+    let run = finished(&scenario("#/belief?n=8&graph=ring&rule=linear&rounds=1&w=1,0,0,0,0,0,0,0"));
+    assert_eq!(property(&*run, "Termination").status, Status::Holds);
+}
+
 #[test]
 fn two_view_changes_of_others_are_enough_for_a_primary_that_saw_nothing_wrong() {
     // PBFT, §4.4: client 0 is cut off from replica 1, which alone has no reason to leave view 0.
@@ -301,7 +351,7 @@ fn an_agent_that_was_not_there_does_not_pool_alone() {
             );
             let run = finished(&scenario(&link));
             assert_eq!(violated(&*run), Vec::<&str>::new(), "{link}");
-            assert_eq!(run.decisions().len(), 3, "{link}");
+            assert!(run.decisions().len() >= 3, "{link}");
         }
     }
 }

@@ -91,10 +91,18 @@ fn draw_tolerance(draw: &mut Draw, scenario: &Scenario, budget: Budget) -> usize
     }
 }
 
-/// Draws which fault model holds, where a parameter chooses between several.
+/// The parameter that chooses between several fault models, and how many of them searches draw from: not those, the last
+/// ones, in which nobody may fail.
+fn models(meta: &Meta) -> Option<(usize, usize)> {
+    let Variants { param, models } = meta.variants?;
+    let some = models.iter().take_while(|(_, bound)| *bound != Bound::Nobody).count();
+    (some > 1).then_some((param, some))
+}
+
+/// Draws which fault model holds.
 fn draw_variant(draw: &mut Draw, scenario: &mut Scenario) {
-    if let Some(Variants { param, models }) = scenario.meta.variants {
-        scenario.params.0[param] = ParamValue::Choice(draw.below(models.len()));
+    if let Some((param, some)) = models(scenario.meta) {
+        scenario.params.0[param] = ParamValue::Choice(draw.below(some));
     }
 }
 
@@ -180,7 +188,7 @@ fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, withou
     let missing = without.and_then(|switch| meta.switches.get(usize::from(switch)));
     let choices = missing.is_some_and(|switch| switch.breaks != Breaks::Nothing);
     // This one is drawn already, with what it allows.
-    let model = meta.variants.map(|variants| variants.param);
+    let model = models(meta).map(|(param, _)| param);
     for (place, (spec, value)) in meta.params.iter().zip(&mut scenario.params.0).enumerate() {
         match spec.kind {
             ParamKind::Int { min, max, .. } if draw.chance(50) => {

@@ -210,6 +210,8 @@ pub enum FaultModel {
 /// The largest number of faulty replicas tolerated among n.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Bound {
+    /// f = 0.
+    Nobody,
     /// f ≤ 1, however many there are.
     One,
     /// n ≥ 2f + 1.
@@ -234,7 +236,7 @@ impl Bound {
     pub const fn max_f(self, n: usize) -> usize {
         match self {
             Self::One if n > 1 => 1,
-            Self::One => 0,
+            Self::One | Self::Nobody => 0,
             Self::Half | Self::HalfOfWeight => n.saturating_sub(1) / 2,
             Self::HalfBesideFour => n.saturating_sub(5) / 2,
             Self::Third | Self::ThirdOfWeight => n.saturating_sub(1) / 3,
@@ -254,8 +256,9 @@ impl Bound {
     /// The smallest n that tolerates f.
     pub const fn min_n(self, f: usize) -> usize {
         match self {
+            Self::Nobody if f > 0 => usize::MAX,
             Self::One if f > 1 => usize::MAX,
-            Self::One => f + 1,
+            Self::One | Self::Nobody => f + 1,
             Self::Half | Self::HalfOfWeight => 2 * f + 1,
             Self::HalfBesideFour => 2 * f + 5,
             Self::Third | Self::ThirdOfWeight => 3 * f + 1,
@@ -267,6 +270,7 @@ impl Bound {
     /// As papers print it.
     pub const fn formula(self) -> &'static str {
         match self {
+            Self::Nobody => "f = 0",
             Self::One => "f ≤ 1",
             Self::Half => "n ≥ 2f + 1",
             Self::HalfBesideFour => "n ≥ 2f + 5",

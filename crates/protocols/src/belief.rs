@@ -23,8 +23,8 @@
 //!
 //! What is decided is the most probable outcome, the first among equals. A row of zeros is no opinion: all outcomes alike.
 //! Agents believe what they are told: a liar can veto, be stubborn, or tell each another thing. An agent that comes back
-//! after a crash has missed beliefs and decides only if it has heard all; if it has told nothing yet, or has lost its disk, it
-//! stays silent.
+//! after a crash has missed beliefs and decides only if it has heard all; if it was not there to tell its own it tells none.
+//! Without its disk it begins anew.
 
 mod invariants;
 mod lies;
@@ -271,12 +271,14 @@ impl Config {
 
     /// What an agent begins with.
     pub fn initial(&self, of: NodeId) -> Opinion {
-        let Some(own) = self.beliefs.get(of.index()) else { return Opinion(Vec::new()) };
-        match self.before && !self.evidence.is_empty() {
-            // What the evidence leaves nothing of is no opinion.
-            true => self.opinion(of, &updated(own, &self.evidence).unwrap_or_else(|| own.clone())),
-            false => self.opinion(of, own),
-        }
+        self.beliefs.get(of.index()).map_or(Opinion(Vec::new()), |own| self.opinion(of, &self.told(own)))
+    }
+
+    /// What an agent with this belief tells: in the light of the evidence, where that comes before.
+    fn told(&self, own: &[f64]) -> Vec<f64> {
+        let update = self.before && !self.evidence.is_empty();
+        // What the evidence leaves nothing of is no opinion.
+        update.then(|| updated(own, &self.evidence)).flatten().unwrap_or_else(|| own.to_vec())
     }
 
     /// The weighted mean of opinions.
@@ -309,6 +311,8 @@ impl Config {
         match self.rule {
             Rule::Log if self.normalises => normalised(&opinion.0),
             Rule::Log => Some(opinion.0.iter().map(|x| libm::exp(*x)).collect()),
+            // Who has heard of no belief that weighs anything has none: all outcomes alike.
+            Rule::Linear if self.normalises => Some(spread_to_one(opinion.0.clone())),
             Rule::Linear | Rule::Product => {
                 let sum: f64 = opinion.0.iter().sum();
                 let by = if self.normalises { sum } else { 1.0 };
@@ -317,19 +321,30 @@ impl Config {
         }
     }
 
+    /// The pool of all that agents tell.
+    fn pool_of_told(&self) -> Option<Vec<f64>> {
+        let beliefs: Vec<Vec<f64>> = self.beliefs.iter().map(|own| self.told(own)).collect();
+        match self.rule {
+            Rule::Linear => Some(linear_pool(&beliefs, &self.weights)),
+            Rule::Log | Rule::Product => log_pool(&beliefs, &self.weights, self.floor),
+        }
+    }
+
     /// The pool of all agents' beliefs, as if somebody saw them all.
     pub fn pool_of_all(&self) -> Option<Vec<f64>> {
-        let beliefs: Vec<Vec<f64>> = (0..self.n)
-            .map(|i| match self.before && !self.evidence.is_empty() {
-                true => updated(&self.beliefs[i], &self.evidence).unwrap_or_else(|| self.beliefs[i].clone()),
-                false => self.beliefs[i].clone(),
-            })
-            .collect();
-        let pool = match self.rule {
-            Rule::Linear => linear_pool(&beliefs, &self.weights),
-            Rule::Log | Rule::Product => log_pool(&beliefs, &self.weights, self.floor)?,
-        };
-        self.judged(pool)
+        self.judged(self.pool_of_told()?)
+    }
+
+    /// Whether two outcomes are nearer to each other than agents that hear their neighbours only come to the pool of all.
+    fn is_close(&self) -> bool {
+        let Some(pool) = self.pool_of_told().filter(|_| self.graph != Graph::Complete) else { return false };
+        let likely = |k: usize| self.evidence.get(k).filter(|_| !self.before).copied().unwrap_or(1.0);
+        let judged: Vec<f64> = pool.iter().enumerate().map(|(k, p)| p * likely(k)).collect();
+        let best = argmax(&judged);
+        (0..pool.len()).any(|k| {
+            let most = if likely(k) > likely(best) { likely(k) } else { likely(best) };
+            k != best && judged[best] - judged[k] <= self.within * most
+        })
     }
 
     /// The pool in the light of the evidence, where that comes after.
@@ -343,7 +358,7 @@ impl Config {
 pub struct Belief {
     /// Which agent it is.
     pub me: NodeId,
-    /// Whether it has told its belief.
+    /// Whether it has told its belief, or was down and is too late to tell it.
     begun: bool,
     /// The round under way, from 1; one more than there are when it has pooled.
     pub round: u32,
@@ -353,7 +368,7 @@ pub struct Belief {
     pub heard: Vec<Option<Opinion>>,
     /// What it heard of the next round already.
     early: Vec<Option<Opinion>>,
-    /// Whether somebody was not heard in some round.
+    /// Whether somebody was not heard in some round, be it itself.
     pub missed: bool,
     /// Whether the round is over, but it waits for somebody.
     waits: bool,
@@ -395,7 +410,7 @@ impl Protocol for Belief {
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Self>) {
         match input {
             Input::Start => self.begin(cx),
-            // Whatever it began now would reach some in their round and others after it.
+            Input::Restart if !self.begun => self.begin(cx),
             Input::Restart => cx.cite(Cite::ComesBack),
             Input::Deliver { from, msg } => self.hear(from, msg, cx),
             Input::Fire(Timer::Round) => self.end_round(cx),
@@ -404,7 +419,8 @@ impl Protocol for Belief {
     }
 
     fn restart(&self, _config: &Config) -> Self {
-        self.clone()
+        // What it told now would reach some in their round and others after it.
+        Self { begun: true, missed: self.missed || !self.begun, ..self.clone() }
     }
 
     fn face(&self, config: &Config) -> Face {
@@ -424,9 +440,13 @@ impl Protocol for Belief {
     }
 
     fn caveat(config: &Config) -> Option<Caveat> {
-        let denies = config.beliefs.iter().flatten().any(|p| *p <= config.floor);
-        (denies && config.rule == Rule::Log)
-            .then_some(Caveat::Safety("somebody gives an outcome no chance, which is a veto"))
+        let denies = config.beliefs.iter().flat_map(|own| config.told(own)).any(|p| p <= config.floor);
+        if denies && config.rule == Rule::Log {
+            return Some(Caveat::Safety("somebody gives an outcome no chance, which is a veto"));
+        }
+        config.is_close().then_some(Caveat::Safety(
+            "after these rounds neighbours' pools may differ by more than the best two outcomes do",
+        ))
     }
 
     fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {

@@ -72,7 +72,7 @@ fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
         return html! { <p class="bound ok">{ format!("weight {most} of {} may be faulty", scenario.total_weight()) }</p> };
     }
     let least = match bound {
-        Bound::One => String::new(),
+        Bound::One | Bound::Nobody => String::new(),
         Bound::Half | Bound::HalfOfWeight => format!("2·{f} + 1"),
         Bound::HalfBesideFour => format!("2·{f} + 5"),
         Bound::Third | Bound::ThirdOfWeight => format!("3·{f} + 1"),
@@ -83,7 +83,7 @@ fn bound(scenario: &Scenario, quorum: Option<usize>) -> Html {
     let quorum = quorum.map_or_else(String::new, |q| format!(" · quorum {q}"));
     let holds = *n >= bound.min_n(*f);
     let says = match (bound, holds) {
-        (Bound::One, _) => format!("f = {f}"),
+        (Bound::One | Bound::Nobody, _) => format!("f = {f}"),
         (_, true) => format!("{n} ≥ {least}"),
         (_, false) => format!("{n} < {least}"),
     };

@@ -3,7 +3,7 @@
 use crate::generals::TIMERS;
 use consensus_kernel::{
     AdversarySpec, AgreementScope, Bound, Breaks, Claims, Duration, Envelope, FaultModel, Givers, Inputs,
-    Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Ratio, Validity,
+    Kind, KindClass, Layout, Meta, ParamKind, ParamSpec, QuorumRule, Ratio, Validity, Variants,
 };
 
 /// Δ unless said otherwise, and what searches keep to.
@@ -128,7 +128,7 @@ const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         key: "rounds",
         label: "Rounds",
-        help: "On a ring or star; 0 for as many as the tolerance needs.",
+        help: "On a ring or star; 0 for as many as the tolerance needs, at most 1,000.",
         kind: ParamKind::Int { min: 0, max: ROUNDS_MAX as u64, default: 0 },
     },
     ParamSpec {
@@ -221,11 +221,20 @@ pub const META: Meta = Meta {
         agreement: AgreementScope::Uniform,
         validity: Validity::Proposed,
         termination: Some("every message arrives within Δ, and a floor leaves no outcome without a chance"),
-        safety: "agents crash and do not lie, every message arrives within Δ; on a ring or star nobody crashes either",
+        safety: "agents crash and do not lie, every message arrives within Δ; on a ring or star nobody crashes either, \
+                 and pools come nearer to each other than the best two outcomes are",
     },
     faults: FaultModel::Crash,
     bound: Bound::AllButTwo,
-    variants: None,
+    // On a ring or star who crashes takes part of the weight along.
+    variants: Some(Variants {
+        param: param::GRAPH,
+        models: &[
+            (FaultModel::Crash, Bound::AllButTwo),
+            (FaultModel::Crash, Bound::Nobody),
+            (FaultModel::Crash, Bound::Nobody),
+        ],
+    }),
     inputs: Inputs::Given { by: Givers::Nobody, options: &[], usual: &[] },
     quorum: QuorumRule::Majority,
     n: (2, 4, 128),
