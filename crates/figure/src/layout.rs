@@ -27,7 +27,7 @@ const RADIUS_MIN: f64 = 1.5;
 
 /// Room beside a node and above it that arrangements leave, beyond its ring: for words on that side, or for none.
 static MARGINS: [(f64, f64); 6] =
-    [(4.0, 4.0), (4.0, 42.0), (28.0, 4.0), (28.0, 42.0), (78.0, 4.0), (78.0, 42.0)];
+    [(4.0, 4.0), (28.0, 42.0), (4.0, 42.0), (28.0, 4.0), (78.0, 4.0), (78.0, 42.0)];
 
 /// Size of the words that are counted on beside a node; where there is room for dots only, of those.
 const WORDS: Point = Point::new(70.0, 37.0);
@@ -148,10 +148,16 @@ pub fn place(ask: &Ask) -> Placement {
         return place(&Ask { layout: Layout::Ring, ..ask.clone() });
     }
     let roomy = n <= ROOMY_MAX;
+    // Where there are many clients, each arrangement takes long.
+    let tried = match n + ask.clients {
+        _ if !roomy => 1,
+        ..=16 => MARGINS.len(),
+        _ => 2,
+    };
     let mut best: Option<(f64, Placement)> = None;
-    let tries = ring_counts(ask.layout, n).into_iter().flat_map(|rings| {
-        MARGINS[..if roomy { MARGINS.len() } else { 1 }].iter().map(move |margins| (rings, *margins))
-    });
+    let tries = ring_counts(ask.layout, n)
+        .into_iter()
+        .flat_map(|rings| MARGINS[..tried].iter().map(move |margins| (rings, *margins)));
     for (rings, margins) in tries {
         // Among many nodes their size is all that counts.
         let floor = best.as_ref().filter(|_| !roomy).map_or(RADIUS_MIN, |(radius, _)| *radius);

@@ -97,7 +97,7 @@ fn describe(parts: &mut Vec<String>, face: &Face, meta: &Meta, kind: &str) {
 
 /// "3 of 5"; with weights "57 of 67 needed, of 100".
 fn k_of_q(votes: &Votes) -> String {
-    if is_weighted(votes) && votes.total > votes.need {
+    if is_weighted(votes) {
         format!("{} of {} needed, of {}", votes.have, votes.need, votes.total)
     } else {
         short(votes)

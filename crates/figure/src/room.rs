@@ -8,8 +8,8 @@ use crate::shape::{Anchor, Within};
 const DIRECTIONS: usize = 16;
 const FACING: usize = 9;
 
-/// Points of ways are taken so far from each other.
-const STRIDE: f64 = 8.0;
+/// Points of ways are taken so far from each other: less than a message is wide.
+const STRIDE: f64 = 14.0;
 
 /// What words beside a node must not cover: other nodes, words that stand already, the edge of the picture; and what they
 /// had better not: the ways of messages.
@@ -46,7 +46,8 @@ impl<'a> Room<'a> {
     pub(crate) fn with_ways(placement: &'a Placement) -> Self {
         let mut ways = Vec::new();
         for from in &placement.spots {
-            for to in placement.spots.iter().filter(|to| to.id != from.id) {
+            let talks = |to: &&Spot| to.id != from.id && !(from.id.is_client() && to.id.is_client());
+            for to in placement.spots.iter().filter(talks) {
                 let Some(way) = placement.curve(from.id, to.id) else { continue };
                 let steps = (from.at.distance(to.at) / STRIDE).ceil().max(1.0);
                 ways.extend((0..=steps as usize).map(|i| way.at(i as f64 / steps)));
