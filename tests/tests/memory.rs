@@ -3,10 +3,13 @@
 //!
 //! Ten simulated minutes; with `SOAK`, a day.
 
+use consensus_kernel::{AnyConfig, AnyNode, Protocol};
 use consensus_lab::{catalogue, open_with_limit};
+use consensus_sim::{Observer, Simulation, Stop};
 use consensus_tests::{scenario, soak};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use std::alloc::System;
+use std::sync::Mutex;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -16,11 +19,15 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const BYTES_MAX: usize = 12 << 20;
 const BYTES_MAX_OF_A_DAY: usize = 24 << 20;
 
+/// All tests count with one allocator, so they take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// A network that keeps everybody busy.
 const TROUBLE: &str = "&loss=20%25&dup=10%25&latency=1ms..40ms";
 
 #[test]
 fn a_run_that_goes_on_takes_no_more_memory() {
+    let _turn = TURN.lock();
     let (minutes, bytes_max) = if soak() > 1 { (24 * 60, BYTES_MAX_OF_A_DAY) } else { (10, BYTES_MAX) };
     let mut events = 0;
     for meta in catalogue() {
@@ -35,6 +42,40 @@ fn a_run_that_goes_on_takes_no_more_memory() {
         }
     }
     assert!(events > 50_000 * minutes, "hardly anything went on: {events} events");
+}
+
+struct Nobody;
+
+impl Observer<AnyNode> for Nobody {}
+
+#[test]
+fn what_a_moment_is_said_to_take_is_within_a_factor_of_two_of_what_it_takes() {
+    fn weigh<P: Protocol>(wrong: &mut Vec<String>) {
+        for trouble in ["", TROUBLE] {
+            let link = format!("#/{}?seed=3&until=10min{trouble}", P::META.id);
+            let scenario = scenario(&link);
+            let config = AnyConfig::of::<P>(&scenario.setup()).expect("the bounds allow it");
+            let mut sim = Simulation::<AnyNode>::configured(&scenario, config, u64::MAX);
+            for events in [100, 2_000, 20_000] {
+                sim.run(&mut Nobody, Stop::at_event(events));
+                let before = live_bytes();
+                let copy = sim.clone();
+                let (takes, said) = (live_bytes() - before, copy.estimated_bytes());
+                if said > 2 * takes || takes > 2 * said {
+                    wrong.push(format!("{link} after {events} events: {said} bytes said, {takes} taken"));
+                }
+            }
+        }
+    }
+    macro_rules! weigh_all {
+        ($($protocol:ty),* $(,)?) => {{
+            let mut wrong = Vec::new();
+            $(weigh::<$protocol>(&mut wrong);)*
+            assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        }};
+    }
+    let _turn = TURN.lock();
+    consensus_protocols::for_each_protocol!(weigh_all);
 }
 
 fn live_bytes() -> usize {

@@ -23,6 +23,10 @@ pub trait Sink {
     fn signed(&mut self, x: i64);
     /// A whole number.
     fn unsigned(&mut self, x: u64);
+    /// A small one: digests are lists of them.
+    fn byte(&mut self, x: u8) {
+        self.unsigned(x.into());
+    }
     /// The bits of a number with a fraction.
     fn fraction(&mut self, bits: u64);
     /// A letter.
@@ -112,7 +116,7 @@ impl<'a> Serializer for Walker<'a> {
         serialize_bool bool => truth,
         serialize_i8 i8 => signed, serialize_i16 i16 => signed, serialize_i32 i32 => signed,
         serialize_i64 i64 => signed,
-        serialize_u8 u8 => unsigned, serialize_u16 u16 => unsigned, serialize_u32 u32 => unsigned,
+        serialize_u8 u8 => byte, serialize_u16 u16 => unsigned, serialize_u32 u32 => unsigned,
         serialize_u64 u64 => unsigned,
         serialize_char char => letter,
         serialize_str &str => text,

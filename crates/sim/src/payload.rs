@@ -65,6 +65,11 @@ impl<M> Slab<M> {
         (i, Some(before.msg))
     }
 
+    /// What a copy takes.
+    pub fn estimated_bytes(&self) -> usize {
+        self.bodies.len() * (size_of::<Payload<M>>() + size_of::<M>() + size_of::<u32>())
+    }
+
     /// All boxes, for other messages.
     pub fn into_boxes(self) -> impl Iterator<Item = Box<M>> {
         self.bodies.into_iter().map(|body| body.msg)

@@ -541,7 +541,7 @@ impl Queue {
 
     /// What a copy takes: the wheel, full or not, and all events.
     pub fn estimated_bytes(&self) -> usize {
-        size_of_val(&*self.slots) + self.len * size_of::<Packed>()
+        size_of_val(&*self.slots) + size_of_val(&*self.firsts) + self.len * size_of::<Packed>()
     }
 
     /// All events, in no particular order.

@@ -307,14 +307,15 @@ impl<P: Automaton> Simulation<P> {
     /// A rough size of this moment in memory, in bytes, to keep checkpoints within bounds.
     pub fn estimated_bytes(&self) -> usize {
         // The first is as good as any other replica, and the last as any other client.
-        let own = |cell: Option<&Cell<P>>| cell.map_or(0, |cell| canonical::own_length(&cell.node));
+        let own = |cell: Option<&Cell<P>>| cell.map_or(0, |cell| canonical::own_bytes(&cell.node));
         let clients = self.fixed.scenario.clients.min(self.cells.len());
         let nodes = (self.cells.len() - clients) * own(self.cells.first()) + clients * own(self.cells.last());
         nodes
             + self.cells.len() * size_of::<Cell<P>>()
             + self.queue.estimated_bytes()
-            + self.queue.len() * size_of::<P::Msg>()
-            + self.counters.len() * size_of::<u32>()
+            + self.slab.estimated_bytes()
+            + size_of_val(&*self.counters)
+            + size_of_val(&*self.bases)
     }
 
     /// How many actions of the script have been carried out.
