@@ -1,9 +1,11 @@
 //! Runs in which an engine that is only nearly the paper's would go another way.
 
-use consensus_check::Valid;
+use consensus_check::{Valid, Verdicts};
 use consensus_kernel::{NodeId, Time, Value};
 use consensus_lab::Session;
 use consensus_lab::view::{End, Status};
+use consensus_protocols::pbft::Pbft;
+use consensus_sim::{Decision, Simulation};
 use consensus_tests::{finished, property, read, scenario, violated};
 use std::fmt::Write;
 
@@ -354,4 +356,49 @@ fn an_agent_that_was_not_there_does_not_pool_alone() {
             assert!(run.decisions().len() >= 3, "{link}");
         }
     }
+}
+
+#[test]
+fn a_chain_whose_blocks_come_as_quickly_as_they_spread_was_not_within_its_assumptions() {
+    let broken = |link: &str| -> Vec<_> {
+        let run = finished(&scenario(&format!("#/nakamoto?n=6&until=20s&{link}")));
+        run.assumptions().into_iter().filter(|a| !a.holds).map(|a| (a.name, a.at)).collect()
+    };
+    const SPREAD: &str = "Blocks spread in time";
+    let begin = Some(Time::ZERO);
+    assert_eq!(broken("interval=500ms&latency=20ms"), []);
+    assert_eq!(broken("interval=30ms&latency=20ms"), [(SPREAD, begin)]);
+    assert_eq!(broken("interval=500ms&latency=20ms&at=3s:latency:600ms"), [(SPREAD, Some(Time(3_000_000)))]);
+    // β < (1 − β) / (1 + (1 − β) λΔ): of two hops a fifth of the interval each, 44 % can be too many, 40 % are not.
+    let liars = |percent: u64| {
+        let honest = 100 - percent;
+        broken(&format!("graph=hub&interval=500ms&latency=50ms&w=1,{percent},{honest},0,0,0&byz=1:selfish"))
+    };
+    assert_eq!(liars(40), []);
+    assert_eq!(liars(48), [(SPREAD, begin)]);
+}
+
+#[test]
+fn a_fast_clock_is_hash_power_and_one_that_is_hours_ahead_is_refused() {
+    let broken = |link: &str| -> Vec<_> {
+        let run = finished(&scenario(&format!("#/nakamoto?n=6&{link}")));
+        run.assumptions().into_iter().filter(|a| !a.holds).map(|a| a.name).collect()
+    };
+    assert_eq!(broken("until=20s&byz=0:withhold&skew=0:2/1"), Vec::<&str>::new());
+    assert_eq!(broken("until=20s&byz=0:withhold&skew=0:6/1"), ["Blocks spread in time"]);
+    assert_eq!(broken("mining=drawn&mine=always&interval=10min&until=3h&skew=3:2/1"), ["Clocks agree"]);
+}
+
+#[test]
+fn a_client_that_takes_a_reply_to_nothing_breaks_integrity() {
+    let sim = Simulation::<Pbft>::new(&scenario("#/pbft?n=4&req=1")).expect("the bounds allow it");
+    let mut verdicts = Verdicts::new(&sim);
+    let (node, value) = (NodeId::client(0), Value::request(0, 1));
+    let reply =
+        Decision { node, slot: 1, value, at: Time(9), event: 9, delays: 5, byzantine: false, unasked: false };
+    verdicts.note(&reply);
+    assert!(verdicts.violations().is_empty());
+    verdicts.note(&Decision { unasked: true, ..reply });
+    assert_eq!(verdicts.violations()[0].property, "Integrity");
+    assert_eq!(verdicts.violations()[0].reason, "client c0 accepted x←1, for which it had not asked");
 }

@@ -1,6 +1,6 @@
 //! What a protocol's promises rest on, judged apart from the promises.
 
-use consensus_kernel::{Automaton, Breaks, Caveat, Duration, FaultModel, NodeId, Time};
+use consensus_kernel::{Automaton, Breaks, Caveat, Duration, FaultModel, NodeId, Pace, Time};
 use consensus_scenario::{Action, Fate, Latency, Scenario, describe_action};
 use consensus_sim::Simulation;
 
@@ -51,7 +51,14 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
         found.push(intersection(scenario, q));
     }
     found.push(disks(scenario, sim.now()));
-    found.extend(P::synchrony(sim.config()).map(|longest| synchrony(scenario, longest, sim.now())));
+    match P::pace(sim.config()) {
+        Some(Pace::Rounds(longest)) => found.push(synchrony(scenario, longest, sim.now())),
+        Some(Pace::Race { interval, hops, tolerance }) => {
+            found.push(spreading(scenario, interval, hops, sim.now()));
+            found.push(clocks(scenario, tolerance, sim.now()));
+        }
+        None => {}
+    }
     if scenario.meta.envelope.reliable_links {
         found.push(reliable_links(scenario, sim.now()).for_progress());
     }
@@ -179,6 +186,76 @@ fn synchrony(scenario: &Scenario, longest: Duration, now: Time) -> Assumption {
             Assumption::new(NAME, Some(timed.at), format!("{what}: messages may miss their round"))
         }
         None => Assumption::new(NAME, None, format!("every message arrives within {longest}")),
+    }
+}
+
+/// Where work counts: what correct nodes find spreads before they find more, or they work against each other. Within that,
+/// liars, who need not wait for each other, must have less than so much of the work: β < (1 − β) / (1 + (1 − β) λΔ)
+/// (Dembo et al., CCS 2020; Gaži, Kiayias & Russell, CCS 2020). A clock that runs fast is work, too.
+fn spreading(scenario: &Scenario, interval: Duration, hops: u64, now: Time) -> Assumption {
+    const NAME: &str = "Blocks spread in time";
+    let work = |liars: bool| -> f64 {
+        let of = |id: &NodeId| scenario.byzantine.iter().any(|b| b.node == *id) == liars;
+        let power = |id: NodeId| {
+            let rate = scenario.skews.iter().find(|skew| skew.0 == id);
+            let rate = rate.map_or(1.0, |(_, rate)| f64::from(rate.num()) / f64::from(rate.den()));
+            scenario.weight(id) as f64 * rate
+        };
+        (0..scenario.n).map(NodeId::replica).filter(of).map(power).sum()
+    };
+    let (bad, good) = (work(true), work(false));
+    let broken = |latency: Latency, wait: Duration| {
+        // Of many ways the quickest counts, so of delays without a bound the usual one.
+        let delay = if let Latency::Exponential(mean) = latency { mean } else { latency.high() };
+        let spread = delay.times(hops) + wait;
+        let ratio = spread.0 as f64 / interval.0 as f64;
+        let most = good / (1.0 + good / (good + bad) * ratio);
+        if ratio >= 1.0 {
+            Some(format!(
+                "a block takes up to {spread} to reach everybody, and the next is found after {interval}"
+            ))
+        } else if bad >= most {
+            let percent = (100.0 * most / (good + bad)) as u64;
+            Some(format!(
+                "a block takes up to {spread} to reach everybody: liars with {percent} % of the power can win"
+            ))
+        } else {
+            None
+        }
+    };
+    let network = &scenario.network;
+    let begun = Some((Time::ZERO, network.latency, Duration(network.gst.map_or(0, |until| until.0))));
+    let changed = scenario.script.iter().take_while(|t| t.at <= now).filter_map(|t| match t.action {
+        Action::Latency(latency) => Some((t.at, latency, Duration::ZERO)),
+        _ => None,
+    });
+    let first =
+        begun.into_iter().chain(changed).find_map(|(at, latency, wait)| Some((at, broken(latency, wait)?)));
+    match first {
+        Some((at, reason)) => Assumption::new(NAME, Some(at), reason),
+        None => Assumption::new(
+            NAME,
+            None,
+            format!("{hops} hops bring a block to everybody, and one is found each {interval}"),
+        ),
+    }
+}
+
+/// Times that nodes write are about right.
+fn clocks(scenario: &Scenario, tolerance: Duration, now: Time) -> Assumption {
+    const NAME: &str = "Clocks agree";
+    let wrong = scenario.skews.iter().find_map(|(id, rate)| {
+        let (num, den) = (u64::from(rate.num()), u64::from(rate.den()));
+        let at = Time(tolerance.0.saturating_mul(den) / num.abs_diff(den).max(1));
+        (num != den && at <= now).then_some((id, at))
+    });
+    match wrong {
+        Some((id, at)) => Assumption::new(
+            NAME,
+            Some(at),
+            format!("the clock of node {id} is wrong by more than {tolerance}"),
+        ),
+        None => Assumption::new(NAME, None, format!("no clock is wrong by more than {tolerance}")),
     }
 }
 

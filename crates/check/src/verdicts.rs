@@ -11,7 +11,8 @@ use core::hint::cold_path;
 pub const AGREEMENT: &str = "Agreement";
 /// What is decided was proposed: by a client, or as what a replica began with ([`consensus_kernel::Validity`]).
 pub const VALIDITY: &str = "Validity";
-/// No correct node decides a slot twice (carrying out the log again after a crash aside).
+/// No correct node decides a slot twice (carrying out the log again after a crash aside), and no client accepts more replies
+/// than it has asked for.
 pub const INTEGRITY: &str = "Integrity";
 /// Every correct node decides in the end.
 pub const TERMINATION: &str = "Termination";
@@ -156,6 +157,9 @@ impl Verdicts {
         self.judge_validity(decision);
         if decision.node.is_client() {
             self.tracker.note_answer(decision);
+            if decision.unasked {
+                self.decided_twice(decision);
+            }
         } else {
             self.tracker.note_decision(decision);
             if !self.fits_window(decision) {
@@ -166,7 +170,12 @@ impl Verdicts {
 
     #[cold]
     fn decided_twice(&mut self, decision: &Decision) {
-        let reason = format!("{} decided {} {} twice", name(decision.node), self.slot_name, decision.slot);
+        let who = name(decision.node);
+        let reason = if decision.unasked {
+            format!("{who} accepted {}, for which it had not asked", decision.value)
+        } else {
+            format!("{who} decided {} {} twice", self.slot_name, decision.slot)
+        };
         self.violate(INTEGRITY, decision, reason);
     }
 

@@ -6,7 +6,7 @@
 
 use crate::walk::{Sink, Walk};
 use crate::{
-    Automaton, Caveat, Corruption, Cx, Duration, Face, Input, Ledger, Lie, Message, NodeId, Outbox, Panel,
+    Automaton, Caveat, Corruption, Cx, Face, Input, Ledger, Lie, Message, NodeId, Outbox, Pace, Panel,
     Promise, Protocol, RuleId, Setup, SetupError, Slot, TimerChange, Value, World,
 };
 use std::any::Any;
@@ -38,7 +38,7 @@ trait Host {
     fn panels(&self, replicas: &[&AnyNode]) -> Vec<Panel>;
     fn quorum(&self) -> Option<usize>;
     fn learns(&self, replica: NodeId) -> bool;
-    fn synchrony(&self) -> Option<Duration>;
+    fn pace(&self) -> Option<Pace>;
     fn caveat(&self) -> Option<Caveat>;
     fn weight(&self, replica: NodeId) -> Option<u64>;
     fn edges(&self) -> Option<Vec<(NodeId, NodeId)>>;
@@ -123,8 +123,8 @@ impl<P: Protocol> Host for Kept<P> {
     fn learns(&self, replica: NodeId) -> bool {
         <P as Protocol>::learns(&self.config, replica)
     }
-    fn synchrony(&self) -> Option<Duration> {
-        <P as Protocol>::synchrony(&self.config)
+    fn pace(&self) -> Option<Pace> {
+        <P as Protocol>::pace(&self.config)
     }
     fn caveat(&self) -> Option<Caveat> {
         <P as Protocol>::caveat(&self.config)
@@ -339,8 +339,8 @@ impl Automaton for AnyNode {
     fn learns(config: &AnyConfig, replica: NodeId) -> bool {
         config.0.learns(replica)
     }
-    fn synchrony(config: &AnyConfig) -> Option<Duration> {
-        config.0.synchrony()
+    fn pace(config: &AnyConfig) -> Option<Pace> {
+        config.0.pace()
     }
     fn caveat(config: &AnyConfig) -> Option<Caveat> {
         config.0.caveat()

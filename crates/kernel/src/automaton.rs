@@ -2,8 +2,8 @@
 
 use crate::walk::Walk;
 use crate::{
-    Caveat, Corruption, Cx, Duration, Face, Input, Ledger, Lie, Message, NodeId, Panel, Protocol, RuleId,
-    Timer, World,
+    Caveat, Corruption, Cx, Face, Input, Ledger, Lie, Message, NodeId, Pace, Panel, Protocol, RuleId, Timer,
+    World,
 };
 
 /// What the simulator and the checks ask of a node and of what all nodes know.
@@ -35,8 +35,8 @@ pub trait Automaton: Clone + Walk + 'static {
     fn quorum(config: &Self::Config) -> Option<usize>;
     /// Whether this replica is to learn what is decided.
     fn learns(config: &Self::Config, replica: NodeId) -> bool;
-    /// The longest that a message may take, for a protocol that works in rounds of known length.
-    fn synchrony(config: &Self::Config) -> Option<Duration>;
+    /// How time counts; none if any delay will do.
+    fn pace(config: &Self::Config) -> Option<Pace>;
     /// Why nothing is promised in this configuration.
     fn caveat(config: &Self::Config) -> Option<Caveat>;
     /// What a replica weighs by its parameters.
@@ -110,8 +110,8 @@ impl<P: Protocol> Automaton for P {
     fn learns(config: &P::Config, replica: NodeId) -> bool {
         <P as Protocol>::learns(config, replica)
     }
-    fn synchrony(config: &P::Config) -> Option<Duration> {
-        <P as Protocol>::synchrony(config)
+    fn pace(config: &P::Config) -> Option<Pace> {
+        <P as Protocol>::pace(config)
     }
     fn caveat(config: &P::Config) -> Option<Caveat> {
         <P as Protocol>::caveat(config)

@@ -50,7 +50,7 @@ pub use panel::{
     MatrixRow, OpinionPanel, Panel, TreeNode, TreePanel, Verdict, Voice,
 };
 pub use party::{Client, Member, Party};
-pub use protocol::{Caveat, Input, Message, Protocol, Timer, To};
+pub use protocol::{Caveat, Input, Message, Pace, Protocol, Timer, To};
 pub use quorum::{Poll, QuorumRule, Tally, Vote, WeightRule, weigh};
 pub use ratio::{Chance, Ratio};
 pub use rng::{Rng, keyed_draw, mix};

@@ -1,8 +1,8 @@
 //! Protocols with clients: nodes of two kinds in one run, each with its own code.
 
 use crate::{
-    Caveat, Cx, Face, Input, Invariant, Liar, Message, Meta, Misstep, NodeId, Panel, Protocol, RuleId, Setup,
-    SetupError, Timer, World,
+    Caveat, Cx, Face, Input, Invariant, Liar, Message, Meta, Misstep, NodeId, Pace, Panel, Protocol, RuleId,
+    Setup, SetupError, Timer, World,
 };
 use serde::Serialize;
 
@@ -56,6 +56,10 @@ pub trait Member: Clone + Serialize + Sized + 'static {
     /// Whether this member is to learn what is decided.
     fn learns(_config: &Self::Config, _member: NodeId) -> bool {
         true
+    }
+    /// How time counts; none if any delay will do.
+    fn pace(_config: &Self::Config) -> Option<Pace> {
+        None
     }
     /// Why nothing is promised in this configuration.
     fn caveat(_config: &Self::Config) -> Option<Caveat> {
@@ -171,6 +175,9 @@ impl<M: Member> Protocol for Party<M> {
     }
     fn learns(config: &M::Config, replica: NodeId) -> bool {
         M::learns(config, replica)
+    }
+    fn pace(config: &M::Config) -> Option<Pace> {
+        M::pace(config)
     }
     fn caveat(config: &M::Config) -> Option<Caveat> {
         M::caveat(config)

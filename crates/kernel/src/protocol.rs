@@ -7,6 +7,22 @@ use crate::{
 };
 use serde::Serialize;
 
+/// What a protocol takes for granted of delays and clocks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pace {
+    /// It works in rounds, and no message takes longer than this.
+    Rounds(Duration),
+    /// Whoever finds blocks more quickly wins, so blocks must spread before others are found.
+    Race {
+        /// One is found each so long, on average.
+        interval: Duration,
+        /// So many messages, one after another, bring it to everybody.
+        hops: u64,
+        /// A clock may be wrong by this.
+        tolerance: Duration,
+    },
+}
+
 /// One node of a protocol: its whole state, and what it does with each input.
 ///
 /// The simulator calls [`Protocol::step`] with [`Input::Start`] once, then with whatever happens, in an order that is a
@@ -59,9 +75,8 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
         true
     }
 
-    /// The longest that a message may take in this configuration, for a protocol that works in rounds of known length;
-    /// none if any delay will do.
-    fn synchrony(_config: &Self::Config) -> Option<Duration> {
+    /// How time counts in this configuration; none if any delay will do.
+    fn pace(_config: &Self::Config) -> Option<Pace> {
         None
     }
 

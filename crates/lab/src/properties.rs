@@ -37,7 +37,11 @@ pub(crate) fn views(
     let mut views = vec![
         safety(AGREEMENT, agreement, "the consensus problem"),
         safety(VALIDITY, validity, "the consensus problem"),
-        safety(INTEGRITY, "No correct node decides a place twice.", "the consensus problem"),
+        safety(
+            INTEGRITY,
+            "No correct node decides a place twice, and no client takes a reply that it has not asked for.",
+            "the consensus problem",
+        ),
         termination(moment, over),
     ];
     views.extend(AnyNode::promises(moment.sim.config()).iter().map(|i| safety(i.name, i.says, i.place)));

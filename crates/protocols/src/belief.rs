@@ -43,7 +43,7 @@ pub use pool::{
 pub use tables::{Cite, META};
 
 use consensus_kernel::{
-    Caveat, Cx, Duration, Face, Input, Invariant, Liar, Meta, NodeId, NodeSet, Panel, Protocol, Ratio,
+    Caveat, Cx, Duration, Face, Input, Invariant, Liar, Meta, NodeId, NodeSet, Pace, Panel, Protocol, Ratio,
     RuleId, Setup, SetupError, To, Value,
 };
 use serde::Serialize;
@@ -435,8 +435,8 @@ impl Protocol for Belief {
         invariants::ALL
     }
 
-    fn synchrony(config: &Config) -> Option<Duration> {
-        Some(config.delta)
+    fn pace(config: &Config) -> Option<Pace> {
+        Some(Pace::Rounds(config.delta))
     }
 
     fn caveat(config: &Config) -> Option<Caveat> {

@@ -38,8 +38,8 @@ pub use message::Msg;
 pub use tables::{Cite, META, OPTIONS, Timer};
 
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Panel, Poll, Protocol, Ratio,
-    RuleId, Setup, SetupError, Tally, To, Value, Vote,
+    Cx, Duration, Face, Input, Invariant, Liar, Meta, Misstep, NodeId, NodeSet, Pace, Panel, Poll, Protocol,
+    Ratio, RuleId, Setup, SetupError, Tally, To, Value, Vote,
 };
 use serde::Serialize;
 use tables::*;
@@ -269,8 +269,8 @@ impl Protocol for Hierarchical {
         invariants::ALL
     }
 
-    fn synchrony(config: &Config) -> Option<Duration> {
-        Some(config.delta)
+    fn pace(config: &Config) -> Option<Pace> {
+        Some(Pace::Rounds(config.delta))
     }
 
     fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {

@@ -58,7 +58,7 @@ pub use wire::{Block, Header, Msg, Payment, Proof, payload};
 
 use crate::shared::Shared;
 use consensus_kernel::{
-    Cx, Digest, Duration, Face, Input, Invariant, Member, Meta, Misstep, NodeId, NodeSet, Panel, Party,
+    Cx, Digest, Duration, Face, Input, Invariant, Member, Meta, Misstep, NodeId, NodeSet, Pace, Panel, Party,
     RuleId, Setup, SetupError, Slot, To, Value, WeightRule, WideSet,
 };
 use serde::Serialize;
@@ -257,6 +257,11 @@ impl Member for Miner {
         let payments = view::payments(miners).map(Panel::Matrix);
         let quality = view::quality(config, miners).map(Panel::Bars);
         [Panel::Blocks(view::blocks(config, miners))].into_iter().chain(quality).chain(payments).collect()
+    }
+
+    fn pace(config: &Config) -> Option<Pace> {
+        let (interval, hops) = (config.interval, graph::hops(&config.peers));
+        Some(Pace::Race { interval, hops, tolerance: Duration::micros(FUTURE) })
     }
 
     fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {

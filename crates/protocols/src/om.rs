@@ -27,8 +27,8 @@ pub use tables::Cite;
 
 use crate::generals::{COMMANDER, General, ic1, ic2, kind};
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Liar, Message, Meta, NodeId, NodeSet, Panel, Protocol, RuleId,
-    Setup, SetupError, Slot, To,
+    Cx, Face, Input, Invariant, Liar, Message, Meta, NodeId, NodeSet, Pace, Panel, Protocol, RuleId, Setup,
+    SetupError, Slot, To,
 };
 use serde::Serialize;
 use tables::*;
@@ -163,8 +163,8 @@ impl Protocol for Om {
         ALL
     }
 
-    fn synchrony(config: &Config) -> Option<Duration> {
-        Some(config.plan.delta)
+    fn pace(config: &Config) -> Option<Pace> {
+        Some(Pace::Rounds(config.plan.delta))
     }
 
     fn milestones() -> &'static [RuleId] {

@@ -30,8 +30,8 @@ pub use tables::Cite;
 
 use crate::generals::{COMMANDER, General, ic1, ic2, kind};
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Ledger, Liar, Message, Meta, NodeId, NodeSet, Panel, Protocol,
-    RuleId, Setup, SetupError, Slot, To, World,
+    Cx, Face, Input, Invariant, Ledger, Liar, Message, Meta, NodeId, NodeSet, Pace, Panel, Protocol, RuleId,
+    Setup, SetupError, Slot, To, World,
 };
 use serde::Serialize;
 use tables::*;
@@ -169,8 +169,8 @@ impl Protocol for Sm {
         ALL
     }
 
-    fn synchrony(plan: &Plan) -> Option<Duration> {
-        Some(plan.delta)
+    fn pace(plan: &Plan) -> Option<Pace> {
+        Some(Pace::Rounds(plan.delta))
     }
 
     fn milestones() -> &'static [RuleId] {

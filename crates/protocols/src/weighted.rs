@@ -44,8 +44,8 @@ pub use tally::{Ballot, Cluster, Ruling};
 pub use texts::{Measure, Question, Said, Statement, dice, parts, plain};
 
 use consensus_kernel::{
-    Caveat, Cx, Duration, Face, Input, Invariant, Liar, Message, Meta, NodeId, NodeSet, Panel, Protocol,
-    RuleId, Setup, SetupError, Slot, Value,
+    Caveat, Cx, Face, Input, Invariant, Liar, Message, Meta, NodeId, NodeSet, Pace, Panel, Protocol, RuleId,
+    Setup, SetupError, Slot, Value,
 };
 use serde::Serialize;
 use tables::*;
@@ -180,8 +180,8 @@ impl Protocol for Weighted {
         invariants::ALL
     }
 
-    fn synchrony(plan: &Plan) -> Option<Duration> {
-        Some(plan.delta)
+    fn pace(plan: &Plan) -> Option<Pace> {
+        Some(Pace::Rounds(plan.delta))
     }
 
     fn caveat(plan: &Plan) -> Option<Caveat> {

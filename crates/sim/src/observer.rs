@@ -52,6 +52,8 @@ pub struct Decision {
     pub delays: u32,
     /// Whether the node is Byzantine, so that nothing is promised of it.
     pub byzantine: bool,
+    /// Whether it is a client that has not asked for this, or has got as many replies as it asked for.
+    pub unasked: bool,
 }
 
 /// Why an event happened.

@@ -636,6 +636,9 @@ impl<P: Automaton> Simulation<P> {
         let node = cell.id;
         let base = value.client().and_then(|c| self.bases.get(c.index()));
         let sent_at = base.map(|b| b[value.number() as usize % REQUESTS_REMEMBERED]);
+        // What was chosen may be another client's, but nobody gets more replies than he has asked for.
+        let asked = if node.is_client() { self.proposed[node.index()] } else { u32::MAX };
+        let unasked = cell.decided > asked.into() || (value.client() == Some(node) && value.number() > asked);
         let delays = match sent_at {
             // What replicas begin with is there from the start.
             _ if value.is_input() => cell.depth,
@@ -652,6 +655,7 @@ impl<P: Automaton> Simulation<P> {
             event,
             delays,
             byzantine: cell.byzantine,
+            unasked,
         });
     }
 

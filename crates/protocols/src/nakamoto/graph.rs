@@ -42,9 +42,30 @@ pub fn peers(graph: Graph, n: usize, degree: usize, seed: u64) -> Vec<WideSet> {
     peers
 }
 
+/// How many steps the last node is from the farthest: two of a hub, and of a drawn graph about as many as any other.
+pub fn hops(peers: &[WideSet]) -> u64 {
+    let mut reached = WideSet::only(NodeId::replica(peers.len() - 1));
+    for hops in 0.. {
+        let farther = reached.iter().fold(reached, |all, id| all.union(&peers[id.index()]));
+        if farther == reached {
+            return hops;
+        }
+        reached = farther;
+    }
+    0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hub_is_two_steps_wide_and_a_drawn_graph_grows_slowly() {
+        let width = |graph, n| hops(&peers(graph, n, 4, 7));
+        assert_eq!([Graph::Hub, Graph::Complete, Graph::Random].map(|graph| width(graph, 1)), [0; 3]);
+        assert_eq!((width(Graph::Hub, 50), width(Graph::Complete, 50)), (2, 1));
+        assert!((4..=10).contains(&width(Graph::Random, 500)));
+    }
 
     #[test]
     fn everybody_is_reached_and_nobody_has_more_neighbours_than_asked() {

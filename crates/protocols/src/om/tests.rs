@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testbed::{self, Letter, Table, r, without};
-use consensus_kernel::{Bound, ParamValue, Time, Timer as _, Value};
+use consensus_kernel::{Bound, Duration, ParamValue, Time, Timer as _, Value};
 
 const ATTACK: Order = Order::Attack;
 const RETREAT: Order = Order::Retreat;
