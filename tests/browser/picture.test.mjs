@@ -28,6 +28,25 @@ test('words beside nodes lie above the messages that pass, in a halo of paper', 
   assertNoTrouble(page);
 });
 
+test('no words stand where the page says how much is under way', async () => {
+  for (const fragment of ['?play=0&start=3575ms#/nakamoto?n=8', '?play=0&start=25ms#/pbft?n=7&req=2', '?play=0&start=900ms#/raft?n=12']) {
+    const page = await playground.page({ fragment, viewport: VIEWPORTS.laptop });
+    await page.locator('.stage .words text').first().waitFor();
+    const covered = await page.evaluate(() => {
+      const count = document.querySelector('.under-way').getBoundingClientRect();
+      return [...document.querySelectorAll('.stage .words text')]
+        .filter((text) => {
+          const box = text.getBoundingClientRect();
+          return box.right > count.left && box.left < count.right && box.bottom - 3 > count.top && box.top < count.bottom;
+        })
+        .map((text) => text.textContent);
+    });
+    assert.deepEqual(covered, [], fragment);
+    assertNoTrouble(page);
+    await playground.closePages();
+  }
+});
+
 test('among many nodes the busiest links are thicker and have their numbers', async () => {
   const page = await playground.page({ fragment: '?play=0&start=95ms#/pbft?n=16&clients=4&req=40&latency=20ms..60ms' });
   const counts = page.locator('.stage .words text[font-weight]');

@@ -11,6 +11,10 @@ const FACING: usize = 9;
 /// Points of ways are taken so far from each other: less than a message is wide.
 const STRIDE: f64 = 14.0;
 
+/// In a picture that is wider than a phone's the page says in the lower right corner how much is under way.
+const COUNT: Point = Point::new(158.0, 22.0);
+const COUNTED_WIDTH: f64 = 440.0;
+
 /// What words beside a node must not cover: other nodes, words that stand already, the edge of the picture; and what they
 /// had better not: the ways of messages.
 pub struct Room<'a> {
@@ -39,7 +43,9 @@ pub struct Place {
 impl<'a> Room<'a> {
     /// All of a picture whose nodes know where their words are in nobody's way.
     pub fn of(placement: &'a Placement) -> Self {
-        Self { placement, ways: Vec::new(), directions: FACING, taken: Vec::new() }
+        let corner = Point::new(placement.width, placement.height) - COUNT;
+        let taken = if placement.width < COUNTED_WIDTH { Vec::new() } else { vec![(corner, COUNT)] };
+        Self { placement, ways: Vec::new(), directions: FACING, taken }
     }
 
     /// The same with the ways between all nodes.
