@@ -1,8 +1,11 @@
 //! How far everybody has come: the small part of checking that travels with every checkpoint.
 
-use consensus_kernel::{Automaton, Inputs, NodeId, Slot, Tone, Votes};
-use consensus_scenario::Action;
+use consensus_kernel::{Automaton, Duration, Inputs, NodeId, Slot, Time, Tone, Votes};
+use consensus_scenario::{Action, Scenario};
 use consensus_sim::{Decision, Health, Observer, Simulation};
+
+/// What is known somewhere should be known everywhere after so many of the longest delays.
+const HOPS: u64 = 8;
 
 /// Who has decided how much.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,12 @@ pub struct Tracker {
     answered: Vec<u32>,
     /// Highest slot that any correct replica has decided.
     highest: Slot,
+    /// Since when.
+    risen: Time,
+    /// What it was before two moments that are at least `lag` apart, the later one first.
+    before: [(Time, Slot); 2],
+    /// What is younger everybody cannot be asked to know.
+    lag: Duration,
     decisions: u64,
 }
 
@@ -29,8 +38,16 @@ pub enum Termination {
 
 impl Tracker {
     /// Nobody has decided anything.
-    pub fn new(replicas: usize, clients: usize) -> Self {
-        Self { high: vec![0; replicas], answered: vec![0; clients], highest: 0, decisions: 0 }
+    pub fn new(scenario: &Scenario) -> Self {
+        Self {
+            high: vec![0; scenario.n],
+            answered: vec![0; scenario.clients],
+            highest: 0,
+            risen: Time::ZERO,
+            before: [(Time::ZERO, 0); 2],
+            lag: scenario.network.latency.high().times(HOPS),
+            decisions: 0,
+        }
     }
 
     /// Takes a decision into account.
@@ -55,8 +72,28 @@ impl Tracker {
         let high = &mut self.high[decision.node.index()];
         *high = decision.slot.max(*high);
         if !decision.byzantine {
-            self.highest = decision.slot.max(self.highest);
+            if decision.slot > self.highest {
+                self.rise(decision.slot, decision.at);
+            }
             self.decisions += 1;
+        }
+    }
+
+    fn rise(&mut self, highest: Slot, now: Time) {
+        if now >= self.before[0].0 + self.lag {
+            self.before = [(now, self.highest), self.before[0]];
+        }
+        (self.highest, self.risen) = (highest, now);
+    }
+
+    /// A slot that was known somewhere so long ago that everybody should know it. Where decisions never end, nobody knows the
+    /// highest at every instant.
+    fn settled(&self, now: Time) -> Slot {
+        let is_old = |since: Time| since + self.lag <= now;
+        match self.before {
+            _ if is_old(self.risen) => self.highest,
+            [(since, slot), _] if is_old(since) => slot,
+            [_, (_, slot)] => slot,
         }
     }
 
@@ -93,7 +130,8 @@ impl Tracker {
             };
             return Termination::Missing(self.with_waiting(sim, reason));
         }
-        self.all_know(sim, self.highest)
+        let is_late = sim.now() >= sim.scenario().deadline.unwrap_or(sim.scenario().until);
+        self.all_know(sim, if is_late { self.settled(sim.now()) } else { self.highest })
     }
 
     /// Whether every correct running replica that is to learn has decided up to this slot.

@@ -81,7 +81,7 @@ impl Verdicts {
     /// Nothing judged yet.
     pub fn new<P: Automaton>(sim: &Simulation<P>) -> Self {
         let scenario = sim.scenario();
-        let (replicas, clients) = (scenario.n, scenario.clients);
+        let replicas = scenario.n;
         let own = |promise| Own { promise, on: rules_of(&promise), ledger: Ledger::new() };
         let own: Vec<Own> = P::promises(sim.config()).into_iter().map(own).collect();
         Self {
@@ -96,7 +96,7 @@ impl Verdicts {
             judged: Default::default(),
             violations: Vec::new(),
             slot_name: sim.scenario().meta.slot,
-            tracker: Tracker::new(replicas, clients),
+            tracker: Tracker::new(scenario),
         }
     }
 

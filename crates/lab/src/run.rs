@@ -42,7 +42,7 @@ pub(crate) struct Run {
 
 impl Run {
     pub fn new(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
-        let tracker = Tracker::new(scenario.n, scenario.clients);
+        let tracker = Tracker::new(scenario);
         let beginning = Moment { sim: simulate(scenario, events_max)?, tracker };
         let verdicts = Verdicts::new(&beginning.sim);
         Ok(Self {
