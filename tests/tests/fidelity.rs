@@ -265,6 +265,65 @@ fn where_nodes_may_lie_the_values_of_those_who_crash_do_not_count() {
 }
 
 #[test]
+fn a_client_that_asks_late_is_told_what_has_become_of_its_payment() {
+    // Nakamoto: the reply came while the client was down, or was lost, and the block is forgotten by the time it asks again.
+    for link in [
+        "#/nakamoto?mine=always&mining=drawn&at=1s:crash:c0&at=200s:restart:c0&until=400s&deadline=400s&seed=7",
+        "#/nakamoto?n=3&mine=always&mining=drawn&interval=20ms&latency=1ms&confirmations=32&until=60s\
+         &at=0:drop:0-c0:reply:1&at=0:drop:1-c0:reply:1",
+        // Sixteen of them, the first of which is the last to be known.
+        "#/nakamoto?n=3&mine=always&mining=drawn&interval=20ms&latency=1ms&confirmations=32&until=60s&req=40\
+         &at=0:drop:0-c0:reply:1&at=0:drop:1-c0:reply:1",
+    ] {
+        let run = finished(&scenario(link));
+        assert_eq!(violated(&*run), Vec::<&str>::new(), "{link}");
+        let reason = property(&*run, "Termination").reason;
+        assert!(!reason.contains("no accepted reply"), "{link}: {reason}");
+    }
+}
+
+#[test]
+fn pauses_in_which_miners_rest_do_not_make_blocks_easier() {
+    // Nakamoto: else blocks come so fast in the end that honest nodes undo six confirmations.
+    for seed in 0..40 {
+        let link = "#/nakamoto?req=20&gap=60s&until=3000s&mining=drawn&latency=10ms..60ms";
+        let run = finished(&scenario(&format!("{link}&seed={seed}")));
+        assert_eq!(violated(&*run), Vec::<&str>::new(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_deadline_does_not_demand_that_everybody_knows_what_was_decided_this_instant() {
+    // Nakamoto: blocks go on for ever, and each takes some delays to be everywhere.
+    let link = "#/nakamoto?mine=always&mining=drawn&until=30s&deadline=30s";
+    for seed in 0..60 {
+        let run = finished(&scenario(&format!("{link}&seed={seed}")));
+        assert_eq!(property(&*run, "Termination").status, Status::Holds, "seed {seed}");
+    }
+    // But what it has lacked for longer it is demanded to know.
+    let run = finished(&scenario(&format!(
+        "{link}&at=29s:cut:0-3&at=0:cut:3-4&at=29s:cut:1-3&at=29s:cut:2-3\
+                                           &at=29s:cut:5-3"
+    )));
+    assert_eq!(property(&*run, "Termination").status, Status::Violated);
+}
+
+#[test]
+fn a_node_that_was_away_for_long_accepts_what_happened_meanwhile() {
+    // Nakamoto, abstract: nodes leave and rejoin the network at will.
+    for link in [
+        "#/nakamoto?n=4&req=60&gap=6s&at=10s:crash:3&at=400s:restart:3&until=1h&deadline=1h",
+        "#/nakamoto?n=4&w=5,5,5,4&mine=always&mining=drawn&req=1&at=10s:crash:3&at=300s:restart:3&until=500s&deadline=500s",
+        "#/nakamoto?n=4&mining=drawn&mine=always&req=1&at=10s:crash:3&at=3000s:restart:3&until=3100s&deadline=3100s",
+    ] {
+        let run = finished(&scenario(link));
+        assert_eq!(violated(&*run), Vec::<&str>::new(), "{link}");
+        let asked = sent(&*run, "get") + sent(&*run, "locate") + sent(&*run, "blocks");
+        assert!(asked < 1_000, "{link}: {asked}");
+    }
+}
+
+#[test]
 fn a_chain_that_a_partition_divided_was_not_within_its_assumptions() {
     // Nakamoto: both sides go on, and what one of them calls final is undone. It stays so when links have healed.
     let link =

@@ -10,6 +10,8 @@
 //! - `Block`: whoever finds a proof of work sends the whole block at once, and so does whoever receives it, but where
 //!   each is joined with each. (Bitcoin announces a hash first and sends what is asked for, to save bytes.)
 //! - `Get`: a node that receives a block without knowing its parent keeps it aside and asks the sender for the parent.
+//! - `Locate`: if the block is far above its own, it says where its chain ends instead. `Blocks`: what follows there, some
+//!   dozens at a time, until it is where the others are. (Bitcoin's `getblocks` and `getheaders`.)
 //! - `Tip`: a node in which nothing has changed for two intervals tells neighbours that may lack its last block, until they
 //!   answer; so lost messages cost time only.
 //! - `Reply`: each node tells the client when its payment is `confirmations` deep (§11 calls that z; the block that holds it
@@ -74,6 +76,10 @@ const EASIEST: u32 = 4;
 const DOUBLINGS_MAX: u32 = 3;
 /// So often a neighbour is asked for a parent, each time another one, before its children are given up.
 const ASKED_MAX: u32 = 24;
+/// A block so much higher than a node's own is not asked for one by one.
+const FAR: Slot = 32;
+/// So many blocks are sent at a time to who is far behind.
+const PIECE: usize = 64;
 /// Heights that are kept beyond what the rules look back.
 const KEPT: usize = 192;
 
@@ -150,6 +156,9 @@ pub struct Miner {
     orphans: Vec<Orphan>,
     /// Heights up to this are decided.
     decided: Slot,
+    /// Of each client the latest coins that are decided, the height of each, and whether it went elsewhere: a reply may be
+    /// lost, and its client ask when the block is long forgotten.
+    settled: Vec<(Value, Slot, bool)>,
     /// Blocks of the chain that are decided, by miner.
     credits: Vec<u64>,
     /// Blocks that it found.
@@ -220,6 +229,7 @@ impl Member for Miner {
             pool: Vec::new(),
             orphans: Vec::new(),
             decided: 0,
+            settled: Vec::new(),
             credits: vec![0; config.n],
             found: 0,
             reorganised: 0,
@@ -236,7 +246,8 @@ impl Member for Miner {
     fn step(&mut self, input: Input<'_, Msg, Timer>, cx: &mut Cx<'_, Nakamoto>) {
         let is_talk = matches!(
             input,
-            Input::Deliver { msg: Msg::Get(_) | Msg::Tip { .. }, .. } | Input::Fire(Timer::Tell)
+            Input::Deliver { msg: Msg::Get(_) | Msg::Locate(_) | Msg::Tip { .. }, .. }
+                | Input::Fire(Timer::Tell)
         );
         self.react(input, cx);
         if !is_talk {
@@ -335,7 +346,11 @@ impl Miner {
                 }
                 _ => cx.reject("it lacks that block, too"),
             },
-            Input::Deliver { from, msg: Msg::Tip { block, ask, .. } } => self.on_tip(from, *block, *ask, cx),
+            Input::Deliver { from, msg: Msg::Tip { block, height, ask } } => {
+                self.on_tip(from, *block, *height, *ask, cx);
+            }
+            Input::Deliver { from, msg: Msg::Locate(places) } => self.on_locate(from, places, cx),
+            Input::Deliver { from, msg: Msg::Blocks(blocks) } => self.on_blocks(from, blocks, cx),
             Input::Deliver { msg: Msg::Reply { .. }, .. } => cx.reject("only clients take replies"),
             Input::Fire(Timer::Mine) => {
                 if let Some(block) = self.dig(cx) {
@@ -365,9 +380,8 @@ impl Miner {
         if client >= cx.config.clients || payment.back {
             return cx.reject("a client asks for its payments only");
         }
-        let spent_in = self.spent_in(payment.coin).filter(|entry| entry.height <= self.decided);
-        if let Some((height, held)) = spent_in.map(|entry| (entry.height, entry.block.payment())) {
-            return self.reply(payment.coin, height, held != Some(payment), cx);
+        if let Some((coin, height, lost)) = self.settled.iter().find(|settled| settled.0 == payment.coin) {
+            return self.reply(*coin, *height, *lost, cx);
         }
         self.take_payment(payment, cx);
         if number > self.spent[client] {
@@ -453,7 +467,7 @@ impl Miner {
             }
             cx.cite(Cite::Orphan);
             self.keep_aside(Orphan { from, block: block.clone() });
-            return cx.send(from, Msg::Get(self.missing(block.header().parent)));
+            return self.ask(from, block.header().parent, block.header().height.into(), cx);
         }
         if !self.take_in(from, block.clone(), cx) {
             // Whatever waits for it waits in vain.
@@ -467,6 +481,40 @@ impl Miner {
             if !self.take_in(from, block.clone(), cx) {
                 self.forget_children(block.hash());
             }
+        }
+    }
+
+    /// Asks somebody for what it lacks of the way to this block, which is at most so high.
+    fn ask(&self, from: NodeId, block: Digest, height: Slot, cx: &mut Cx<'_, Nakamoto>) {
+        if height <= self.tree.tip().height + FAR {
+            cx.send(from, Msg::Get(self.missing(block)));
+        } else if self.attempts < ASKED_MAX {
+            cx.cite(Cite::Locate);
+            cx.send(from, Msg::Locate(self.tree.ends()));
+        }
+    }
+
+    /// Sends what follows on its own chain where the two part.
+    fn on_locate(&self, from: NodeId, places: &[(Slot, Digest)], cx: &mut Cx<'_, Nakamoto>) {
+        let holds =
+            |place: &&(Slot, Digest)| self.tree.onward(place.0).next().is_some_and(|b| b.hash() == place.1);
+        let Some(((height, _), (top, _))) = places.iter().find(holds).zip(places.first()) else {
+            return cx.reject("their chains have nothing in common that is kept");
+        };
+        cx.cite(Cite::Help);
+        // What the other has to leave, and more.
+        let count = PIECE + top.saturating_sub(*height).min(cx.config.keep() as u64) as usize;
+        cx.send(from, Msg::Blocks(self.tree.onward(height + 1).take(count).cloned().collect()));
+    }
+
+    /// Takes in what follows where its chain ends, and asks for more as long as that brings it further.
+    fn on_blocks(&mut self, from: NodeId, blocks: &[Shared<Block>], cx: &mut Cx<'_, Nakamoto>) {
+        let before = self.tree.tip().height;
+        for block in blocks {
+            self.on_block(from, block, cx);
+        }
+        if blocks.len() >= PIECE && self.tree.tip().height > before {
+            self.ask(from, Digest::ZERO, Slot::MAX, cx);
         }
     }
 
@@ -511,7 +559,14 @@ impl Miner {
             return false;
         }
         cx.cite(Cite::Accept);
-        self.pass_on(from, Msg::Block(block), cx);
+        // What comes late to this node only is no news to others.
+        if !self
+            .orphans
+            .iter()
+            .any(|orphan| orphan.block.header().height > block.header().height + FAR as u32)
+        {
+            self.pass_on(from, Msg::Block(block), cx);
+        }
         self.consider(hash, cx);
         if self.tree.tip().block.hash() == hash {
             self.told.insert(from);
@@ -620,6 +675,8 @@ impl Miner {
             }
             left += 1;
         }
+        let decided = self.decided;
+        self.settled.retain(|(_, height, _)| *height <= decided);
         for hash in branch {
             let payment = self.tree.find(*hash).and_then(|entry| entry.block.payment());
             if let Some((client, number)) = payment.and_then(Payment::spender) {
@@ -653,9 +710,21 @@ impl Miner {
             cx.cite(Cite::Decide);
             cx.decide(height, block.value());
             if let Some(payment) = block.payment() {
+                self.settle(payment, height);
                 self.reply(payment.coin, height, payment.back, cx);
             }
         }
+    }
+
+    /// Remembers what has become of a coin, as long as its client may still ask: it pays no further ahead of what it waits for.
+    fn settle(&mut self, payment: Payment, height: Slot) {
+        let coin = payment.coin;
+        let is_over = |other: Value| {
+            other.client() == coin.client()
+                && other.number().saturating_add(client::OPEN_MAX) <= coin.number()
+        };
+        self.settled.retain(|(other, ..)| !is_over(*other));
+        self.settled.push((coin, height, payment.back));
     }
 
     /// Tells the neighbours that may lack its last block, asks for what it lacks, and comes back to both later.
@@ -666,10 +735,11 @@ impl Miner {
             return;
         }
         if let Some(orphan) = self.orphans.last() {
-            let missing = self.missing(orphan.block.header().parent);
+            let header = *orphan.block.header();
+            let missing = self.missing(header.parent);
             let place = self.attempts as usize % self.peers(cx).len().max(1);
             if let Some(peer) = self.peers(cx).iter().nth(place) {
-                cx.send(peer, Msg::Get(missing));
+                self.ask(peer, missing, header.height.into(), cx);
             }
             if self.attempts >= ASKED_MAX {
                 // Nobody has it. If somebody has after all, its tip will tell.
@@ -690,11 +760,13 @@ impl Miner {
         Msg::Tip { block: tip.block.hash(), height: tip.height, ask }
     }
 
-    fn on_tip(&mut self, from: NodeId, hash: Digest, ask: bool, cx: &mut Cx<'_, Nakamoto>) {
+    fn on_tip(&mut self, from: NodeId, hash: Digest, height: Slot, ask: bool, cx: &mut Cx<'_, Nakamoto>) {
         match self.tree.find(hash) {
+            // It is below all that may still be undone.
+            None if height <= self.tree.lowest() => {}
             None => {
                 cx.cite(Cite::Ask);
-                cx.send(from, Msg::Get(self.missing(hash)));
+                self.ask(from, hash, height, cx);
             }
             Some(entry) if entry.work >= self.tree.tip().work => {
                 self.told.insert(from);

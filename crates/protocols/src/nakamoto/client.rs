@@ -6,8 +6,8 @@ use consensus_kernel::{Cx, Face, Input, NodeId, Slot, Tone, Value, Votes};
 use serde::Serialize;
 use std::collections::VecDeque;
 
-/// Most payments that are open at a time.
-const OPEN_MAX: usize = 16;
+/// From the oldest payment that is open on so many may be: nodes remember no more.
+pub(super) const OPEN_MAX: u32 = 16;
 
 /// A payment that is not final, and what nodes say of it.
 #[derive(Clone, Debug, Serialize)]
@@ -98,9 +98,11 @@ impl consensus_kernel::Client<Miner> for Client {
 }
 
 impl Client {
-    /// Tells a node what it pays, as long as not too many payments are open.
+    /// Tells a node what it pays, as long as none is open from too far back.
     fn ask(&mut self, cx: &mut Cx<'_, Nakamoto>) {
-        while self.told < self.last && self.open.len() < OPEN_MAX {
+        while self.told < self.last
+            && self.open.front().is_none_or(|oldest| self.told - oldest.coin.number() + 1 < OPEN_MAX)
+        {
             self.told += 1;
             let coin = Value::request(self.me.index(), self.told);
             self.open.push_back(Open { coin, said: Vec::new() });

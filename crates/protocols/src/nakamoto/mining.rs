@@ -34,16 +34,25 @@ const BY_HAND: u64 = 1 << 17;
 const TURN_MAX: u64 = 1 << 10;
 
 /// The target of the block after this one: every `retarget` blocks, times the time they took over the time they should
-/// have taken. Bitcoin measures one interval less than it multiplies by; here both are as many as there are blocks.
+/// have taken. Bitcoin measures one interval less than it multiplies by; here both are as many as there are blocks. Where
+/// miners rest, a block behind one with which they may have begun to counts as if it had taken as long as planned: else
+/// each pause would make blocks easier, until they come faster than they spread.
 pub fn next_target(tree: &Tree, parent: &Entry, cx: &Cx<'_, Nakamoto>) -> U256 {
-    let Config { retarget, interval, limit, .. } = *cx.config;
+    let Config { retarget, interval, limit, always, confirmations, .. } = *cx.config;
     let last = parent.block.header();
     if parent.height == 0 || !parent.height.is_multiple_of(retarget) || !cx.holds(RETARGET) {
         return last.target;
     }
-    let Some(first) = tree.ancestor(parent, retarget) else { return last.target };
     let planned = interval.times(retarget).as_micros();
-    let mut taken = last.time.saturating_sub(first.block.header().time).max(1);
+    let (mut taken, mut entry) = (0u64, parent);
+    for _ in 0..retarget {
+        let Some(before) = tree.ancestor(entry, 1) else { return last.target };
+        let time = entry.block.header().time.saturating_sub(before.block.header().time);
+        let worked = always || before.is_shallow(confirmations);
+        taken = taken.saturating_add(if worked { time } else { interval.as_micros() });
+        entry = before;
+    }
+    taken = taken.max(1);
     if cx.holds(CLAMP) {
         taken = taken.max(planned / 4).min(planned.saturating_mul(4));
     }
@@ -129,8 +138,8 @@ impl Miner {
     /// Whether a block is needed: this payment waits, or one is not deep enough yet. If not it stops looking for one.
     pub(super) fn is_needed(&mut self, next: Option<Payment>, cx: &mut Cx<'_, Nakamoto>) -> bool {
         let (tip, config) = (self.tree.tip(), cx.config);
-        let shallow = tip.paid_at > 0 && tip.paid_at + config.confirmations > tip.height + 1;
-        let needed = config.shares[self.me.index()] > 0 && (config.always || shallow || next.is_some());
+        let wanted = config.always || tip.is_shallow(config.confirmations) || next.is_some();
+        let needed = config.shares[self.me.index()] > 0 && wanted;
         if !needed && self.work.take().is_some() {
             cx.cancel_timer(Timer::Mine);
         }

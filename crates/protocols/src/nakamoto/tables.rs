@@ -42,10 +42,14 @@ rules! {
         "hears of a block that it lacks and asks for it",
         "A message that told of it was lost.",
         "<tip> unknown: <get>";
-    Help, "sends a block", "Nakamoto, §5, last paragraph",
-        "sends a block that a neighbour lacks",
+    Locate, "asks from where it is", "Nakamoto, §5, last paragraph, §12",
+        "was away for long, says where its chain ends and asks what follows",
+        "Nodes leave and come back at will: the chain tells what happened meanwhile.",
+        "<block> or <tip> far above its own: <locate>";
+    Help, "sends blocks", "Nakamoto, §5, last paragraph",
+        "sends what a neighbour lacks",
         "Who missed one asks when the next one comes.",
-        "<get>: the block";
+        "<get>: the block; <locate>: the next blocks of its chain";
     Extend, "extends its chain", "Nakamoto, §5 step 6",
         "builds on the new block from now on",
         "Work on a longer chain is not wasted.",
@@ -86,6 +90,8 @@ pub mod kind {
     pub const BLOCK: usize = 3;
     pub const GET: usize = 4;
     pub const TIP: usize = 5;
+    pub const LOCATE: usize = 6;
+    pub const BLOCKS: usize = 7;
 }
 
 const KINDS: &[Kind] = &[
@@ -95,6 +101,8 @@ const KINDS: &[Kind] = &[
     Kind::of("block", "B", true, KindClass::Decision),
     Kind::of("get", "B?", false, KindClass::Background),
     Kind::of("tip", "T", false, KindClass::Background),
+    Kind::of("locate", "L", false, KindClass::Background),
+    Kind::of("blocks", "Bs", false, KindClass::Background),
 ];
 
 /// Positions of the parameters.
@@ -258,7 +266,8 @@ const ADVERSARIES: &[AdversarySpec] = &[
     AdversarySpec {
         id: "majority",
         label: "Never gives up",
-        does: "It spends twice and never gives up: with half of the hash power it always gets there.",
+        does: "It spends twice and never gives up: with half of the hash power it gets there in the end, if miners do not \
+               rest before (mine=always).",
     },
     AdversarySpec {
         id: "graft",
@@ -316,12 +325,16 @@ pub const META: Meta = Meta {
         "One payment a block, no Merkle tree (§7), no scripts, no fees and rewards (§6): credits count blocks",
         "A client's coins are spent in order, each the change of the one before",
         "A client believes more than half of the hash power (§8 has it compare headers)",
-        "mine=needed: miners rest while no payment is waiting; Bitcoin's never do",
+        "mine=needed: miners rest while no payment is waiting, and a block after that counts for the target as if it had taken \
+         as long as planned; Bitcoin's never do",
         "mining=drawn: times are exponential draws, and a stamp stands for the proof",
         "Blocks are pushed whole; Bitcoin announces them first. Hashes are single SHA-256, nonces have 64 bits",
         "A block is younger than its parent; Bitcoin compares with the median of the last eleven",
         "Selfish and double-spending miners compare heights: Eyal & Sirer's difficulty does not change within a fork",
-        "Forks that begin some hundred blocks back are refused, because older blocks are forgotten",
+        "Who spends twice has the client's key: payer and attacker are one. Liars do not pool their work, and rest when \
+         honest miners do",
+        "Forks that begin some hundred blocks back are refused, and of blocks before those only the chain's latest 8,192 are \
+         kept: who was away for longer does not come back",
     ],
     envelope: Envelope {
         // Both sides of a cut go on, and one of them is undone.

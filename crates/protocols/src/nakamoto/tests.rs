@@ -22,6 +22,10 @@ fn drawn(setup: Setup) -> Setup {
     with(setup, param::MINING, ParamValue::Choice(1))
 }
 
+fn restless(setup: Setup) -> Setup {
+    with(setup, param::MINE, ParamValue::Choice(1))
+}
+
 /// A block at this node, and a microsecond later the time is another.
 fn mine(table: &mut Bench, i: usize) -> Digest {
     table.now = Time(table.now.0 + 1_000);
@@ -191,6 +195,55 @@ fn blocks_whose_parent_was_forgotten_or_is_nowhere_are_not_waited_for() {
     assert!(miner(&mut table, 0).orphans.is_empty() && asked <= ASKED_MAX + 2, "{asked}");
 }
 
+/// Node 0 finds so many blocks of which the others hear nothing.
+fn mine_unheard(table: &mut Bench, count: usize) {
+    for _ in 0..count {
+        mine(table, 0);
+        table.pile.clear();
+    }
+}
+
+#[test]
+fn who_was_away_for_long_is_told_what_happened_and_leaves_a_branch_of_its_own() {
+    for own in [0, 1, 40, 150] {
+        let mut table = bench(|s| without(drawn(s), RETARGET));
+        mine_many(&mut table, 1, 10);
+        table.deliver_all(|_| true);
+        mine_many(&mut table, 1, own);
+        table.pile.clear();
+        mine_unheard(&mut table, 1_000);
+        assert!(miner(&mut table, 0).tree.lowest() > 200, "one by one it would get nowhere");
+        mine(&mut table, 0);
+        table.deliver_all(|_| true);
+        assert_eq!(tip(&mut table, 1), tip(&mut table, 0), "{own} of its own");
+        assert_eq!(miner(&mut table, 1).decided, 1_010);
+        assert!(miner(&mut table, 1).orphans.is_empty());
+    }
+}
+
+#[test]
+fn who_was_away_for_too_long_does_not_ask_for_ever() {
+    let mut table = bench(|s| without(drawn(s), RETARGET));
+    mine_unheard(&mut table, 9_000);
+    mine(&mut table, 0);
+    table.deliver_all(|_| true);
+    assert_eq!(miner(&mut table, 1).tree.tip().height, 0);
+    assert!(refused(&table, "their chains have nothing in common that is kept"));
+    let mut asked = 0;
+    for _ in 0..4 * ASKED_MAX {
+        for i in 0..3 {
+            if table.timers.contains_key(&(id(i), Timer::Tell as usize)) {
+                table.fire(id(i), Timer::Tell);
+            }
+        }
+        asked = table.pile.iter().filter(|letter| matches!(letter.msg, Msg::Locate(_) | Msg::Get(_))).count();
+        table.deliver_all(|_| true);
+    }
+    assert_eq!(asked, 0);
+    assert!(miner(&mut table, 0).tree.onward(0).next().is_none(), "what is kept is bounded");
+    assert!(miner(&mut table, 0).tree.onward(801).count() > 8_192);
+}
+
 #[test]
 fn who_sends_blocks_without_parents_crowds_out_its_own() {
     let mut table = bench(|s| s);
@@ -210,7 +263,7 @@ fn who_sends_blocks_without_parents_crowds_out_its_own() {
 #[test]
 fn a_branch_with_more_blocks_but_less_work_does_not_count() {
     // At every second block the target changes: who says that it took long may go on with an easier one.
-    let two = |s: Setup| drawn(with(s, param::RETARGET, ParamValue::Int(2)));
+    let two = |s: Setup| drawn(with(restless(s), param::RETARGET, ParamValue::Int(2)));
     let run = |change: &dyn Fn(Setup) -> Setup| {
         let mut table = bench(|s| change(two(s)));
         // Alone, and slowly: blocks 3 and 4 are a quarter as hard as the first two.
@@ -238,7 +291,7 @@ fn a_branch_with_more_blocks_but_less_work_does_not_count() {
 #[test]
 fn a_target_changes_by_four_at_most() {
     let run = |change: &dyn Fn(Setup) -> Setup| {
-        let mut table = bench(|s| change(drawn(with(s, param::RETARGET, ParamValue::Int(2)))));
+        let mut table = bench(|s| change(drawn(with(restless(s), param::RETARGET, ParamValue::Int(2)))));
         mine_many(&mut table, 0, 3);
         let first = table.config.target;
         (first, miner(&mut table, 0).tree.tip().block.header().target)
@@ -247,6 +300,29 @@ fn a_target_changes_by_four_at_most() {
     assert_eq!(clamped, first.scaled(250_000, 1_000_000));
     assert!(run(&|s| without(s, CLAMP)).1 < clamped);
     assert_eq!(run(&|s| without(s, RETARGET)).1, first);
+}
+
+#[test]
+fn rest_is_no_sign_of_little_hash_power() {
+    // A payment, two confirmations, and a long rest; twice, and the target changes.
+    let target = |mode: fn(Setup) -> Setup| {
+        let mut table = bench(|s| mode(drawn(with(s, param::RETARGET, ParamValue::Int(4)))));
+        for number in [1, 2] {
+            table.now = Time(1_000_000_000 * u64::from(number));
+            let payment = Payment { coin: Value::request(0, number), back: false };
+            table.step(id(0), Input::Deliver { from: id(1), msg: &Msg::Payment(payment) });
+            for _ in 0..2 {
+                table.now = Time(table.now.0 + 250_000);
+                mine(&mut table, 0);
+            }
+        }
+        mine(&mut table, 0);
+        (miner(&mut table, 0).tree.tip().block.header().target, table.config.target)
+    };
+    let ((needed, first), (always, _)) = (target(|s| s), target(restless));
+    assert_eq!(always, first.scaled(4, 1));
+    // Two blocks at twice the speed, and two that count as planned.
+    assert_eq!(needed, first.scaled(2 * 250_000 + 2_000 + 2 * 500_000, 4 * 500_000));
 }
 
 #[test]

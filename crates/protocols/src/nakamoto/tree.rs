@@ -29,6 +29,16 @@ pub struct Entry {
     pub paid_at: Slot,
 }
 
+impl Entry {
+    /// Whether the latest payment up to it is not deep enough behind it, so that miners go on.
+    pub fn is_shallow(&self, confirmations: u64) -> bool {
+        self.paid_at > 0 && self.paid_at + confirmations > self.height + 1
+    }
+}
+
+/// So many blocks of the chain are kept, without what follows from them, below those that a branch may leave.
+const BURIED_MAX: Slot = 8_192;
+
 /// All blocks a node knows of the latest heights, and its chain.
 #[derive(Clone, Debug, Serialize)]
 pub struct Tree {
@@ -42,6 +52,9 @@ pub struct Tree {
     chain: VecDeque<Shared<Entry>>,
     /// The height of the first block of `chain`.
     base: Slot,
+    /// The chain before that, ascending, for those who were away: in pieces, so that a copy of the tree shares them.
+    #[serde(skip)]
+    buried: VecDeque<Shared<Vec<Shared<Block>>>>,
     /// So many heights are kept.
     keep: usize,
 }
@@ -55,7 +68,14 @@ impl Tree {
         let entry =
             Entry { block: genesis, parent, height: 0, own_work, work: U256::ZERO, spent, paid_at: 0 };
         let entry = Shared::new(entry);
-        Self { entries: vec![entry.clone()], keys, chain: VecDeque::from([entry]), base: 0, keep }
+        Self {
+            entries: vec![entry.clone()],
+            keys,
+            chain: VecDeque::from([entry]),
+            base: 0,
+            keep,
+            buried: VecDeque::new(),
+        }
     }
 
     fn place(&self, hash: Digest) -> Option<usize> {
@@ -123,10 +143,40 @@ impl Tree {
         if is_time {
             self.entries.retain(|entry| entry.height >= low);
             self.keys = self.entries.iter().map(|entry| entry.block.hash().short()).collect();
-            self.chain.drain(..(low - self.base) as usize);
+            let buried = self.chain.drain(..(low - self.base) as usize).map(|entry| entry.block.clone());
+            self.buried.push_back(Shared::new(buried.collect()));
             self.base = low;
+            if self.first() + BURIED_MAX < low {
+                self.buried.pop_front();
+            }
         }
         is_time
+    }
+
+    /// The height of the first block of the chain that is left.
+    fn first(&self) -> Slot {
+        let first = self.buried.front().and_then(|piece| piece.first());
+        first.map_or(self.base, |block| block.header().height.into())
+    }
+
+    /// The chain from a height on, as far as it is left.
+    pub fn onward(&self, height: Slot) -> impl Iterator<Item = &Shared<Block>> {
+        let buried = self.buried.iter().flat_map(|piece| piece.iter());
+        let before = height.checked_sub(self.first()).map_or(usize::MAX, |before| before as usize);
+        buried.chain(self.chain.iter().map(|entry| &entry.block)).skip(before)
+    }
+
+    /// Where the chain ends: its last block and others before it, each time twice as far back, with their heights.
+    pub fn ends(&self) -> Vec<(Slot, Digest)> {
+        let (mut ends, mut back) = (Vec::new(), 0);
+        while let Some(entry) = self.on_chain(self.tip().height.saturating_sub(back).max(self.base)) {
+            ends.push((entry.height, entry.block.hash()));
+            if entry.height == self.base {
+                break;
+            }
+            back = 2 * back + 1;
+        }
+        ends
     }
 
     /// The blocks from the chain (exclusive) up to this one, ascending; none if they part below what is kept.

@@ -16,7 +16,7 @@ const MINERS: usize = 8;
 pub(super) fn face(miner: &Miner, config: &Config) -> Face {
     let tip = miner.tree.tip();
     let deep = (tip.height + 1).saturating_sub(tip.paid_at);
-    let shallow = tip.paid_at > 0 && deep < config.confirmations;
+    let shallow = tip.is_shallow(config.confirmations);
     let (status, tone) = match (&miner.work, miner.orphans.is_empty()) {
         (_, false) => ("lacks blocks".into(), Tone::Contending),
         (Some(_), _) => (format!("mines {}", tip.height + 1).into(), Tone::Busy),

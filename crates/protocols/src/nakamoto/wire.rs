@@ -191,6 +191,10 @@ pub enum Msg {
     Block(Shared<Block>),
     /// The sender lacks this block.
     Get(Digest),
+    /// The sender's chain ends far behind: its last block, and ever fewer before it, with their heights.
+    Locate(Vec<(Slot, Digest)>),
+    /// The next blocks of the sender's chain from there on, ascending.
+    Blocks(Vec<Shared<Block>>),
     /// What the sender builds on.
     Tip {
         /// The block.
@@ -210,18 +214,23 @@ impl consensus_kernel::Message for Msg {
             Self::Payment(_) => kind::PAYMENT,
             Self::Block(_) => kind::BLOCK,
             Self::Get(_) => kind::GET,
+            Self::Locate(_) => kind::LOCATE,
+            Self::Blocks(_) => kind::BLOCKS,
             Self::Tip { .. } => kind::TIP,
         }
     }
 
     fn bytes(&self) -> u64 {
         const HEADER: u64 = 16;
+        let of = |block: &Block| 3 * 32 + 4 * 8 + if block.payment.is_some() { 8 + 64 } else { 0 };
         HEADER
             + match self {
                 // The coin and its signature.
                 Self::Request(_) | Self::Payment(_) => 8 + 64,
                 Self::Reply { .. } => 24,
-                Self::Block(block) => 3 * 32 + 4 * 8 + if block.payment.is_some() { 8 + 64 } else { 0 },
+                Self::Block(block) => of(block),
+                Self::Blocks(blocks) => blocks.iter().map(|block| of(block)).sum(),
+                Self::Locate(places) => places.len() as u64 * (8 + 32),
                 Self::Get(_) => 32,
                 Self::Tip { .. } => 32 + 8,
             }
@@ -231,7 +240,7 @@ impl consensus_kernel::Message for Msg {
         match self {
             Self::Block(block) => u64::from(block.header.height),
             Self::Tip { height, .. } | Self::Reply { height, .. } => *height,
-            Self::Request(_) | Self::Payment(_) | Self::Get(_) => 0,
+            Self::Request(_) | Self::Payment(_) | Self::Get(_) | Self::Locate(_) | Self::Blocks(_) => 0,
         }
     }
 
