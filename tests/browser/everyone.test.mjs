@@ -104,7 +104,7 @@ const READ = {
   'a hierarchy': ['#/hierarchical', 'Tree', ['executive 0, decided 0 : 0', 'worker 5 objects, decided 0 : 1']],
   'belief pools': ['#/belief', 'Shares', ['columnheader "outcome 0"', 'rowheader "logarithmic pool"', 'cell "49.36 %"']],
   'a block chain': ['#/nakamoto?n=6&req=3', 'Blocks', [
-    'height 8', 'x←3 , executed found by 2', 'columnheader "hash power"', 'columnheader "final blocks"',
+    'height 8', 'x←3, executed found by 2', 'columnheader "hash power"', 'columnheader "final blocks"',
   ]],
   'proof of stake': ['#/pos?n=4&trust=0.9,0.5,1,0.1', 'Table', ['height 1', 'columnheader "trust"', 'cell "36.00 %"']],
 };

@@ -148,6 +148,8 @@ pub struct Model {
     pub tab: Tab,
     /// Whether the table of nodes has all of them, however many they are.
     pub all_nodes: bool,
+    /// How many rows of long tables were drawn last, and of which panel.
+    pub rows: Cell<(Tab, usize)>,
     /// Which dialog is open.
     pub dialog: Option<Dialog>,
     /// Grows with every change of what the form shows.
@@ -201,6 +203,7 @@ impl Model {
             width: Width::now(),
             tab: Tab::Why,
             all_nodes: false,
+            rows: Cell::new((Tab::Why, 0)),
             dialog: None,
             edits: 0,
             field_error: None,

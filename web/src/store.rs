@@ -168,9 +168,10 @@ impl Store {
         }
     }
 
-    /// Draws everything again although the state is the same, for instance in other colours.
+    /// Draws everything again in the next frame although the state is the same: in other colours, or what had to wait.
     pub fn repaint(&self) {
         self.0.dirty.set(true);
+        self.0.last_redraw_ms.set(0.0);
         self.ask_frame();
     }
 

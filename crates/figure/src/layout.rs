@@ -33,6 +33,9 @@ static MARGINS: [(f64, f64); 6] =
 const WORDS: Point = Point::new(70.0, 37.0);
 const DOTS: Point = Point::new(32.0, 9.0);
 
+/// A node with a smaller radius is a plain disc: nobody could read its name in it, or see its timer run.
+pub const LEGIBLE_MIN: f64 = 5.0;
+
 /// What is to be arranged, and where.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Ask {

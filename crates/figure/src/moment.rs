@@ -199,11 +199,19 @@ fn links(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement, show: 
         }
     }
     let Some(selected) = show.selected.and_then(|id| placement.spot(id)) else { return };
-    for other in placement.spots.iter().filter(|s| s.id != selected.id) {
-        let both = |f: &&FlightView| {
-            (f.from, f.to) == (selected.id, other.id) || (f.to, f.from) == (selected.id, other.id)
-        };
-        let count = moment.flights.iter().filter(both).count();
+    let mut counts = vec![0u32; placement.spots.len()];
+    for flight in &moment.flights {
+        let other = if flight.from == selected.id { flight.to } else { flight.from };
+        let count = counts.get_mut(placement.index(other));
+        if let Some(count) = count.filter(|_| flight.from == selected.id || flight.to == selected.id) {
+            *count += 1;
+        }
+    }
+    // Among very many only those that something is on.
+    let least = u32::from(placement.spots.len() > CROWD_MAX);
+    let others =
+        placement.spots.iter().zip(counts).filter(|(s, count)| s.id != selected.id && *count >= least);
+    for (other, count) in others {
         let paint = Paint::line(Ink::Soft, if count > 0 { 1.5 } else { 0.8 }).opacity(0.6);
         ground.push(Shape::line(selected.at, other.at, paint));
         if !placement.roomy && count > 0 {

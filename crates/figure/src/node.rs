@@ -2,7 +2,7 @@
 //! wrong with it. Nothing is told by colour alone.
 
 use crate::glyph::{badge, cross};
-use crate::layout::Spot;
+use crate::layout::{LEGIBLE_MIN, Spot};
 use crate::palette::Ink;
 use crate::point::Point;
 use crate::room::{Place, Room};
@@ -36,10 +36,15 @@ pub fn draw(
 ) -> NodeShape {
     let roomy = room.placement.roomy;
     let mut shapes = Vec::new();
-    timer(&mut shapes, view, spot, now, roomy);
+    let legible = spot.radius >= LEGIBLE_MIN;
+    if legible {
+        timer(&mut shapes, view, spot, now, roomy);
+    }
     horns(&mut shapes, view, spot);
     body(&mut shapes, view, spot);
-    words(&mut shapes, view, spot, roomy);
+    if legible {
+        words(&mut shapes, view, spot, roomy);
+    }
     if roomy {
         outside(beside, view, spot, room);
     }
@@ -166,7 +171,9 @@ fn body(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
     let leads = view.face.leads && view.health != Health::Crashed;
     let width = if leads { (r * 0.12).within(1.8, 4.0) } else { (r * 0.065).within(1.0, 2.0) };
     // Hatching is drawn over paper, for it lets links through.
-    shapes.push(Shape::circle(spot.at, r, Paint::filled(Fill::Solid(Ink::Paper))));
+    if matches!(fill, Fill::Hatch(_)) {
+        shapes.push(Shape::circle(spot.at, r, Paint::filled(Fill::Solid(Ink::Paper))));
+    }
     shapes.push(Shape::circle(spot.at, r, Paint::line(ink, width).fill(fill).dash(dash)));
     if leads {
         shapes.push(Shape::circle(spot.at, r - width - 1.0, Paint::line(ink, (width * 0.3).max(0.7))));

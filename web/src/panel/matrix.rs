@@ -1,14 +1,15 @@
 //! Cells in rows and columns: votes by voter and ballot, reports by node and round.
 
-use super::cell::{cell, key};
+use super::cell::{cell, key, width};
 use crate::markup::html;
 use crate::model::Selection;
 use crate::shown::Shown;
 use consensus_kernel::{MatrixPanel, MatrixRow, NodeId};
 use yew::prelude::*;
 
-/// Draws them.
-pub fn table(props: &Shown, matrix: &MatrixPanel) -> Html {
+/// Draws them, up to so many rows.
+pub fn table(props: &Shown, matrix: &MatrixPanel, rows: usize) -> Html {
+    let cells = matrix.rows.iter().flat_map(|row| &row.cells).flatten();
     html! {
         <div class="log">
             <h2>{ matrix.title }</h2>
@@ -16,14 +17,14 @@ pub fn table(props: &Shown, matrix: &MatrixPanel) -> Html {
                 <p class="quiet">{ format!("No {} so far.", matrix.column_name) }</p>
             } else {
                 <div class="log-scroll" tabindex="0" role="region" aria-label={matrix.title}>
-                    <table>
+                    <table width={width(matrix.rows.len(), matrix.columns.len(), cells)}>
                         <thead>
                             <tr>
                                 <th scope="col" class="corner">{ matrix.column_name }</th>
                                 { for matrix.columns.iter().map(|head| html! { <th scope="col">{ head.clone() }</th> }) }
                             </tr>
                         </thead>
-                        <tbody>{ for matrix.rows.iter().map(|row| line(props, row)) }</tbody>
+                        <tbody>{ for matrix.rows.iter().take(rows).map(|row| line(props, row)) }</tbody>
                     </table>
                 </div>
                 { key() }

@@ -25,6 +25,7 @@ use crate::setup::{Form, set_up};
 use crate::shown::Shown;
 use crate::width::Width;
 use crate::words;
+use cell::ROWS_AT_ONCE;
 use yew::prelude::*;
 
 /// The panel.
@@ -63,12 +64,19 @@ pub fn panel(props: &Shown) -> Html {
         let at = order.iter().position(|t| *t == m.tab).unwrap_or(0);
         m.tab = order[(at + by) % order.len()];
     });
+    // In the frame that a gesture waits for, long tables begin; each frame after it has as much more of them.
+    let rows = store.with(|m| {
+        let (of, rows) = m.rows.get();
+        let rows = if of == tab { rows + ROWS_AT_ONCE } else { ROWS_AT_ONCE };
+        m.rows.set((tab, rows));
+        rows
+    });
     let body = match (tab, selection) {
         (Tab::Why, _) => why::why(props),
-        (Tab::Log, _) => views::views(props),
+        (Tab::Log, _) => views::views(props, rows),
         (Tab::Chosen, Some(Selection::Node(id))) => node::node_inspector(props, id),
         (Tab::Chosen, Some(Selection::Message(name))) => message::message_inspector(props, name),
-        (Tab::Chosen, _) => node::node_table(props),
+        (Tab::Chosen, _) => node::node_table(props, rows),
         (Tab::Events, _) => events::events(props.clone()),
         (Tab::Next, _) => next::next(props),
         (Tab::Facts, _) => facts::facts(props),

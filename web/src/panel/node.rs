@@ -256,10 +256,13 @@ fn lies(store: &Store, scenario: &Scenario, id: NodeId) -> Html {
     }
 }
 
-/// All nodes in words.
-pub fn node_table(props: &Shown) -> Html {
+/// All nodes in words; if all were asked for, they come `rows` by `rows`.
+pub fn node_table(props: &Shown, rows: usize) -> Html {
     let (nodes, meta, all) = props.store.with(|m| (m.session().nodes(), m.meta(), m.all_nodes));
-    let shown = if all { nodes.len() } else { NODES_AT_ONCE };
+    let shown = NODES_AT_ONCE.max(if all { rows } else { 0 });
+    if all && nodes.len() > shown {
+        props.store.repaint();
+    }
     html! {
         <div class="nodes">
             <h2>{ "All nodes" }</h2>
@@ -285,8 +288,11 @@ pub fn node_table(props: &Shown) -> Html {
                     }) }
                 </tbody>
             </table>
-            if nodes.len() > shown {
-                <button onclick={props.store.on(|m, _: MouseEvent| m.all_nodes = true)}>
+            if nodes.len() > shown && !all {
+                <button onclick={props.store.on(|m, _: MouseEvent| {
+                    m.all_nodes = true;
+                    m.rows.set((m.tab, NODES_AT_ONCE));
+                })}>
                     { format!("Show all {}", words::grouped(nodes.len() as u64)) }
                 </button>
             }

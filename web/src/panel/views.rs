@@ -8,15 +8,23 @@ use consensus_lab::Session;
 use std::cell::Cell;
 use yew::prelude::*;
 
-/// All of them.
-pub fn views(props: &Shown) -> Html {
+/// All of them, of long tables so many rows.
+pub fn views(props: &Shown, rows: usize) -> Html {
     let panels = props.store.with(|m| m.session().panels());
+    let longer = |panel: &Panel| match panel {
+        Panel::Log(log) => log.rows.len() > rows,
+        Panel::Matrix(matrix) => matrix.rows.len() > rows,
+        _ => false,
+    };
+    if panels.iter().any(longer) {
+        props.store.repaint();
+    }
     if panels.is_empty() {
         return html! { <p class="quiet">{ "This protocol keeps nothing that all nodes share a view of." }</p> };
     }
     let draw = |panel: &Panel| match panel {
-        Panel::Log(log) => log::table(props, log),
-        Panel::Matrix(matrix) => matrix::table(props, matrix),
+        Panel::Log(log) => log::table(props, log, rows),
+        Panel::Matrix(matrix) => matrix::table(props, matrix, rows),
         Panel::Tree(tree) => family::family(tree),
         Panel::Blocks(blocks) => blocks::blocks(blocks),
         Panel::Opinions(panel) => opinions::opinions(props, panel),

@@ -62,15 +62,19 @@ fn use_stage(props: &Shown) -> Html {
     let tags = store.with(|m| values::of_forged(m.session(), &moment.flights, placement.roomy));
 
     painter.borrow_mut().see(&placement, show, selection, &moment, tags);
-    use_canvas(store, &canvas, &painter, size);
     let pick = use_pick(store, &painter, &placement);
 
-    let nodes = scene.nodes.into_iter().map(|shape| {
+    let figures = scene.nodes.into_iter().map(|shape| {
         let id = shape.id;
         let selected = show.selected == Some(id);
         let disc = placement.spot(id).map_or((Point::default(), 0.0), |s| (s.at, s.radius));
-        node_figure(NodeFigureProps { shape, selected, disc, store: store.clone() })
+        Rc::new(NodeFigureProps { shape, selected, disc, store: store.clone() })
     });
+    let drawn = use_mut_ref(Drawn::default);
+    if drawn.borrow_mut().renew(figures.collect()) {
+        store.repaint();
+    }
+    use_canvas(store, &canvas, &painter, size);
     html! {
         <div class="stage" ref={place} onclick={pick}>
             if size.width > 0.0 {
@@ -78,7 +82,7 @@ fn use_stage(props: &Shown) -> Html {
                     aria-label={scene.title}>
                     { hatches() }
                     <g aria-hidden="true">{ shapes(&scene.ground) }</g>
-                    { for nodes }
+                    { for drawn.borrow().figures.iter().flatten().cloned().map(node_figure) }
                     <g aria-hidden="true">{ shapes(&scene.over) }</g>
                 </svg>
             }
@@ -88,6 +92,40 @@ fn use_stage(props: &Shown) -> Html {
             }
             <p class="under-way" aria-hidden="true">{ under_way(moment.flights.len()) }</p>
         </div>
+    }
+}
+
+/// So many nodes are drawn anew in one frame; where more have changed, the rest follow in the frames after it.
+const NODES_AT_ONCE: usize = 200;
+
+/// What is drawn of the nodes.
+#[derive(Default)]
+struct Drawn {
+    figures: Vec<Option<Rc<NodeFigureProps>>>,
+    /// Who comes first the next time: those that had to wait.
+    first: usize,
+}
+
+impl Drawn {
+    /// Takes over what has changed, as far as there is time; what the visitor points at does not wait. True if others have to.
+    fn renew(&mut self, now: Vec<Rc<NodeFigureProps>>) -> bool {
+        let (count, first) = (now.len(), self.first);
+        self.figures.resize(count, None);
+        let mut anew = 0;
+        for k in 0..count {
+            let i = (first + k) % count;
+            let (old, figure) = (&mut self.figures[i], &now[i]);
+            if old.as_ref() == Some(figure) {
+                continue;
+            }
+            if anew < NODES_AT_ONCE || old.as_ref().is_some_and(|old| old.selected != figure.selected) {
+                *old = Some(figure.clone());
+            } else if anew == NODES_AT_ONCE {
+                self.first = i;
+            }
+            anew += 1;
+        }
+        anew > NODES_AT_ONCE
     }
 }
 

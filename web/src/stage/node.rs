@@ -5,8 +5,10 @@ use crate::markup::html;
 use crate::model::Selection;
 use crate::part::part;
 use crate::store::Store;
+use consensus_figure::layout::LEGIBLE_MIN;
 use consensus_figure::point::Point;
 use consensus_figure::shape::{NodeShape, number};
+use std::rc::Rc;
 use yew::functional::Hook;
 use yew::prelude::*;
 
@@ -24,13 +26,14 @@ pub struct NodeFigureProps {
 }
 
 /// One node; a click is answered by the stage, a key here.
-pub fn node_figure(props: NodeFigureProps) -> Html {
+pub fn node_figure(props: Rc<NodeFigureProps>) -> Html {
     part(props.shape.id.raw(), props, |ctx, props| use_node_figure(props).run(ctx))
 }
 
 #[hook]
 fn use_node_figure(props: &NodeFigureProps) -> Html {
     let (centre, radius) = props.disc;
+    let disc = radius < LEGIBLE_MIN;
     let select = {
         let (store, id) = (props.store.clone(), props.shape.id);
         move || store.update(|m| m.select(Some(Selection::Node(id))))
@@ -52,14 +55,14 @@ fn use_node_figure(props: &NodeFigureProps) -> Html {
     });
     // The disc on top is what is pressed and named: what is written in and beside the node is told by its label.
     html! {
-        <g class={classes!("node", props.selected.then_some("selected"))}>
-            <g aria-hidden="true">
-                <circle class="halo" cx={number(centre.x)} cy={number(centre.y)} r={number(radius + 11.0)} />
-                { shapes(&props.shape.shapes) }
-            </g>
+        <g class={classes!("node", props.selected.then_some("selected"), disc.then_some("disc"))}>
+            <g aria-hidden="true">{ shapes(&props.shape.shapes) }</g>
             <circle class="hit" cx={number(centre.x)} cy={number(centre.y)} r={number(radius)} role="button"
                 tabindex="0" aria-label={props.shape.label.clone()} aria-pressed={props.selected.to_string()}
                 onkeydown={on_key} onclick={on_click} />
+            if !disc || props.selected {
+                <circle class="halo" cx={number(centre.x)} cy={number(centre.y)} r={number(radius + 11.0)} aria-hidden="true" />
+            }
         </g>
     }
 }
