@@ -10,6 +10,8 @@ const INTERVAL: u64 = 1_024;
 const COUNT_MAX: usize = 64;
 /// Copying this many bytes takes about as long as one event: moments are as far apart as copying one is worth.
 const BYTES_PER_EVENT: usize = 512;
+/// The same of bytes that lie in one piece.
+const PLAIN_BYTES_PER_EVENT: usize = 8_192;
 /// At most so many bytes, roughly.
 const BYTES_MAX: usize = 96 << 20;
 
@@ -58,9 +60,9 @@ impl Checkpoints {
         if event < last + self.interval {
             return;
         }
-        let bytes = moment.sim.estimated_bytes();
-        self.copying = (bytes / BYTES_PER_EVENT) as u64;
-        while (self.interval as usize) < bytes / BYTES_PER_EVENT {
+        let (bytes, plain) = (moment.sim.estimated_bytes(), moment.sim.plain_bytes());
+        self.copying = ((bytes - plain) / BYTES_PER_EVENT + plain / PLAIN_BYTES_PER_EVENT) as u64;
+        while self.interval < self.copying {
             self.interval *= 2;
         }
         if event < last + self.interval {

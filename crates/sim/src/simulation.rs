@@ -314,8 +314,13 @@ impl<P: Automaton> Simulation<P> {
             + self.cells.len() * size_of::<Cell<P>>()
             + self.queue.estimated_bytes()
             + self.slab.estimated_bytes()
-            + size_of_val(&*self.counters)
+            + self.plain_bytes()
             + size_of_val(&*self.bases)
+    }
+
+    /// How many of them are copied in one piece.
+    pub fn plain_bytes(&self) -> usize {
+        size_of_val(&*self.counters)
     }
 
     /// How many actions of the script have been carried out.
