@@ -26,7 +26,7 @@ pub fn cell(cell: Option<&LogCell>) -> Html {
 }
 
 /// So many rows of a table are drawn in the frame in which it appears, and as many more in each drawing after that.
-pub const ROWS_AT_ONCE: usize = 24;
+pub const ROWS_AT_ONCE: usize = 12;
 
 /// How wide a table is, with what stands before its columns: told of those only that are drawn in parts, so that no column
 /// changes its width by what comes later.
