@@ -302,8 +302,7 @@ fn a_deadline_does_not_demand_that_everybody_knows_what_was_decided_this_instant
     }
     // But what it has lacked for longer it is demanded to know.
     let run = finished(&scenario(&format!(
-        "{link}&at=29s:cut:0-3&at=0:cut:3-4&at=29s:cut:1-3&at=29s:cut:2-3\
-                                           &at=29s:cut:5-3"
+        "{link}&at=0:cut:3-4&at=20s:cut:0-3&at=20s:cut:1-3&at=20s:cut:2-3&at=20s:cut:5-3"
     )));
     assert_eq!(property(&*run, "Termination").status, Status::Violated);
 }
@@ -460,4 +459,41 @@ fn a_client_that_takes_a_reply_to_nothing_breaks_integrity() {
     verdicts.note(&Decision { unasked: true, ..reply });
     assert_eq!(verdicts.violations()[0].property, "Integrity");
     assert_eq!(verdicts.violations()[0].reason, "client c0 accepted x←1, for which it had not asked");
+}
+
+#[test]
+fn who_passes_nothing_on_in_the_middle_of_a_star_divides_the_network() {
+    // Nakamoto: little of the work is enough for that, if every way leads through the liar.
+    let star = "#/nakamoto?n=4&graph=hub&until=30s&confirmations=3&mine=always&req=2";
+    let broken = |more: &str| -> Vec<(&str, Option<Time>)> {
+        let run = finished(&scenario(&format!("{star}{more}")));
+        run.assumptions().into_iter().filter(|a| !a.holds).map(|a| (a.name, a.at)).collect()
+    };
+    assert_eq!(broken(""), []);
+    assert_eq!(broken("&byz=0:silent"), [("One network", Some(Time::ZERO))]);
+    assert_eq!(broken("&byz=3:silent"), []);
+    assert_eq!(broken("&at=5s:crash:0&at=9s:restart:0"), [("One network", Some(Time(5_000_000)))]);
+}
+
+#[test]
+fn a_miner_that_saw_the_other_of_two_blocks_is_not_late_before_the_next() {
+    // Nakamoto: with `mine=always` decisions never end, and of two equally heavy chains the next block decides.
+    let link = "#/nakamoto?n=7&seed=984&until=62466682us&deadline=62466682us&clients=2&req=5&gap=354ms&latency=8ms&\
+                dup=0.22&order=fifo&mine=always&degree=8&w=5,5,9,6,9,2,8&byz=0:twins:2,4,5,6&byz=5:withhold&\
+                at=696682us:latency:1ms..10ms";
+    let run = finished(&scenario(link));
+    assert_eq!(violated(&*run), Vec::<&str>::new());
+}
+
+#[test]
+fn leaders_that_change_every_view_need_enough_correct_ones_in_a_row() {
+    // HotStuff, chained: three blocks and a certificate are four views, and of four leaders one is silent.
+    let link = "#/hotstuff?seed=285&until=60s&deadline=60s&clients=2&variant=chained&byz=1:silent";
+    let every_view = finished(&scenario(&format!("{link}&leaders=every-view")));
+    assert_eq!(violated(&*every_view), ["Termination"]);
+    let broken: Vec<_> = every_view.assumptions().into_iter().filter(|a| !a.holds).map(|a| a.name).collect();
+    assert_eq!(broken, ["A live variant"]);
+    let in_turns = finished(&scenario(link));
+    assert_eq!(violated(&*in_turns), Vec::<&str>::new());
+    assert!(in_turns.assumptions().into_iter().all(|a| a.holds));
 }

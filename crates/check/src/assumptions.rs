@@ -1,7 +1,7 @@
 //! What a protocol's promises rest on, judged apart from the promises.
 
 use consensus_kernel::{Automaton, Breaks, Caveat, Duration, FaultModel, NodeId, Pace, Time};
-use consensus_scenario::{Action, Fate, Latency, Scenario, describe_action};
+use consensus_scenario::{Action, Byzantine, Fate, Latency, Scenario, Strategy, Timed, describe_action};
 use consensus_sim::Simulation;
 
 /// One assumption at one moment.
@@ -62,10 +62,7 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     if scenario.meta.envelope.reliable_links {
         found.push(reliable_links(scenario, sim.now()).for_progress());
     }
-    let envelope = scenario.meta.envelope;
-    if !envelope.partition && envelope.delay_max.is_none() {
-        found.push(one_network(scenario, sim.now()));
-    }
+    found.extend(one_network::<P>(sim.config(), scenario, sim.now()));
     if let Some(longest) = sim.held_at_most() {
         let reason = format!("whatever can happen does within {longest}, though a scheduler chooses when");
         found.push(Assumption::new("Fair schedule", None, reason));
@@ -286,20 +283,61 @@ fn reliable_links(scenario: &Scenario, now: Time) -> Assumption {
     }
 }
 
-/// Where both sides of a cut go on, what one of them calls final is undone when links heal.
-fn one_network(scenario: &Scenario, now: Time) -> Assumption {
+/// Where both sides of a cut go on, what one of them calls final is undone when links heal. Whoever passes nothing on cuts
+/// those off that have no other neighbour.
+fn one_network<P: Automaton>(config: &P::Config, scenario: &Scenario, now: Time) -> Option<Assumption> {
     const NAME: &str = "One network";
-    match scenario.script.iter().take_while(|t| t.at <= now).find(|t| cuts(&t.action)) {
-        Some(timed) => {
-            let what = describe_action(scenario.meta, &timed.action);
-            Assumption::new(
-                NAME,
-                Some(timed.at),
-                format!("{what}: both sides go on, and one of them is undone"),
-            )
+    let envelope = scenario.meta.envelope;
+    if envelope.partition || envelope.delay_max.is_some() {
+        return None;
+    }
+    let so_far = || scenario.script.iter().take_while(|t| t.at <= now);
+    let described = |timed: &Timed| (timed.at, describe_action(scenario.meta, &timed.action));
+    let cut = so_far().find(|t| cuts(&t.action)).map(described);
+    // Who only plays a game of his own passes on what others say.
+    let silent = |b: &&Byzantine| !matches!(b.strategy, Strategy::Own(_));
+    let mut stays = vec![true; scenario.n];
+    scenario.byzantine.iter().filter(silent).for_each(|b| stays[b.node.index()] = false);
+    let falls = so_far().filter_map(|t| match t.action {
+        Action::Crash(id) | Action::Pause(id) if !id.is_client() => Some((t.at, id)),
+        _ => None,
+    });
+    let edges = P::edges(config);
+    let begun = std::iter::once((Time::ZERO, None));
+    let apart = begun.chain(falls.map(|(at, id)| (at, Some(id)))).find_map(|(at, id)| {
+        if let Some(place) = id.and_then(|id| stays.get_mut(id.index())) {
+            *place = false;
+        }
+        let alone = cut_off(edges.as_deref()?, stays.clone())?;
+        Some((at, format!("node {alone} is joined with others only through nodes that fail")))
+    });
+    let first = [cut, apart].into_iter().flatten().min_by_key(|(at, _)| *at);
+    Some(match first {
+        Some((at, what)) => {
+            Assumption::new(NAME, Some(at), format!("{what}: both sides go on, and one of them is undone"))
         }
         None => Assumption::new(NAME, None, "no link was cut".to_owned()),
+    })
+}
+
+/// Whether one network stays one to the end of a scenario, where that matters.
+pub fn stays_one_network<P: Automaton>(config: &P::Config, scenario: &Scenario) -> bool {
+    one_network::<P>(config, scenario, Time::NEVER).is_none_or(|assumption| assumption.holds)
+}
+
+/// One of the replicas that stay that no way along these edges joins with the first of them unless it passes one that is gone.
+fn cut_off(edges: &[(NodeId, NodeId)], mut stays: Vec<bool>) -> Option<NodeId> {
+    let mut neighbours = vec![Vec::new(); stays.len()];
+    for (a, b) in edges {
+        neighbours[a.index()].push(b.index());
+        neighbours[b.index()].push(a.index());
     }
+    let mut reached = vec![stays.iter().position(|stays| *stays)?];
+    stays[reached[0]] = false;
+    while let Some(here) = reached.pop() {
+        reached.extend(neighbours[here].iter().filter(|next| std::mem::take(&mut stays[**next])));
+    }
+    stays.iter().position(|stays| *stays).map(NodeId::replica)
 }
 
 fn disks(scenario: &Scenario, now: Time) -> Assumption {

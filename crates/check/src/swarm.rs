@@ -180,15 +180,15 @@ fn draw_network(draw: &mut Draw, scenario: &mut Scenario) {
     }
 }
 
-/// Draws whole-number parameters at the small end, where more happens, and, where a rule is missing, flags too, and variants:
-/// there the point is to find the accident, not to keep every promise.
+/// Draws whole-number parameters at the small end, where more happens, flags, and variants, but for those of a rule whose
+/// absence is harmless: what it is compared with is the usual one.
 fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, without: Option<SwitchId>) {
     let (n, meta) = (scenario.n, scenario.meta);
-    let flags = without.is_some();
     let missing = without.and_then(|switch| meta.switches.get(usize::from(switch)));
-    let choices = missing.is_some_and(|switch| switch.breaks != Breaks::Nothing);
+    let dangerous = missing.is_some_and(|switch| switch.breaks != Breaks::Nothing);
+    let choices = dangerous || missing.is_none();
     // This one is drawn already, with what it allows.
-    let model = models(meta).map(|(param, _)| param);
+    let model = meta.variants.map(|variants| variants.param);
     for (place, (spec, value)) in meta.params.iter().zip(&mut scenario.params.0).enumerate() {
         match spec.kind {
             ParamKind::Int { min, max, .. } if draw.chance(50) => {
@@ -199,12 +199,12 @@ fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, withou
             ParamKind::Sure { min, .. } if draw.chance(50) => {
                 *value = ParamValue::Int(draw.rng.within(min, min + 3));
             }
-            ParamKind::Flag { .. } if flags && draw.chance(50) => *value = ParamValue::Flag(draw.chance(50)),
+            ParamKind::Flag { .. } if draw.chance(50) => *value = ParamValue::Flag(draw.chance(50)),
             ParamKind::Choice { options, .. } if choices && model != Some(place) && draw.chance(25) => {
                 *value = ParamValue::Choice(draw.below(options.len()));
             }
             kind if kind.is_per_replica() && draw.chance(80) => {
-                *value = draw_for_each(draw, kind, n, choices);
+                *value = draw_for_each(draw, kind, n, dangerous);
             }
             _ => {}
         }

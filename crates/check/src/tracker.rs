@@ -1,10 +1,11 @@
 //! How far everybody has come: the small part of checking that travels with every checkpoint.
 
-use consensus_kernel::{Automaton, Duration, Inputs, NodeId, Slot, Time, Tone, Votes};
-use consensus_scenario::{Action, Scenario};
+use consensus_kernel::{Automaton, Duration, Inputs, NodeId, Pace, Slot, Time, Tone, Votes};
+use consensus_scenario::Action;
 use consensus_sim::{Decision, Health, Observer, Simulation};
 
-/// What is known somewhere should be known everywhere after so many of the longest delays.
+/// What is known somewhere should be known everywhere after so many of the longest delays, or, where chains race, of the times
+/// between two blocks: of two as heavy ones the next block makes one the heavier.
 const HOPS: u64 = 8;
 
 /// Who has decided how much.
@@ -38,14 +39,24 @@ pub enum Termination {
 
 impl Tracker {
     /// Nobody has decided anything.
-    pub fn new(scenario: &Scenario) -> Self {
+    pub fn new<P: Automaton>(sim: &Simulation<P>) -> Self {
+        let scenario = sim.scenario();
+        let later = scenario.script.iter().filter_map(|timed| match timed.action {
+            Action::Latency(latency) => Some(latency.high()),
+            _ => None,
+        });
+        let race = match P::pace(sim.config()) {
+            Some(Pace::Race { interval, .. }) => interval,
+            _ => Duration::ZERO,
+        };
+        let longest = later.fold(scenario.network.latency.high().max(race), Duration::max);
         Self {
             high: vec![0; scenario.n],
             answered: vec![0; scenario.clients],
             highest: 0,
             risen: Time::ZERO,
             before: [(Time::ZERO, 0); 2],
-            lag: scenario.network.latency.high().times(HOPS),
+            lag: longest.times(HOPS),
             decisions: 0,
         }
     }

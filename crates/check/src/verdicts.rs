@@ -96,7 +96,7 @@ impl Verdicts {
             judged: Default::default(),
             violations: Vec::new(),
             slot_name: sim.scenario().meta.slot,
-            tracker: Tracker::new(scenario),
+            tracker: Tracker::new(sim),
         }
     }
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "experiments")]
 use crate::registry::judge_scenario;
+use crate::registry::promises_all;
 use consensus_check::{Budget, Outcome, TERMINATION, draw_scenario, heals, shorten, shrink};
 use consensus_kernel::{Breaks, Meta, RuleSet, SetupError, SwitchId, Time};
 use consensus_scenario::Scenario;
@@ -50,10 +51,12 @@ impl Hunt {
 
     /// The scenario of a seed.
     pub fn scenario(&self, seed: u64) -> Scenario {
-        // A drawn combination that the protocol refuses is drawn again, from a seed of its own.
+        // A drawn combination that the protocol refuses, or with which it promises less where all promises are to be kept,
+        // is drawn again, from a seed of its own.
+        let everything = self.budget == Budget::Within && self.without.is_none();
         (0..16)
             .map(|k| draw_scenario(self.meta, seed ^ (k << 56), self.budget, self.without))
-            .find(|s| crate::open(s).is_ok())
+            .find(|s| promises_all(s).is_ok_and(|all| all || !everything))
             .unwrap_or_else(|| Scenario::new(self.meta))
     }
 

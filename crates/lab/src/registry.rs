@@ -8,10 +8,10 @@ use crate::watch::Watch;
 use crate::workload::{self, Engine};
 #[cfg(feature = "experiments")]
 use consensus_check::judge;
-use consensus_check::{Outcome, judge_run};
+use consensus_check::{Outcome, assumptions, judge_run, stays_one_network};
 #[cfg(feature = "experiments")]
 use consensus_kernel::Digest;
-use consensus_kernel::{AnyConfig, Meta, Protocol, Setup, SetupError};
+use consensus_kernel::{AnyConfig, AnyNode, Meta, Protocol, Setup, SetupError};
 use consensus_scenario::{Scenario, bounds};
 
 /// One protocol with its type forgotten.
@@ -66,6 +66,13 @@ pub fn open(scenario: &Scenario) -> Result<Box<dyn Session>, SetupError> {
 /// Builds the run of a scenario with another bound on the number of events.
 pub fn open_with_limit(scenario: &Scenario, events_max: u64) -> Result<Box<dyn Session>, SetupError> {
     Ok(Box::new(Run::new(scenario, events_max)?))
+}
+
+/// Whether all that a protocol's promises rest on holds as a scenario begins, and its network stays one.
+pub(crate) fn promises_all(scenario: &Scenario) -> Result<bool, SetupError> {
+    let sim = simulate(scenario, bounds::EVENTS)?;
+    let holds = assumptions(&sim).iter().all(|assumption| assumption.holds);
+    Ok(holds && stays_one_network::<AnyNode>(sim.config(), scenario))
 }
 
 /// The simulation of a scenario at its beginning.

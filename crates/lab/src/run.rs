@@ -42,8 +42,8 @@ pub(crate) struct Run {
 
 impl Run {
     pub fn new(scenario: &Scenario, events_max: u64) -> Result<Self, SetupError> {
-        let tracker = Tracker::new(scenario);
-        let beginning = Moment { sim: simulate(scenario, events_max)?, tracker };
+        let sim = simulate(scenario, events_max)?;
+        let beginning = Moment { tracker: Tracker::new(&sim), sim };
         let verdicts = Verdicts::new(&beginning.sim);
         Ok(Self {
             cursor: beginning.clone(),

@@ -50,8 +50,8 @@ pub use wire::*;
 use crate::clients::all::{Answer, AskedAll, AsksAll};
 use crate::clients::request::{self, Pending};
 use consensus_kernel::{
-    Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId, NodeSet,
-    Panel, Party, RuleId, Setup, SetupError, Signed, Slot, Time,
+    Caveat, Cx, Digest, Duration, Face, Hashed, Input, Invariant, Liar, Member, Meta, Misstep, NodeId,
+    NodeSet, Panel, Party, RuleId, Setup, SetupError, Signed, Slot, Time,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -324,6 +324,18 @@ impl Member for Replica {
 
     fn panels(_config: &Config, replicas: &[&Self]) -> Vec<Panel> {
         vec![Panel::Blocks(view::block_panel(replicas))]
+    }
+
+    fn caveat(config: &Config) -> Option<Caveat> {
+        // The blocks of a chain and the certificate of the last take a view each, and one more may be lost while those catch up
+        // whom a faulty leader did not let see his view succeed. f faulty leaders cut a round of turns into f stretches: if
+        // more than (views - 1) f are correct, one of those is long enough.
+        let faulty = config.weak - 1;
+        let views = if config.variant == Variant::Chained { 5 } else { 4 };
+        let torn = config.variant != Variant::Basic && config.tenure == 1 && faulty > 0;
+        (torn && config.n - faulty <= (views - 1) * faulty).then_some(Caveat::Progress(
+            "with another leader each view, faulty ones may see to it that too few correct ones follow each other",
+        ))
     }
 
     fn invariants() -> &'static [Invariant<HotStuff>] {
