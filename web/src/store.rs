@@ -32,7 +32,7 @@ const STILL_MS: f64 = 500.0;
 /// Draws at a fractional virtual time in microseconds, between two events.
 pub type FrameListener = Rc<dyn Fn(&Model, f64)>;
 
-/// Whether a listener draws in the very frame that a gesture waits for.
+/// Whether a listener draws in the very frame that a gesture waits for, and in those in which Yew draws a crowd.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Haste {
     /// It does.
@@ -196,22 +196,22 @@ impl Store {
             Some(last) => (frame_ms - last).within(0.0, FRAME_MS_MAX),
             None => 0.0,
         };
-        let (moved, playing, ahead, redraw_ms) = {
+        let (moved, playing, ahead, crowd) = {
             let mut model = inner.model.borrow_mut();
             let moved = model.pass(passed_ms);
             let ahead = !hurried && look_ahead(&mut model);
-            let redraw_ms = if model.scenario().n > CROWD { REDRAW_CROWD_MS } else { REDRAW_MS };
-            (moved, model.playing, ahead, redraw_ms)
+            (moved, model.playing, ahead, model.scenario().n > CROWD)
         };
         if moved || ahead {
             inner.dirty.set(true);
         }
-        self.draw(frame_ms, hurried);
-        if inner.dirty.get() && (!playing || now_ms() - inner.last_redraw_ms.get() >= redraw_ms) {
-            let calm = !playing && ahead && now_ms() - inner.last_redraw_ms.get() < 2.5 * REDRAW_MS;
-            if !calm {
-                self.redraw();
-            }
+        let since_ms = now_ms() - inner.last_redraw_ms.get();
+        let due = if playing { since_ms >= if crowd { REDRAW_CROWD_MS } else { REDRAW_MS } } else { true };
+        let calm = !playing && ahead && since_ms < 2.5 * REDRAW_MS;
+        let redraws = inner.dirty.get() && due && !calm;
+        self.draw(frame_ms, hurried || (redraws && playing && crowd));
+        if redraws {
+            self.redraw();
         }
         if playing || ahead || hurried || inner.dirty.get() {
             self.ask_frame();

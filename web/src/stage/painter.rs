@@ -29,6 +29,10 @@ const GLYPHS_MAX: usize = 240;
 /// Beyond so many, dots are squares: they cost half.
 const DISCS_MAX: usize = 1_000;
 
+/// Of more than so many, what has just been sent and what has just arrived is told apart in every other frame only, while the
+/// run plays.
+const LATE_FROM: usize = 1_000;
+
 /// Between so many nodes the ways of all pairs are kept; among more, few pairs have messages.
 const WAYS_KEPT: usize = 160;
 
@@ -58,6 +62,8 @@ pub struct Painter {
     fade_us: f64,
     tags: Vec<Tag>,
     flights: Vec<FlightView>,
+    /// They are those of the frame before.
+    late: bool,
     buckets: [Vec<(f64, f64)>; BUCKETS],
     inks: Inks,
     now_us: f64,
@@ -81,6 +87,7 @@ impl Default for Painter {
             fade_us: 1.0,
             tags: Vec::new(),
             flights: Vec::new(),
+            late: false,
             buckets: std::array::from_fn(|_| Vec::new()),
             inks: Inks::new(Theme::Light),
             now_us: 0.0,
@@ -170,7 +177,10 @@ impl Painter {
         let (Some(context), Some(placement)) = (self.context.clone(), self.placement.clone()) else { return };
         self.now_us = now_us;
         self.still = model.reduced_motion;
-        model.session().flights(&mut self.flights);
+        self.late = !self.late && model.playing && self.flights.len() > LATE_FROM;
+        if !self.late {
+            model.session().flights(&mut self.flights);
+        }
         if let Some(eyes) = model.eyes {
             self.flights.retain(|f| f.from == eyes);
         }

@@ -16,7 +16,8 @@ use consensus_figure::spacetime::{
 };
 use consensus_figure::table::span;
 use consensus_kernel::{Duration, NodeId, Time, sort_by_number};
-use consensus_lab::view::{FlightView, Health};
+use consensus_lab::Session;
+use consensus_lab::view::{EventView, FlightView, Health};
 use consensus_scenario::MessageName;
 use std::f64::consts::TAU;
 use wasm_bindgen::{JsCast, JsValue};
@@ -41,9 +42,12 @@ const TOOLS_WIDTH: f64 = 372.0;
 /// Room at the right edge.
 const RIGHT: f64 = 14.0;
 
-/// With more arrows than this the picture moves in every other frame only while the run plays: it creeps, and the stage
-/// above it needs the time.
-const ARROWS_LIGHT_MAX: usize = 400;
+/// With twice so many arrows the picture stands still for a frame after it was drawn while the run plays, and with each so many
+/// more for another: it creeps, and the stage above it needs the time.
+const ARROWS_LIGHT: usize = 200;
+
+/// Most frames that it stands still for.
+const STILL_FRAMES_MAX: usize = 3;
 
 /// Opacity of what has nothing to do with the selected event.
 const DIM: f64 = 0.13;
@@ -102,6 +106,9 @@ pub struct Painter {
     sight_us: f64,
     run: (u64, usize),
     fetched: Option<Fetched>,
+    /// The events of the stretch, and from which number to which they were read.
+    events: Vec<EventView>,
+    read: (u64, u64),
     chart: Chart,
     down: Vec<NodeId>,
     look: Look,
@@ -109,7 +116,8 @@ pub struct Painter {
     cone: Option<Cone>,
     drawn: Option<Picture>,
     flights: Vec<FlightView>,
-    odd_frame: bool,
+    /// Frames since it was drawn.
+    stood_still: usize,
 }
 
 impl Default for Painter {
@@ -123,13 +131,15 @@ impl Default for Painter {
             sight_us: 0.0,
             run: (u64::MAX, 0),
             fetched: None,
+            events: Vec::new(),
+            read: (0, 0),
             chart: Chart::default(),
             down: Vec::new(),
             look: Look::default(),
             cone: None,
             drawn: None,
             flights: Vec::new(),
-            odd_frame: false,
+            stood_still: 0,
         }
     }
 }
@@ -202,10 +212,12 @@ impl Painter {
             model.diagram.set(None);
             return Painted::Same;
         }
-        self.odd_frame = !self.odd_frame;
-        if self.odd_frame && model.playing && self.chart.arrows.len() > ARROWS_LIGHT_MAX {
+        let still_frames = (self.chart.arrows.len() / ARROWS_LIGHT).saturating_sub(1).min(STILL_FRAMES_MAX);
+        if model.playing && self.stood_still < still_frames {
+            self.stood_still += 1;
             return Painted::Moving;
         }
+        self.stood_still = 0;
         let mut moving = self.move_view(model, now_us);
         self.fetch(model, now_us);
         if self.widen(model, now_us) {
@@ -247,6 +259,8 @@ impl Painter {
         if self.run != run || self.view.is_none() {
             self.run = run;
             self.fetched = None;
+            self.read = (0, 0);
+            self.events.clear();
             self.sight_us = 0.0;
         }
         if self.view.is_some_and(|view| view.is_far(now_us)) {
@@ -305,12 +319,13 @@ impl Painter {
                 .events_around(Time((left - margin).max(0.0) as u64), Time((right + margin) as u64 + 1)),
         };
         let (first, last) = capped(asked.0, asked.1, here);
-        let events = session.outline(first, last);
+        self.read(session, first, last);
+        let events = &self.events;
         let reaches_known = last >= known.event;
         session.flights(&mut self.flights);
         let under_way: &[FlightView] = if reaches_known && here >= known.event { &self.flights } else { &[] };
         let ids: Vec<NodeId> = session.nodes().iter().map(|n| n.id).collect();
-        self.chart = chart(model.meta(), &ids, &events, under_way);
+        self.chart = chart(model.meta(), &ids, events, under_way);
         sort_by_number(&mut self.chart.arrows, |a| {
             2 * Ink::round_colour(a.round) as u64 + u64::from(a.proposal)
         });
@@ -330,6 +345,19 @@ impl Painter {
             complete,
             capped: asked != (first, last),
         });
+    }
+
+    /// Has the outlines of these events: those that were read for the picture before are not read again.
+    fn read(&mut self, session: &dyn Session, first: u64, last: u64) {
+        let (from, to) = self.read;
+        if from <= first && first <= to && to <= last {
+            let passed = self.events.partition_point(|e| e.index < first);
+            self.events.drain(..passed);
+            self.events.extend(session.outline(to, last));
+        } else {
+            self.events = session.outline(first, last);
+        }
+        self.read = (first, last);
     }
 
     fn x(&self, at: Time) -> f64 {
