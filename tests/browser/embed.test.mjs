@@ -13,9 +13,9 @@ afterEach(() => playground.closePages());
 after(() => playground?.close());
 
 /** A page of another origin that holds this. */
-async function host(body) {
+async function host(body, root = 'data-theme="light"') {
   const folder = await mkdtemp(join(tmpdir(), 'host-'));
-  await writeFile(join(folder, 'index.html'), `<!doctype html><html data-theme="light"><link rel="icon" href="data:,">${body}</html>`);
+  await writeFile(join(folder, 'index.html'), `<!doctype html><html ${root}><link rel="icon" href="data:,">${body}</html>`);
   const server = await serve(folder);
   const page = await openPage(playground.browser, server.url);
   return { page, close: () => server.close().then(() => rm(folder, { recursive: true })) };
@@ -55,10 +55,23 @@ test('a frame that is not editable is watched, not changed', async () => {
   await page.getByRole('tabpanel').getByRole('button', { name: 'node 0', exact: true }).click();
   await page.getByRole('tab', { name: 'Node 0' }).waitFor();
   assert.equal(await page.getByRole('button', { name: /crash/i }).count(), 0);
+  for (const inert of ['Behaves', 'Links', 'Cut off from all']) {
+    assert.equal(await page.getByRole('tabpanel').getByText(inert).count(), 0, inert);
+  }
   const address = page.url();
   await page.keyboard.press('Space');
   await page.waitForTimeout(300);
   assert.equal(page.url(), address, 'nothing that was done has changed the run');
+  assertNoTrouble(page);
+});
+
+test('who only watches is not offered a pause of his own', async () => {
+  const page = await playground.page({ fragment: '?embed=1&editable=0&panels=why&start=11ms&play=0#/pbft?n=4&req=1&pause=11ms:Look' });
+  await page.getByRole('button', { name: 'Play on' }).waitFor();
+  assert.equal(await page.getByText('Pause 1 of 1').count(), 0);
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('article', { name: 'Explanation' }).waitFor();
+  assert.equal(await page.getByText('pause here').count(), 0);
   assertNoTrouble(page);
 });
 
@@ -95,6 +108,33 @@ test('the element brings a frame that follows the light and dark of the page aro
     await close();
   }
 });
+
+/** Ways in which a page is dark or light from the start, whatever the system is. */
+const HOSTS = {
+  'data-theme="dark"': 'dark',
+  'data-theme="light"': 'light',
+  'class="dark"': 'dark',
+  'style="color-scheme: dark"': 'dark',
+  'style="color-scheme: light dark"': 'light',
+  'style="background: #101418"': 'dark',
+  'style="background: #fff"': 'light',
+};
+
+for (const [root, theme] of Object.entries(HOSTS)) {
+  test(`in a page with ${root} from the start the element's frame is ${theme}`, async () => {
+    const element = `<script src="${playground.url}embed.js"></script>
+      <consensus-playground scenario="#/raft?n=3&req=2"></consensus-playground>`;
+    const { page, close } = await host(element, root);
+    try {
+      const frame = await (await page.waitForSelector('iframe')).contentFrame();
+      await frame.getByText('Agreement').waitFor();
+      assert.equal(await frame.evaluate(() => document.documentElement.dataset.theme), theme);
+      assertOnlyFrame(page);
+    } finally {
+      await close();
+    }
+  });
+}
 
 test('a frame that is scrolled away rests', async () => {
   const { page, close } = await host(

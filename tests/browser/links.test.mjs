@@ -42,6 +42,43 @@ test('a bad link that comes later leaves what is on the screen', async () => {
   assertNoTrouble(page);
 });
 
+/** Moments that time alone does not tell apart: an address, the event where it opens, and what is shared there. */
+const MOMENTS = [
+  ['?play=0&start=7#/belief', 7, 'start=7'],
+  ['?play=0&start=9#/pbft?n=4&req=2', 9, 'start=9'],
+  ['?play=0&start=11ms#/pbft?n=4&req=2', null, 'start=11ms'],
+  ['?play=0&start=0us#/belief', null, 'start=0us'],
+  ['?play=0#/belief', 0, 'start=0'],
+];
+
+for (const [fragment, event, shared] of MOMENTS) {
+  test(`what is shared at ${fragment} leads to the very event`, async () => {
+    const page = await playground.page({ fragment });
+    const count = () => page.locator('.count').innerText();
+    await page.getByText(/^event \d+ of/).waitFor();
+    if (event !== null) assert.match(await count(), new RegExp(`^event ${event} of`));
+    const before = await count();
+    await page.getByRole('button', { name: 'Share' }).click();
+    const [link, element] = await Promise.all(
+      ['Link', 'Element for a page with several runs'].map((label) => page.getByLabel(label, { exact: true }).inputValue()),
+    );
+    assert.equal(new URL(link).search, `?${shared}`);
+    assert.ok(element.includes(shared.replace('=', '="') + '"'), element);
+    await page.goto(link);
+    await page.getByText(/^event \d+ of/).waitFor();
+    assert.equal((await count()).split('·')[0].trim(), before.split('·')[0].trim());
+    assertNoTrouble(page);
+  });
+}
+
+for (const start of ['7x', 'violation', '99999999999999999999', '-1']) {
+  test(`start=${start} is no moment, and a sentence says what is`, async () => {
+    const page = await playground.page({ fragment: `?start=${start}#/pbft?n=4&req=2` });
+    await page.getByText('write a time such as 412ms, or a number of events such as 57').waitFor();
+    assertNoTrouble(page);
+  });
+}
+
 /** What else a link may be made of, in the place of a good one. */
 const THIRTY = [
   ...Object.values(HOSTILE).map(([fragment]) => fragment),

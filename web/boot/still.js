@@ -3,11 +3,21 @@
 {
   const root = document.documentElement;
   const still = document.getElementById('still');
-  let theme = /[?&]theme=(light|dark)/.exec(location.search)?.[1];
-  try {
-    theme ??= localStorage.getItem('consensus-playground-theme');
-  } catch {
-    // Without storage nothing was chosen.
+  let theme = /[?&]theme=(light|dark|host)/.exec(location.search)?.[1];
+  if (theme === 'host') {
+    // The page around it is asked at once, and says when it changes, too; until it does, the system's.
+    theme = undefined;
+    addEventListener('message', ({ data }) => {
+      const said = /^consensus-playground:(light|dark)$/.exec(data)?.[1];
+      if (said) root.dataset.theme = said;
+    });
+    parent.postMessage('consensus-playground:theme', '*');
+  } else {
+    try {
+      theme ??= localStorage.getItem('consensus-playground-theme');
+    } catch {
+      // Without storage nothing was chosen.
+    }
   }
   root.dataset.theme = theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
   still.hidden = false;

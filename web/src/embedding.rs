@@ -26,8 +26,7 @@ pub fn embedded(shown: &Shown, asked: &Presentation) -> Html {
     });
     let open_whole = shown.store.on(|m, e: MouseEvent| {
         m.playing = false;
-        let (fragment, start) =
-            (address::link_at_once(&m.link()), consensus_kernel::Duration(m.clock_us as u64));
+        let (fragment, start) = (address::link_at_once(&m.link()), m.moment());
         let link: web_sys::Element = e.target_unchecked_into();
         // The browser follows the link after this: it leads to what is on screen now.
         let _ = link.set_attribute("href", &format!("{}?start={start}{fragment}", address::here()));

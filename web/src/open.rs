@@ -6,7 +6,7 @@ use crate::presentation::Presentation;
 use consensus_lab::{Studio, catalogue};
 use consensus_lessons::Place;
 use consensus_lessons::gallery::{Lesson, lessons, opening};
-use consensus_scenario::{Link, Pause, Scenario, parse};
+use consensus_scenario::{Link, Pause, Scenario, When, parse};
 
 /// The model that an address asks for; a sentence only if no run at all can be opened.
 pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, String> {
@@ -71,8 +71,10 @@ pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation
 /// Where the cursor stands and how fast time passes at first.
 fn present(model: &mut Model, presentation: &Presentation) {
     model.speed = presentation.speed.unwrap_or_else(|| natural_speed(model.scenario()));
-    if let Some(start) = presentation.start {
-        model.seek_time(start.0 as f64);
+    match presentation.start {
+        Some(When::Event(event)) => model.seek_event(event),
+        Some(When::Time(at)) => model.seek_time(at.0 as f64),
+        _ => {}
     }
     let stands = presentation.start.is_some() || model.standing().is_some();
     model.playing = presentation.play.unwrap_or(!stands && !model.reduced_motion);

@@ -2,8 +2,7 @@
 
 use crate::model::{Tab, Tabs};
 use crate::theme::Theme;
-use consensus_kernel::Duration;
-use consensus_scenario::parse_duration;
+use consensus_scenario::{When, parse_when};
 
 /// Which controls an embedded page shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -26,8 +25,8 @@ pub struct Presentation {
     pub theme: Theme,
     /// Which controls an embedded page shows.
     pub controls: ControlBar,
-    /// Where the cursor stands at first.
-    pub start: Option<Duration>,
+    /// Where the cursor stands at first: a time, or a number of events.
+    pub start: Option<When>,
     /// Whether time passes at first; none: as the page thinks fit.
     pub play: Option<bool>,
     /// Virtual microseconds per real second.
@@ -89,7 +88,11 @@ impl Presentation {
                     _ => return Err("write full, bar or none"),
                 }
             }
-            "start" => self.start = Some(parse_duration(value).map_err(|_| "write a time such as 412ms")?),
+            "start" => {
+                let when = parse_when(value).ok().filter(|when| !matches!(when, When::First(_)));
+                self.start =
+                    Some(when.ok_or("write a time such as 412ms, or a number of events such as 57")?);
+            }
             "play" => self.play = Some(flag(value)?),
             "speed" => {
                 let millionths = millionths(value).ok_or("write a number such as 0.02")?;

@@ -21,7 +21,7 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
-    /// As the page around it says; until it does, as the system.
+    /// As the page around it says, which `web/boot/still.js` asks; until it does, as the system.
     Host,
 }
 
@@ -31,10 +31,10 @@ pub fn begin(asked: Theme, changed: impl Fn() + 'static) {
     match asked {
         Theme::Light => return set(false),
         Theme::Dark => return set(true),
-        Theme::Host => follow_host(),
+        Theme::Host => return follow_host(),
         Theme::Auto => {}
     }
-    if let Some(dark) = remembered().filter(|_| asked != Theme::Host) {
+    if let Some(dark) = remembered() {
         return set(dark);
     }
     let Some(query) =
@@ -52,18 +52,11 @@ pub fn begin(asked: Theme, changed: impl Fn() + 'static) {
     follow.forget();
 }
 
-/// Does what the page around it says: it sends `consensus-playground:dark` or `consensus-playground:light`.
+/// Draws again when the page around it says another theme: that was set before anything was drawn, `web/boot/still.js`.
 fn follow_host() {
     let Some(window) = web_sys::window() else { return };
-    let follow = Closure::<dyn Fn(web_sys::MessageEvent)>::new(|e: web_sys::MessageEvent| {
-        match e.data().as_string().as_deref() {
-            Some("consensus-playground:dark") => set(true),
-            Some("consensus-playground:light") => set(false),
-            // Somebody else's.
-            _ => {}
-        }
-    });
-    // Without it the theme stays the system's.
+    let follow = Closure::<dyn Fn(web_sys::MessageEvent)>::new(|_| set(is_dark()));
+    // Without it what no style sheet colours keeps its colours.
     let _ = window.add_event_listener_with_callback("message", follow.as_ref().unchecked_ref());
     follow.forget();
 }

@@ -25,7 +25,7 @@ pub use keys::{FAULTS, Key, SETTINGS, put_in_order};
 pub use model::{
     Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Schedule, Strategy, Timed,
 };
-pub use pause::{FIRSTS, Pause, When};
+pub use pause::{FIRSTS, Pause, When, parse_when};
 pub use rival::{parse_rival, print_rival, rival};
 pub use text::{
     Link, VERSION, deflated_part, long_text, parse, parse_inflated, parse_lenient, print, print_file,

@@ -39,7 +39,11 @@ pub(crate) fn parse_pause(text: &str) -> Read<Pause> {
     Ok(Pause { when: parse_when(when.trim())?, note })
 }
 
-fn parse_when(text: &str) -> Read<When> {
+/// Reads a moment: `57` for a number of events, a time such as `24ms`, or what happens for the first time.
+///
+/// # Errors
+/// A sentence, and what is allowed.
+pub fn parse_when(text: &str) -> Result<When, ValueError> {
     if let Some(first) = FIRSTS.iter().position(|name| *name == text) {
         return Ok(When::First(first));
     }

@@ -32,10 +32,10 @@ fn use_share(props: &Shown) -> Html {
                 Panel::Opinions(panel) => Some((paste::as_text(&panel), paste::as_json(&panel))),
                 _ => None,
             });
-            (link, m.title(), m.clock_us as u64, file, found)
+            (link, m.title(), (m.clock_us, m.moment()), file, found)
         })
     });
-    let (title, at_us, file) = (&now.1, now.2, &now.3);
+    let (title, (at_us, moment), file) = (&now.1, &now.2, &now.3);
     let fragment = use_state(|| address::short_link_to(&now.0));
     {
         let (fragment, now) = (fragment.clone(), now.clone());
@@ -51,8 +51,12 @@ fn use_share(props: &Shown) -> Html {
             with_moment.set(e.target_unchecked_into::<web_sys::HtmlInputElement>().checked());
         })
     };
-    let at =
-        if *with_moment { format!("start={}", consensus_kernel::Duration(at_us)) } else { String::new() };
+    let at = if *with_moment { format!("start={moment}") } else { String::new() };
+    // Where the time alone does not say which of several events was the last.
+    let events = match moment.parse::<u64>() {
+        Ok(events) => format!(", after {} events", words::grouped(events)),
+        Err(_) => String::new(),
+    };
     let address = |parts: &[&str], fragment: &str| {
         let query: Vec<&str> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
         let mark = if query.is_empty() { "" } else { "?" };
@@ -75,8 +79,8 @@ fn use_share(props: &Shown) -> Html {
                         attribute(&frame), attribute(title)
                     ), 2) }
                     { copied("Element for a page with several runs", format!(
-                        "<script src=\"{}/embed.js\"></script>\n<consensus-playground scenario=\"{}\"></consensus-playground>",
-                        folder, attribute(fragment)
+                        "<script src=\"{}/embed.js\"></script>\n<consensus-playground scenario=\"{}\"{}></consensus-playground>",
+                        folder, attribute(fragment), if *with_moment { format!(" start=\"{moment}\"") } else { String::new() }
                     ), 2) }
                 </>
             }
@@ -87,7 +91,7 @@ fn use_share(props: &Shown) -> Html {
         <div class="share">
             <label class="toggle">
                 <input type="checkbox" role="switch" checked={*with_moment} onchange={flip} />
-                <span>{ format!("Begin at this moment, {}", words::moment(at_us as f64)) }</span>
+                <span>{ format!("Begin at this moment, {}{events}", words::moment(*at_us)) }</span>
             </label>
             { body }
             if let Some((text, json)) = &now.4 {

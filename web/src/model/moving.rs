@@ -1,7 +1,7 @@
 //! How the cursor moves: by itself while time passes, and by hand.
 
 use super::{Model, Selection, Tab};
-use consensus_kernel::Time;
+use consensus_kernel::{Duration, Time};
 use consensus_lab::view::{MarkKind, Position, What};
 use consensus_scenario::{Latency, Scenario};
 
@@ -77,6 +77,18 @@ impl Model {
         self.studio.session_mut().seek_event(event);
         self.clock_us = self.session().position().at.0 as f64;
         self.moved();
+    }
+
+    /// Where the cursor stands, as `start` of a link: the time, or, where more happens at this very time, so many events.
+    pub fn moment(&self) -> String {
+        let (session, at_us) = (self.session(), self.clock_us as u64);
+        let event = session.position().event;
+        match at_us {
+            _ if session.event_at(Time(at_us + 1)) > event => event.to_string(),
+            // A bare 0 is a number of events.
+            0 => "0us".to_owned(),
+            _ => Duration(at_us).to_string(),
+        }
     }
 
     /// Puts the cursor at a time, in microseconds.

@@ -41,7 +41,7 @@ fn use_explain(props: &ExplainProps) -> Html {
         return html! { <p class="quiet">{ "This event lies beyond what is known of the run." }</p> };
     };
     let shown = Shown { store: props.store.clone(), version: props.version };
-    let may_pause = props.store.with(|m| !m.playing && m.standing().is_none());
+    let may_pause = props.store.with(|m| !m.playing && !m.watch_only && m.standing().is_none());
     let round = props.store.with(|m| {
         let node = view.node?;
         m.session().nodes().into_iter().find(|n| n.id == node).map(|n| n.face.round)

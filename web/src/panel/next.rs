@@ -20,13 +20,16 @@ pub fn next(props: &Shown) -> Html {
     let (pending, scenario, clock, playing, open) = props
         .store
         .with(|m| (m.session().pending(SHOWN), m.scenario().clone(), m.clock_us, m.playing, m.open_next));
+    let watched = props.store.with(|m| m.watch_only);
     if pending.is_empty() {
         return html! { <p class="quiet">{ "Nothing: no message is under way and no timer is set." }</p> };
     }
     html! {
         <div class="next">
             <h2>{ "What happens next" }</h2>
-            <p class="quiet">{ if playing { "Pause to change what happens." } else { "Unfold one to change it." } }</p>
+            if !watched {
+                <p class="quiet">{ if playing { "Pause to change what happens." } else { "Unfold one to change it." } }</p>
+            }
             <ol class="rows">
                 { for pending.iter().enumerate().map(|(i, p)| {
                     let expanded = !playing && open == Some(i);
@@ -97,6 +100,7 @@ fn actions(props: &Shown, pending: &PendingView) -> Html {
         }
         (Pending::Start, _) => fixed(store, "All nodes start when the run does."),
         (Pending::Propose(_), _) => fixed(store, "When clients ask is set under Set-up, Requests."),
+        (Pending::Action(_), _) if store.with(|m| m.watch_only) => Html::default(),
         (Pending::Action(i), _) => {
             let i = *i;
             html! {

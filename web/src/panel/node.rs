@@ -20,9 +20,9 @@ const NODES_AT_ONCE: usize = 160;
 /// One node.
 pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
     let store = &props.store;
-    let (node, trees, scenario, clock, seen) = store.with(|m| {
+    let (node, trees, scenario, clock, seen, watched) = store.with(|m| {
         let node = m.session().nodes().into_iter().find(|n| n.id == id);
-        (node, m.session().inspect(id), m.scenario().clone(), m.clock_us, m.eyes == Some(id))
+        (node, m.session().inspect(id), m.scenario().clone(), m.clock_us, m.eyes == Some(id), m.watch_only)
     });
     let Some(node) = node else {
         return html! { <p class="quiet">{ format!("There is no {} in this run.", words::node(id)) }</p> };
@@ -41,8 +41,10 @@ pub fn node_inspector(props: &Shown, id: NodeId) -> Html {
             <button aria-pressed={seen.to_string()} title="The stage shows only what this node has heard and sent"
                 onclick={store.on(move |m, _: MouseEvent| m.eyes = (!seen).then_some(id))}>{ "See through its eyes" }</button>
             if seen { { knows(props, id, meta) } }
-            { cuts(store, &scenario, id) }
-            if !id.is_client() { { lies(store, &scenario, id) } }
+            if !watched {
+                { cuts(store, &scenario, id) }
+                if !id.is_client() { { lies(store, &scenario, id) } }
+            }
             if !node.timers.is_empty() {
                 <h3>{ "Timers" }</h3>
                 <ul class="plain-list">

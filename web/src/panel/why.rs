@@ -68,7 +68,8 @@ pub fn why(props: &Shown) -> Html {
 /// The pause at the cursor: what to read there, which of how many it is, and how to change it.
 fn pause(props: &Shown, place: usize) -> Html {
     let store = &props.store;
-    let (note, count) = store.with(|m| (m.stops[place].pause.note.clone(), m.stops.len()));
+    let (note, count, watched) =
+        store.with(|m| (m.stops[place].pause.note.clone(), m.stops.len(), m.watch_only));
     let write = store.on(move |m, e: Event| {
         m.set_note(place, &e.target_unchecked_into::<web_sys::HtmlInputElement>().value());
     });
@@ -76,11 +77,13 @@ fn pause(props: &Shown, place: usize) -> Html {
         <div class="lesson pause">
             <p>{ note.clone() }</p>
             <button class="primary" onclick={store.on(|m, _: MouseEvent| m.toggle_play())}>{ "Play on" }</button>
-            <details>
-                <summary>{ format!("Pause {} of {count}", place + 1) }</summary>
-                <input type="text" aria-label="Note" placeholder="A note for whoever watches" value={note} onchange={write} />
-                <button onclick={store.on(move |m, _: MouseEvent| m.remove_pause(place))}>{ "Remove" }</button>
-            </details>
+            if !watched {
+                <details>
+                    <summary>{ format!("Pause {} of {count}", place + 1) }</summary>
+                    <input type="text" aria-label="Note" placeholder="A note for whoever watches" value={note} onchange={write} />
+                    <button onclick={store.on(move |m, _: MouseEvent| m.remove_pause(place))}>{ "Remove" }</button>
+                </details>
+            }
         </div>
     }
 }
