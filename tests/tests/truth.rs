@@ -157,3 +157,32 @@ fn a_node_has_heard_what_arrived_and_nothing_else() {
         }
     }
 }
+
+#[test]
+fn a_run_that_stands_still_says_what_it_has_and_who_is_missing() {
+    for (link, says) in [
+        // Where nobody counts, who is faulty is named.
+        (
+            "#/zyzzyva?req=2&until=1s&deadline=1s&at=20ms:crash:0&at=20ms:crash:1",
+            "node 2 waits for what others have from here on; faulty: 0 (crashed), 1 (crashed)",
+        ),
+        (
+            "#/hotstuff?n=4&req=2&at=30ms:crash:1&at=30ms:crash:2&until=800ms",
+            "node 0 has 2 of 3 replicas in view 2",
+        ),
+        // Where no replica waits, a client does.
+        ("#/pbft?n=4&loss=30%25&req=3&seed=2&until=110ms", "client c0 has 1 of 2 equal replies to x←1"),
+        // Enough precommits, and all of them for no block.
+        ("#/pos?n=7&seed=4&until=5s&deadline=5s&without=common-draw", "node 0 waits for the end of round 5"),
+        // Confirmations come from nobody in particular.
+        ("#/nakamoto?n=8&until=3575ms", "node 0 has 4 of 6 confirmations"),
+        (
+            "#/hierarchical?n=7&at=0:crash:1&without=stand-in",
+            "node 3 waits for the decision, from node 1; faulty: 1",
+        ),
+    ] {
+        let reason = property(&*run(link), "Termination").reason;
+        assert!(reason.contains(says), "{link}: {reason}");
+        assert!(!reason.contains("confirmations,"), "{link}: {reason}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::shown::Shown;
 use consensus_lab::view::MarkKind;
 use yew::prelude::*;
 
-/// A live region that says the latest decision or violation at the cursor.
+/// A live region that says the latest decision or violations at the cursor.
 pub fn live(props: &Shown) -> Html {
     let text = props.store.with(|m| {
         if let Some(place) = m.standing() {
@@ -14,11 +14,10 @@ pub fn live(props: &Shown) -> Html {
         let here = m.session().position();
         let marks = m.session().marks();
         let told = |kind: MarkKind| matches!(kind, MarkKind::Decision | MarkKind::Violation);
-        let latest = marks.iter().rev().find(|k| k.position <= here && told(k.kind));
-        latest.map(|k| match k.kind {
-            MarkKind::Violation => format!("Violated: {}", k.label),
-            _ => k.label.clone(),
-        })
+        let latest = marks.iter().rfind(|k| k.position <= here && told(k.kind))?.position.event;
+        // One event can break several promises.
+        let all = marks.iter().filter(|k| k.position.event == latest && told(k.kind));
+        Some(all.map(|k| k.label.as_str()).collect::<Vec<_>>().join(". "))
     });
     html! { <p class="unseen" role="status" aria-live="polite">{ text.unwrap_or_default() }</p> }
 }

@@ -178,31 +178,49 @@ impl Tracker {
     }
 
     /// Adds what a node says it waits for, and from whom nothing has come: a node that counts votes rather than one that
-    /// waits for something else.
+    /// waits for something else, and a replica rather than a client. Where nobody counts, whoever is faulty is named.
     fn with_waiting<P: Automaton>(&self, sim: &Simulation<P>, reason: String) -> String {
-        let faces = (0..self.high.len()).map(NodeId::replica).filter_map(|id| {
+        let replicas = (0..self.high.len()).map(NodeId::replica);
+        let everybody = replicas.chain((0..self.answered.len()).map(NodeId::client));
+        let faces = everybody.filter_map(|id| {
             let running = sim.health(id) == Health::Up && !sim.is_byzantine(id);
             let face = sim.copies(id).into_iter().next().filter(|_| running)?.face(sim.config());
             Some((id, face.waits_for?, face.votes.filter(|votes| votes.have < votes.need)))
         });
         let waiting: Vec<_> = faces.collect();
-        let most = waiting.iter().find(|(_, _, votes)| votes.is_some()).or(waiting.first());
-        match most {
-            Some((id, what, votes)) => {
-                let from = votes.as_ref().map_or_else(String::new, |votes| silent(sim, *id, votes));
-                format!("{reason}; node {id} waits for {what}{from}")
-            }
-            None => reason,
-        }
+        let counts = waiting.iter().find(|(id, _, votes)| !id.is_client() && votes.is_some());
+        let most = counts.or(waiting.first());
+        let Some((id, what, votes)) = most else { return reason };
+        let who = if id.is_client() { "client" } else { "node" };
+        // "2 of 3 votes" is what it has.
+        let does = if what.starts_with(|c: char| c.is_ascii_digit()) { "has" } else { "waits for" };
+        let missing = votes.as_ref().and_then(|votes| silent(sim, *id, votes)).or_else(|| faulty(sim));
+        format!("{reason}; {who} {id} {does} {what}{}", missing.unwrap_or_default())
     }
 }
 
-/// Which of those whose votes are waited for have not been heard, and why, where that is known to who sees everything.
-fn silent<P: Automaton>(sim: &Simulation<P>, me: NodeId, votes: &Votes) -> String {
+/// Which of those whose votes are waited for have not been heard.
+fn silent<P: Automaton>(sim: &Simulation<P>, me: NodeId, votes: &Votes) -> Option<String> {
+    if votes.from.is_empty() && votes.have > 0 {
+        // What it counts does not come from anybody.
+        return None;
+    }
+    let everybody = (0..sim.scenario().n).map(NodeId::replica).take(votes.total.min(1 << 16) as usize);
+    let missing = everybody.filter(|id| *id != me && !votes.from.contains(&id.raw())).collect();
+    Some(format!(", none yet from {}", names(sim, missing)?))
+}
+
+/// Who does not run, or lies.
+fn faulty<P: Automaton>(sim: &Simulation<P>) -> Option<String> {
+    let everybody = (0..sim.scenario().n).map(NodeId::replica);
+    let all = everybody.filter(|id| sim.health(*id) != Health::Up || sim.is_byzantine(*id)).collect();
+    Some(format!("; faulty: {}", names(sim, all)?))
+}
+
+/// The first of them, and why they are silent, where that is known to who sees everything.
+fn names<P: Automaton>(sim: &Simulation<P>, all: Vec<NodeId>) -> Option<String> {
     /// More names than these nobody reads.
     const NAMES: usize = 6;
-    let everybody = (0..sim.scenario().n).map(NodeId::replica).take(votes.total.min(1 << 16) as usize);
-    let missing: Vec<NodeId> = everybody.filter(|id| *id != me && !votes.from.contains(&id.raw())).collect();
     let name = |id: &NodeId| {
         let why = match sim.health(*id) {
             Health::Crashed => " (crashed)",
@@ -212,11 +230,11 @@ fn silent<P: Automaton>(sim: &Simulation<P>, me: NodeId, votes: &Votes) -> Strin
         };
         format!("{id}{why}")
     };
-    let mut names: Vec<String> = missing.iter().take(NAMES).map(name).collect();
-    if missing.len() > NAMES {
-        names.push(format!("{} more", missing.len() - NAMES));
+    let mut names: Vec<String> = all.iter().take(NAMES).map(name).collect();
+    if all.len() > NAMES {
+        names.push(format!("{} more", all.len() - NAMES));
     }
-    if names.is_empty() { String::new() } else { format!(", none yet from {}", names.join(", ")) }
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Whether the node crashed in a protocol that knows no coming back, so that it may run again but is promised nothing.

@@ -96,7 +96,9 @@ fn describe(parts: &mut Vec<String>, face: &Face, meta: &Meta, kind: &str) {
         parts.push(format!("{} {}", k_of_q(votes), plural(votes.of)));
     }
     if let Some(wait) = &face.waits_for {
-        parts.push(format!("waits for {wait}"));
+        // "2 of 3 votes" is what it has.
+        let counts = wait.starts_with(|c: char| c.is_ascii_digit());
+        parts.push(format!("{} {wait}", if counts { "has" } else { "waits for" }));
     }
 }
 

@@ -1,6 +1,7 @@
 //! One message under way: its fields, why it was sent, and what can be done to it.
 
 use super::deeds::{Deed, deeds};
+use super::explain::{ExplainProps, explain};
 use super::tree::tree;
 use crate::markup::html;
 use crate::model::Selection;
@@ -42,10 +43,11 @@ pub fn message_inspector(props: &Shown, name: MessageName) -> Html {
                 { format!(", arrives at {}.{}", words::moment(flight.due.0 as f64), remark(flight.mark)) }
             </p>
             { deeds(store, message_deeds(props, &flight)) }
-            <h3>{ "Sent in" }</h3>
-            <p>{ super::event_link(props, flight.cause, flight.sent.0) }</p>
             <h3>{ "Fields" }</h3>
             { tree(&message.body) }
+            <h3>{ "Why it was sent" }</h3>
+            <p>{ super::event_link(props, flight.cause, flight.sent.0) }</p>
+            { explain(ExplainProps { store: store.clone(), version: props.version, event: flight.cause }) }
         </article>
     }
 }

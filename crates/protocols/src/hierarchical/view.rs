@@ -29,11 +29,13 @@ pub(super) fn face(node: &Hierarchical, config: &Config) -> Face {
         (None, false) => Tone::Busy,
     };
     let votes = votes(node, config, role);
-    let waits_for = match waits {
-        true => Some(RULING.to_owned()),
-        false => {
-            votes.as_ref().map(|v| format!("{} of {} {}s, or the end of its time", v.have, v.need, v.of))
-        }
+    let waits_for = match (node.decided, &votes, role) {
+        _ if waits => Some(RULING.to_owned()),
+        (Some(_), ..) => None,
+        (None, Some(v), _) => Some(format!("{} of {} {}s, or the end of its time", v.have, v.need, v.of)),
+        (None, None, _) if node.decision.is_some() => Some("the end of the time for objections".to_owned()),
+        (None, None, Role::Worker) => Some(format!("the decision, from node {}", config.boss(node.me))),
+        (None, None, _) => Some("the decision, from the executive".to_owned()),
     };
     Face {
         role: match role {

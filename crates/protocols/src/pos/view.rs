@@ -25,7 +25,11 @@ pub(super) fn face(replica: &Replica, config: &Config) -> Face {
         (false, _) => ("idle".into(), Tone::Idle),
     };
     let votes = votes(replica, config);
-    let waits_for = votes.as_ref().map(|v| format!("{}s of stake {}, has {}", v.of, v.need, v.have));
+    let waits_for = votes.as_ref().map(|v| match v.have < v.need {
+        true => format!("{}s of stake {}, has {}", v.of, v.need, v.have),
+        // Enough of them, and for no block.
+        false => format!("the end of round {}", replica.round),
+    });
     let proposer = || replica.proposer.map(|id| format!("the proposal of validator {id}"));
     Face {
         role: if replica.convicted.contains(replica.me) {
