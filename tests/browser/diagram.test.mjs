@@ -123,3 +123,38 @@ test('on a phone the diagram stands above the list of events', async () => {
   assert.ok(width <= VIEWPORTS.phone.width, `the page is ${width} pixels wide`);
   assertNoTrouble(page);
 });
+
+test('of sixteen nodes the whole run is drawn once the page rests', async () => {
+  const fragment = '?play=0&start=95ms#/pbft?n=16&clients=4&req=40&latency=20ms..60ms';
+  const page = await playground.page({ fragment });
+  // Eight parts of the width, without the words at the upper edge: each has votes in it, in the colour of the view.
+  const coloured = () =>
+    page.evaluate(() => {
+      const canvas = document.querySelector('.diagram canvas');
+      const { width, height } = canvas;
+      const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+      context.drawImage(canvas, 0, 0);
+      const { data } = context.getImageData(0, 0, width, height);
+      const parts = Array(8).fill(0);
+      for (let y = 20; y < height - 40; y++) {
+        for (let x = 40; x < width - 20; x++) {
+          const i = 4 * (y * width + x);
+          if (data[i + 3] > 20 && data[i + 2] - data[i] > 40) parts[Math.floor((8 * (x - 40)) / (width - 60))]++;
+        }
+      }
+      return parts;
+    });
+  await settled(page);
+  const all = async () => (await coloured()).every((pixels) => pixels > 300);
+  const drawn = async () => {
+    for (let tries = 0; tries < 40; tries++) {
+      if (await all()) return;
+      await page.waitForTimeout(250);
+    }
+    assert.fail(`a part is blank: ${await coloured()}`);
+  };
+  await drawn();
+  await page.getByRole('button', { name: 'Whole run' }).click();
+  await drawn();
+  assertNoTrouble(page);
+});

@@ -22,6 +22,7 @@ pub mod point;
 mod room;
 pub mod shape;
 pub mod spacetime;
+pub mod sparse;
 pub mod svg;
 pub mod table;
 

@@ -7,17 +7,15 @@ use crate::glyph::cross;
 use crate::moment::{LOST_AT_DOOR, LOST_ON_WAY};
 use crate::palette::Ink;
 use crate::point::Point;
-use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape};
+use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, Within};
+use crate::sparse::sparse;
 use crate::table::{clock, span};
-use consensus_kernel::{Duration, KindClass, Meta, NodeId, Time, sort_by_number};
+use consensus_kernel::{Duration, KindClass, Meta, NodeId, Time};
 use consensus_lab::Session;
 use consensus_lab::view::{EventView, FlightMark, FlightView, Health, What};
 
 /// With more rows than this, a broadcast is drawn by its outermost and its last arrow only.
 pub const ROWS_FULL_MAX: usize = 16;
-
-/// With more arrows than this too.
-const ARROWS_FULL_MAX: usize = 4_000;
 
 /// Room at the left for names.
 pub const NAMES_WIDTH: f64 = 34.0;
@@ -88,8 +86,8 @@ pub struct Chart {
     pub arrows: Vec<Arrow>,
     /// Everything else.
     pub ticks: Vec<Tick>,
-    /// Whether single arrows of broadcasts are left out.
-    pub thinned: bool,
+    /// The stretch that is drawn, where it is not all of what there is: beside it something is left out.
+    pub cut: Option<Window>,
     /// All steps of nodes: event and row, in order.
     steps: Vec<(u64, u16)>,
     /// All messages that arrived, in the order of their arrival, whether they are drawn or not.
@@ -259,45 +257,12 @@ pub fn chart(meta: &Meta, nodes: &[NodeId], events: &[EventView], flights: &[Fli
     }
     let last = events.last().map_or(Time::ZERO, |e| e.at);
     chart.arrows.extend(flights.iter().filter(|f| f.due > last).map(|f| arrow(f, f.due, 1.0, None)));
-    if chart.rows.len() > ROWS_FULL_MAX || chart.arrows.len() > ARROWS_FULL_MAX {
-        thin(&mut chart);
-    }
     chart
 }
 
 /// What reached a node that is down went nearly all of its way.
 fn lost_after(why: &str) -> f64 {
     if why.contains("receiver") { LOST_AT_DOOR } else { LOST_ON_WAY }
-}
-
-/// Keeps of each event's messages those to the first and last row, and the last to arrive.
-fn thin(chart: &mut Chart) {
-    let mut order: Vec<usize> = (0..chart.arrows.len()).collect();
-    let number = |&i: &usize| {
-        let arrow = &chart.arrows[i];
-        // Kinds and nodes are few: with the event in front, one number holds all three.
-        arrow.cause << 24 | (arrow.from as u64) << 8 | arrow.kind as u64
-    };
-    sort_by_number(&mut order, number);
-    let mut keep = vec![false; chart.arrows.len()];
-    let same = |a: &usize, b: &usize| {
-        let (a, b) = (&chart.arrows[*a], &chart.arrows[*b]);
-        (a.cause, a.from, a.kind) == (b.cause, b.from, b.kind)
-    };
-    for burst in order.chunk_by(same) {
-        let of = |i: &&usize| chart.arrows[**i];
-        let chosen = [
-            burst.iter().min_by_key(|i| of(i).to),
-            burst.iter().max_by_key(|i| of(i).to),
-            burst.iter().max_by_key(|i| of(i).end),
-        ];
-        for &i in chosen.into_iter().flatten() {
-            keep[i] = true;
-        }
-    }
-    let mut kept = keep.iter();
-    chart.arrows.retain(|_| *kept.next().unwrap_or(&true));
-    chart.thinned = true;
 }
 
 /// A round span of time that cuts a window into about so many parts.
@@ -327,7 +292,7 @@ pub fn draw(session: &dyn Session, from: u64, to: u64, width: f64, height: f64) 
     let margin = ((end - begin) * 0.02).max(1.0);
     let window = Window { from_us: (begin - margin).max(0.0), to_us: end + margin };
     let title = format!("{}, events {from} to {to}", session.scenario().meta.title);
-    drawn(session, &events, window, None, (Look::default(), title), (width, height))
+    drawn(session, &events, (window, None), None, (Look::default(), title), (width, height))
 }
 
 /// The diagram of a span of time as a picture, with a line at the cursor; arrows that lead out of it are cut at its edges.
@@ -337,18 +302,43 @@ pub fn draw_window(session: &dyn Session, window: Window, look: Look, width: f64
     let margin = (window.to_us - window.from_us) * MARGIN;
     let from = session.event_at(Time((window.from_us - margin).max(0.0) as u64));
     let to = session.event_at(Time((window.to_us + margin).max(0.0) as u64 + 1));
-    let events = session.outline(from, to.min(from + EVENTS_MAX));
+    let position = session.position();
+    let (first, last) = capped(from, to, position.event, EVENTS_STILL_MAX);
+    let events = session.outline(first, last);
+    let cut = Window {
+        from_us: events.first().filter(|_| from < first).map_or(0.0, |e| e.at.0 as f64),
+        to_us: events.last().filter(|_| last < to).map_or(f64::MAX, |e| e.at.0 as f64),
+    };
+    let cut = ((first, last) != (from, to)).then_some(cut);
     let title = format!("{}, {}", session.scenario().meta.title, caption(window));
-    drawn(session, &events, window, Some(session.position().at), (look, title), (width, height))
+    drawn(session, &events, (window, cut), Some(position.at), (look, title), (width, height))
 }
 
-/// At most so many events are replayed for a picture.
+/// At most so many events are replayed for a picture while the run plays.
 pub const EVENTS_MAX: u64 = 3_000;
+
+/// And so many for one that stays.
+pub const EVENTS_STILL_MAX: u64 = 24_000;
+
+/// What is said where a picture ends although the run does not.
+pub const CUT: &str = "more is not drawn";
+
+/// And where messages are left out so that the others can be told apart.
+pub const THINNED: &str = "not all messages are drawn";
+
+/// At most so many events, around the cursor.
+pub fn capped(first: u64, last: u64, here: u64, most: u64) -> (u64, u64) {
+    if last.saturating_sub(first) <= most {
+        return (first, last);
+    }
+    let from = here.saturating_sub(most * 2 / 3).clamp(first, last - most);
+    (from, from + most)
+}
 
 fn drawn(
     session: &dyn Session,
     events: &[EventView],
-    window: Window,
+    (window, cut): (Window, Option<Window>),
     now: Option<Time>,
     (look, title): (Look, String),
     (width, height): (f64, f64),
@@ -357,7 +347,7 @@ fn drawn(
     session.flights(&mut flights);
     let nodes = session.nodes();
     let ids: Vec<NodeId> = nodes.iter().map(|n| n.id).collect();
-    let chart = chart(session.scenario().meta, &ids, events, &flights);
+    let chart = Chart { cut, ..chart(session.scenario().meta, &ids, events, &flights) };
     let down: Vec<NodeId> = nodes.iter().filter(|n| n.health == Health::Crashed).map(|n| n.id).collect();
     let mut scene = picture(&chart, window, look, &down, now, (width, height));
     scene.title = title;
@@ -406,7 +396,9 @@ fn picture(
             scene.ground.push(Shape::text(at, 11.0, Anchor::Start, Ink::Soft, id.to_string()));
         }
     }
-    for arrow in chart.arrows.iter().filter(|arrow| look.shows(chart, arrow)) {
+    let mut arrows: Vec<Arrow> = chart.arrows.iter().filter(|a| look.shows(chart, a)).copied().collect();
+    let thinned = sparse(&mut arrows, chart.rows.len(), window, width, |_| false);
+    for arrow in &arrows {
         let (a, b) =
             (Point::new(x(arrow.sent), y(arrow.from)), Point::new(x(arrow.end), height_at(arrow, &y)));
         if b.x > NAMES_WIDTH && a.x < width - 12.0 {
@@ -417,6 +409,18 @@ fn picture(
     let inside = |at: Time| (window.from_us..=window.to_us).contains(&(at.0 as f64));
     for tick in chart.ticks.iter().filter(|tick| inside(tick.at)) {
         scene.over.push(tick_shape(tick.kind, Point::new(x(tick.at), y(tick.row))));
+    }
+    if thinned {
+        let at = Point::new(width - 12.0, 11.0);
+        scene.words.push(Shape::text(at, 10.0, Anchor::End, Ink::Soft, THINNED));
+    }
+    for end in chart.cut.iter().flat_map(|cut| [cut.from_us, cut.to_us]) {
+        if let Some(at) = Some(Time(end as u64)).filter(|at| at.0 > 0 && inside(*at)) {
+            let (top, foot) = (Point::new(x(at), 0.0), Point::new(x(at), height - foot));
+            scene.over.push(Shape::line(top, foot, Paint::line(Ink::Soft, 1.2).dash(Dash::Dashed)));
+            let middle = Point::new(x(at).within(NAMES_WIDTH + 50.0, width - 62.0), foot.y / 2.0);
+            scene.words.push(Shape::text(middle, 11.0, Anchor::Middle, Ink::Soft, CUT));
+        }
     }
     if let Some(now) = now.filter(|now| inside(*now)) {
         let (top, foot) = (Point::new(x(now), 0.0), Point::new(x(now), height - foot));
@@ -514,15 +518,6 @@ mod tests {
     }
 
     #[test]
-    fn a_broadcast_among_many_is_thinned_to_three_arrows() {
-        let events: Vec<_> =
-            (1..40).map(|to| sample::delivery(to as u64, 10, 20 + to as u64, 0, to)).collect();
-        let chart = chart(&sample::META, &ids(40), &events, &[]);
-        assert!(chart.thinned);
-        assert!((2..=3).contains(&chart.arrows.len()), "{}", chart.arrows.len());
-    }
-
-    #[test]
     fn grid_steps_are_round() {
         let step = |span: f64| grid_step(Window { from_us: 0.0, to_us: span }, 10.0);
         assert_eq!([step(10.0), step(90.0), step(170_000.0), step(400_000.0)], [1, 10, 20_000, 50_000]);
@@ -563,6 +558,28 @@ mod tests {
             (800.0, 200.0),
         );
         assert!(scene.over.is_empty());
+    }
+
+    #[test]
+    fn where_a_picture_ends_before_the_run_it_says_so() {
+        let whole = chart(&sample::META, &ids(2), &[sample::delivery(0, 10, 20, 0, 1)], &[]);
+        let window = Window { from_us: 0.0, to_us: 40.0 };
+        let words = |cut| {
+            let chart = Chart { cut, ..whole.clone() };
+            picture(&chart, window, Look::default(), &[], None, (800.0, 200.0)).words.len()
+        };
+        let cut = |from_us, to_us| Some(Window { from_us, to_us });
+        assert_eq!([None, cut(0.0, 25.0), cut(5.0, 25.0), cut(5.0, f64::MAX)].map(words), [0, 1, 2, 1]);
+    }
+
+    #[test]
+    fn a_stretch_too_long_is_cut_around_the_cursor() {
+        assert_eq!(capped(0, 900, 10, 3_000), (0, 900));
+        let (from, to) = capped(0, 1_000_000, 500_000, 3_000);
+        assert_eq!(to - from, 3_000);
+        assert!(from < 500_000 && 500_000 < to);
+        assert_eq!(capped(0, 10_000, 0, 3_000), (0, 3_000));
+        assert_eq!(capped(0, 10_000, 10_000, 3_000), (7_000, 10_000));
     }
 
     #[test]

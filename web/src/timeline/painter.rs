@@ -11,9 +11,10 @@ use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
 use consensus_figure::shape::Within;
 use consensus_figure::spacetime::{
-    Arrow, Chart, Cone, EVENTS_MAX, Look, NAMES_WIDTH, Tick, TickKind, Window, chart, grid_step, height_at,
-    name_every,
+    Arrow, CUT, Chart, Cone, EVENTS_MAX, EVENTS_STILL_MAX, Look, NAMES_WIDTH, THINNED, Tick, TickKind,
+    Window, capped, chart, grid_step, height_at, name_every,
 };
+use consensus_figure::sparse::sparse;
 use consensus_figure::table::span;
 use consensus_kernel::{Duration, NodeId, Time, sort_by_number};
 use consensus_lab::Session;
@@ -49,6 +50,9 @@ const ARROWS_LIGHT: usize = 200;
 /// Most frames that it stands still for.
 const STILL_FRAMES_MAX: usize = 3;
 
+/// After so many frames in which nobody moved anything there is time to read more events.
+const REST_FRAMES: usize = 12;
+
 /// Opacity of what has nothing to do with the selected event.
 const DIM: f64 = 0.13;
 
@@ -67,8 +71,8 @@ struct Fetched {
     known: u64,
     /// Whether all of the run's events up to `to_us` were known.
     complete: bool,
-    /// Whether it is shorter than asked for, because of [`EVENTS_MAX`].
-    capped: bool,
+    /// At how many events it was cut short, if it was.
+    capped: Option<u64>,
 }
 
 /// What a picture depends on; nothing is drawn as long as it stays the same.
@@ -110,6 +114,10 @@ pub struct Painter {
     events: Vec<EventView>,
     read: (u64, u64),
     chart: Chart,
+    /// Those of its arrows that are drawn, what that depends on, and whether others are not.
+    arrows: Vec<Arrow>,
+    sparse: Option<(Fetched, Look, Option<Selection>, u64, f64)>,
+    thinned: bool,
     down: Vec<NodeId>,
     look: Look,
     /// What the selected event can have come from and led to.
@@ -118,6 +126,8 @@ pub struct Painter {
     flights: Vec<FlightView>,
     /// Frames since it was drawn.
     stood_still: usize,
+    /// The time at the cursor, and frames since it and the view came to rest.
+    rest: (f64, usize),
 }
 
 impl Default for Painter {
@@ -134,12 +144,16 @@ impl Default for Painter {
             events: Vec::new(),
             read: (0, 0),
             chart: Chart::default(),
+            arrows: Vec::new(),
+            sparse: None,
+            thinned: false,
             down: Vec::new(),
             look: Look::default(),
             cone: None,
             drawn: None,
             flights: Vec::new(),
             stood_still: 0,
+            rest: (0.0, 0),
         }
     }
 }
@@ -194,8 +208,7 @@ impl Painter {
             return Some(Selection::Event(tick.event));
         }
         let away = |a: &Arrow| distance_to_segment(at, self.ends(a));
-        let shown = self.chart.arrows.iter().filter(|a| self.is_shown(a));
-        let nearest = shown.min_by(|a, b| away(a).total_cmp(&away(b)))?;
+        let nearest = self.arrows.iter().min_by(|a, b| away(a).total_cmp(&away(b)))?;
         if away(nearest) > slop {
             return None;
         }
@@ -212,19 +225,25 @@ impl Painter {
             model.diagram.set(None);
             return Painted::Same;
         }
-        let still_frames = (self.chart.arrows.len() / ARROWS_LIGHT).saturating_sub(1).min(STILL_FRAMES_MAX);
+        let still_frames = (self.arrows.len() / ARROWS_LIGHT).saturating_sub(1).min(STILL_FRAMES_MAX);
         if model.playing && self.stood_still < still_frames {
             self.stood_still += 1;
             return Painted::Moving;
         }
         self.stood_still = 0;
+        let before = self.view;
         let mut moving = self.move_view(model, now_us);
+        let rests = !model.playing && self.view == before && self.rest.0 == now_us;
+        self.rest = (now_us, if rests { self.rest.1 + 1 } else { 0 });
         self.fetch(model, now_us);
         if self.widen(model, now_us) {
             moving = self.move_view(model, now_us);
             self.fetch(model, now_us);
         }
         let (Some(view), Some(fetched)) = (self.view, self.fetched) else { return Painted::Same };
+        self.choose(model.selection, fetched, view);
+        // As soon as it has come to rest there is more to be read.
+        moving |= !model.playing && fetched.capped == Some(EVENTS_MAX) && self.rest.1 < REST_FRAMES;
         let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
         let picture = Picture {
             view,
@@ -251,6 +270,29 @@ impl Painter {
             (false, true) => Painted::Same,
             (false, false) => Painted::Arrived,
         }
+    }
+
+    /// Chooses the arrows that are drawn.
+    fn choose(&mut self, selection: Option<Selection>, fetched: Fetched, view: View) {
+        // Of a moving window the length is not quite the same in every frame.
+        let of = (fetched, self.look, selection, view.span_us as u64, self.size.width);
+        if self.sparse == Some(of) {
+            return;
+        }
+        self.sparse = Some(of);
+        let row = self.selected_row(selection);
+        self.arrows.clear();
+        let mut arrows = std::mem::take(&mut self.arrows);
+        arrows.extend(self.chart.arrows.iter().filter(|a| self.look.shows(&self.chart, a)));
+        let concerns = |a: &Arrow| row == Some(a.from) || row == Some(a.to);
+        self.thinned = sparse(&mut arrows, self.chart.rows.len(), view.window(), self.size.width, concerns);
+        sort_by_number(&mut arrows, |a| 2 * Ink::round_colour(a.round) as u64 + u64::from(a.proposal));
+        self.arrows = arrows;
+    }
+
+    fn selected_row(&self, selection: Option<Selection>) -> Option<u16> {
+        let Some(Selection::Node(id)) = selection else { return None };
+        self.chart.rows.iter().position(|row| *row == id).map(|row| row as u16)
     }
 
     fn move_view(&mut self, model: &Model, now_us: f64) -> bool {
@@ -299,6 +341,7 @@ impl Painter {
         let (edits, branch) = self.run;
         let known = session.frontier();
         let (left, right) = (view.left_us, view.left_us + view.span_us);
+        let most = if self.rest.1 < REST_FRAMES { EVENTS_MAX } else { EVENTS_STILL_MAX };
         if let Some(old) = self.fetched {
             let same_run = (old.edits, old.branch) == (edits, branch);
             let covers = old.from_us <= left && (old.to_us >= right || !old.complete);
@@ -306,19 +349,16 @@ impl Painter {
             let ended = !old.complete && session.end().is_some() && known.event > old.known;
             // A stretch cut short by the cap stays as long as the cursor is inside.
             let inside = old.from_us <= now_us && (now_us <= old.to_us || !old.complete);
-            if same_run && (covers || inside && old.capped) && !grown && !ended {
+            let enough = covers || inside && old.capped.is_some_and(|cap| cap >= most);
+            if same_run && enough && !grown && !ended {
                 return;
             }
         }
         let margin = view.span_us * 0.6;
         let here = session.position().event;
-        let asked = match self.fetched {
-            // Where the stretch was too long a moment ago it is so still, and its ends need not be looked for.
-            Some(old) if (old.edits, old.branch, old.capped) == (edits, branch, true) => (0, known.event),
-            _ => session
-                .events_around(Time((left - margin).max(0.0) as u64), Time((right + margin) as u64 + 1)),
-        };
-        let (first, last) = capped(asked.0, asked.1, here);
+        let asked =
+            session.events_around(Time((left - margin).max(0.0) as u64), Time((right + margin) as u64 + 1));
+        let (first, last) = capped(asked.0, asked.1, here, most);
         self.read(session, first, last);
         let events = &self.events;
         let reaches_known = last >= known.event;
@@ -326,9 +366,6 @@ impl Painter {
         let under_way: &[FlightView] = if reaches_known && here >= known.event { &self.flights } else { &[] };
         let ids: Vec<NodeId> = session.nodes().iter().map(|n| n.id).collect();
         self.chart = chart(model.meta(), &ids, events, under_way);
-        sort_by_number(&mut self.chart.arrows, |a| {
-            2 * Ink::round_colour(a.round) as u64 + u64::from(a.proposal)
-        });
         let from_us = if first == 0 { 0.0 } else { events.first().map_or(0.0, |e| e.at.0 as f64) };
         let to_us = if reaches_known && session.end().is_some() {
             f64::MAX
@@ -336,15 +373,10 @@ impl Painter {
             events.last().map_or(0.0, |e| e.at.0 as f64)
         };
         let complete = !reaches_known || session.end().is_some();
-        self.fetched = Some(Fetched {
-            edits,
-            branch,
-            from_us,
-            to_us,
-            known: known.event,
-            complete,
-            capped: asked != (first, last),
-        });
+        let capped = (asked != (first, last)).then_some(most);
+        let read_us = Window { from_us, to_us: if reaches_known { f64::MAX } else { to_us } };
+        self.chart.cut = capped.map(|_| read_us);
+        self.fetched = Some(Fetched { edits, branch, from_us, to_us, known: known.event, complete, capped });
     }
 
     /// Has the outlines of these events: those that were read for the picture before are not read again.
@@ -382,10 +414,6 @@ impl Painter {
         )
     }
 
-    fn is_shown(&self, arrow: &Arrow) -> bool {
-        self.look.shows(&self.chart, arrow)
-    }
-
     fn name_of(&self, arrow: &Arrow) -> Option<MessageName> {
         let node = |row: u16| self.chart.rows.get(usize::from(row)).copied();
         Some(MessageName {
@@ -419,6 +447,7 @@ impl Painter {
         self.draw_half(context, theme, NAMES_WIDTH, now_x, 1.0, selection);
         self.draw_selected(context, theme, selection);
         context.restore();
+        self.draw_left_out(context, theme);
         context.set_fill_style_str(&Ink::Text.hex(theme));
         context.fill_rect(now_x - 0.75, 0.0, 1.5, height - FOOT + 6.0);
     }
@@ -474,10 +503,7 @@ impl Painter {
         context.begin_path();
         context.rect(left, 0.0, right - left, self.size.height);
         context.clip();
-        let selected = match selection {
-            Some(Selection::Node(id)) => self.chart.rows.iter().position(|r| *r == id).map(|row| row as u16),
-            _ => None,
-        };
+        let selected = self.selected_row(selection);
         let concerned = |a: &Arrow| match &self.cone {
             Some(cone) => cone.has(a),
             None => selected.is_none_or(|row| a.from == row || a.to == row),
@@ -491,7 +517,6 @@ impl Painter {
                             && Ink::round_colour(a.round) == colour
                             && a.proposal == proposal
                             && (a.background && self.cone.is_none() || !concerned(a)) == quiet
-                            && self.is_shown(a)
                             && self.x(a.sent) <= right
                             && self.x(a.end) >= left
                     };
@@ -505,7 +530,7 @@ impl Painter {
                     context.set_global_alpha(opacity * strength);
                     context.set_line_width(if proposal { 1.5 } else { 1.1 });
                     context.set_stroke_style_str(&Ink::Round(colour as u64).hex(theme));
-                    self.stroke_all(context, self.chart.arrows.iter().filter(of));
+                    self.stroke_all(context, self.arrows.iter().filter(of));
                 }
             }
         }
@@ -515,8 +540,8 @@ impl Painter {
         for quiet in [true, false] {
             let dim = |a: &Arrow| self.cone.as_ref().is_some_and(|cone| !cone.has(a));
             context.set_global_alpha(if quiet { DIM } else { opacity });
-            let troubled = |a: &&Arrow| (a.forged || a.lost) && dim(a) == quiet && self.is_shown(a);
-            self.stroke_all(context, self.chart.arrows.iter().filter(troubled));
+            let troubled = |a: &&Arrow| (a.forged || a.lost) && dim(a) == quiet;
+            self.stroke_all(context, self.arrows.iter().filter(troubled));
         }
         set_dash(context, None);
         self.draw_crosses(context);
@@ -543,7 +568,7 @@ impl Painter {
     fn draw_crosses(&self, context: &CanvasRenderingContext2d) {
         context.set_line_width(1.7);
         context.begin_path();
-        for arrow in self.chart.arrows.iter().filter(|a| a.lost && self.is_shown(a)) {
+        for arrow in self.arrows.iter().filter(|a| a.lost) {
             let (_, at) = self.ends(arrow);
             context.move_to(at.x - 3.0, at.y - 3.0);
             context.line_to(at.x + 3.0, at.y + 3.0);
@@ -581,6 +606,36 @@ impl Painter {
         }
     }
 
+    /// Says where the picture ends although the run does not, and that it does not show everything.
+    fn draw_left_out(&self, context: &CanvasRenderingContext2d, theme: Theme) {
+        let (width, bottom) = (self.size.width, self.size.height - FOOT);
+        context.set_global_alpha(1.0);
+        context.set_font("11.5px system-ui, sans-serif");
+        context.set_stroke_style_str(&Ink::Paper.hex(theme));
+        context.set_fill_style_str(&Ink::Soft.hex(theme));
+        let say = |align: &str, text: &str, x: f64, y: f64| {
+            context.set_text_align(align);
+            context.set_line_width(4.0);
+            let _ = context.stroke_text(text, x, y);
+            let _ = context.fill_text(text, x, y);
+        };
+        if self.thinned {
+            say("right", THINNED, width - RIGHT, 11.0);
+        }
+        let Some(cut) = self.chart.cut else { return };
+        let (left, right) = (NAMES_WIDTH, width - RIGHT);
+        for (from, to) in [(left, self.x_us(cut.from_us)), (self.x_us(cut.to_us), right)] {
+            if from >= to || from > right || to < left {
+                continue;
+            }
+            let (from, to) = (from.max(left), to.min(right));
+            context.set_global_alpha(0.12);
+            context.fill_rect(from, 0.0, to - from, bottom + 4.0);
+            context.set_global_alpha(1.0);
+            say("center", CUT, ((from + to) / 2.0).within(left + 52.0, right - 52.0), bottom / 2.0);
+        }
+    }
+
     fn draw_selected(&self, context: &CanvasRenderingContext2d, theme: Theme, selection: Option<Selection>) {
         let is_it = |a: &&Arrow| match selection {
             Some(Selection::Event(event)) => a.event == Some(event),
@@ -607,15 +662,6 @@ impl Painter {
         let _ = context.arc(b.x, b.y, 4.5, 0.0, TAU);
         context.stroke();
     }
-}
-
-/// At most [`EVENTS_MAX`] events, around the cursor.
-fn capped(first: u64, last: u64, here: u64) -> (u64, u64) {
-    if last.saturating_sub(first) <= EVENTS_MAX {
-        return (first, last);
-    }
-    let from = here.saturating_sub(EVENTS_MAX * 2 / 3).clamp(first, last - EVENTS_MAX);
-    (from, from + EVENTS_MAX)
 }
 
 fn distance_to_segment(p: Point, (a, b): (Point, Point)) -> f64 {
@@ -658,16 +704,6 @@ fn polygon(context: &CanvasRenderingContext2d, corners: &[(f64, f64)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_stretch_too_long_is_cut_around_the_cursor() {
-        assert_eq!(capped(0, 900, 10), (0, 900));
-        let (from, to) = capped(0, 1_000_000, 500_000);
-        assert_eq!(to - from, EVENTS_MAX);
-        assert!(from < 500_000 && 500_000 < to);
-        assert_eq!(capped(0, 10_000, 0), (0, EVENTS_MAX));
-        assert_eq!(capped(0, 10_000, 10_000), (10_000 - EVENTS_MAX, 10_000));
-    }
 
     #[test]
     fn the_distance_to_an_arrow_is_to_its_nearest_point() {
