@@ -103,7 +103,7 @@ fn at_each_pause_of_a_lesson_happens_what_its_note_is_about() {
             assert!(before <= at, "{}: {pause:?} lies before another", lesson.title);
             before = at;
             let step = run.outline(at.event.saturating_sub(1), at.event);
-            let headline = step.first().map_or_else(String::new, |event| run.explain(event).headline);
+            let headline = step.first().map_or_else(String::new, |event| run.headline(event));
             let _ = writeln!(lines, "  {} {}: {headline} | {}", at.event, Duration(at.at.0), pause.note);
         }
     }
@@ -120,7 +120,7 @@ fn the_steps_of_guided_lessons_lie_in_their_runs_in_order_and_show_what_they_say
             assert!(from < to, "{} {at}", guided.name);
             let run = finished(&scenario(link));
             assert!(to <= run.frontier().event, "{} {at}: {} events", guided.name, run.frontier().event);
-            let headline = run.outline(to - 1, to).first().map(|event| run.explain(event).headline);
+            let headline = run.outline(to - 1, to).first().map(|event| run.headline(event));
             let marks = run.marks();
             let broken = marks.iter().filter(|m| m.kind == MarkKind::Violation && m.position.event <= to);
             let broken: Vec<&str> = broken.filter_map(|m| m.label.split(" violated").next()).collect();

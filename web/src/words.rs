@@ -1,6 +1,6 @@
 //! Actions, strategies, events and moments in words.
 
-pub use consensus_figure::table::plural;
+pub use consensus_kernel::plural;
 use consensus_kernel::{Meta, NodeId};
 use consensus_lab::view::{EventView, FlightView, What};
 use consensus_scenario::{Action, Group, MessageName, Scenario, describe_action};

@@ -104,7 +104,7 @@ fn bound(scenario: &Scenario) -> Assumption {
 
 /// At most f nodes are faulty at any one time, or less than their share of the weight: Byzantine, crashed, or back without
 /// their disk.
-fn budget(scenario: &Scenario, now: Time) -> Assumption {
+pub fn budget(scenario: &Scenario, now: Time) -> Assumption {
     let total = scenario.total_weight();
     let share = scenario.bound().max_weight(total);
     let most = share.unwrap_or(scenario.f as u64);

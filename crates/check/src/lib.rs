@@ -12,7 +12,7 @@ mod tracker;
 mod valid;
 mod verdicts;
 
-pub use assumptions::{Assumption, assumptions, stays_one_network};
+pub use assumptions::{Assumption, assumptions, budget, stays_one_network};
 pub use judge::{Outcome, judge, judge_run};
 pub use shrink::{shorten, shrink};
 pub use swarm::{Budget, draw_scenario, heals};

@@ -15,7 +15,7 @@ const LINES_MAX: usize = 400;
 pub fn sequence(session: &dyn Session, from: u64, to: u64) -> String {
     let nodes: Vec<NodeId> = session.nodes().iter().map(|n| n.id).collect();
     let events = session.events(from, to);
-    print(session.scenario().meta, &nodes, &events, &|e| session.explain(e).headline)
+    print(session.scenario().meta, &nodes, &events, &|e| session.headline(e))
 }
 
 fn print(

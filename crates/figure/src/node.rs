@@ -8,8 +8,7 @@ use crate::point::Point;
 use crate::room::{Place, Room};
 use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Fill, NodeShape, Paint, Shape, text_width};
-use crate::table::plural;
-use consensus_kernel::{Face, Meta, Time, Tone, Votes};
+use consensus_kernel::{Face, Meta, Time, Tone, Votes, plural};
 use consensus_lab::view::{Health, NodeView, Standing, TimerView, fraction};
 
 /// A quorum of at most so many votes is shown as dots.
@@ -92,8 +91,8 @@ fn describe(parts: &mut Vec<String>, face: &Face, meta: &Meta, kind: &str) {
     parts.push(format!("{} {}", meta.round, face.round));
     let waits = face.waits_for.as_deref().unwrap_or_default();
     // What it waits for mostly says how many votes it has.
-    if let Some(votes) = face.votes.as_ref().filter(|votes| !waits.starts_with(&k_of_q(votes))) {
-        parts.push(format!("{} {}", k_of_q(votes), plural(votes.of)));
+    if let Some(votes) = face.votes.as_ref().filter(|votes| !waits.starts_with(&votes.k_of_q())) {
+        parts.push(format!("{} {}", votes.k_of_q(), plural(votes.of)));
     }
     if let Some(wait) = &face.waits_for {
         // "2 of 3 votes" is what it has.
@@ -102,22 +101,8 @@ fn describe(parts: &mut Vec<String>, face: &Face, meta: &Meta, kind: &str) {
     }
 }
 
-/// "3 of 5"; with weights "57 of 67 needed, of 100".
-fn k_of_q(votes: &Votes) -> String {
-    if is_weighted(votes) {
-        format!("{} of {} needed, of {}", votes.have, votes.need, votes.total)
-    } else {
-        short(votes)
-    }
-}
-
 fn short(votes: &Votes) -> String {
     format!("{} of {}", votes.have, votes.need)
-}
-
-/// With weights the votes weigh more than there are voters, and not all are needed.
-fn is_weighted(votes: &Votes) -> bool {
-    votes.have != votes.from.len() as u64 && votes.need < votes.total
 }
 
 fn ink(view: &NodeView) -> Ink {
@@ -278,11 +263,11 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, room: &mut Roo
     }
     if let Some(second) = &view.second_face {
         lines.extend([&view.face, second].map(|face| match &face.votes {
-            Some(votes) => format!("{}, {}", face.status, k_of_q(votes)),
+            Some(votes) => format!("{}, {}", face.status, votes.k_of_q()),
             None => face.status.clone().into_owned(),
         }));
     } else if let Some(votes) = &view.face.votes {
-        lines.push(if room.placement.width < FULL_WIDTH { short(votes) } else { k_of_q(votes) });
+        lines.push(if room.placement.width < FULL_WIDTH { short(votes) } else { votes.k_of_q() });
     }
     let dots = dotted(view);
     let scale = room.placement.scale();
@@ -324,7 +309,7 @@ fn outside(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, room: &mut Roo
 
 /// The votes that are shown as dots.
 fn dotted(view: &NodeView) -> Option<&Votes> {
-    let few = |v: &&Votes| view.second_face.is_none() && v.need <= DOTS_MAX && !is_weighted(v);
+    let few = |v: &&Votes| view.second_face.is_none() && v.need <= DOTS_MAX && !v.is_weighted();
     view.face.votes.as_ref().filter(few)
 }
 

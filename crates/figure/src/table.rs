@@ -15,7 +15,7 @@ pub fn clock(at: Time) -> String {
 /// The events numbered `from .. to`, a line each: number, time, what happened, what came of it.
 pub fn text(session: &dyn Session, from: u64, to: u64) -> String {
     let meta = session.scenario().meta;
-    let line = |e: &EventView| text_line(e, meta, &session.explain(e).headline);
+    let line = |e: &EventView| text_line(e, meta, &session.headline(e));
     session.events(from, to).iter().map(line).collect()
 }
 
@@ -24,7 +24,7 @@ pub fn csv(session: &dyn Session, from: u64, to: u64) -> String {
     let meta = session.scenario().meta;
     let mut out = row(&CSV_HEADER.map(str::to_owned));
     for event in session.events(from, to) {
-        out.push_str(&row(&csv_cells(&event, meta, &session.explain(&event).headline)));
+        out.push_str(&row(&csv_cells(&event, meta, &session.headline(&event))));
     }
     out
 }
@@ -36,7 +36,7 @@ pub fn json(session: &dyn Session, scenario: &str, from: u64, to: u64) -> String
     let mut out = format!("{{\"scenario\":{},\n\"events\":[", quoted(scenario));
     for (i, event) in session.events(from, to).iter().enumerate() {
         out.push_str(if i == 0 { "\n{" } else { ",\n{" });
-        let cells = csv_cells(event, meta, &session.explain(event).headline);
+        let cells = csv_cells(event, meta, &session.headline(event));
         for (name, cell) in CSV_HEADER.iter().zip(cells) {
             let value = match cell.is_empty() {
                 true => "null".to_owned(),
@@ -181,14 +181,6 @@ pub fn csv_cell(text: &str) -> String {
         format!("\"{}\"", guarded.replace('"', "\"\""))
     } else {
         guarded
-    }
-}
-
-/// "replicas", "processes", "replies".
-pub fn plural(one: &str) -> String {
-    match one.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{one}{}", if one.ends_with('s') { "es" } else { "s" }),
     }
 }
 

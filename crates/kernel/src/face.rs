@@ -51,3 +51,27 @@ pub struct Votes {
     /// Whose votes: indices of replicas.
     pub from: Vec<u16>,
 }
+
+impl Votes {
+    /// "3 of 5"; with weights "57 of 67 needed, of 100".
+    pub fn k_of_q(&self) -> String {
+        if self.is_weighted() {
+            format!("{} of {} needed, of {}", self.have, self.need, self.total)
+        } else {
+            format!("{} of {}", self.have, self.need)
+        }
+    }
+
+    /// With weights the votes weigh more than there are voters, and not all are needed.
+    pub fn is_weighted(&self) -> bool {
+        self.have != self.from.len() as u64 && self.need < self.total
+    }
+}
+
+/// Several of a kind: "replies", "classes", "votes".
+pub fn plural(one: &str) -> String {
+    match one.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{one}{}", if one.ends_with('s') { "es" } else { "s" }),
+    }
+}

@@ -34,7 +34,7 @@ pub use any::{AnyConfig, AnyMessage, AnyNode};
 pub use automaton::{Automaton, Promise};
 pub use cx::{Address, Cx, Outbox, Sent, TimerChange};
 pub use digest::{Begun, Digest, Hash, Hashed, Hasher};
-pub use face::{Face, Tone, Votes};
+pub use face::{Face, Tone, Votes, plural};
 pub use fault::{Corruption, Liar, Lie, Misstep};
 pub use invariant::{Invariant, World, broken};
 pub use ledger::{Ledger, LedgerConflict, LedgerKey};

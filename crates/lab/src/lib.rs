@@ -3,6 +3,7 @@
 //! This is the only crate that sees both the simulator and the protocols. It draws nothing.
 
 mod certificate;
+mod change;
 mod checkpoints;
 pub mod compare;
 mod documented;
@@ -18,6 +19,7 @@ mod registry;
 pub mod report;
 mod run;
 mod session;
+mod stake;
 mod studio;
 pub mod view;
 mod watch;
@@ -31,7 +33,7 @@ pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
 pub use experiments::broken;
 pub use experiments::{Hunt, Trial};
-pub use explain::capital;
+pub use explain::{capital, is_late};
 pub use pauses::locate;
 #[cfg(feature = "experiments")]
 pub use registry::{busy_engine, judge_scenario, typed_digest};

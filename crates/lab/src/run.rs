@@ -1,12 +1,13 @@
 //! A session over a simulation.
 
+use crate::change::Before;
 use crate::checkpoints::{Checkpoints, Moment, Sim};
 use crate::recorder::{event_view, flight_view};
 use crate::registry::simulate;
 use crate::session::Session;
 use crate::view::*;
 use crate::watch::{Watch, replica_name};
-use crate::{certificate, explain, outlook, properties};
+use crate::{certificate, explain, outlook, properties, stake};
 use consensus_check::{Tracker, Verdicts, assumptions};
 use consensus_kernel::inspect::Tree;
 use consensus_kernel::{
@@ -443,8 +444,18 @@ impl Session for Run {
         }
     }
 
+    fn headline(&self, event: &EventView) -> String {
+        explain::headline(self.scenario(), event)
+    }
+
     fn explain(&self, event: &EventView) -> Explanation {
-        explain::explain(self.scenario(), event)
+        let mut sim = self.moment_at(event.index);
+        let before = Before::of(&sim, event);
+        sim.run(&mut Watch::recording(&mut |_, _| {}), Stop::at_event(event.index + 1));
+        let changed = before.and_then(|before| before.changed(&sim, event));
+        let last = self.end.is_some() && sim.events() == self.frontier.sim.events();
+        let missing = last.then(|| properties::termination(&self.frontier, self.end));
+        explain::explain(&sim, event, changed, stake::stake(&sim, event, missing))
     }
 
     fn digest(&self) -> Digest {

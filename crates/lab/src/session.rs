@@ -100,7 +100,10 @@ pub trait Session {
     /// Where the first mark of a kind stands, as far as the run is known.
     fn first_mark(&self, kind: MarkKind) -> Option<Position>;
 
-    /// Explains an event in words.
+    /// What an event came to, in a line.
+    fn headline(&self, event: &EventView) -> String;
+
+    /// Explains an event in words. Goes through it once more, to see what it changed.
     fn explain(&self, event: &EventView) -> Explanation;
 
     /// SHA-256 over the canonical event stream of the whole run, which is computed to its end for this.

@@ -367,6 +367,19 @@ pub struct Explanation {
     pub detail: String,
     /// The rules that fired, with their prose.
     pub rules: Vec<Rule>,
+    /// Where no rule fired, but a fault or the end of the run bears on what the protocol promises.
+    pub stake: Option<Stake>,
+}
+
+/// What a fault or the end of a run means for what the protocol promises.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stake {
+    /// What is left: who reaches a quorum, which assumption is broken, what is missing.
+    pub why: String,
+    /// Under which assumptions the protocol decides, and is safe.
+    pub claim: String,
+    /// Where that is claimed.
+    pub place: &'static str,
 }
 
 /// A span of virtual time, with helpers for drawing.

@@ -135,6 +135,12 @@ impl<P: Automaton> Simulation<P> {
         self.instances_of(id).next().map_or(0, |i| self.cells[i].decided)
     }
 
+    /// Whether what one node sends now gets to another: no link between them is cut.
+    pub fn reaches(&self, from: NodeId, to: NodeId) -> bool {
+        let place = |id| identity_index(id, self.shape.n);
+        !self.connectivity.is_blocked(place(from), place(to))
+    }
+
     /// Whether anything is cut.
     pub fn is_partitioned(&self) -> bool {
         self.connectivity.any_blocked()

@@ -5,6 +5,7 @@ use crate::part::part;
 use crate::shown::Shown;
 use crate::store::Store;
 use crate::words;
+use consensus_lab::is_late;
 use consensus_lab::view::{EventView, Explanation, What};
 use yew::functional::Hook;
 use yew::prelude::*;
@@ -42,6 +43,7 @@ fn use_explain(props: &ExplainProps) -> Html {
     };
     let shown = Shown { store: props.store.clone(), version: props.version };
     let may_pause = props.store.with(|m| !m.playing && !m.watch_only && m.standing().is_none());
+    let refused = props.store.with(|m| view.rejected.is_some() && !is_late(m.scenario(), view));
     let round = props.store.with(|m| {
         let node = view.node?;
         m.session().nodes().into_iter().find(|n| n.id == node).map(|n| n.face.round)
@@ -60,24 +62,30 @@ fn use_explain(props: &ExplainProps) -> Html {
                 }
             </p>
             <h2>{ explanation.headline.clone() }</h2>
-            <p class={view.rejected.map(|_| "refused")}>{ explanation.detail.clone() }</p>
+            <p class={refused.then_some("refused")}>{ explanation.detail.clone() }</p>
             { rules(explanation) }
             { cause(&shown, view) }
         </article>
     }
 }
 
+/// Why it matters, by which rules, and where they stand; without a rule, which promise it bears on.
 fn rules(explanation: &Explanation) -> Html {
+    let cited = explanation
+        .rules
+        .iter()
+        .map(|r| (r.why(), html! { <pre><code>{ r.rule() }</code></pre> }, r.place()));
+    let stake = explanation.stake.iter().map(|s| (&*s.why, html! { <p>{ s.claim.clone() }</p> }, s.place));
     html! {
         <>
-            { for explanation.rules.iter().map(|rule| html! {
+            { for cited.chain(stake).map(|(why, rule, place)| html! {
                 <section class="rule">
                     <h3>{ "Why it matters" }</h3>
-                    <p>{ rule.why() }</p>
+                    <p>{ why.to_owned() }</p>
                     <h3>{ "Rule" }</h3>
-                    <pre><code>{ rule.rule() }</code></pre>
+                    { rule }
                     <h3>{ "Where" }</h3>
-                    <p>{ rule.place() }</p>
+                    <p>{ place }</p>
                 </section>
             }) }
         </>

@@ -101,7 +101,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         watch: "Replicas execute as soon as they have prepared, and the client waits for three equal answers instead of two: \
                 four delays, not five. Their commits travel with the next request.",
         link: "#/pbft?n=4&req=8&gap=50ms&execute=piggyback&until=1s\
-               &pause=30ms:All four have prepared, executed and replied. No commit was sent yet.\
+               &pause=15:All four have prepared, executed and replied. No commit was sent yet.\
                &pause=decision:The commits came with the prepares for the next request.",
         twin: "Four replicas agree, nobody fails",
     },
