@@ -72,6 +72,10 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     draw_weights(&mut draw, &mut scenario);
     draw_network(&mut draw, &mut scenario);
     draw_numbers(&mut draw, &mut scenario, budget, without);
+    if budget == Budget::Within && without.is_none() {
+        // With some of the variants fewer may fail.
+        scenario.f = scenario.f.min(scenario.bound().max_f(scenario.n));
+    }
     if let Some(switch) = without {
         scenario.rules = scenario.rules.without(switch);
     }
@@ -187,8 +191,9 @@ fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, withou
     let missing = without.and_then(|switch| meta.switches.get(usize::from(switch)));
     let dangerous = missing.is_some_and(|switch| switch.breaks != Breaks::Nothing);
     let choices = dangerous || missing.is_none();
+    let hasty = missing.is_some_and(|switch| switch.breaks == Breaks::Liveness);
     // This one is drawn already, with what it allows.
-    let model = meta.variants.map(|variants| variants.param);
+    let model = models(meta).map(|(param, _)| param);
     for (place, (spec, value)) in meta.params.iter().zip(&mut scenario.params.0).enumerate() {
         match spec.kind {
             ParamKind::Int { min, max, .. } if draw.chance(50) => {
@@ -198,6 +203,10 @@ fn draw_numbers(draw: &mut Draw, scenario: &mut Scenario, budget: Budget, withou
             ParamKind::Sure { sure, .. } if budget == Budget::Within => *value = ParamValue::Int(sure),
             ParamKind::Sure { min, .. } if draw.chance(50) => {
                 *value = ParamValue::Int(draw.rng.within(min, min + 3));
+            }
+            // Spans that are too short are what adapting is for.
+            ParamKind::Span { min, default, .. } if hasty && draw.chance(30) => {
+                *value = ParamValue::Span(Duration(default.0 >> draw.rng.within(1, 5)).max(min));
             }
             ParamKind::Flag { .. } if draw.chance(50) => *value = ParamValue::Flag(draw.chance(50)),
             ParamKind::Choice { options, .. } if choices && model != Some(place) && draw.chance(25) => {
