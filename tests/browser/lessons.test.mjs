@@ -75,6 +75,18 @@ test('a step of a lesson is read without scrolling, answer and all, and leaves r
   }
 });
 
+test('a step that plays says and shows the same within ten seconds or so, and one that may not play stands at its end', async () => {
+  for (const [step, events] of [['scheduler/4', '1\u202f003'], ['own-term/5', 232], ['six-confirmations/5', 119]]) {
+    const page = await playground.page({ fragment: `#/lesson/${step}` });
+    await page.locator('.controls .where').filter({ hasText: `event ${events} of` }).waitFor({ timeout: 16_000 });
+    await playground.closePages();
+  }
+  const page = await playground.page({ fragment: '?play=0#/lesson/six-confirmations/1' });
+  await page.getByText('Watch the first one being found').waitFor();
+  assert.match(await page.locator('.controls .where').innerText(), /event 59 of/);
+  await button(page, 'Play (Space)').waitFor();
+});
+
 test('the gallery is whole on a phone and breaks no rule of accessibility', async () => {
   for (const viewport of [VIEWPORTS.phone, VIEWPORTS.desk]) {
     const page = await playground.page({ viewport, touch: viewport === VIEWPORTS.phone });

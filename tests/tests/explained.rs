@@ -2,7 +2,7 @@
 
 use consensus_kernel::NodeId;
 use consensus_lab::view::{EventView, Explanation, What};
-use consensus_lab::{catalogue, is_late, locate};
+use consensus_lab::{catalogue, is_late, locate, telling};
 use consensus_lessons::gallery::lessons;
 use consensus_scenario::parse;
 use consensus_tests::{finished, scenario};
@@ -106,4 +106,23 @@ fn an_answer_that_its_client_needs_no_more_is_passed_over_and_a_liars_is_refused
     let (liar, late) =
         last("#/pbft?n=4&req=1&byz=0:false-reply&byz=1:false-reply&byz=2:false-reply&byz=3:false-reply");
     assert!(!late && liar.starts_with("It was refused: "), "{liar}");
+}
+
+#[test]
+fn what_is_told_while_time_passes_is_never_a_dozen_events_old() {
+    for link in [
+        "#/pbft?until=20s&deadline=20s&at=0:crash:3&without=pre-prepare-counts",
+        "#/raft?n=5&req=3&at=10ms:partition:0,1/2,3,4",
+    ] {
+        let run = finished(&scenario(link));
+        for to in 1..run.frontier().event.min(200) {
+            let told = telling(&run.outline(to.saturating_sub(12), to)).expect("something is told");
+            assert!(to - told <= 11, "{link} at {to}: {told}");
+        }
+    }
+    let run = finished(&scenario("#/pbft?n=4&req=1"));
+    // The second vote of a quorum is no news beside the rule that was just followed, or the decision.
+    assert_eq!(telling(&run.outline(0, 11)), Some(9));
+    let decided = run.outline(0, 40).iter().position(|e| !e.decided.is_empty()).expect("they decide") as u64;
+    assert_eq!(telling(&run.outline(decided - 3, decided + 1)), Some(decided));
 }

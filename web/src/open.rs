@@ -32,23 +32,27 @@ pub fn open(fragment: Fragment, presentation: &Presentation) -> Result<Model, St
     model.set_pauses(pauses);
     present(&mut model, presentation);
     if let Some(place) = place {
-        go(&mut model, place);
+        go(&mut model, place, presentation);
     }
     Ok(model)
 }
 
 /// Goes to a lesson or a mission.
-fn go(model: &mut Model, place: Place) {
+fn go(model: &mut Model, place: Place, presentation: &Presentation) {
     match place {
         Place::Step(guided, at) => model.enter(guided, at),
         Place::Mission(mission) => model.begin_mission(mission),
     }
+    if presentation.play == Some(false) {
+        model.finish_step();
+    }
+    model.speed = presentation.speed.unwrap_or(model.speed);
 }
 
 /// Puts another fragment on the bench of a running page. If it is wrong anywhere, what is on the bench stays.
 pub fn reopen(model: &mut Model, fragment: Fragment, presentation: &Presentation) {
     if let Some(place) = Place::read(&fragment.text) {
-        return go(model, place);
+        return go(model, place, presentation);
     }
     let Asked { scenario, lesson, digest, rivals, pauses, sentences } = asked(fragment, false);
     if !sentences.is_empty() {

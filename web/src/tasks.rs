@@ -1,11 +1,14 @@
 //! What the visitor is guided through: a step of a lesson, or a mission that notices when it is done.
 
-use crate::model::{Model, Tab};
+use crate::model::{Model, Tab, natural_speed};
 use consensus_lab::catalogue;
 use consensus_lessons::Place;
 use consensus_lessons::guided::Guided;
 use consensus_lessons::missions::{Mission, Progress};
 use consensus_scenario::{Pause, Scenario, When, parse};
+
+/// A step of a lesson plays no longer than so many seconds.
+const STEP_S: f64 = 10.0;
 
 /// What the visitor is guided through.
 pub enum Task {
@@ -34,10 +37,26 @@ impl Model {
         }
         self.task = Some(Task::Step(guided, at, None));
         self.set_pauses(vec![Pause { when: When::Event(to), note: String::new() }]);
+        self.seek_event(to);
+        let ends = self.session().position().at;
         self.playing = !self.reduced_motion && from < to;
-        self.seek_event(if self.playing { from } else { to });
+        if self.playing {
+            self.seek_event(from);
+        }
+        let long_us = ends.since(self.session().position().at).0 as f64;
+        self.speed = natural_speed(self.scenario()).max(long_us / STEP_S);
         self.tab = Tab::Log;
         self.edits += 1;
+    }
+
+    /// Goes to where the step that plays now will stop.
+    pub fn finish_step(&mut self) {
+        if let Some(Task::Step(guided, at, _)) = self.task
+            && let Some((_, _, to)) = guided.scene(at)
+        {
+            self.playing = false;
+            self.seek_event(to);
+        }
     }
 
     /// Puts the scenario of a task on the bench, unless it is there.

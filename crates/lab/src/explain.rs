@@ -73,6 +73,18 @@ pub fn is_late(scenario: &Scenario, event: &EventView) -> bool {
     event.rejected.is_some() && m.flight.to.is_client() && !lies
 }
 
+/// Which of the latest events, oldest first, tells most while time passes: a decision or an action may stay a little longer
+/// than a rule, and a rule longer than what nobody has a name for, but nothing stays once a dozen others came.
+pub fn telling(events: &[EventView]) -> Option<u64> {
+    let worth = |e: &EventView| match e.what {
+        _ if !e.decided.is_empty() => 10,
+        What::Action(_) => 10,
+        _ if !e.cites.is_empty() => 6,
+        _ => 0,
+    };
+    events.iter().max_by_key(|e| e.index + worth(e)).map(|e| e.index)
+}
+
 /// What an action means for those that it befalls.
 fn meaning(action: &Action) -> &'static str {
     match action {

@@ -33,7 +33,7 @@ pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
 pub use experiments::broken;
 pub use experiments::{Hunt, Trial};
-pub use explain::{capital, is_late};
+pub use explain::{capital, is_late, telling};
 pub use pauses::locate;
 #[cfg(feature = "experiments")]
 pub use registry::{busy_engine, judge_scenario, typed_digest};

@@ -184,7 +184,7 @@ pub const GUIDED: &[Guided] = &[
         steps: &[
             step(
                 "Nobody votes here. Miners try hashes; whoever finds one small enough adds a block, and the branch with most \
-                 work counts. The first one has been found.",
+                 work counts. Watch the first one being found.",
                 "#/nakamoto?seed=4&req=3&latency=10ms..60ms",
                 59,
             ),
@@ -281,8 +281,8 @@ pub const GUIDED: &[Guided] = &[
                 }),
             },
             step(
-                "A thousand events later: everything was delivered sooner or later, and nobody has decided. Nothing wrong was \
-                 decided either.",
+                "On it goes, for a thousand events: everything is delivered sooner or later, and nobody decides. Nothing wrong \
+                 is decided either.",
                 "",
                 1003,
             ),

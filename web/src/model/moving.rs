@@ -2,14 +2,15 @@
 
 use super::{Model, Selection, Tab};
 use consensus_kernel::{Duration, Time};
-use consensus_lab::view::{MarkKind, Position, What};
+use consensus_lab::telling;
+use consensus_lab::view::{MarkKind, Position};
 use consensus_scenario::{Latency, Scenario};
 
 /// Silence, in which only timers run, passes so many times as fast.
 const HURRY: f64 = 8.0;
 
 /// While time passes an explanation stays at least this long, in real ms.
-const TELL_MS: f64 = 1_500.0;
+const TELL_MS: f64 = 1_200.0;
 
 impl Model {
     /// Lets real time pass. True if the cursor has moved.
@@ -62,11 +63,16 @@ impl Model {
         }
     }
 
+    /// Whether there is nothing left to play.
+    pub fn at_end(&self) -> bool {
+        self.end().is_some_and(|end| self.clock_us >= end.0 as f64)
+    }
+
     /// Starts or stops the passing of time; at the end it starts over.
     pub fn toggle_play(&mut self) {
         self.sought_us = None;
         self.playing = !self.playing;
-        if self.playing && self.end().is_some_and(|end| self.clock_us >= end.0 as f64) {
+        if self.playing && self.at_end() {
             self.seek_time(0.0);
         }
         self.forget_event();
@@ -168,16 +174,14 @@ impl Model {
         }
     }
 
-    /// Among the last events at the cursor, the latest in which a node did something by a rule.
+    /// Among the last events at the cursor, the one that tells most; while it stands still, the last.
     pub(super) fn telling_event(&self) -> Option<u64> {
-        const LOOK_BACK: u64 = 48;
+        const LOOK_BACK: u64 = 12;
         let to = self.session().position().event;
         if !self.playing {
             return to.checked_sub(1);
         }
-        let events = self.session().outline(to.saturating_sub(LOOK_BACK), to);
-        let told = events.iter().rev().find(|e| !e.decided.is_empty() || matches!(e.what, What::Action(_)));
-        told.or_else(|| events.iter().rev().find(|e| !e.cites.is_empty())).or(events.last()).map(|e| e.index)
+        telling(&self.session().outline(to.saturating_sub(LOOK_BACK), to))
     }
 
     pub(super) fn moved(&mut self) {

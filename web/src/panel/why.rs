@@ -68,15 +68,15 @@ pub fn why(props: &Shown) -> Html {
 /// The pause at the cursor: what to read there, which of how many it is, and how to change it.
 fn pause(props: &Shown, place: usize) -> Html {
     let store = &props.store;
-    let (note, count, watched) =
-        store.with(|m| (m.stops[place].pause.note.clone(), m.stops.len(), m.watch_only));
+    let (note, count, watched, over) =
+        store.with(|m| (m.stops[place].pause.note.clone(), m.stops.len(), m.watch_only, m.at_end()));
     let write = store.on(move |m, e: Event| {
         m.set_note(place, &e.target_unchecked_into::<web_sys::HtmlInputElement>().value());
     });
     html! {
         <div class="lesson pause">
             <p>{ note.clone() }</p>
-            <button class="primary" onclick={store.on(|m, _: MouseEvent| m.toggle_play())}>{ "Play on" }</button>
+            <button class="primary" onclick={store.on(|m, _: MouseEvent| m.toggle_play())}>{ if over { "Play from the beginning" } else { "Play on" } }</button>
             if !watched {
                 <details>
                     <summary>{ format!("Pause {} of {count}", place + 1) }</summary>
