@@ -149,9 +149,12 @@ impl Model {
         }
     }
 
-    /// To the last moment that is known.
+    /// To the last moment, when that is known.
     pub fn seek_last(&mut self) {
         self.playing = false;
+        if self.session().end().is_none() {
+            return self.go_to_time(self.scenario().until.0 as f64);
+        }
         let frontier = self.session().frontier();
         self.seek_event(frontier.event);
         self.seek_time(frontier.at.0 as f64);
