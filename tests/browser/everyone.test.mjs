@@ -249,7 +249,7 @@ function misplaced() {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const it = node.parentElement;
-    if (!node.data.trim() || it.closest('svg, .unseen, select, [aria-hidden="true"].plot, .headline, option') || !it.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (!node.data.trim() || it.closest('svg, .unseen, select, [aria-hidden="true"].plot, .headline, option, .phone .legend:not(:focus)') || !it.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
@@ -278,7 +278,9 @@ function misplaced() {
     for (const b of words.slice(i + 1)) {
       const wide = Math.min(a.seen.right, b.seen.right) - Math.max(a.seen.left, b.seen.left);
       const high = Math.min(a.seen.bottom, b.seen.bottom) - Math.max(a.seen.top, b.seen.top);
-      const apart = a.it.contains(b.it) || b.it.contains(a.it) || a.it.closest('.notice') !== b.it.closest('.notice');
+      // A notice lies above the picture, and the control bar of a phone above what scrolls beneath it.
+      const above = ({ it }) => it.closest('.notice, .phone .controls');
+      const apart = a.it.contains(b.it) || b.it.contains(a.it) || above(a) !== above(b);
       if (wide > 3 && high > 5 && !apart && !a.it.closest('p, li, dd, label') ) say(`covers "${b.it.textContent.trim().slice(0, 30)}"`, a.it);
     }
   }
@@ -318,7 +320,7 @@ function crowded() {
 function smallTargets() {
   const THUMB = 44;
   return [...document.querySelectorAll('button, select, input:not([type=range], [type=checkbox]), summary, .toggle, .scrubber')]
-    .filter((it) => it.checkVisibility({ visibilityProperty: true }) && !it.matches('.link'))
+    .filter((it) => it.checkVisibility({ visibilityProperty: true }) && !it.matches('p:not(.where-when, .twin) > .link, small .link'))
     .map((it) => [it, it.closest('.picker') ?? it])
     .map(([it, box]) => [it, box.getBoundingClientRect()])
     .filter(([, { width, height }]) => height < THUMB - 0.5 || width < THUMB - 4.5)

@@ -38,12 +38,15 @@ fn meaning(e: &KeyboardEvent, target: Option<&Element>) -> Option<fn(&mut Model)
     }
     let arrows_taken = on("[role=tablist], [role=slider], [role=radiogroup], [data-arrows]");
     let ctrl = e.ctrl_key();
+    if e.shift_key() && e.key() != "?" {
+        return None;
+    }
     Some(match e.key().as_str() {
         " " if !ctrl && !on("button, a, summary, [role=button]") => |m| m.toggle_play(),
         "ArrowLeft" if !arrows_taken && ctrl => |m| m.step_round(false),
         "ArrowRight" if !arrows_taken && ctrl => |m| m.step_round(true),
-        "ArrowLeft" if !arrows_taken && !e.shift_key() => |m| m.step(false),
-        "ArrowRight" if !arrows_taken && !e.shift_key() => |m| m.step(true),
+        "ArrowLeft" if !arrows_taken => |m| m.step(false),
+        "ArrowRight" if !arrows_taken => |m| m.step(true),
         "Home" if !arrows_taken && !ctrl => |m| {
             m.playing = false;
             m.seek_event(0);

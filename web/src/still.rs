@@ -2,7 +2,7 @@
 //! page's module is on its way. It is written from the same lesson, pictures and style sheets as the page; the test below
 //! holds it against the file, so that it cannot drift from what takes its place.
 
-use crate::badges::{BADGES, glyph, more_status, state};
+use crate::badges::{BADGES, Badge, WORST, badge, fitting, more_text};
 use crate::icons::{Sign, logo, sign};
 use crate::markup::html;
 use crate::panel::views::name;
@@ -106,27 +106,35 @@ fn still() -> Html {
     }
 }
 
-/// The badges, as [`crate::badges::badges`] has them while nothing is wrong.
+/// The badges, as [`crate::badges::badges`] has them while nothing is wrong, on a desk and on a phone.
 fn truth(session: &dyn Session) -> Html {
-    let mut properties = session.properties();
+    let properties = session.properties();
     let waits = properties.iter().find(|p| p.status == Status::Pending);
     let telling = waits.map_or_else(String::new, |p| format!("{}: {}", p.name, p.reason));
-    let more = properties.split_off(BADGES.min(properties.len()));
-    let badge = |status: Status, words: String| {
-        html! { <button class={format!("badge {}", state(status))}>{ format!("{} {words}", glyph(status)) }</button> }
+    let all: Vec<Badge> = properties.iter().map(badge).collect();
+    let [roomy, narrow] = [0.0, 362.0].map(|room| fitting(&all, BADGES, room));
+    let more = |shown: usize, of: &str| {
+        let rest = &all[shown..];
+        let worst = rest.iter().min_by_key(|b| WORST.iter().position(|class| *class == b.class));
+        worst.map(|worst| {
+            let text = more_text(worst.text.chars().next(), rest.len());
+            html! { <button class={format!("badge {} {of}", worst.class)}>{ text }</button> }
+        })
     };
     html! {
         <div class="truth">
             <div class="badges">
-                { for properties.iter().map(|p| badge(p.status, format!("{}{}", p.name, if p.status == Status::Pending { " pending" } else { "" }))) }
-                if !more.is_empty() { { badge(more_status(&more), format!("{} more", more.len())) } }
+                { for all[..roomy].iter().enumerate().map(|(i, it)| {
+                    let of = if i < narrow { "" } else { " roomy" };
+                    html! { <button class={format!("badge {}{of}", it.class)}>{ it.text.clone() }</button> }
+                }) }
+                { for more(roomy, "roomy") }
+                { for more(narrow, "narrow") }
             </div>
-            <div class="telling-row">
-                <p class="telling">{ telling }</p>
-                <div class="segments density">
-                    <button>{ "Focus" }</button><button aria-pressed="true">{ "Context" }</button><button>{ "All" }</button>
-                </div>
+            <div class="segments density">
+                <button>{ "Focus" }</button><button aria-pressed="true">{ "Context" }</button><button>{ "All" }</button>
             </div>
+            <div class="telling-row"><p class="telling">{ telling }</p></div>
         </div>
     }
 }

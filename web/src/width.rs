@@ -1,8 +1,8 @@
 //! How much room there is.
 
 use crate::store::Store;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The page's arrangement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,18 +15,21 @@ pub enum Width {
     Wide,
 }
 
-/// Narrower than this, in CSS pixels, is a phone.
+/// Narrower than this, in CSS pixels, is a phone; where the window is higher than wide, as a tablet's is, narrower than that.
 const PHONE: f64 = 760.0;
+const UPRIGHT: f64 = 900.0;
 /// Narrower than this has no room for three columns.
 const COMPACT: f64 = 1_100.0;
 
 impl Width {
     /// As the window is now.
     pub fn now() -> Self {
-        let px =
-            web_sys::window().and_then(|w| w.inner_width().ok()).and_then(|w| w.as_f64()).unwrap_or(COMPACT);
+        let window = web_sys::window();
+        let size = |inner: Option<Result<JsValue, JsValue>>| inner?.ok()?.as_f64();
+        let px = size(window.as_ref().map(|w| w.inner_width())).unwrap_or(COMPACT);
+        let high = size(window.as_ref().map(|w| w.inner_height())).unwrap_or_default();
         match px {
-            px if px < PHONE => Self::Phone,
+            px if px < if high > px { UPRIGHT } else { PHONE } => Self::Phone,
             px if px < COMPACT => Self::Compact,
             _ => Self::Wide,
         }

@@ -236,7 +236,9 @@ fn status_room(radius: f64) -> f64 {
 }
 
 fn status_size(text: &str, radius: f64) -> f64 {
-    let fitting = status_room(radius) / (text.chars().count().max(1) as f64 * 0.62);
+    // Some letters are half as wide again.
+    let letters: f64 = text.chars().map(|c| if matches!(c, 'm' | 'w') { 1.5 } else { 1.0 }).sum();
+    let fitting = status_room(radius) / (letters.max(1.0) * 0.62);
     // Between the name's line and its own is 0.44 of the radius.
     fitting.min(radius * 0.42).min((radius * 0.2875).max(11.5))
 }

@@ -36,7 +36,7 @@ pub fn table(props: &Shown) -> Html {
     html! {
         <div class="compare-scroll" tabindex="0" role="region" aria-label="Measured so far">
             <table class="compare">
-                <caption>{ "Measured so far, and what the document says" }</caption>
+                <caption>{ "Measured, and what the document says" }</caption>
                 <thead>
                     <tr>
                         <th scope="col">{ "Protocol" }</th>

@@ -25,6 +25,13 @@ const SIGNS: &[(&str, &str)] = &[
     ),
     ("dashed grey node with ✕", "it has crashed"),
     ("dashes that end in ✕", "a message that was lost"),
+    (
+        "flag, diamond, wedge, ✕ on the line of time",
+        "a new leader, a decision, a fault, a violation; a press on one leads there",
+    ),
+    ("‖ below that line", "a pause: playing stops there"),
+    ("// on that line", "from here on time is drawn shorter: nothing but silence"),
+    ("1/38", "the speed: so many times slower than the virtual world"),
 ];
 
 const WORDS: &[(&str, &str)] = &[

@@ -91,7 +91,8 @@ pub fn panel(props: &Shown) -> Html {
                         onclick={store.on(move |m, _: MouseEvent| m.tab = this)}>{ label }</button>
                 }) }
             </div>
-            <div class="tab-body" role="tabpanel" id="tab-panel" aria-labelledby={tab_id(tab)} tabindex="0">{ body }</div>
+            // Each begins at its top.
+            <div key={tab_id(tab)} class="tab-body" role="tabpanel" id="tab-panel" aria-labelledby={tab_id(tab)} tabindex="0">{ body }</div>
         </section>
     }
 }

@@ -1,0 +1,139 @@
+// What has room: nothing that matters is cut without a hint, nothing scrolls away that should stay, and the keyboard keeps its
+// place.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { VIEWPORTS, assertNoTrouble, open } from './harness.mjs';
+
+let playground;
+before(async () => (playground = await open()));
+afterEach(() => playground.closePages());
+after(() => playground?.close());
+
+const SIZES = { ...VIEWPORTS, tablet: { width: 768, height: 1024 }, low: { width: 1024, height: 768 }, small: { width: 320, height: 700 } };
+const VIOLATION = '?start=600ms#/pbft?n=5&f=1&quorum=2f%2B1&clients=2&req=2&byz=0:two-faced';
+const tab = (page, name) => page.getByRole('tab', { name, exact: true });
+const sideways = (locator) => locator.evaluate((it) => it.scrollWidth - it.clientWidth);
+const hidden = (locator) => locator.evaluate((it) => it.scrollHeight - it.clientHeight);
+
+for (const [name, viewport] of Object.entries(SIZES)) {
+  test(`what is violated has its badge first and whole, and the rest is behind the last one: ${name}`, async () => {
+    const page = await playground.page({ fragment: VIOLATION, viewport, touch: viewport.width < 800 });
+    const badges = page.locator('.badges');
+    await badges.getByText(/^. \d+ more$/).waitFor();
+    assert.equal(await badges.locator('button').first().innerText(), '✕ Agreement violated');
+    assert.ok((await sideways(badges)) <= 0, 'no badge is cut');
+    await badges.locator('button').last().click();
+    await page.waitForFunction(() => document.querySelector('[aria-selected=true]').innerText === 'Facts');
+    assertNoTrouble(page);
+  });
+
+  test(`who is silent can be read: ${name}`, async () => {
+    const page = await playground.page({ fragment: '?play=0&start=41ms', viewport, touch: viewport.width < 800 });
+    const line = page.locator('.truth .telling');
+    await line.getByText(/none yet from/).waitFor();
+    const stage = () => page.locator('.stage').first().boundingBox();
+    const before = await stage();
+    if (viewport.width > 320) assert.ok((await hidden(line)) <= 1, 'all of it is there');
+    // What is longer is read by pointing at it; the picture keeps its place.
+    await line.click();
+    assert.ok((await hidden(line)) <= 0);
+    assert.deepEqual(await stage(), before);
+    assertNoTrouble(page);
+  });
+
+  test(`the form never scrolls sideways: ${name}`, async () => {
+    const page = await playground.page({ fragment: '?play=0', viewport, touch: viewport.width < 800 });
+    const picker = page.getByRole('combobox', { name: 'Protocol' });
+    const ids = await picker.locator('option').evaluateAll((options) => options.map(({ value }) => value));
+    for (const id of ids) {
+      await picker.selectOption(id);
+      if (await tab(page, 'Set-up').count()) await tab(page, 'Set-up').click();
+      await page.waitForTimeout(60);
+      assert.deepEqual([id, await sideways(page.locator('.setup'))], [id, 0]);
+      assert.ok((await sideways(page.getByRole('tablist'))) <= 2, `${id}: all tabs are in sight`);
+    }
+    assertNoTrouble(page);
+  });
+}
+
+for (const fragment of ['?play=0&start=41ms', '?play=0&start=41ms#/pbft?n=4&req=1&vs=raft']) {
+  test(`on a phone the control bar is always on screen, and nothing ends beneath it: ${fragment}`, async () => {
+    const page = await playground.page({ fragment, viewport: VIEWPORTS.phone, touch: true });
+    const bar = page.locator('.controls');
+    await bar.waitFor();
+    for (const share of [0, 0.5, 1]) {
+      await page.evaluate((to) => scrollTo(0, to * document.documentElement.scrollHeight), share);
+      await page.waitForTimeout(150);
+      const { y, height } = await bar.boundingBox();
+      assert.ok(y >= 0 && y + height <= VIEWPORTS.phone.height + 1, `at ${share} it stands from ${y} to ${y + height}`);
+      const last = await page.evaluate(() => {
+        const shown = [...document.querySelectorAll('.panel, .middle')].filter((it) => it.checkVisibility());
+        return Math.max(...shown.map((it) => it.getBoundingClientRect().bottom));
+      });
+      if (share === 1) assert.ok(last <= y + 1, `the end of the page, ${last}, lies beneath the bar, ${y}`);
+    }
+    assertNoTrouble(page);
+  });
+}
+
+test('on a phone the legend is folded out by pointing at it', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=41ms', viewport: VIEWPORTS.phone, touch: true });
+  const legend = page.getByRole('list', { name: 'Legend' });
+  await legend.click();
+  assert.ok((await hidden(legend)) <= 0);
+  await legend.getByText('colour: view').click({ trial: true });
+  assertNoTrouble(page);
+});
+
+test('a panel opens at its top', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=41ms' });
+  await tab(page, 'Facts').click();
+  const panel = page.getByRole('tabpanel');
+  await panel.getByText('Properties').first().waitFor();
+  await panel.evaluate((it) => (it.scrollTop = 500));
+  await tab(page, 'Why').click();
+  await page.waitForTimeout(200);
+  assert.equal(await panel.evaluate((it) => it.scrollTop), 0);
+  assertNoTrouble(page);
+});
+
+test('the keyboard keeps its place when what it has pressed is gone', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=41ms#/pbft?n=4&req=2&clients=2' });
+  const at = async () => {
+    await page.waitForTimeout(350);
+    return page.evaluate(() => {
+      const it = document.activeElement;
+      return it.closest('[role=tabpanel], .setup') ? it.textContent.trim().slice(0, 40) || it.ariaLabel : it.localName;
+    });
+  };
+  const press = async (name) => {
+    await page.getByRole('button', { name, exact: true }).first().focus();
+    await page.keyboard.press('Enter');
+    return at();
+  };
+  await page.getByRole('button', { name: /^node 1,/ }).click();
+  assert.equal(await press('Crash'), 'Restart');
+  assert.equal(await press('Restart'), 'Crash');
+  assert.equal(await press('Pause'), 'Resume');
+  assert.equal(await press('Resume'), 'Pause');
+  await tab(page, 'Why').click();
+  assert.notEqual(await press('pause here'), 'body');
+  await page.getByText(/^Pause 1 of/).click();
+  assert.notEqual(await press('Remove'), 'body');
+  assert.notEqual(await press(/^Remove: /), 'body');
+  await tab(page, 'Next').click();
+  await page.getByRole('tabpanel').locator('.row').filter({ hasText: ' from ' }).first().click();
+  await page.getByRole('button', { name: 'look inside' }).click();
+  assert.notEqual(await press('Drop'), 'body');
+  assertNoTrouble(page);
+});
+
+test('Space with Shift stays the browser’s', async () => {
+  const page = await playground.page({ fragment: '?play=0' });
+  await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
+  await page.keyboard.press('Shift+Space');
+  await page.waitForTimeout(200);
+  await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
+  assertNoTrouble(page);
+});
