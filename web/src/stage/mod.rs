@@ -28,6 +28,7 @@ use shapes::{hatches, shapes};
 use size::{Size, use_size};
 use std::cell::RefCell;
 use std::rc::Rc;
+use values::Values;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, PointerEvent};
 use yew::functional::Hook;
@@ -59,7 +60,8 @@ fn use_stage(props: &Shown) -> Html {
     let asked = ask(moment.meta.layout, &moment.nodes, size.width.max(1.0), size.height.max(1.0));
     let placement = use_memo(asked, layout::place);
     let scene = draw(&moment, &placement, show);
-    let tags = store.with(|m| values::of_forged(m.session(), &moment.flights, placement.roomy));
+    let values = use_mut_ref(Values::default);
+    let tags = store.with(|m| values.borrow_mut().of_liars(m.session(), &moment, placement.roomy));
 
     painter.borrow_mut().see(&placement, show, selection, &moment, tags);
     let pick = use_pick(store, &painter, &placement);

@@ -42,6 +42,9 @@ const SPECIAL: usize = 3;
 /// Each colour filled, hollow and faint.
 const BUCKETS: usize = ROUND_COLOURS * 3 + SPECIAL;
 
+/// What a liar says.
+const TAG_FONT: &str = "700 11px system-ui, sans-serif";
+
 /// Draws the messages under way.
 pub struct Painter {
     context: Option<CanvasRenderingContext2d>,
@@ -331,11 +334,13 @@ impl Painter {
             let _ = context.fill_text(kind.glyph, at.x, at.y + self.glyph * if narrow { 0.34 } else { 0.41 });
         }
         context.set_global_alpha(1.0);
-        if forged && let Some((_, value)) = self.tags.iter().find(|(name, _)| *name == name_of(flight)) {
+        if let Some((_, value)) = self.tags.iter().find(|(name, _)| *name == name_of(flight)) {
+            set_dash(context, None);
+            context.set_font(TAG_FONT);
             context.set_stroke_style_str(&self.inks.paper);
             context.set_line_width(3.0);
             let _ = context.stroke_text(value, at.x, at.y - self.glyph - 7.0);
-            context.set_fill_style_str(&self.inks.trouble);
+            context.set_fill_style_str(ink);
             let _ = context.fill_text(value, at.x, at.y - self.glyph - 7.0);
         }
     }
