@@ -1,14 +1,14 @@
 //! How much of what is under way is shown at once.
 
 use consensus_kernel::{Kind, KindClass, NodeId};
-use consensus_lab::view::FlightView;
+use consensus_lab::view::{FlightMark, FlightView};
 
 /// The visitor's choice.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Density {
     /// What the last event sent, and what concerns the selected node.
     Focus,
-    /// That and all other work; heartbeats and the like stay in the background.
+    /// That and all other work; heartbeats and the like stay in the background, unless something is wrong with them.
     #[default]
     Context,
     /// Everything alike.
@@ -36,7 +36,7 @@ pub fn emphasis(
     let background = kinds.get(flight.kind).is_some_and(|k| k.class == KindClass::Background);
     let full = match density {
         Density::Focus => flight.cause + 1 == event || concerns_selected,
-        Density::Context => !background || concerns_selected,
+        Density::Context => !background || concerns_selected || flight.mark != FlightMark::Plain,
         Density::All => true,
     };
     if full { Emphasis::Full } else { Emphasis::Faint }

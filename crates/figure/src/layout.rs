@@ -33,6 +33,16 @@ static MARGINS: [(f64, f64); 6] =
 const WORDS: Point = Point::new(70.0, 37.0);
 const DOTS: Point = Point::new(32.0, 9.0);
 
+/// Up to so many messages each has its glyph where nodes have room for words.
+const GLYPHS_MAX: usize = 240;
+
+/// And anywhere if there is so much room for each of them, and nodes are so large.
+const GLYPH_AREA: f64 = 4_000.0;
+const GLYPH_NODE_MIN: f64 = 9.0;
+
+/// Radius of a message among few, so that its letter can be read.
+pub const GLYPH_FEW: f64 = 7.5;
+
 /// A node with a smaller radius is a plain disc: nobody could read its name in it, or see its timer run.
 pub const LEGIBLE_MIN: f64 = 5.0;
 
@@ -109,6 +119,13 @@ impl Placement {
     pub fn glyph(&self) -> f64 {
         let side = self.width.min(self.height);
         (self.radius * 0.36).min(side / (3.5 * self.spots.len().max(1) as f64)).within(5.0, 9.5)
+    }
+
+    /// Radius of each of so many messages under way; none where they are dots.
+    pub fn glyph_among(&self, messages: usize) -> Option<f64> {
+        let few = messages as f64 * GLYPH_AREA <= self.width * self.height && self.radius >= GLYPH_NODE_MIN;
+        let usual = (self.roomy && messages <= GLYPHS_MAX).then(|| self.glyph());
+        if few { Some(usual.unwrap_or(0.0).max(GLYPH_FEW)) } else { usual }
     }
 
     /// How much larger than usual nodes and words are.
@@ -591,6 +608,17 @@ mod tests {
         asked.leader = 3;
         let at = place(&asked).spots[3].at;
         assert!((at.x - 300.0).abs() < 1.0 && (at.y - 300.0).abs() < 1.0);
+    }
+
+    #[test]
+    fn few_messages_have_letters_among_many_nodes_too_and_many_are_dots() {
+        let of = |n, width, messages| {
+            place(&ask(Layout::Ring, n, 2, width, 330.0)).glyph_among(messages).map(|r| r >= GLYPH_FEW)
+        };
+        assert_eq!([2, 40, 700].map(|messages| of(16, 760.0, messages)), [Some(true), Some(true), None]);
+        assert_eq!([2, 40].map(|messages| of(16, 390.0, messages)), [Some(true), None]);
+        assert_eq!([2, 200, 700].map(|messages| of(12, 760.0, messages)), [Some(true), Some(false), None]);
+        assert_eq!(of(1_000, 760.0, 2), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A moment of a run as a picture.
 
+use crate::curve::Curve;
 use crate::density::{Density, Emphasis, emphasis};
 use crate::glyph;
 use crate::layout::{Ask, Placement, Spot};
@@ -307,12 +308,13 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
             scene.over.extend(glyph::loss(&way, loss_fraction(receiver)));
         }
     }
+    let glyph = placement.glyph_among(flights.len());
     // Very many are squares, gathered by colour.
     let mut squares: [String; ROUND_COLOURS] = Default::default();
-    for flight in flights {
+    for (i, flight) in flights.iter().enumerate() {
         let Some(way) = placement.curve(flight.from, flight.to) else { continue };
         let Some(kind) = meta.kinds.get(flight.kind) else { continue };
-        let gone = gone(flight, position.at.0 as f64);
+        let mut gone = gone(flight, position.at.0 as f64);
         if flights.len() > SINGLE_MAX && flight.mark == FlightMark::Plain {
             let corner = pair(way.at(gone) - Point::new(1.5, 1.5));
             squares[Ink::round_colour(flight.round)] += &format!("M{corner}h3v3h-3z");
@@ -321,8 +323,9 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
         let full =
             emphasis(show.density, flight, meta.kinds, position.event, show.selected) == Emphasis::Full;
         let ink = Ink::Round(flight.round);
-        let radius = if !full || !placement.roomy { 2.4 } else { placement.glyph() };
-        if placement.roomy && full {
+        let radius = glyph.filter(|_| full).unwrap_or(2.4);
+        if full && let Some(glyph) = glyph {
+            gone -= behind(&flights[..i], flight, &way, glyph);
             let d = format!("M{} Q{} {}", pair(way.from), pair(way.control), pair(way.to));
             let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(flight.round)];
             scene.ground.push(Shape::Path { d, paint: Paint::line(ink, 1.2).dash(dash).opacity(0.4) });
@@ -347,6 +350,15 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
 pub fn gone(flight: &FlightView, now_us: f64) -> f64 {
     let (sent, due) = (flight.sent.0 as f64, flight.due.0 as f64);
     if due <= sent { 1.0 } else { ((now_us - sent) / (due - sent)).within(0.0, 1.0) }
+}
+
+/// What part of its way a message that is held stands behind the door: others of this link are held before it.
+pub fn behind(earlier: &[FlightView], flight: &FlightView, way: &Curve, glyph: f64) -> f64 {
+    if flight.mark != FlightMark::Held {
+        return 0.0;
+    }
+    let same = |f: &&FlightView| f.mark == FlightMark::Held && (f.from, f.to) == (flight.from, flight.to);
+    earlier.iter().filter(same).count() as f64 * 2.3 * glyph / way.from.distance(way.to).max(1.0)
 }
 
 #[cfg(test)]
@@ -424,6 +436,18 @@ mod tests {
         assert_eq!(look(Density::Context, None), Emphasis::Faint);
         assert_eq!(look(Density::Context, Some(NodeId::replica(1))), Emphasis::Full);
         assert_eq!(look(Density::All, None), Emphasis::Full);
+    }
+
+    #[test]
+    fn heartbeats_that_are_held_stand_one_behind_the_other_and_are_not_faint() {
+        let kind = sample::META.kinds.iter().position(|k| k.class == KindClass::Background).unwrap();
+        let held = FlightView { kind, mark: FlightMark::Held, ..sample::flight(0, 1, 0, 10) };
+        let all = [held, FlightView { to: NodeId::replica(2), ..held }, held, held];
+        let way = Curve { to: Point::new(230.0, 0.0), ..Curve::default() };
+        let places: Vec<f64> = (0..4).map(|i| behind(&all[..i], &all[i], &way, 10.0)).collect();
+        assert_eq!(places, [0.0, 0.0, 0.1, 0.2]);
+        assert_eq!(behind(&all, &sample::flight(0, 1, 0, 10), &way, 10.0), 0.0);
+        assert_eq!(emphasis(Density::Context, &held, sample::META.kinds, 9, None), Emphasis::Full);
     }
 
     #[test]

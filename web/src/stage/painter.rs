@@ -8,10 +8,10 @@ use super::size::Size;
 use super::values::Tag;
 use crate::model::{Model, Selection};
 use consensus_figure::curve::Curve;
-use consensus_figure::density::{Emphasis, emphasis};
+use consensus_figure::density::{Density, Emphasis, emphasis};
 use consensus_figure::glyph::{LETTER_MIN, Outline};
-use consensus_figure::layout::Placement;
-use consensus_figure::moment::{Moment, Show, gone, loss_fraction, loss_freshness};
+use consensus_figure::layout::{GLYPH_FEW, LEGIBLE_MIN, Placement};
+use consensus_figure::moment::{Moment, Show, behind, gone, loss_fraction, loss_freshness};
 use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
 use consensus_figure::shape::{Within, number};
@@ -23,8 +23,8 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-/// Up to so many messages each has its glyph.
-const GLYPHS_MAX: usize = 240;
+/// Up to so many messages of one step each have a glyph among dots.
+const STEP_MAX: usize = 240;
 
 /// Beyond so many, dots are squares: they cost half.
 const DISCS_MAX: usize = 1_000;
@@ -54,8 +54,9 @@ pub struct Painter {
     /// The way from each node to each, by position: `from * nodes + to`; none where nodes are many.
     ways: Vec<Curve>,
     nodes: usize,
-    /// Radius of a glyph.
+    /// Radius of a glyph, and whether messages are glyphs.
     glyph: f64,
+    glyphs: bool,
     /// Fonts of one letter and of two.
     fonts: [String; 2],
     show: Show,
@@ -83,6 +84,7 @@ impl Default for Painter {
             ways: Vec::new(),
             nodes: 0,
             glyph: 0.0,
+            glyphs: false,
             fonts: Default::default(),
             show: Show::default(),
             selection: None,
@@ -154,9 +156,6 @@ impl Painter {
                 self.ways.extend(placement.spots.iter().map(|to| way(to).unwrap_or_default()));
             }
             self.nodes = placement.spots.len();
-            self.glyph = placement.glyph();
-            self.fonts = [1.2, 0.95]
-                .map(|share| format!("700 {}px system-ui, sans-serif", number(self.glyph * share)));
             self.placement = Some(placement.clone());
         }
         self.show = show;
@@ -197,21 +196,40 @@ impl Painter {
         let kinds = model.meta().kinds;
         let event = model.session().position().event;
         self.paint_losses(&context);
-        if placement.roomy && self.flights.len() <= GLYPHS_MAX {
-            self.paint_glyphs(&context, kinds, event, !model.playing || self.still);
-        } else {
+        let glyph = placement.glyph_among(self.flights.len());
+        self.glyphs = glyph.is_some();
+        let glyph = glyph.unwrap_or(GLYPH_FEW);
+        if self.glyph != glyph {
+            self.glyph = glyph;
+            self.fonts =
+                [1.2, 0.95].map(|share| format!("700 {}px system-ui, sans-serif", number(glyph * share)));
+        }
+        if !self.glyphs {
             self.paint_dots(&context, kinds, event);
         }
+        if self.glyphs || self.show.density == Density::Focus {
+            self.paint_glyphs(&context, kinds, event, !model.playing || self.still);
+        }
+        // Nodes and their names shine through what passes below them.
+        let _ = context.set_global_composite_operation("destination-out");
+        context.set_global_alpha(0.8);
+        context.begin_path();
+        for spot in placement.spots.iter().filter(|spot| spot.radius >= LEGIBLE_MIN) {
+            context.move_to(spot.at.x + spot.radius, spot.at.y);
+            // The radius is positive.
+            let _ = context.arc(spot.at.x, spot.at.y, spot.radius, 0.0, TAU);
+        }
+        context.fill();
+        let _ = context.set_global_composite_operation("source-over");
         self.paint_selected(&context);
     }
 
     /// The message nearest to a point, within a distance of its border.
     pub fn message_at(&self, at: Point, slop: f64) -> Option<MessageName> {
-        let roomy = self.placement.as_ref().is_some_and(|p| p.roomy);
-        let reach = slop + if roomy { self.glyph } else { 3.0 };
-        let distance = |f: &FlightView| self.spot(f).distance(at);
-        let nearest = self.flights.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
-        (distance(nearest) <= reach).then_some(name_of(nearest))
+        let reach = slop + if self.glyphs { self.glyph } else { 3.0 };
+        let away = |(i, f): (usize, &FlightView)| self.spot(i, f).distance(at);
+        let nearest = self.flights.iter().enumerate().min_by(|a, b| away(*a).total_cmp(&away(*b)))?;
+        (away(nearest) <= reach).then_some(name_of(nearest.1))
     }
 
     fn way(&self, flight: &FlightView) -> Curve {
@@ -222,12 +240,14 @@ impl Painter {
     }
 
     /// How far a message has come; without motion it stands half way.
-    fn fraction(&self, flight: &FlightView) -> f64 {
-        if self.still { 0.5 } else { gone(flight, self.now_us) }
+    fn fraction(&self, i: usize, flight: &FlightView, way: &Curve) -> f64 {
+        let gone = if self.still { 0.5 } else { gone(flight, self.now_us) };
+        if self.glyphs { gone - behind(&self.flights[..i], flight, way, self.glyph) } else { gone }
     }
 
-    fn spot(&self, flight: &FlightView) -> Point {
-        self.way(flight).at(self.fraction(flight))
+    fn spot(&self, i: usize, flight: &FlightView) -> Point {
+        let way = self.way(flight);
+        way.at(self.fraction(i, flight, &way))
     }
 
     fn paint_losses(&self, context: &CanvasRenderingContext2d) {
@@ -260,6 +280,9 @@ impl Painter {
         let full = |f: &&FlightView| {
             emphasis(self.show.density, f, kinds, event, self.show.selected) == Emphasis::Full
         };
+        if !self.glyphs && self.flights.iter().filter(full).count() > STEP_MAX {
+            return;
+        }
         for flight in self.flights.iter().filter(full) {
             context.set_stroke_style_str(self.ink(flight));
             context.set_global_alpha(0.4);
@@ -269,12 +292,12 @@ impl Painter {
         }
         set_dash(context, None);
         context.set_global_alpha(1.0);
-        for flight in &self.flights {
+        for (i, flight) in self.flights.iter().enumerate() {
             let Some(kind) = kinds.get(flight.kind) else { continue };
             if full(&flight) {
-                self.paint_glyph(context, flight, kind, arrows);
-            } else {
-                let at = self.spot(flight);
+                self.paint_glyph(context, (i, flight), kind, arrows);
+            } else if self.glyphs {
+                let at = self.spot(i, flight);
                 context.set_global_alpha(0.55);
                 context.set_fill_style_str(self.ink(flight));
                 disc(context, at, 2.6);
@@ -291,13 +314,13 @@ impl Painter {
     fn paint_glyph(
         &self,
         context: &CanvasRenderingContext2d,
-        flight: &FlightView,
+        (i, flight): (usize, &FlightView),
         kind: &Kind,
         arrows: bool,
     ) {
         let ink = self.ink(flight);
         let way = self.way(flight);
-        let fraction = self.fraction(flight);
+        let fraction = self.fraction(i, flight, &way);
         let (at, outline) = (way.at(fraction), Outline::of(kind.class));
         let solid = kind.proposal && flight.mark != FlightMark::Forged && flight.mark != FlightMark::Held;
         context.set_stroke_style_str(ink);
@@ -350,8 +373,8 @@ impl Painter {
         let flights = std::mem::take(flights);
         let mut buckets = std::mem::replace(buckets, std::array::from_fn(|_| Vec::new()));
         buckets.iter_mut().for_each(Vec::clear);
-        for flight in &flights {
-            let at = self.spot(flight);
+        for (i, flight) in flights.iter().enumerate() {
+            let at = self.spot(i, flight);
             buckets[self.bucket(flight, kinds, event)].push((at.x, at.y));
         }
         let squares = flights.len() > DISCS_MAX;
@@ -422,14 +445,15 @@ impl Painter {
 
     fn paint_selected(&self, context: &CanvasRenderingContext2d) {
         let Some(Selection::Message(name)) = self.selection else { return };
-        let Some(flight) = self.flights.iter().find(|f| name_of(f) == name) else { return };
+        let Some(i) = self.flights.iter().position(|f| name_of(f) == name) else { return };
+        let flight = &self.flights[i];
         context.set_stroke_style_str(&self.inks.text);
         context.set_line_width(1.0);
         context.set_global_alpha(0.6);
         stroke_curve(context, &self.way(flight));
         context.set_global_alpha(1.0);
         context.set_line_width(2.0);
-        disc(context, self.spot(flight), self.glyph + 6.0);
+        disc(context, self.spot(i, flight), self.glyph + 6.0);
         context.stroke();
     }
 }
