@@ -1,5 +1,5 @@
-//! What the signs on the stage mean. All kinds of messages of the protocol have a place, so that nothing moves when one
-//! appears for the first time; further signs join as this run shows them.
+//! What the signs on the stage mean. All kinds of messages that the run sends, as far as it is known, have a place, so that
+//! nothing moves when one appears for the first time; further signs join as this run shows them.
 
 use crate::markup::html;
 use crate::part::part;
@@ -21,23 +21,25 @@ pub fn legend(props: Shown) -> Html {
 #[hook]
 fn use_legend(props: &Shown) -> Html {
     let seen = use_mut_ref(Seen::default);
-    let of = use_mut_ref(|| "");
+    let of = use_mut_ref(|| (0, 0));
     let meta = props.store.with(|m| m.meta());
-    if of.replace(meta.id) != meta.id {
-        seen.replace(Seen::default());
-    }
-    props.store.with(|m| {
+    let sent: Vec<bool> = props.store.with(|m| {
+        let run = (m.edits, m.studio.current());
+        if of.replace(run) != run {
+            seen.replace(Seen::default());
+        }
         let session = m.session();
         let mut flights = Vec::new();
         session.flights(&mut flights);
         seen.borrow_mut().note(&session.metrics(), &session.nodes(), &flights, &session.losses());
+        (0..meta.kinds.len()).map(|kind| session.sends(kind)).collect()
     });
     let known = entries(meta, &seen.borrow());
     let middle = Point::new(SIGN_WIDTH / 2.0, SIGN_HEIGHT / 2.0);
-    let kinds = meta.kinds.iter().map(|kind| {
+    let kinds = meta.kinds.iter().zip(sent).filter_map(|(kind, sent)| {
         let appeared = known.iter().any(|e| e.label == kind.name);
         let sign = glyph::message(middle, 7.5, kind, 0, FlightMark::Plain);
-        entry(&sign, kind.name, appeared)
+        (sent || appeared).then(|| entry(&sign, kind.name, appeared))
     });
     let others = known.iter().filter(|e| meta.kinds.iter().all(|k| k.name != e.label));
     html! {

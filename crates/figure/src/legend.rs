@@ -2,11 +2,13 @@
 
 use crate::curve::Curve;
 use crate::glyph;
+use crate::layout::ROOMY_MAX;
+use crate::moment::COUNTED_MAX;
 use crate::palette::Ink;
 use crate::point::Point;
-use crate::shape::{Dash, Fill, Paint, Shape};
-use consensus_kernel::Meta;
-use consensus_lab::view::{FlightMark, FlightView, LossView, MetricsView, NodeView, Standing};
+use crate::shape::{Anchor, Dash, Fill, Paint, Shape};
+use consensus_kernel::{Meta, Tone};
+use consensus_lab::view::{FlightMark, FlightView, Health, LossView, MetricsView, NodeView, Standing};
 
 /// Width of the box in which a sign is drawn.
 pub const SIGN_WIDTH: f64 = 28.0;
@@ -32,6 +34,13 @@ pub struct Seen {
     forged: bool,
     duplicate: bool,
     timer: bool,
+    leader: Option<&'static str>,
+    /// Among so many nodes that words have no room: votes, and how many messages are under way.
+    shares: bool,
+    counts: bool,
+    contending: Option<&'static str>,
+    crashed: bool,
+    paused: bool,
     byzantine: bool,
     befouled: bool,
     contradicted: bool,
@@ -60,6 +69,20 @@ impl Seen {
             }
         }
         self.timer |= nodes.iter().any(|n| !n.timers.is_empty());
+        let replicas = || nodes.iter().filter(|n| !n.id.is_client() && n.health != Health::Crashed);
+        self.leader = self.leader.or(replicas().find(|n| n.face.leads).map(|n| n.face.role));
+        let many = replicas().count() > ROOMY_MAX;
+        self.shares |= many && replicas().any(|n| n.face.votes.as_ref().is_some_and(|v| v.have > 0));
+        self.counts |= many && replicas().count() <= COUNTED_MAX && !flights.is_empty();
+        for node in replicas().filter(|n| n.health == Health::Up) {
+            match node.face.tone {
+                Tone::Contending => self.contending = Some("stands for leader, or changes the round"),
+                Tone::Asking => self.contending = Some("waits for your decision"),
+                _ => {}
+            }
+        }
+        self.crashed |= nodes.iter().any(|n| n.health == Health::Crashed);
+        self.paused |= nodes.iter().any(|n| n.health == Health::Paused);
         self.byzantine |= nodes.iter().any(|n| n.byzantine.is_some());
         self.befouled |= nodes.iter().any(|n| n.befouled.is_some());
         self.contradicted |= nodes.iter().any(|n| n.standing == Standing::Contradicted);
@@ -98,10 +121,25 @@ pub fn entries(meta: &Meta, seen: &Seen) -> Vec<Entry> {
     }
     let ring = Paint::line(Ink::Soft, 2.5).opacity(0.7);
     add(seen.timer, vec![Shape::arc(middle, 7.0, 0.0, 0.7, ring)], "timer, time left");
+    let blue = Ink::Round(0);
+    if let Some(role) = seen.leader {
+        let sign = [(7.5, 2.2), (5.0, 0.8)].map(|(r, w)| Shape::circle(middle, r, Paint::line(blue, w)));
+        add(true, sign.into(), role);
+    }
+    let arc = Shape::arc(middle, 7.0, 0.0, 0.6, Paint::line(blue, 2.5));
+    add(seen.shares, vec![arc], "votes, of those needed");
+    let number = Shape::text(middle + Point::new(0.0, 4.0), 11.0, Anchor::Middle, Ink::Soft, "3");
+    add(seen.counts, vec![number], "messages on their way there");
+    let outline = |ink, dash| Shape::circle(middle, 7.5, Paint::line(ink, 1.5).dash(dash));
+    if let Some(what) = seen.contending {
+        add(true, vec![outline(blue, Dash::Dashed)], what);
+    }
+    let [a, b] = glyph::cross(middle, 3.5, Paint::line(Ink::Soft, 1.5));
+    add(seen.crashed, vec![outline(Ink::Soft, Dash::Dashed), a, b], "crashed");
+    add(seen.paused, vec![outline(blue, Dash::Dotted)], "paused");
     let hatched = Paint::line(Ink::Trouble, 1.5).fill(Fill::Hatch(Ink::Trouble));
     add(seen.byzantine, vec![Shape::circle(middle, 7.5, hatched)], "Byzantine node");
-    let ring = Paint::line(Ink::Warning, 1.5).dash(Dash::Dashed);
-    add(seen.befouled, vec![Shape::circle(middle, 7.5, ring)], "befouled: nothing is promised to it");
+    add(seen.befouled, vec![outline(Ink::Warning, Dash::Dashed)], "befouled: nothing is promised to it");
     add(seen.contradicted, glyph::badge(middle, Ink::Trouble, "≠").into(), "contradicted");
     entries
 }

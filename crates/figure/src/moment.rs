@@ -99,6 +99,9 @@ const SINGLE_MAX: usize = 400;
 const BUSY_LINES: usize = 24;
 const BUSY_COUNTS: usize = 12;
 
+/// Among so many nodes each has beside it how many messages are on their way to it.
+pub(crate) const COUNTED_MAX: usize = 32;
+
 /// Two numbers are at least so far apart.
 const COUNT_GAP: f64 = 18.0;
 
@@ -248,7 +251,7 @@ fn counts(over: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
             *count += 1;
         }
     }
-    let readable = placement.replicas <= 32;
+    let readable = placement.replicas <= COUNTED_MAX;
     for (spot, count) in placement.spots.iter().zip(inbound).filter(|(_, count)| readable && *count > 0) {
         let beside = |reach: f64| spot.at + spot.out * (spot.radius + reach) + Point::new(0.0, 3.5);
         let outside = beside(9.0);
@@ -395,11 +398,33 @@ mod tests {
         assert!(entries(moment.meta, &seen).is_empty());
         seen.note(&MetricsView::default(), &moment.nodes, &moment.flights, &moment.losses);
         let labels: Vec<String> = entries(moment.meta, &seen).into_iter().map(|e| e.label).collect();
-        for label in ["ask", "beat", "lost", "held back", "two-faced", "second copy", "contradicted"] {
+        for label in [
+            "ask",
+            "beat",
+            "lost",
+            "held back",
+            "two-faced",
+            "second copy",
+            "contradicted",
+            "crashed",
+            "paused",
+            "backup",
+        ] {
             assert!(labels.iter().any(|l| l == label), "{label} in {labels:?}");
         }
         let scene = scene(4, Show { messages: true, ..Show::default() });
         xml::assert_well_formed(&svg::print(&scene, &entries(moment.meta, &seen), Theme::Light));
+    }
+
+    #[test]
+    fn among_many_the_legend_says_what_numbers_and_arcs_are() {
+        let labels = |n| {
+            let (moment, mut seen) = (sample::moment(n), Seen::default());
+            seen.note(&MetricsView::default(), &moment.nodes, &moment.flights, &moment.losses);
+            let entries = entries(moment.meta, &seen);
+            entries.iter().filter(|e| e.label.starts_with("votes") || e.label.starts_with("messages")).count()
+        };
+        assert_eq!([4, 16, 64].map(labels), [0, 2, 1]);
     }
 
     #[test]

@@ -191,7 +191,7 @@ fn words(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot, roomy: bool) {
     let name = view.id.to_string();
     let r = spot.radius;
     let ink = if view.health == Health::Crashed { Ink::Soft } else { Ink::Text };
-    if roomy && status_fits(view, spot) {
+    if (roomy || view.face.leads) && status_fits(view, spot) {
         let size = (r * 0.5).within(11.0, (r * 0.4).max(16.0));
         let small = status_size(status(view), r);
         plate(shapes, view, spot, &name, size, status(view), small);

@@ -408,6 +408,10 @@ impl Session for Run {
         heard
     }
 
+    fn sends(&self, kind: usize) -> bool {
+        self.frontier.sim.metrics().by_kind.get(kind).is_some_and(|k| k.messages > 0)
+    }
+
     fn metrics(&self) -> MetricsView {
         let m = self.cursor.sim.metrics();
         MetricsView {

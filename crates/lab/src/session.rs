@@ -91,6 +91,9 @@ pub trait Session {
     /// not looked for.
     fn heard(&self, node: NodeId) -> Vec<Heard>;
 
+    /// Whether messages of this kind are sent anywhere in the run, as far as it is known.
+    fn sends(&self, kind: usize) -> bool;
+
     /// Counts at the cursor.
     fn metrics(&self) -> MetricsView;
 

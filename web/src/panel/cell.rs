@@ -9,7 +9,7 @@ use yew::prelude::*;
 /// cell holds.
 const STATES: [(&str, &str); 4] = [
     ("proposed", ", known"),
-    ("prepared", ", backed by a quorum"),
+    ("prepared", ", backed, not yet final"),
     ("committed", ", final"),
     ("applied", ", executed"),
 ];
