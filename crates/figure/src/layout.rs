@@ -309,7 +309,8 @@ impl Frame {
         let mut frame = Self {
             left: beside + strip,
             right: ask.width - beside,
-            top: above,
+            // Above each column stands who is in it.
+            top: above + if ask.layout == Layout::Columns { 14.0 } else { 0.0 },
             bottom: ask.height - above,
             spare: 0.0,
         };

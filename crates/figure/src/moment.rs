@@ -9,7 +9,7 @@ use crate::palette::{Ink, ROUND_COLOURS};
 use crate::point::Point;
 use crate::room::Room;
 use crate::shape::Within;
-use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, pair};
+use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, pair, text_width};
 use crate::table::clock;
 use consensus_kernel::{Face, Layout, Meta, NodeId, Tone, sort_by_number};
 use consensus_lab::Session;
@@ -149,8 +149,8 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
         ..Scene::default()
     };
     links(&mut scene.ground, moment, placement, show);
-    captions(&mut scene.ground, moment, placement);
     let mut room = Room::of(placement);
+    captions(&mut scene.ground, moment, placement, &mut room);
     for view in nodes {
         if let Some(spot) = placement.spot(view.id) {
             scene.nodes.push(node::draw(view, spot, meta, position.at, &mut room, &mut scene.words));
@@ -226,20 +226,37 @@ fn links(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement, show: 
     }
 }
 
-/// What those on each level of a tree are.
-fn captions(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement) {
-    if moment.meta.layout != Layout::Tree {
+/// What those on each level of a tree or in each column are; words beside nodes keep off that.
+fn captions(ground: &mut Vec<Shape>, moment: &Moment, placement: &Placement, room: &mut Room<'_>) {
+    let columns = moment.meta.layout == Layout::Columns;
+    if !columns && moment.meta.layout != Layout::Tree {
         return;
     }
     let replicas = &moment.nodes[..placement.replicas.min(moment.nodes.len())];
+    // In one column nobody needs telling apart.
+    if columns && replicas.windows(2).all(|pair| pair[0].face.role == pair[1].face.role) {
+        return;
+    }
     for (i, view) in replicas.iter().enumerate() {
         let role = view.face.role;
+        let alike = || replicas.iter().filter(|other| other.face.role == role);
         let seen = replicas[..i].iter().any(|other| other.face.role == role);
         let Some(spot) = placement.spot(view.id).filter(|_| !seen) else { continue };
-        let several = replicas[i + 1..].iter().any(|other| other.face.role == role);
-        let at = Point::new(8.0, spot.at.y - spot.radius - 6.0);
-        let text = format!("{role}{}", if several { "s" } else { "" });
-        ground.push(Shape::text(at, 11.0, Anchor::Start, Ink::Soft, text));
+        let text = format!("{role}{}", if alike().count() > 1 { "s" } else { "" });
+        let (at, anchor) = if columns {
+            let (sum, count) = alike()
+                .filter_map(|n| placement.spot(n.id))
+                .fold((0.0, 0.0), |(sum, count), s| (sum + s.at.x, count + 1.0));
+            let half = text_width(&text, 11.0) / 2.0 + 4.0;
+            (Point::new((sum / count).within(half, placement.width - half), 12.0), Anchor::Middle)
+        } else {
+            (Point::new(8.0, spot.at.y - spot.radius - 6.0), Anchor::Start)
+        };
+        if columns {
+            let size = Point::new(text_width(&text, 11.0), 14.0);
+            room.keep(at - Point::new(size.x / 2.0, 12.0), size);
+        }
+        ground.push(Shape::text(at, 11.0, anchor, Ink::Soft, text));
     }
 }
 
@@ -425,6 +442,30 @@ mod tests {
             entries.iter().filter(|e| e.label.starts_with("votes") || e.label.starts_with("messages")).count()
         };
         assert_eq!([4, 16, 64].map(labels), [0, 2, 1]);
+    }
+
+    #[test]
+    fn columns_say_who_stands_in_them_where_no_node_is() {
+        static META: Meta = Meta { layout: Layout::Columns, ..sample::META };
+        for (width, height) in [(780.0, 400.0), (390.0, 260.0)] {
+            let mut moment = sample::moment(7);
+            moment.meta = &META;
+            for (i, node) in moment.nodes[..7].iter_mut().enumerate() {
+                node.face.role = ["proposer", "acceptor", "learner"][(i + 1) / 3];
+            }
+            let placed = place(&ask(Layout::Columns, &moment.nodes, width, height));
+            let scene = draw(&moment, &placed, Show::default());
+            for word in ["proposers", "acceptors", "learners"] {
+                let is_it = |s: &&Shape| matches!(s, Shape::Text { text, .. } if text == word);
+                let Some(Shape::Text { at, .. }) = scene.ground.iter().find(is_it) else {
+                    panic!("{word} in {width} by {height}")
+                };
+                let near = |s: &&Spot| (s.at.x - at.x).abs() < s.reach() + 30.0;
+                let top =
+                    placed.spots.iter().filter(near).map(|s| s.at.y - s.reach()).fold(f64::MAX, f64::min);
+                assert!(top > at.y, "{word} at {at:?}, {top}");
+            }
+        }
     }
 
     #[test]

@@ -48,6 +48,11 @@ impl<'a> Room<'a> {
         Self { placement, ways: Vec::new(), directions: FACING, taken }
     }
 
+    /// Keeps a block for other words.
+    pub(crate) fn keep(&mut self, corner: Point, size: Point) {
+        self.taken.push((corner, size));
+    }
+
     /// The same with the ways between all nodes.
     pub(crate) fn with_ways(placement: &'a Placement) -> Self {
         let mut ways = Vec::new();
