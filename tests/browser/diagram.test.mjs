@@ -158,3 +158,23 @@ test('of sixteen nodes the whole run is drawn once the page rests', async () => 
   await drawn();
   assertNoTrouble(page);
 });
+
+test('no time is written below the buttons, on a page of any width', async () => {
+  for (const width of [768, 1100, 1440]) {
+    const page = await playground.page({ fragment: '?play=0&start=45ms#/pbft?n=4&req=4', viewport: { width, height: 900 } });
+    await settled(page);
+    const covered = await page.evaluate(() => {
+      const canvas = document.querySelector('.diagram canvas');
+      const [outer, tools] = [canvas, document.querySelector('.diagram .tools')].map((e) => e.getBoundingClientRect());
+      const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+      context.drawImage(canvas, 0, 0);
+      // The line at the cursor may reach a little into them.
+      const [x, y] = [tools.left - outer.left - 2, tools.top - outer.top + 6];
+      const { data } = context.getImageData(x, y, outer.width - x, tools.height - 6);
+      return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+    });
+    assert.equal(covered, 0, `${covered} pixels at ${width}`);
+    assertNoTrouble(page);
+    await playground.closePages();
+  }
+});

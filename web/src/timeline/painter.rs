@@ -7,6 +7,7 @@ use super::scrubber::whole_us;
 use super::window::View;
 use crate::model::{Model, Selection, natural_speed};
 use crate::stage::size::Size;
+use crate::width::Width;
 use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
 use consensus_figure::shape::Within;
@@ -37,7 +38,7 @@ const HEAD: f64 = 5.0;
 /// Room below for times and tools.
 const FOOT: f64 = 28.0;
 
-/// Room that the tools take at the right of it; where there is less than that twice they stand elsewhere.
+/// Room that the tools take at the right of it; on a phone they stand elsewhere.
 const TOOLS_WIDTH: f64 = 372.0;
 
 /// Room at the right edge.
@@ -460,7 +461,7 @@ impl Painter {
         context.set_text_align("center");
         let step = grid_step(window, width / 120.0);
         let mut at = (window.from_us as u64).div_ceil(step) * step;
-        let right = if width < 2.0 * TOOLS_WIDTH { width - 24.0 } else { width - TOOLS_WIDTH };
+        let right = width - if Width::now() == Width::Phone { 24.0 } else { TOOLS_WIDTH };
         while (at as f64) < window.to_us {
             let x = self.x_us(at as f64);
             if x > NAMES_WIDTH + 12.0 && x < right {
