@@ -57,6 +57,8 @@ pub struct Painter {
     /// Radius of a glyph, and whether messages are glyphs.
     glyph: f64,
     glyphs: bool,
+    /// Whether those of the current step are, among dots.
+    step: bool,
     /// Fonts of one letter and of two.
     fonts: [String; 2],
     show: Show,
@@ -85,6 +87,7 @@ impl Default for Painter {
             nodes: 0,
             glyph: 0.0,
             glyphs: false,
+            step: false,
             fonts: Default::default(),
             show: Show::default(),
             selection: None,
@@ -204,10 +207,14 @@ impl Painter {
             self.fonts =
                 [1.2, 0.95].map(|share| format!("700 {}px system-ui, sans-serif", number(glyph * share)));
         }
+        self.step = false;
         if !self.glyphs {
-            self.paint_dots(&context, kinds, event);
+            let full = self.flights.iter().filter(|f| self.is_full(f, kinds, event));
+            let step = self.show.density == Density::Focus && full.count() <= STEP_MAX;
+            self.paint_dots(&context, kinds, event, step);
+            self.step = step;
         }
-        if self.glyphs || self.show.density == Density::Focus {
+        if self.glyphs || self.step {
             self.paint_glyphs(&context, kinds, event, !model.playing || self.still);
         }
         // Nodes and their names shine through what passes below them.
@@ -242,7 +249,13 @@ impl Painter {
     /// How far a message has come; without motion it stands half way.
     fn fraction(&self, i: usize, flight: &FlightView, way: &Curve) -> f64 {
         let gone = if self.still { 0.5 } else { gone(flight, self.now_us) };
-        if self.glyphs { gone - behind(&self.flights[..i], flight, way, self.glyph) } else { gone }
+        if !self.glyphs && !self.step {
+            return gone;
+        }
+        // Where ways begin and end at the very border of nodes a letter keeps off that.
+        let roomy = self.placement.as_ref().is_some_and(|placement| placement.roomy);
+        let end = if roomy { 0.0 } else { self.glyph / way.from.distance(way.to).max(3.0 * self.glyph) };
+        end + gone * (1.0 - 2.0 * end) - behind(&self.flights[..i], flight, way, self.glyph)
     }
 
     fn spot(&self, i: usize, flight: &FlightView) -> Point {
@@ -277,12 +290,7 @@ impl Painter {
     fn paint_glyphs(&self, context: &CanvasRenderingContext2d, kinds: &[Kind], event: u64, arrows: bool) {
         context.set_text_align("center");
         context.set_text_baseline("alphabetic");
-        let full = |f: &&FlightView| {
-            emphasis(self.show.density, f, kinds, event, self.show.selected) == Emphasis::Full
-        };
-        if !self.glyphs && self.flights.iter().filter(full).count() > STEP_MAX {
-            return;
-        }
+        let full = |f: &&FlightView| self.is_full(f, kinds, event);
         for flight in self.flights.iter().filter(full) {
             context.set_stroke_style_str(self.ink(flight));
             context.set_global_alpha(0.4);
@@ -368,12 +376,20 @@ impl Painter {
         }
     }
 
-    fn paint_dots(&mut self, context: &CanvasRenderingContext2d, kinds: &[Kind], event: u64) {
+    fn is_full(&self, flight: &FlightView, kinds: &[Kind], event: u64) -> bool {
+        emphasis(self.show.density, flight, kinds, event, self.show.selected) == Emphasis::Full
+    }
+
+    /// Draws all as dots, but for those of the current step if they have glyphs.
+    fn paint_dots(&mut self, context: &CanvasRenderingContext2d, kinds: &[Kind], event: u64, step: bool) {
         let Self { flights, buckets, .. } = self;
         let flights = std::mem::take(flights);
         let mut buckets = std::mem::replace(buckets, std::array::from_fn(|_| Vec::new()));
         buckets.iter_mut().for_each(Vec::clear);
         for (i, flight) in flights.iter().enumerate() {
+            if step && self.is_full(flight, kinds, event) {
+                continue;
+            }
             let at = self.spot(i, flight);
             buckets[self.bucket(flight, kinds, event)].push((at.x, at.y));
         }
@@ -397,10 +413,10 @@ impl Painter {
             FlightMark::Duplicate => return 3 * ROUND_COLOURS + 2,
             FlightMark::Plain => {}
         }
-        let look = match emphasis(self.show.density, flight, kinds, event, self.show.selected) {
-            Emphasis::Faint => 2,
-            Emphasis::Full if kinds.get(flight.kind).is_some_and(|k| k.proposal) => 0,
-            Emphasis::Full => 1,
+        let look = match kinds.get(flight.kind) {
+            _ if !self.is_full(flight, kinds, event) => 2,
+            Some(kind) if kind.proposal => 0,
+            _ => 1,
         };
         3 * Ink::round_colour(flight.round) + look
     }
