@@ -223,5 +223,15 @@ test('the document stands beside the facts, with what its samples would do', asy
   await sample.getByRole('link', { name: 'See it happen' }).click();
   await page.getByRole('button', { name: /Agreement violated/ }).waitFor();
   await page.getByText('What one round has made final the next one does not know.', { exact: true }).waitFor();
+  // It has a name, the rule that it lacks, and its control, which has a name, too.
+  await page.getByRole('heading', { name: "The document's sample votes once" }).first().waitFor();
+  await page.getByText('The paper\'s rule. Two rounds of votes, and a lock (Tendermint, Alg. 1).').waitFor();
+  await page.getByRole('link', { name: "The paper's rule, where the document's sample votes once" }).click();
+  await page.getByRole('heading', { name: "The paper's rule, where the document's sample votes once" }).first().waitFor();
+  await page.getByRole('link', { name: "The document's sample votes once" }).waitFor();
+  // That nothing is decided in time is an accident as well.
+  const waits = await playground.page({ fragment: "#/pbft?until=500ms&deadline=500ms&at=0:crash:3&without=pre-prepare-counts&pause=violation:Late" });
+  await waits.getByText('Late', { exact: true }).waitFor({ timeout: 30_000 });
+  await waits.getByRole('heading', { name: '✕ Termination violated' }).waitFor();
   assertNoTrouble(page);
 });

@@ -3,11 +3,11 @@
 use consensus_kernel::{Duration, RuleSet, Time};
 use consensus_lab::view::{MarkKind, Position, Status};
 use consensus_lab::{Session, catalogue, locate};
-use consensus_lessons::Place;
 use consensus_lessons::document::{DEVIATIONS, Deviation, passage};
 use consensus_lessons::gallery::{Kind, Lesson, by_title, lessons, opening};
 use consensus_lessons::guided::GUIDED;
 use consensus_lessons::missions::{MISSIONS, Progress};
+use consensus_lessons::{Place, Subject};
 use consensus_scenario::{Scenario, parse};
 use consensus_tests::{compare_with_golden, finished, property, scenario, violated};
 use std::collections::BTreeSet;
@@ -171,6 +171,32 @@ fn a_mission_is_open_at_first_done_with_its_solution_and_goes_astray_elsewhere()
         let elsewhere = Scenario { until: Time(777_000_000), ..scenario(&solved) };
         let astray = mission.progress(&begin, &*finished(&elsewhere));
         assert_eq!(astray, Progress::Astray("until".to_owned()), "{}", mission.name);
+    }
+}
+
+#[test]
+fn each_scenario_that_shows_something_has_a_title_of_its_own_and_something_to_compare_it_with() {
+    let mut titles = BTreeSet::new();
+    for subject in catalogue().iter().flat_map(|meta| Subject::of(meta.id)) {
+        assert!(titles.insert(subject.title()), "{}", subject.title());
+        assert!(!subject.watch().is_empty());
+        let twin = subject.twin().expect("there is something to compare it with");
+        assert_ne!(scenario(&twin.link()), scenario(&subject.link()), "{}", subject.title());
+        let bench = scenario(&subject.link());
+        let found = Subject::of(bench.meta.id).find(|s| scenario(&s.link()) == bench).expect("it is found");
+        let a_lesson = matches!((subject, found), (Subject::Control(_), Subject::Lesson(_)));
+        assert!(a_lesson || found.title() == subject.title(), "{} is {}", subject.title(), found.title());
+    }
+}
+
+/// Whoever opens a sample is stopped where it has gone wrong, also where that is that nothing was decided in time.
+#[test]
+fn a_sample_stops_at_its_accident_and_soon() {
+    for deviation in DEVIATIONS {
+        let link = parse(&deviation.accident(), catalogue()).expect("it is read");
+        let run = finished(&link.scenario);
+        let at = locate(&*run, link.pauses[0].when).expect("it comes to that");
+        assert!(at.at <= Time(20_000_000), "{}: {}", deviation.sample, at.at);
     }
 }
 

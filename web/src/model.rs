@@ -18,7 +18,7 @@ use consensus_figure::spacetime::{Look, Window};
 use consensus_kernel::{Meta, NodeId};
 use consensus_lab::view::FlightView;
 use consensus_lab::{Session, Studio};
-use consensus_lessons::gallery::Lesson;
+use consensus_lessons::Subject;
 use consensus_scenario::{Link, MessageName, Scenario};
 use std::cell::Cell;
 
@@ -168,8 +168,8 @@ pub struct Model {
     pub task: Option<Task>,
     /// The search for an accident, once it was begun.
     pub search: Option<Search>,
-    /// The lesson on the bench, as long as its scenario is untouched.
-    pub lesson: Option<&'static Lesson>,
+    /// What the scenario on the bench shows, as long as it is untouched.
+    pub lesson: Option<Subject>,
     /// Which messages the diagram shows, and which events the list.
     pub look: Look,
     /// The time that the space–time diagram shows, once it was drawn.
@@ -240,7 +240,7 @@ impl Model {
 
     /// What the run shows, as a headline.
     pub fn title(&self) -> String {
-        self.lesson.map_or_else(|| words::describe(self.scenario()), |l| l.title.to_owned())
+        self.lesson.map_or_else(|| words::describe(self.scenario()), Subject::title)
     }
 
     /// What the page's address says.

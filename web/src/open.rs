@@ -4,8 +4,8 @@ use crate::address::{self, Fragment};
 use crate::model::{Model, natural_speed};
 use crate::presentation::Presentation;
 use consensus_lab::{Studio, catalogue};
-use consensus_lessons::Place;
-use consensus_lessons::gallery::{Lesson, lessons, opening};
+use consensus_lessons::gallery::{Lesson, opening};
+use consensus_lessons::{Place, Subject};
 use consensus_scenario::{Link, Pause, Scenario, When, parse};
 
 /// The model that an address asks for; a sentence only if no run at all can be opened.
@@ -89,7 +89,7 @@ const NO_LESSON: &str = "The link leads to no lesson that there is. All are in t
 /// What an address asks for.
 struct Asked {
     scenario: Scenario,
-    lesson: Option<&'static Lesson>,
+    lesson: Option<Subject>,
     digest: Option<String>,
     rivals: Vec<Scenario>,
     pauses: Vec<Pause>,
@@ -105,7 +105,7 @@ fn asked(fragment: Fragment, elsewhere: bool) -> Asked {
     {
         return Asked {
             scenario: link.scenario,
-            lesson: Some(lesson),
+            lesson: Some(Subject::Lesson(lesson)),
             digest: None,
             rivals: Vec::new(),
             pauses: link.pauses,
@@ -123,9 +123,10 @@ fn asked(fragment: Fragment, elsewhere: bool) -> Asked {
     }
 }
 
-/// The lesson that a scenario is, if it is one.
-pub fn lesson_of(scenario: &Scenario) -> Option<&'static Lesson> {
-    lessons().find(|l| parse(l.link, catalogue()).is_ok_and(|link| link.scenario == *scenario))
+/// What a scenario shows, if it is one of those that show something.
+pub fn lesson_of(scenario: &Scenario) -> Option<Subject> {
+    let same = |s: &Subject| parse(&s.link(), catalogue()).is_ok_and(|link| link.scenario == *scenario);
+    Subject::of(scenario.meta.id).find(same)
 }
 
 /// What the page opens on by itself.

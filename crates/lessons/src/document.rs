@@ -35,9 +35,7 @@ impl Deviation {
     /// The accident: what the sample would do.
     pub fn accident(&self) -> String {
         let mark = if self.link.contains('?') { '&' } else { '?' };
-        let made = format!("{}{mark}{}", self.link, self.setting);
-        // That nothing is decided is no moment to stop at.
-        if self.breaks == "Termination" { made } else { format!("{made}&pause=violation:{}", self.leads) }
+        format!("{}{mark}{}&pause=violation:{}", self.link, self.setting, self.leads)
     }
 
     /// The same with the paper's rule.
@@ -163,7 +161,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         rule: "The pre-prepare and 2f prepares (§4.2).",
         breaks: "Termination",
         setting: "without=pre-prepare-counts",
-        link: "#/pbft?until=20s&deadline=20s&at=0:crash:3",
+        link: "#/pbft?until=500ms&deadline=500ms&at=0:crash:3",
     },
     Deviation {
         protocol: "pbft",
@@ -199,7 +197,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         rule: "A timer runs while a request waits; then comes another primary (§4.4).",
         breaks: "Termination",
         setting: "timeout=1h",
-        link: "#/pbft?n=4&req=2&gap=40ms&seed=3&latency=8ms..24ms&until=5s&deadline=5s&at=20ms:crash:0",
+        link: "#/pbft?n=4&req=2&gap=40ms&seed=3&latency=8ms..24ms&until=1500ms&deadline=1500ms&at=20ms:crash:0",
     },
     Deviation {
         protocol: "weighted",
@@ -227,7 +225,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         rule: "All exchange signed answers and count themselves.",
         breaks: "Agreement",
         setting: "decide=coordinator",
-        link: "#/weighted?f=1&latency=8ms..18ms&byz=0:two-faced",
+        link: "#/weighted?f=1&until=1s&latency=8ms..18ms&byz=0:two-faced",
     },
     Deviation {
         protocol: "weighted",
@@ -236,7 +234,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         rule: "Whoever has not answered in time abstains.",
         breaks: "Termination",
         setting: "without=deadline",
-        link: "#/weighted?decide=coordinator&byz=2:silent",
+        link: "#/weighted?decide=coordinator&until=1s&deadline=1s&byz=2:silent",
     },
     Deviation {
         protocol: "weighted",
@@ -255,17 +253,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         rule: "Objections go past the executive.",
         breaks: "Accountability",
         setting: "without=past-executive",
-        link: "#/hierarchical?n=13&f=0&in=0,0,0,0,0,0,3,3,0,0,0,3,3&byz=0:captured",
+        link: "#/hierarchical?n=13&f=0&until=1s&in=0,0,0,0,0,0,3,3,0,0,0,3,3&byz=0:captured",
     },
     Deviation {
         protocol: "hierarchical",
-        sample: "waits for every supervisor",
-        leads: "One has stopped, and the others wait.",
+        sample: "has nobody stand in for a supervisor",
+        leads: "One has stopped, and its workers never hear what is decided.",
         rule: "Somebody stands in.",
         breaks: "Termination",
         setting: "without=stand-in",
-        link: "#/hierarchical?n=7&seed=72057594037927977&until=62277275us&deadline=62277275us&in=3,3,3,3,3,3,3\
-               &at=6883us:crash:1",
+        link: "#/hierarchical?n=7&until=2s&deadline=2s&in=3,3,3,3,3,3,3&at=6883us:crash:1",
     },
     Deviation {
         protocol: "nakamoto",
@@ -283,7 +280,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         rule: "The chain with most work (§4).",
         breaks: "Heaviest Chain",
         setting: "without=most-work",
-        link: "#/nakamoto?n=4&until=40s&confirmations=6&retarget=4&mine=always&w=3,3,3,2&byz=3:easy-branch",
+        link: "#/nakamoto?n=4&until=30s&confirmations=6&retarget=4&mine=always&w=3,3,3,2&byz=3:easy-branch",
     },
     Deviation {
         protocol: "nakamoto",
@@ -302,7 +299,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         rule: "Two rounds of votes, and a lock (Tendermint, Alg. 1).",
         breaks: "Agreement",
         setting: "variant=single",
-        link: "#/pos?n=4&until=3s&clients=2&req=2&latency=10ms&proposer=rotation&at=25ms:block:0,2,3-1\
+        link: "#/pos?n=4&until=2s&clients=2&req=2&latency=10ms&proposer=rotation&at=25ms:block:0,2,3-1\
                &at=25ms:block:0,1,3-2&at=25ms:block:0,1,2-3&at=100ms:heal&at=0:delay:c0-1:request:1:10ms",
     },
     Deviation {
@@ -312,7 +309,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         rule: "proposer(h, r) is the same for all.",
         breaks: "Termination",
         setting: "without=common-draw",
-        link: "#/pos?n=7&seed=4&until=5s&deadline=5s",
+        link: "#/pos?n=7&seed=4&until=1s&deadline=1s",
     },
     Deviation {
         protocol: "pos",

@@ -6,9 +6,11 @@ pub mod document;
 pub mod gallery;
 pub mod guided;
 pub mod missions;
+mod subject;
 
 use guided::{GUIDED, Guided};
 use missions::{MISSIONS, Mission};
+pub use subject::Subject;
 
 /// What an address leads to that is more than a scenario.
 #[derive(Clone, Copy, Debug)]

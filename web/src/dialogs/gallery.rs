@@ -10,11 +10,11 @@ use crate::width::Width;
 use crate::words;
 use consensus_kernel::Meta;
 use consensus_lab::catalogue;
-use consensus_lessons::Place;
 use consensus_lessons::document::{Deviation, deviations};
 use consensus_lessons::gallery::{Kind, Lesson, lessons};
 use consensus_lessons::guided::GUIDED;
 use consensus_lessons::missions::MISSIONS;
+use consensus_lessons::{Place, Subject};
 use consensus_scenario::{Scenario, print};
 use yew::functional::Hook;
 use yew::prelude::*;
@@ -35,7 +35,7 @@ fn use_gallery(store: &Store) -> Html {
         })
     };
     let (current, narrow, here) =
-        store.with(|m| (m.lesson.map(|l| l.title), m.width == Width::Phone, m.meta().id));
+        store.with(|m| (m.lesson.map(Subject::title), m.width == Width::Phone, m.meta().id));
     let shelf = use_state(|| here);
     let look = Look {
         words: wanted.split_whitespace().collect(),
@@ -90,7 +90,7 @@ struct Look<'a> {
     words: Vec<&'a str>,
     /// Where to look: a protocol's id, [`LESSONS`], or nothing for everywhere.
     shelf: &'static str,
-    current: Option<&'static str>,
+    current: Option<String>,
     close: Callback<MouseEvent>,
 }
 
@@ -174,7 +174,7 @@ fn item(look: &Look<'_>, lesson: &Lesson) -> Html {
     html! {
         <li>
             <a href={format!("{}{}", address::here(), lesson.link)} onclick={look.close.clone()}
-                aria-current={(look.current == Some(lesson.title)).then_some("true")}>
+                aria-current={(look.current.as_deref() == Some(lesson.title)).then_some("true")}>
                 <small class={ink}>
                     { lesson.kind.words() }
                     if let Some(property) = lesson.kind.breaks() { { ": " }{ property }{ " violated" } }

@@ -9,7 +9,7 @@ use crate::shown::Shown;
 use crate::width::Width;
 use crate::words;
 use consensus_lab::view::{PropertyView, Status};
-use consensus_lessons::gallery::by_title;
+use consensus_lessons::Subject;
 use yew::prelude::*;
 
 /// The first panel.
@@ -18,7 +18,12 @@ pub fn why(props: &Shown) -> Html {
         .store
         .with(|m| (m.lesson, m.explained_event(), m.meta(), m.width, m.standing(), m.task.is_some()));
     let violated: Vec<PropertyView> = props.store.with(|m| {
-        let here = |p: &PropertyView| p.status == Status::Violated && p.event.is_some() && p.event == event;
+        // What was missed was so behind the last event, not in it.
+        let missed =
+            |p: &PropertyView| p.event.is_some() && p.kind == "liveness" && p.event == event.map(|e| e + 1);
+        let here = |p: &PropertyView| {
+            p.status == Status::Violated && (missed(p) || (p.event.is_some() && p.event == event))
+        };
         m.session().properties().into_iter().filter(here).collect()
     });
     html! {
@@ -28,11 +33,9 @@ pub fn why(props: &Shown) -> Html {
             } else if let Some(lesson) = lesson {
                 <div class="lesson">
                     // Where the line at the top has no room for it.
-                    if width == Width::Phone { <h2>{ lesson.title }</h2> }
-                    <p><b>{ "What to watch. " }</b>{ lesson.watch }</p>
-                    if let Some(twin) = by_title(lesson.twin) {
-                        <p class="twin">{ "Compare: " }<a href={format!("{}{}", address::here(), twin.link)}>{ twin.title }</a></p>
-                    }
+                    if width == Width::Phone { <h2>{ lesson.title() }</h2> }
+                    <p><b>{ "What to watch. " }</b>{ lesson.watch() }</p>
+                    { compare(lesson) }
                 </div>
             } else if event.is_some() && !busy {
                 // Whoever has picked a protocol and nothing else.
@@ -65,17 +68,31 @@ pub fn why(props: &Shown) -> Html {
     }
 }
 
+/// Which rule a sample of the document lacks, and what to compare the scenario with.
+fn compare(lesson: Subject) -> Html {
+    html! {
+        <>
+            if let Some(rule) = lesson.rule() { <p><b>{ "The paper's rule. " }</b>{ rule }</p> }
+            if let Some(twin) = lesson.twin() {
+                <p class="twin">{ "Compare: " }<a href={format!("{}{}", address::here(), twin.link())}>{ twin.title() }</a></p>
+            }
+        </>
+    }
+}
+
 /// The pause at the cursor: what to read there, which of how many it is, and how to change it.
 fn pause(props: &Shown, place: usize) -> Html {
     let store = &props.store;
     let (note, count, watched, over) =
         store.with(|m| (m.stops[place].pause.note.clone(), m.stops.len(), m.watch_only, m.at_end()));
+    let sample = store.with(|m| m.lesson.filter(|l| l.rule().is_some()));
     let write = store.on(move |m, e: Event| {
         m.set_note(place, &e.target_unchecked_into::<web_sys::HtmlInputElement>().value());
     });
     html! {
         <div class="lesson pause">
             <p>{ note.clone() }</p>
+            if let Some(lesson) = sample { { compare(lesson) } }
             <button class="primary" onclick={store.on(|m, _: MouseEvent| m.toggle_play())}>{ if over { "Play from the beginning" } else { "Play on" } }</button>
             if !watched {
                 <details>
