@@ -183,6 +183,17 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         protocol: "pbft",
+        sample: "commits on COMMITs alone, prepared or not",
+        leads: "What nobody can prove to be prepared is carried out, and the next view gives its number to another request.",
+        rule: "Committed-local means prepared, and 2f + 1 commits (§4.2).",
+        breaks: "Agreement",
+        setting: "without=prepared-before-commit",
+        link: "#/pbft?n=6&seed=72057594037928094&until=1300ms&clients=3&req=6&latency=exp:19ms\
+               &at=26300us:block:1,2,5,c0,c2-0&at=421748us:partition:2,4,5,c1&at=665447us:latency:28ms..141ms\
+               &at=673776us:partition:1,2,3,4,c1,c2",
+    },
+    Deviation {
+        protocol: "pbft",
         sample: "lets the primary alone answer the client",
         leads: "A lying primary tells the client what nobody executed.",
         rule: "The client waits for f + 1 equal replies (§4.1).",
