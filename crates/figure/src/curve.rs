@@ -25,13 +25,15 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// The way from one disc to another, each a centre and a radius, around this middle, if there is one.
-    pub fn between(from: (Point, f64), to: (Point, f64), middle: Option<Point>) -> Self {
+    /// The way from one disc to another, each a centre and a radius, around this middle, if there is one; bent so many times
+    /// as much as usual.
+    pub fn between(from: (Point, f64), to: (Point, f64), middle: Option<Point>, times: f64) -> Self {
         let way = to.0 - from.0;
         let (half, left) = ((from.0 + to.0) * 0.5, way.unit().left());
         let bend = (way.length() * BEND_SHARE).min(BEND_MAX);
         let inward = middle.map_or(0.0, |m| (m.x - half.x) * left.x + (m.y - half.y) * left.y);
-        let control = half + left * (bend + inward.within((OUTWARD - 1.0) * bend, (1.0 - OUTWARD) * bend));
+        let control =
+            half + left * (bend * times + inward.within((OUTWARD - 1.0) * bend, (1.0 - OUTWARD) * bend));
         // Between neighbours that nearly touch there is always some way to go.
         let share = (0.85 * way.length() / (from.1 + to.1)).min(1.0);
         let trimmed = |(centre, radius): (Point, f64)| centre + (control - centre).unit() * (radius * share);
@@ -70,7 +72,8 @@ mod tests {
     fn the_two_directions_of_a_link_never_touch_and_none_goes_around_the_nodes() {
         let [a, b] = discs();
         for middle in [Point::new(120.0, 60.0), Point::new(90.0, 400.0), Point::new(150.0, -70.0)] {
-            let (there, back) = (Curve::between(a, b, Some(middle)), Curve::between(b, a, Some(middle)));
+            let (there, back) =
+                (Curve::between(a, b, Some(middle), 1.0), Curve::between(b, a, Some(middle), 1.0));
             for (i, j) in (0..=50).flat_map(|i| (0..=50).map(move |j| (i, j))) {
                 let gap = there.at(f64::from(i) / 50.0).distance(back.at(f64::from(j) / 50.0));
                 assert!(gap > 3.0, "{gap} at {i} and {j}");
@@ -87,7 +90,7 @@ mod tests {
     #[test]
     fn a_curve_begins_and_ends_at_the_borders() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b, None);
+        let curve = Curve::between(a, b, None, 1.0);
         assert!((curve.at(0.0).distance(a.0) - a.1).abs() < 1e-9);
         assert!((curve.at(1.0).distance(b.0) - b.1).abs() < 1e-9);
         assert_eq!(curve.at(-3.0), curve.from);
@@ -97,7 +100,7 @@ mod tests {
     #[test]
     fn the_first_part_of_a_curve_lies_on_it() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b, None);
+        let curve = Curve::between(a, b, None, 1.0);
         let part = curve.until(0.6);
         for i in 0..=10 {
             let t = f64::from(i) / 10.0;
@@ -108,7 +111,7 @@ mod tests {
     #[test]
     fn direction_is_a_unit_vector_along_the_way() {
         let [a, b] = discs();
-        let curve = Curve::between(a, b, None);
+        let curve = Curve::between(a, b, None, 1.0);
         for t in [0.0f64, 0.3, 0.5, 1.0] {
             let ahead = curve.at((t + 1e-4).min(1.0)) - curve.at((t - 1e-4).max(0.0));
             assert!((curve.direction(t).length() - 1.0).abs() < 1e-9);

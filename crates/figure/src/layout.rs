@@ -43,6 +43,12 @@ const GLYPH_NODE_MIN: f64 = 9.0;
 /// Radius of a message among few, so that its letter can be read.
 pub const GLYPH_FEW: f64 = 7.5;
 
+/// Among so many nodes and clients that is tried.
+const BENT_MAX: usize = 20;
+
+/// How ways are bent, until one is in nobody's way: those to the other side as no way back is.
+const BENDS: [f64; 11] = [1.0, 0.3, 1.8, 2.7, 3.6, 4.5, -0.4, -1.4, -2.2, -3.2, -4.1];
+
 /// A node with a smaller radius is a plain disc: nobody could read its name in it, or see its timer run.
 pub const LEGIBLE_MIN: f64 = 5.0;
 
@@ -148,7 +154,37 @@ impl Placement {
         // A message with a letter keeps off the node's ring, so that both stay readable.
         let border = |s: &Spot| if self.roomy { s.reach() + self.glyph() } else { s.radius + 2.0 };
         let disc = |id| self.spot(id).map(|s| (s.at, border(s)));
-        Some(Curve::between(disc(from)?, disc(to)?, self.middle))
+        let (a, b) = (disc(from)?, disc(to)?);
+        let usual = Curve::between(a, b, self.middle, 1.0);
+        // Clients stand beside the others: what they say to those further away must not look as if it were for the nearest.
+        if !self.roomy || self.spots.len() > BENT_MAX || from.is_client() == to.is_client() {
+            return Some(usual);
+        }
+        let mut best = (f64::MIN, usual);
+        for times in BENDS {
+            let way = Curve::between(a, b, self.middle, times);
+            let clearance = self.clearance(&way, (from, to));
+            if clearance > best.0 {
+                best = (clearance, way);
+            }
+            if clearance > self.glyph() {
+                break;
+            }
+        }
+        Some(best.1)
+    }
+
+    /// How far a way keeps off the faces of all others, and off the edges.
+    fn clearance(&self, way: &Curve, (from, to): (NodeId, NodeId)) -> f64 {
+        let mut least = f64::MAX;
+        for i in 1..24 {
+            let at = way.at(f64::from(i) / 24.0);
+            least = least.min(at.x).min(at.y).min(self.width - at.x).min(self.height - at.y);
+            for spot in self.spots.iter().filter(|s| s.id != from && s.id != to) {
+                least = least.min(at.distance(spot.at) - spot.radius);
+            }
+        }
+        least
     }
 
     /// The node at a point, or the nearest one within `slop` of it.
@@ -592,6 +628,30 @@ mod tests {
         let placed = place(&ask(Layout::Ring, 7, 2, 780.0, 530.0));
         let leftmost = placed.spots[..7].iter().map(|s| s.at.x - s.radius).fold(f64::MAX, f64::min);
         assert!(placed.spots[7..].iter().all(|s| s.at.x + s.radius < leftmost));
+    }
+
+    #[test]
+    fn what_clients_say_and_hear_crosses_the_face_of_no_other_node() {
+        let mut crossing = Vec::new();
+        for (n, clients) in [(4, 1), (4, 2), (5, 1), (5, 2), (7, 1), (7, 2)] {
+            for (width, height) in [(788.0, 430.0), (628.0, 250.0), (390.0, 250.0)] {
+                let placed = place(&ask(Layout::Ring, n, clients, width, height));
+                for (client, node) in (0..clients).flat_map(|c| (0..n).map(move |i| (c, i))) {
+                    let (client, node) = (NodeId::client(client), NodeId::replica(node));
+                    for (from, to) in [(client, node), (node, client)] {
+                        let way = placed.curve(from, to).unwrap();
+                        let crosses = |s: &&Spot| {
+                            let near = |i: u8| way.at(f64::from(i) / 99.0).distance(s.at) < s.radius;
+                            s.id != from && s.id != to && (0..100).any(near)
+                        };
+                        crossing.extend(
+                            placed.spots.iter().find(crosses).map(|s| (n, clients, width, from, to, s.id)),
+                        );
+                    }
+                }
+            }
+        }
+        assert!(crossing.is_empty(), "{crossing:?}");
     }
 
     #[test]

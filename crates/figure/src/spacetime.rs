@@ -14,9 +14,6 @@ use consensus_kernel::{Duration, KindClass, Meta, NodeId, Time};
 use consensus_lab::Session;
 use consensus_lab::view::{EventView, FlightMark, FlightView, Health, What};
 
-/// With more rows than this, a broadcast is drawn by its outermost and its last arrow only.
-pub const ROWS_FULL_MAX: usize = 16;
-
 /// Room at the left for names.
 pub const NAMES_WIDTH: f64 = 34.0;
 
