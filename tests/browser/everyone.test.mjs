@@ -152,9 +152,9 @@ for (const [name, lead] of [['the gallery', 'Gallery'], ['share', null], ['help'
 }
 
 test('on a phone everything that is pressed is as large as a thumb', async () => {
-  const page = await playground.page({ fragment: '?play=0', viewport: VIEWPORTS.phone, touch: true });
+  const page = await playground.page({ fragment: '?play=0&start=41ms', viewport: VIEWPORTS.phone, touch: true });
   const small = [];
-  for (const name of ['Why', 'Events', 'Next', 'Nodes', 'Facts', 'Set-up']) {
+  for (const name of ['Why', 'Log', 'Events', 'Next', 'Nodes', 'Facts', 'Set-up']) {
     await tab(name)(page);
     await page.waitForTimeout(300);
     small.push(...(await page.evaluate(smallTargets)).map((it) => `${name}: ${it}`));
