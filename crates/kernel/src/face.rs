@@ -68,10 +68,23 @@ impl Votes {
     }
 }
 
-/// Several of a kind: "replies", "classes", "votes".
+/// Several of a kind: "replies", "relays", "classes", "votes".
 pub fn plural(one: &str) -> String {
-    match one.strip_suffix('y') {
+    match one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
         Some(stem) => format!("{stem}ies"),
         None => format!("{one}{}", if one.ends_with('s') { "es" } else { "s" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plural;
+
+    #[test]
+    fn many_of_a_kind_are_spelt_as_they_are() {
+        assert_eq!(
+            ["reply", "relay", "process", "vote"].map(plural),
+            ["replies", "relays", "processes", "votes"]
+        );
     }
 }

@@ -42,7 +42,8 @@ pub(crate) fn panel(sim: &Sim) -> Option<Panel> {
         list.nodes.push(TreeNode { parent: None, label, cell });
         list.chain(list.nodes.len() - 1, &witness.acts);
     }
-    let title = format!("Scheduler, step {step}: {verdict}; overruled the oldest event {overruled} times");
+    let often = if *overruled == 1 { "once".to_owned() } else { format!("{overruled} times") };
+    let title = format!("Scheduler, step {step}: {verdict}; overruled the oldest event {often}");
     Some(Panel::Tree(TreePanel { title, nodes: list.nodes }))
 }
 

@@ -167,8 +167,8 @@ fn group(look: &Look<'_>, meta: &'static Meta) -> Option<(usize, Html)> {
 fn item(look: &Look<'_>, lesson: &Lesson) -> Html {
     let ink = match lesson.kind {
         Kind::Healthy => "ok-ink",
-        Kind::Within => "",
-        Kind::Beyond(_) => "bad-ink",
+        Kind::Within | Kind::Unharmed => "",
+        Kind::Chance(_) | Kind::Beyond(_) => "bad-ink",
         Kind::RuleOff(_) => "warn-ink",
     };
     html! {

@@ -114,7 +114,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         twin: "Four agents pool what they believe",
     },
     Lesson {
-        kind: Kind::Within,
+        kind: Kind::Unharmed,
         title: "Eleven outvote a zero",
         watch: "A floor of 1e-10 makes the veto finite: eleven at 0.9 outvote the liar who says 0. Take one of them away, and the \
                 liar has its way.",

@@ -28,6 +28,10 @@ pub enum Kind {
     Healthy,
     /// As much as the protocol promises to survive, and it does.
     Within,
+    /// As much, and chance decides against it: it promises no certainty.
+    Chance(&'static str),
+    /// More than that, and nothing comes of it.
+    Unharmed,
     /// More than that.
     Beyond(&'static str),
     /// Perhaps nothing, but a rule is off.
@@ -40,6 +44,8 @@ impl Kind {
         match self {
             Self::Healthy => "healthy",
             Self::Within => "within its limits",
+            Self::Chance(_) => "within its limits, too few confirmations",
+            Self::Unharmed => "beyond its limits, unharmed",
             Self::Beyond(_) => "beyond its limits",
             Self::RuleOff(_) => "a rule is off",
         }
@@ -48,8 +54,8 @@ impl Kind {
     /// The property that is violated.
     pub const fn breaks(self) -> Option<&'static str> {
         match self {
-            Self::Healthy | Self::Within => None,
-            Self::Beyond(property) | Self::RuleOff(property) => Some(property),
+            Self::Healthy | Self::Within | Self::Unharmed => None,
+            Self::Chance(property) | Self::Beyond(property) | Self::RuleOff(property) => Some(property),
         }
     }
 }

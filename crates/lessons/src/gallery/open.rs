@@ -35,7 +35,7 @@ pub(super) const LESSONS: &[Lesson] = &[
         twin: "Six blocks deep, and a payment is final",
     },
     Lesson {
-        kind: Kind::Beyond("Common Prefix"),
+        kind: Kind::Chance("Common Prefix"),
         title: "A third of the hash power undoes two confirmations",
         watch: "The same spender, but the merchant trusts a payment that is two blocks deep. The hidden branch is one block \
                 longer, comes out, and the payment is gone.",
