@@ -497,3 +497,39 @@ fn leaders_that_change_every_view_need_enough_correct_ones_in_a_row() {
     assert_eq!(violated(&*in_turns), Vec::<&str>::new());
     assert!(in_turns.assumptions().into_iter().all(|a| a.holds));
 }
+
+#[test]
+fn a_leader_that_is_told_of_a_choice_in_a_higher_ballot_leads_no_more() {
+    // Multi-Paxos: what its followers accepted in its ballot is not what was chosen, however far it knows.
+    let link = "#/multi-paxos?n=7&clients=2&election=2s..3s&retry=60ms&until=5s&at=21ms:partition:0,1,c0/2/3,4,5,6,c1&\
+                at=40ms:fire:3:election&at=40ms:propose:c1&at=300ms:partition:0,1,c0/2,3,4,5,6,c1&\
+                at=500ms:partition:0,1,2,c0/3,4,5,6,c1&at=900ms:heal";
+    let run = finished(&scenario(link));
+    assert_eq!(violated(&*run), Vec::<&str>::new());
+    assert_eq!(property(&*run, "Termination").status, Status::Holds);
+}
+
+#[test]
+fn a_client_that_stands_still_asks_when_it_runs_again() {
+    let still = "#/hotstuff?req=3&gap=50ms&until=20s&deadline=10s&at=40ms:pause:c0&at=120ms:resume:c0";
+    let down = "#/raft?req=3&gap=400ms&until=20s&deadline=10s&at=390ms:crash:c0&at=1s:restart:c0";
+    for link in [still, down] {
+        let run = finished(&scenario(link));
+        assert_eq!(property(&*run, "Termination").status, Status::Holds, "{link}");
+        let asked = run.nodes().into_iter().find(|node| node.id == NodeId::client(0)).expect("there is one");
+        assert_eq!(asked.face.status, "3 done", "{link}");
+    }
+    // One that never does is promised nothing.
+    let gone = finished(&scenario("#/raft?req=3&gap=400ms&until=20s&deadline=10s&at=390ms:crash:c0"));
+    assert_eq!(violated(&*gone), Vec::<&str>::new());
+    assert!(property(&*gone, "Termination").reason.contains("client c0 does not run"));
+}
+
+#[test]
+fn where_only_two_propose_two_faults_are_too_many_for_progress() {
+    // Paxos with roles apart.
+    let link = "#/paxos?n=9&roles=apart&deadline=5s&at=1ms:crash:0&at=1ms:crash:1";
+    let run = finished(&scenario(link));
+    let broken: Vec<_> = run.assumptions().into_iter().filter(|a| !a.holds).map(|a| a.name).collect();
+    assert_eq!(broken, ["A live variant"]);
+}

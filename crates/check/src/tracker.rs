@@ -139,10 +139,25 @@ impl Tracker {
                 1 => "one request has no accepted reply yet".to_owned(),
                 k => format!("{k} requests have no accepted reply yet"),
             };
-            return Termination::Missing(self.with_waiting(sim, reason));
+            return match self.only_down(sim) {
+                Some(client) => Termination::Asks(format!("{reason}: client {client} does not run")),
+                None => Termination::Missing(self.with_waiting(sim, reason)),
+            };
         }
         let is_late = sim.now() >= sim.scenario().deadline.unwrap_or(sim.scenario().until);
         self.all_know(sim, if is_late { self.settled(sim.now()) } else { self.highest })
+    }
+
+    /// A client that does not run, if only such ones have requests that are not answered: nobody promises them anything.
+    fn only_down<P: Automaton>(&self, sim: &Simulation<P>) -> Option<NodeId> {
+        let (requests, clients) = (sim.scenario().requests as usize, self.answered.len());
+        let lacks = |c: &usize| {
+            let planned = (requests + clients - 1 - c) / clients;
+            (self.answered[*c] as usize) < planned.max(sim.proposed()[*c] as usize)
+        };
+        let lacking: Vec<NodeId> = (0..clients).filter(lacks).map(NodeId::client).collect();
+        let down = lacking.iter().all(|id| sim.health(*id) != Health::Up);
+        lacking.first().copied().filter(|_| down)
     }
 
     /// Whether every correct running replica that is to learn has decided up to this slot.

@@ -40,8 +40,8 @@ pub use tables::{Cite, Timer};
 
 use crate::clients::one::{Answer, AskedOne, AsksOne};
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Member, Meta, NodeId, Panel, Party, RuleId, Setup, SetupError,
-    Value,
+    Caveat, Cx, Duration, Face, Input, Invariant, Member, Meta, NodeId, Panel, Party, RuleId, Setup,
+    SetupError, Value,
 };
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -228,6 +228,12 @@ impl Member for Node {
 
     fn invariants() -> &'static [Invariant<Paxos>] {
         invariants::ALL
+    }
+
+    fn caveat(config: &Config) -> Option<Caveat> {
+        config
+            .all_may_fail
+            .then_some(Caveat::Progress("both proposers may be among the faulty, and nobody else proposes"))
     }
 
     fn quorum(config: &Config) -> Option<usize> {

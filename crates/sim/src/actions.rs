@@ -97,6 +97,8 @@ impl<P: Automaton> Simulation<P> {
                     }
                     // A held timer's event goes back so that the timer table knows it is gone.
                     Tag::Timer => self.put_back(event),
+                    // Its user is not down.
+                    Tag::Asked => self.cells[instance].held.push(event),
                     _ => {}
                 }
             }
@@ -141,7 +143,7 @@ impl<P: Automaton> Simulation<P> {
     }
 
     /// Puts a held event back into the queue, now.
-    fn put_back(&mut self, event: Event) {
+    pub(crate) fn put_back(&mut self, event: Event) {
         self.timers.requeued(&event, self.now.0);
         self.push_at(Event { at: self.now.0, ..event });
     }

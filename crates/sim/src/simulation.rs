@@ -452,14 +452,17 @@ impl<P: Automaton> Simulation<P> {
         }
     }
 
-    /// Hands a client its next value.
+    /// Hands a client its next value. One that stands still, or is down, is handed it when it runs again.
     pub(crate) fn propose<O: Observer<P>>(&mut self, instance: usize, observer: &mut O, watched: u64) {
+        let cell = &mut self.cells[instance];
+        if cell.health != Health::Up {
+            let (at, to) = (self.now.0, instance as u16);
+            return cell.held.push(Event { at, seq: 0, payload: 0, nth: 0, to, tag: Tag::Asked, flags: 0 });
+        }
         let client = self.fixed.identities[instance].index();
         self.proposed[client] += 1;
         let value = Value::request(client, self.proposed[client]);
-        if self.cells[instance].health == Health::Up {
-            self.step(instance, Trigger::Propose(value), 0, observer, watched);
-        }
+        self.step(instance, Trigger::Propose(value), 0, observer, watched);
     }
 
     /// Brings a crashed instance back, with its disk or without.
@@ -478,7 +481,11 @@ impl<P: Automaton> Simulation<P> {
             true => cell.node.restart(&self.fixed.config),
             false => P::new(&self.fixed.config, id),
         };
+        let held = core::mem::take(&mut cell.held);
         self.step(instance, Trigger::Restart, 0, observer, watched);
+        for event in held {
+            self.put_back(event);
+        }
     }
 
     /// Calls one node and carries out its effects. A step that a message causes is as deep as the message, whatever `depth`

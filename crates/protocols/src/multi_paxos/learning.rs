@@ -89,6 +89,11 @@ impl Replica {
             return cx.reject("it knows this");
         }
         cx.cite(Cite::Told);
+        // What was chosen in a higher ballot is not what its own followers accepted: to lead on and say that so much is chosen
+        // would let them take their votes for it.
+        if let Some(highest) = chosen.iter().map(|proposal| proposal.ballot).max() {
+            self.overtaken(highest, None, cx);
+        }
         self.advance(cx);
         // A full answer is not the last.
         let more = self.log.prefix() < self.heard || chosen.len() as u64 == VALUES_MAX;

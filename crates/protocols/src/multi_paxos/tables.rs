@@ -85,7 +85,8 @@ rules! {
         "open since the last heartbeat: accept(b, s, v) to all that have not voted";
     Learn, "§2.3 learns", "Paxos Made Simple, §2.3",
         "learns that its votes in the leader's ballot are chosen",
-        "In one ballot a slot has one value, so what it accepted there is what was chosen.",
+        "In one ballot a slot has one value, and who leads knows of no choice in a higher one, so what it accepted there is what \
+         was chosen.",
         "s <= chosen, vote[s] of the leader's ballot: chosen[s] := its value";
     Fetch, "§2.3 asks", "Paxos Made Simple, §2.3, end",
         "knows that more is chosen than it has, and asks for it",

@@ -28,6 +28,8 @@ pub struct Config {
     pub together: bool,
     /// The nodes 0 .. this propose.
     pub proposers: usize,
+    /// Whether all of those can be among the faulty.
+    pub all_may_fail: bool,
     /// The first node that is an acceptor, and the first after it that is none.
     pub acceptors: (usize, usize),
     /// This node and all after it learn.
@@ -72,6 +74,7 @@ impl Config {
             n,
             together,
             proposers,
+            all_may_fail: setup.f >= proposers,
             acceptors,
             learners,
             quorum,
