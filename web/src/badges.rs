@@ -16,7 +16,7 @@ use yew::prelude::*;
 /// How many properties have a badge of their own while nothing is wrong.
 pub const BADGES: usize = 4;
 
-/// The badges above the stage, as many as have room; what is violated has it first.
+/// The badges above the stage, as many as have room: what is violated has it first, then which assumption is broken.
 pub fn badges(props: &Shown) -> Html {
     part("badges", props.clone(), |ctx, props| use_badges(props).run(ctx))
 }
@@ -33,7 +33,9 @@ fn use_badges(props: &Shown) -> Html {
     sort_by_number(&mut properties, |p| u64::from(p.status != Status::Violated));
     let violated = properties.iter().filter(|p| p.status == Status::Violated).count();
     let mut all: Vec<Badge> = properties.iter().map(badge).collect();
-    all.splice(violated..violated, broken.iter().map(broken_badge));
+    // What is violated and what excuses it are seen side by side.
+    let first = violated.min(1);
+    all.splice(first..first, broken.iter().map(broken_badge));
     let pressing = violated + broken.len();
     let most = (BADGES + broken.len()).max(pressing);
     let more = all.split_off(fitting(&all, most, room));
