@@ -302,13 +302,14 @@ fn one_network<P: Automaton>(config: &P::Config, scenario: &Scenario, now: Time)
         Action::Crash(id) | Action::Pause(id) if !id.is_client() => Some((t.at, id)),
         _ => None,
     });
-    let edges = P::edges(config);
+    let neighbours = P::edges(config).map(|edges| neighbours(&edges, scenario.n));
     let begun = std::iter::once((Time::ZERO, None));
     let apart = begun.chain(falls.map(|(at, id)| (at, Some(id)))).find_map(|(at, id)| {
-        if let Some(place) = id.and_then(|id| stays.get_mut(id.index())) {
-            *place = false;
+        // Who has failed before changes nothing.
+        if id.is_some_and(|id| stays.get_mut(id.index()).is_none_or(|stays| !std::mem::take(stays))) {
+            return None;
         }
-        let alone = cut_off(edges.as_deref()?, stays.clone())?;
+        let alone = cut_off(neighbours.as_deref()?, stays.clone())?;
         Some((at, format!("node {alone} is joined with others only through nodes that fail")))
     });
     let first = [cut, apart].into_iter().flatten().min_by_key(|(at, _)| *at);
@@ -325,13 +326,18 @@ pub fn stays_one_network<P: Automaton>(config: &P::Config, scenario: &Scenario) 
     one_network::<P>(config, scenario, Time::NEVER).is_none_or(|assumption| assumption.holds)
 }
 
-/// One of the replicas that stay that no way along these edges joins with the first of them unless it passes one that is gone.
-fn cut_off(edges: &[(NodeId, NodeId)], mut stays: Vec<bool>) -> Option<NodeId> {
-    let mut neighbours = vec![Vec::new(); stays.len()];
+/// With whom each replica is joined.
+fn neighbours(edges: &[(NodeId, NodeId)], n: usize) -> Vec<Vec<usize>> {
+    let mut neighbours = vec![Vec::new(); n];
     for (a, b) in edges {
         neighbours[a.index()].push(b.index());
         neighbours[b.index()].push(a.index());
     }
+    neighbours
+}
+
+/// One of the replicas that stay that no way joins with the first of them unless it passes one that is gone.
+fn cut_off(neighbours: &[Vec<usize>], mut stays: Vec<bool>) -> Option<NodeId> {
     let mut reached = vec![stays.iter().position(|stays| *stays)?];
     stays[reached[0]] = false;
     while let Some(here) = reached.pop() {

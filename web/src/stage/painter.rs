@@ -234,9 +234,9 @@ impl Painter {
     /// The message nearest to a point, within a distance of its border.
     pub fn message_at(&self, at: Point, slop: f64) -> Option<MessageName> {
         let reach = slop + if self.glyphs { self.glyph } else { 3.0 };
-        let away = |(i, f): (usize, &FlightView)| self.spot(i, f).distance(at);
-        let nearest = self.flights.iter().enumerate().min_by(|a, b| away(*a).total_cmp(&away(*b)))?;
-        (away(nearest) <= reach).then_some(name_of(nearest.1))
+        let away = |(i, f): (usize, &FlightView)| (self.spot(i, f).distance(at), name_of(f));
+        let nearest = self.flights.iter().enumerate().map(away).min_by(|a, b| a.0.total_cmp(&b.0))?;
+        (nearest.0 <= reach).then_some(nearest.1)
     }
 
     fn way(&self, flight: &FlightView) -> Curve {
