@@ -179,7 +179,8 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     let allowed = word.len().div_ceil(3).min(3);
     candidates
         .map(|c| (distance(&word, c), c))
-        .filter(|(d, _)| *d <= allowed)
+        // Something must be left of the word: one letter is no slip for another.
+        .filter(|(d, c)| *d <= allowed && *d < word.len().max(c.len()))
         .min_by_key(|(d, _)| *d)
         .map(|(_, c)| c)
 }
@@ -232,6 +233,7 @@ mod tests {
         assert_eq!(nearest("lattency", keys.into_iter()), Some("latency"));
         assert_eq!(nearest("LOSS", keys.into_iter()), Some("loss"));
         assert_eq!(nearest("colour", keys.into_iter()), None);
+        assert_eq!(nearest("9", keys.into_iter()), None);
         assert_eq!(distance(&['k', 'i', 't', 't', 'e', 'n'], "sitting"), 3);
     }
 }

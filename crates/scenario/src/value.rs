@@ -395,7 +395,8 @@ fn parse_table(text: &str, n: usize, (least, most): (usize, usize)) -> Read<Vec<
     not_too_many(rows, n, "rows")?;
     if rows < n {
         let allowed = format!("one for each of the {n} replicas is needed, with slashes between");
-        return Err(ValueError::new(TooSmall, format!("{rows} rows are too few"), allowed));
+        let why = if rows == 1 { "one row is too few".into() } else { format!("{rows} rows are too few") };
+        return Err(ValueError::new(TooSmall, why, allowed));
     }
     let columns = text.split('/').next().unwrap_or_default().split(',').count();
     if !(least..=most).contains(&columns) {
