@@ -3,9 +3,9 @@
 //!
 //! The counterexamples lie in `golden/counterexamples/<protocol>/<switch>.link`, each shrunk.
 //! `cargo test -p consensus-tests --test swarm -- --ignored` looks for those that are missing. Some are
-//! written by hand: `timer-doubling`, because no drawn network is slower than the timers;
-//! `wait-after-failure`, which costs views and not the decision once links have healed; and Zyzzyva's
-//! `certificates-by-view`, which is its golden scenario.
+//! written by hand: `timer-doubling`, because no drawn network is slower than the timers; `exact-two-thirds`, because
+//! drawn stakes are too small to tell two thirds from 0.67; `wait-after-failure`, which costs views and not the decision
+//! once links have healed; and Zyzzyva's `certificates-by-view`, which is its golden scenario.
 
 use consensus_check::{TERMINATION, heals};
 use consensus_kernel::{Breaks, Meta, RuleSet, Switch, SwitchId};

@@ -69,7 +69,7 @@ pub fn draw_scenario(meta: &'static Meta, seed: u64, budget: Budget, without: Op
     scenario.n = draw.rng.within(smallest as u64, largest as u64) as usize;
     scenario.f = draw_tolerance(&mut draw, &scenario, budget);
     draw_values(&mut draw, &mut scenario);
-    draw_weights(&mut draw, &mut scenario);
+    draw_weights(&mut draw, &mut scenario, without.is_some());
     draw_network(&mut draw, &mut scenario);
     draw_numbers(&mut draw, &mut scenario, budget, without);
     if budget == Budget::Within && without.is_none() {
@@ -132,9 +132,10 @@ fn draw_values(draw: &mut Draw, scenario: &mut Scenario) {
     }
 }
 
-/// Draws who weighs what, where weights count: all the same now and then, and seldom nothing.
-fn draw_weights(draw: &mut Draw, scenario: &mut Scenario) {
-    if scenario.bound().max_weight(1).is_some() && draw.chance(70) {
+/// Draws who weighs what, where weights count, or where one looks for what a rule about them prevents: all the same now
+/// and then, and seldom nothing.
+fn draw_weights(draw: &mut Draw, scenario: &mut Scenario, all: bool) {
+    if (scenario.bound().max_weight(1).is_some() || (all && scenario.meta.weighted)) && draw.chance(70) {
         let weight = |_| if draw.chance(5) { 0 } else { draw.rng.within(1, 10) };
         let weights: Vec<u64> = (0..scenario.n).map(weight).collect();
         if weights.iter().any(|w| *w > 0) {

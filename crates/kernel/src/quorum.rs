@@ -52,6 +52,8 @@ impl QuorumRule {
 pub enum WeightRule {
     /// More than two thirds: two quorums share more than a third.
     MoreThanTwoThirds,
+    /// More than 0.67, which is not the same: what is left when less than a third is missing may be too little.
+    MoreThan67Percent,
     /// Two thirds: two quorums share a third, which may be just what is faulty.
     TwoThirds,
     /// More than half: two quorums share somebody, who may be faulty.
@@ -65,6 +67,7 @@ impl WeightRule {
     pub const fn least(self, total: u64) -> u64 {
         let least = match self {
             Self::MoreThanTwoThirds => total - total.div_ceil(3) + 1,
+            Self::MoreThan67Percent => total / 100 * 67 + total % 100 * 67 / 100 + 1,
             Self::TwoThirds => total - total / 3,
             Self::MoreThanHalf => total / 2 + 1,
             Self::MoreThanThird => total / 3 + 1,
@@ -238,6 +241,7 @@ mod tests {
                 assert_eq!(rule.least(total), (1..).find(|w| enough(*w)).unwrap(), "{rule:?} of {total}");
             };
             is(WeightRule::MoreThanTwoThirds, &|w| 3 * w > 2 * total);
+            is(WeightRule::MoreThan67Percent, &|w| 100 * w > 67 * total);
             is(WeightRule::TwoThirds, &|w| 3 * w >= 2 * total);
             is(WeightRule::MoreThanHalf, &|w| 2 * w > total);
             is(WeightRule::MoreThanThird, &|w| 3 * w > total);

@@ -45,10 +45,13 @@ impl Subject {
     pub fn watch(self) -> String {
         match self {
             Self::Lesson(lesson) => lesson.watch.to_owned(),
-            Self::Sample(d) => format!("{} {} is violated.", d.leads, d.breaks),
-            Self::Control(d) => {
-                format!("{} is not violated, in the very run in which the sample violates it.", d.breaks)
-            }
+            Self::Sample(d) => format!("{} {} is violated.", d.leads, d.broken()),
+            Self::Control(d) => match d.breaks {
+                Some(breaks) => {
+                    format!("{breaks} is not violated, in the very run in which the sample violates it.")
+                }
+                None => "Nothing is violated, nor is it by the sample.".to_owned(),
+            },
         }
     }
 

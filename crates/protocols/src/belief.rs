@@ -90,6 +90,9 @@ pub struct Config {
     pub beliefs: Vec<Vec<f64>>,
     /// Each agent's weight; they sum up to one.
     pub weights: Vec<f64>,
+    /// What agents count each other's beliefs by: the weights.
+    #[serde(skip)]
+    counted: Vec<f64>,
     /// How likely the evidence is under each outcome; empty without evidence.
     pub evidence: Vec<f64>,
     /// Whether agents update on it before they pool.
@@ -172,6 +175,8 @@ impl Config {
             }
             (_, chosen) => chosen as u32,
         };
+        let weights = spread_to_one(setup.weights.iter().map(|w| *w as f64).collect());
+        let counted = if rules.holds(WEIGHTS) { weights.clone() } else { spread_to_one(vec![1.0; n]) };
         let mut config = Self {
             n,
             graph,
@@ -180,7 +185,8 @@ impl Config {
             rounds,
             delta: params.span(param::DELTA),
             beliefs,
-            weights: spread_to_one(setup.weights.iter().map(|w| *w as f64).collect()),
+            weights,
+            counted,
             evidence,
             before: params.choice(param::UPDATE) == 0,
             within: 0.0,
@@ -230,7 +236,7 @@ impl Config {
             (_, Rule::Log) => 0.0,
             (Graph::Complete, _) | (_, Rule::Product) => 1.0,
             (_, Rule::Linear) => {
-                self.n as f64 * self.weights.iter().fold(0.0, |most, w| if *w > most { *w } else { most })
+                self.n as f64 * self.counted.iter().fold(0.0, |most, w| if *w > most { *w } else { most })
             }
         };
         let low = if self.rule == Rule::Log { f64::NEG_INFINITY } else { 0.0 };
@@ -249,7 +255,7 @@ impl Config {
     pub fn opinion(&self, of: NodeId, distribution: &[f64]) -> Opinion {
         let heavy = match self.graph {
             Graph::Complete => 1.0,
-            _ => self.n as f64 * self.weights.get(of.index()).copied().unwrap_or(0.0),
+            _ => self.n as f64 * self.counted.get(of.index()).copied().unwrap_or(0.0),
         };
         let one = |p: &f64| {
             let p = if *p < self.floor && self.rule != Rule::Linear { self.floor } else { *p };
@@ -300,7 +306,7 @@ impl Config {
 
     /// The mean of what was heard of all agents, by their weights. If those heard weigh nothing they all count alike.
     fn pooled(&self, heard: &[Option<Opinion>]) -> Opinion {
-        let there = || heard.iter().enumerate().filter_map(|(i, x)| Some((self.weights[i], x.as_ref()?)));
+        let there = || heard.iter().enumerate().filter_map(|(i, x)| Some((self.counted[i], x.as_ref()?)));
         let (total, count) = (there().map(|(w, _)| w).sum::<f64>(), there().count() as f64);
         let weight = |w: f64| self.sum * if total > 0.0 { w / total } else { 1.0 / count };
         self.mean(&there().map(|(w, x)| (weight(w), x)).collect::<Vec<_>>())

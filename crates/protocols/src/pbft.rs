@@ -112,7 +112,8 @@ impl Entry {
     /// one: it has nothing to show.
     fn certificate(&self, needed: usize) -> Option<Prepared> {
         let proposal = self.proposal.as_ref().filter(|_| self.prepared)?;
-        let prepares = *self.prepares.certificate(proposal.order.body().digest)?;
+        let Order { view, sequence, digest } = *proposal.order.body();
+        let prepares = *self.prepares.certificate(&Prepare { view, sequence, digest })?;
         (prepares.count() >= needed).then(|| Prepared { proposal: proposal.clone(), prepares })
     }
 
@@ -122,20 +123,23 @@ impl Entry {
             return self.settled.clone();
         }
         let proposal = self.proposal.as_ref().filter(|_| self.committed)?;
-        let commits = *self.commits.certificate(proposal.order.body().digest)?;
+        let Order { view, sequence, digest } = *proposal.order.body();
+        let commits = *self.commits.certificate(&Commit { view, sequence, digest })?;
         let enough = commits.count() >= needed;
         enough.then(|| Shared::new(Committed { batch: proposal.batch.clone(), commits }))
     }
 
     /// Keeps what outlives the view.
-    fn leave_view(&mut self, config: &Config) {
-        if let Some(certificate) = self.certificate(config.prepares) {
+    fn leave_view(&mut self, cx: &Cx<'_, Pbft>) {
+        if let Some(certificate) = self.certificate(cx.config.prepares) {
             self.proof = Some(Shared::new(certificate));
         }
-        self.settled = self.proof_of_commit(config.commits);
+        self.settled = self.proof_of_commit(cx.config.commits);
         self.proposal = None;
-        self.prepares.clear();
-        self.commits.clear();
+        if cx.holds(VIEW_BINDING) {
+            self.prepares.clear();
+            self.commits.clear();
+        }
         (self.prepared, self.sent_commit, self.committed) = (false, false, false);
     }
 }
@@ -514,7 +518,8 @@ impl Replica {
     fn hearing(&self, view: u64, cx: &Cx<'_, Pbft>) -> Hearing {
         let in_view = view == self.view && self.active;
         let lingers = !self.active && view == self.last_active && !cx.holds(STOP_IN_VIEW_CHANGE);
-        if in_view || lingers {
+        let counts = self.active && view < self.view && !cx.holds(VIEW_BINDING);
+        if in_view || lingers || counts {
             Hearing::Now
         } else if view >= self.view {
             Hearing::Early
@@ -573,6 +578,9 @@ impl Replica {
         if !self.admits(from, order, || Msg::PrePrepare(proposal.clone()), cx) {
             return;
         }
+        if order.view < self.last_active {
+            return cx.reject("stale view");
+        }
         if proposal.order.signer() == self.me || !is_proposal(proposal, cx.config) {
             return cx.reject("not a valid order of this view's primary");
         }
@@ -598,7 +606,7 @@ impl Replica {
         entry.proposal = Some(proposal);
         if !leads {
             let vote = cx.sign(Prepare { view, sequence, digest });
-            entry.prepares.add(&vote);
+            entry.prepares.hear(&vote, cx);
             self.tell(Msg::Prepare(vote), cx);
         }
         self.advance(sequence, cx);
@@ -623,7 +631,7 @@ impl Replica {
             return true;
         }
         let entry = self.entry(ballot.sequence);
-        let vote = entry.prepares.add(vote);
+        let vote = entry.prepares.hear(vote, cx);
         // Once it is prepared, only commits carry it further.
         let prepared = entry.prepared;
         let enough = votes::carries(vote, cx.config.prepares, cx) && !prepared;
@@ -647,7 +655,7 @@ impl Replica {
             return true;
         }
         let entry = self.entry(ballot.sequence);
-        let vote = entry.commits.add(vote);
+        let vote = entry.commits.hear(vote, cx);
         let committed = entry.committed;
         let enough = votes::carries(vote, cx.config.commits, cx) && !committed;
         if enough {
@@ -672,7 +680,7 @@ impl Replica {
             entry.sent_commit = true;
             cx.cite(Cite::SendCommit);
             let vote = cx.sign(Commit { view, sequence, digest });
-            entry.commits.add(&vote);
+            entry.commits.hear(&vote, cx);
             self.send_commit(vote, cx);
         }
         let entry = &mut self.entries[place];

@@ -190,9 +190,10 @@ impl Member for Replica {
 
     fn configure(setup: &Setup) -> Result<Config, SetupError> {
         let (p, holds) = (&setup.params, |switch| setup.rules.holds(switch));
-        let quorum = match (holds(TWO_THIRDS), holds(MORE_THAN)) {
-            (false, _) => WeightRule::MoreThanHalf,
-            (_, false) => WeightRule::TwoThirds,
+        let quorum = match (holds(TWO_THIRDS), holds(MORE_THAN), holds(EXACT)) {
+            (false, ..) => WeightRule::MoreThanHalf,
+            (_, false, _) => WeightRule::TwoThirds,
+            (.., false) => WeightRule::MoreThan67Percent,
             _ => WeightRule::MoreThanTwoThirds,
         };
         let (trust, full) = crate::ratios::common("trust", p.ratios(param::TRUST))?;
@@ -659,6 +660,9 @@ impl Replica {
     /// The valid block with a quorum in this round and step, if it is here, and its votes.
     fn quorum_of(&self, round: u64, step: Step, cx: &Cx<'_, Pos>) -> Option<(Votes, Digest)> {
         let stacks = self.at(round)?.of(step);
+        if stacks.heard < self.total && !cx.holds(QUORUM_SUFFICES) {
+            return None;
+        }
         let is = |stack: &&Stack| self.is_quorum(stack.weight, stacks.heard, cx);
         let mut found = stacks.iter().filter(is).filter_map(|s| Some((s.votes, s.votes.body().block?)));
         found.find(|(_, id)| self.find(*id).is_some_and(|block| self.is_valid(block, cx)))

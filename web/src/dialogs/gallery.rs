@@ -134,7 +134,7 @@ fn group(look: &Look<'_>, meta: &'static Meta) -> Option<(usize, Html)> {
     };
     let found: Vec<&Lesson> = lessons().filter(wanted).collect();
     let would =
-        |d: &&Deviation| look.wants(meta.id, &[meta.title, "document sample", d.sample, d.leads, d.breaks]);
+        |d: &&Deviation| look.wants(meta.id, &[meta.title, "document sample", d.sample, d.leads, d.broken()]);
     let samples: Vec<&Deviation> = deviations(meta.id).filter(would).collect();
     let count = found.len() + samples.len();
     if count == 0 {
@@ -152,7 +152,7 @@ fn group(look: &Look<'_>, meta: &'static Meta) -> Option<(usize, Html)> {
                 { for samples.iter().map(|d| html! {
                     <li>
                         <a href={format!("{}{}", address::here(), d.accident())} onclick={look.close.clone()}>
-                            <small class="warn-ink">{ "what the document's sample would do: " }{ d.breaks }{ " violated" }</small>
+                            <small class="warn-ink">{ "what the document's sample would do: " }{ d.broken() }{ " violated" }</small>
                             <b>{ "The sample " }{ d.sample }</b>
                             <span>{ d.leads }</span>
                         </a>

@@ -179,6 +179,9 @@ switches! {
     END_OF_ROUND = 5, "end-of-round", "round over", Breaks::Liveness,
         "a round ends when its time is over",
         "One agent has crashed, and all others wait for it for ever.";
+    WEIGHTS = 6, "weights", "pools", Breaks::Safety("The Weighted Pool"),
+        "a belief counts as much as its agent",
+        "Who guesses counts as much as who knows.";
 }
 
 /// Positions of the adversaries.

@@ -73,6 +73,9 @@ fn weights_count_and_their_size_does_not() {
     assert!(near(&pools(&small)[0], &pools(&run(&setup))[0]));
     let direct = small.config.pool_of_all().expect("there is one");
     assert!(near(&pools(&small)[0], &direct));
+    let unweighted = pools(&run(&without(setup.clone(), WEIGHTS)));
+    setup.weights = vec![1; 3];
+    assert_eq!(unweighted, pools(&run(&setup)), "without the rule all count alike");
     setup.weights = vec![1, 0, 0];
     assert!(near(&pools(&run(&setup))[2], &[0.9, 0.1]));
 }

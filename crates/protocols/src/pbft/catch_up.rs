@@ -89,7 +89,7 @@ impl Replica {
     }
 
     fn count_checkpoint(&mut self, vote: &Signed<Checkpoint>, cx: &mut Cx<'_, Pbft>) {
-        let Checkpoint { sequence, digest } = *vote.body();
+        let sequence = vote.body().sequence;
         if sequence <= self.low {
             return;
         }
@@ -102,7 +102,8 @@ impl Replica {
         if !votes::counts(poll.add(vote), cx) {
             return;
         }
-        let Some(proof) = poll.certificate(digest).filter(|c| c.count() >= cx.config.quorum).copied() else {
+        let Some(proof) = poll.certificate(vote.body()).filter(|c| c.count() >= cx.config.quorum).copied()
+        else {
             return;
         };
         self.on_stable(proof, cx);

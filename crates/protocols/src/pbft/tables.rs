@@ -343,6 +343,9 @@ switches! {
     WRITE_QUORUM = 21, "write-quorum", "project rule", Breaks::Safety("Fresh Reads"),
         "Where some read, all wait for 2f + 1 replies",
         "Of f + 1 replicas that reply one may lie: a quorum of the others knows nothing of what was done.";
+    VIEW_BINDING = 22, "view-binding", "§4.2", Breaks::Safety("Committed Uniqueness"),
+        "A prepare or commit counts in its own view only",
+        "Votes of two views add up to what neither of them proves, and the next view gives the number away again. (Proofs shown to others still name one view.)";
 }
 
 /// Positions of the adversaries.

@@ -526,7 +526,8 @@ fn the_tables_fit_the_code() {
     assert_eq!(switch(DISTINCT_SENDERS), "distinct-senders");
     assert_eq!(switch(TIMER_DOUBLING), "timer-doubling");
     assert_eq!(switch(WRITE_QUORUM), "write-quorum");
-    assert_eq!(META.switches.len(), WRITE_QUORUM as usize + 1);
+    assert_eq!(switch(VIEW_BINDING), "view-binding");
+    assert_eq!(META.switches.len(), VIEW_BINDING as usize + 1);
     let adversary = |at: usize| META.adversaries[at].id;
     assert_eq!(adversary(adversary::TWO_FACED), "two-faced");
     assert_eq!(adversary(adversary::FALSE_REPLY), "false-reply");

@@ -245,7 +245,7 @@ impl Replica {
         }
         for entry in &mut self.entries {
             if entry.sequence > self.low {
-                entry.leave_view(cx.config);
+                entry.leave_view(cx);
             } else {
                 *entry = Entry::default();
             }

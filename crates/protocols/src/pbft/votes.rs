@@ -1,6 +1,6 @@
 //! Votes for one place, as certificates in the making: signatures are kept, because others may have to be shown them.
 
-use super::tables::{DIGEST_BINDING, DISTINCT_SENDERS};
+use super::tables::{DIGEST_BINDING, DISTINCT_SENDERS, VIEW_BINDING};
 use super::{Checkpoint, Commit, Pbft, Prepare};
 use consensus_kernel::{Certificate, Cx, Digest, NodeSet, Signed, Vote};
 use serde::Serialize;
@@ -58,6 +58,16 @@ impl<T> Default for Votes<T> {
 }
 
 impl<T: Names> Votes<T> {
+    /// Takes a vote into account that is bound to a view. Without views to tell votes apart none contradicts another.
+    #[inline]
+    pub fn hear(&mut self, vote: &Signed<T>, cx: &Cx<'_, Pbft>) -> Vote {
+        if !cx.holds(VIEW_BINDING) {
+            cold_path();
+            self.voted.remove(vote.signer());
+        }
+        self.add(vote)
+    }
+
     /// Takes a vote into account.
     #[inline]
     pub fn add(&mut self, vote: &Signed<T>) -> Vote {
@@ -99,6 +109,10 @@ impl<T: Names> Votes<T> {
             cold_path();
             return self.voted.len() >= needed;
         }
+        if !cx.holds(VIEW_BINDING) {
+            cold_path();
+            return self.voters_for(digest).len() >= needed;
+        }
         let Some(choice) = self.choice(digest) else { return needed == 0 };
         if cx.holds(DISTINCT_SENDERS) {
             choice.voters as usize >= needed
@@ -112,14 +126,15 @@ impl<T: Names> Votes<T> {
         self.choices.iter().find(|c| c.certificate.body().named() == digest)
     }
 
-    /// The signatures behind a digest.
-    pub fn certificate(&self, digest: Digest) -> Option<&Certificate<T>> {
-        self.choice(digest).map(|c| &c.certificate)
+    /// The signatures behind a statement.
+    pub fn certificate(&self, body: &T) -> Option<&Certificate<T>> {
+        self.choices.iter().map(|c| &c.certificate).find(|c| c.body() == body)
     }
 
     /// Who stands behind a digest.
     pub fn voters_for(&self, digest: Digest) -> NodeSet {
-        self.certificate(digest).map_or(NodeSet::EMPTY, |c| *c.signers())
+        let behind = self.choices.iter().map(|c| &c.certificate).filter(|c| c.body().named() == digest);
+        behind.fold(NodeSet::EMPTY, |all, c| all.union(c.signers()))
     }
 
     /// Forgets everything, keeping the memory.
@@ -134,7 +149,9 @@ impl<T: Names> Votes<T> {
 #[inline]
 pub fn carries(vote: Vote, needed: usize, cx: &mut Cx<'_, Pbft>) -> bool {
     match vote {
-        Vote::Counted(k) if k < needed => !cx.holds(DIGEST_BINDING) || !cx.holds(DISTINCT_SENDERS),
+        Vote::Counted(k) if k < needed => {
+            !cx.holds(DIGEST_BINDING) || !cx.holds(DISTINCT_SENDERS) || !cx.holds(VIEW_BINDING)
+        }
         vote => counts(vote, cx),
     }
 }

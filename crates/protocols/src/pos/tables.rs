@@ -270,6 +270,12 @@ switches! {
     COMMON_DRAW = 15, "common-draw", "proposer(h, r)", Breaks::Liveness,
         "All see the same draw of a proposer",
         "Each draws for itself, and nobody takes another's proposal for a proposer's.";
+    EXACT = 16, "exact-two-thirds", "§3", Breaks::Liveness,
+        "A quorum is more than two thirds, not more than 0.67",
+        "Of 100 stakes 33 are down. The other 67 are more than two thirds, but not more than 0.67, and nothing becomes final.";
+    QUORUM_SUFFICES = 17, "quorum-suffices", "Alg. 1 L36, L49", Breaks::Liveness,
+        "A quorum is enough, whoever is missing",
+        "One validator is silent, and without its vote nothing is ever final.";
 }
 
 /// Positions of the adversaries.

@@ -139,6 +139,33 @@ fn exactly_two_thirds_are_not_enough_unless_that_rule_is_off() {
 }
 
 #[test]
+fn sixty_seven_of_a_hundred_are_more_than_two_thirds_and_not_more_than_0_67() {
+    for rule_holds in [true, false] {
+        let setup = setup(&[34, 33, 33]);
+        let mut table = Table::<Pos>::new(&if rule_holds { setup } else { without(setup, EXACT) });
+        let first = block(&table, 0, 0);
+        let msg = proposal(&table, 0, &first, None);
+        tell(&mut table, 0, 1, &msg);
+        tell_votes(&mut table, 1, Step::Precommit, 0, Some(first.digest()), &[0, 2]);
+        assert_eq!(table.decided.is_empty(), !rule_holds);
+        tell_votes(&mut table, 1, Step::Precommit, 0, Some(first.digest()), &[1]);
+        assert!(!table.decided.is_empty(), "all together are enough");
+    }
+}
+
+#[test]
+fn without_a_rule_all_wait_for_the_last_vote() {
+    let mut table = Table::<Pos>::new(&without(setup(&[1; 4]), QUORUM_SUFFICES));
+    let first = block(&table, 0, 0);
+    let msg = proposal(&table, 0, &first, None);
+    tell(&mut table, 0, 1, &msg);
+    tell_votes(&mut table, 1, Step::Precommit, 0, Some(first.digest()), &[0, 2, 3]);
+    assert!(table.decided.is_empty());
+    tell_votes(&mut table, 1, Step::Precommit, 0, Some(first.digest()), &[1]);
+    assert!(!table.decided.is_empty());
+}
+
+#[test]
 fn a_quorum_is_of_the_total_stake_and_not_of_who_responds() {
     let mut table = Table::<Pos>::new(&without(setup(&[1; 4]), OF_TOTAL));
     ask(&mut table, 0);

@@ -80,6 +80,29 @@ fn the_certificate_of_the_highest_view_wins() {
 }
 
 #[test]
+fn votes_of_a_view_that_is_over_count_only_without_the_rule() {
+    for bound in [true, false] {
+        let setup = setup(4, 1);
+        let mut table = Table::new(&if bound { setup } else { without(setup, VIEW_BINDING) });
+        let change =
+            |i| Shared::new(signed(&table, r(i), ViewChange { view: 1, stable: None, prepared: Vec::new() }));
+        let new = NewView { view: 1, changes: (0..3).map(change).collect(), orders: Vec::new() };
+        let new = Msg::NewView(Shared::new(signed(&table, r(1), new)));
+        tell(&mut table, r(1), r(3), new);
+        let digest = pre_prepare(&mut table, r(3), 1, 1, &[x(1)]);
+        prepare(&mut table, r(2), r(3), 0, 1, digest);
+        let entry = |table: &Table<Pbft>| replica(table, 3).known(1).cloned().unwrap();
+        assert_eq!(entry(&table).prepared, !bound);
+        assert!(entry(&table).certificate(2).is_none(), "there is nothing to show");
+        // Who has changed its mind since does not contradict itself.
+        prepare(&mut table, r(2), r(3), 1, 1, digest);
+        assert!(entry(&table).prepared && entry(&table).certificate(2).is_some());
+        pre_prepare(&mut table, r(3), 0, 2, &[x(2)]);
+        assert_eq!(why(&table), "stale view");
+    }
+}
+
+#[test]
 fn a_new_view_is_refused_unless_it_orders_what_its_certificates_demand() {
     let mut table = Table::new(&setup(4, 2));
     propose(&mut table, x(1));
