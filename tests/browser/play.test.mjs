@@ -67,6 +67,7 @@ test('the keyboard alone: space, arrows, home and end', async () => {
   const end = await moment(page);
   assert.equal(end.event, 35, 'n = 4, one request: 5 starts, 1 proposal, 29 messages');
   assert.equal(end.ms, 50, 'the client is done after 5 delays of 10 ms');
+  await button(page, 'Play again from the start (Space)').waitFor();
   await page.keyboard.press('ArrowLeft');
   assert.equal((await moment(page)).event, 34);
   assertNoTrouble(page);

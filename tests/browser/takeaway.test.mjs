@@ -90,6 +90,15 @@ test('a picture has what is seen: the filter of the diagram, one node’s eyes; 
   assertNoTrouble(page);
 });
 
+test('a picture says what the page says of what liars tell', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=22ms' });
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const svg = (await taken(page, 'Picture as SVG')).bytes.toString();
+  const told = [...svg.matchAll(/>(\d: [xy]←\d)</g)].map(([, text]) => text);
+  assert.deepEqual(told.sort(), ['1: x←1', '1: y←1', '1: y←1', '2: y←1']);
+  assertNoTrouble(page);
+});
+
 test('events come as a table, a trace and a sequence diagram', async () => {
   const page = await shared();
   const table = (await taken(page, /^Table.* as CSV/)).bytes.toString();

@@ -2,7 +2,7 @@
 
 use crate::icons::{Sign, sign};
 use crate::markup::html;
-use crate::model::Dialog;
+use crate::model::{Dialog, Model};
 use crate::scale::{log10, pow10};
 use crate::setup::field::rail;
 use crate::shown::Shown;
@@ -34,8 +34,12 @@ pub fn controls(props: &Shown) -> Html {
             m.speed = pow10(exponent.within(SPEED_LOW, SPEED_HIGH));
         }
     });
-    let play_label = if playing { "Pause (Space)" } else { "Play (Space)" };
-    let step = |sign_shown: Sign, label: &'static str, off: bool, act: fn(&mut crate::model::Model)| {
+    let (play_label, play_sign) = match (playing, store.with(Model::at_end)) {
+        (true, _) => ("Pause (Space)", Sign::Pause),
+        (false, true) => ("Play again from the start (Space)", Sign::Again),
+        _ => ("Play (Space)", Sign::Play),
+    };
+    let step = |sign_shown: Sign, label: &'static str, off: bool, act: fn(&mut Model)| {
         let refused = if event == 0 { BEGINNING } else { EDGE };
         html! {
             <button class="step" title={if off { refused } else { label }} aria-label={label} disabled={off}
@@ -49,7 +53,7 @@ pub fn controls(props: &Shown) -> Html {
                 { step(Sign::Back, "Previous event (←)", event == 0, |m| m.step(false)) }
                 <button class="play" title={play_label} aria-label={play_label}
                     onclick={store.on(|m, _: MouseEvent| m.toggle_play())}>
-                    { sign(if playing { Sign::Pause } else { Sign::Play }) }
+                    { sign(play_sign) }
                 </button>
                 { step(Sign::Next, "Next event (→)", at_end, |m| m.step(true)) }
                 { step(Sign::NextRound, "Next round (Ctrl+→)", at_end, |m| m.step_round(true)) }

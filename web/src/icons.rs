@@ -8,6 +8,8 @@ use yew::prelude::*;
 pub enum Sign {
     /// Let time pass.
     Play,
+    /// Let it pass once more, from the start.
+    Again,
     /// Stop time.
     Pause,
     /// One event on.
@@ -36,6 +38,9 @@ impl Sign {
     fn path(self) -> &'static str {
         match self {
             Self::Play => "M4 2.5v11l9-5.5z",
+            Self::Again => {
+                "M8 2.500a5.500 5.500 0 1 1-5.400 4.500h1.900A3.700 3.700 0 1 0 8 4.300v2.200L3.800 3.400 8 .3z"
+            }
             Self::Pause => "M4 3h3v10H4zM9 3h3v10H9z",
             Self::Next => "M5 3.5v9l7-4.5z",
             Self::Back => "M11 3.5v9L4 8z",

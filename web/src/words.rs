@@ -1,8 +1,9 @@
 //! Actions, strategies, events and moments in words.
 
+pub use consensus_figure::values::name_of;
 pub use consensus_kernel::plural;
 use consensus_kernel::{Meta, NodeId};
-use consensus_lab::view::{EventView, FlightView, What};
+use consensus_lab::view::{EventView, What};
 use consensus_scenario::{Action, Group, MessageName, Scenario, describe_action};
 
 /// All nodes that an action names.
@@ -27,11 +28,6 @@ pub fn message(meta: &Meta, name: &MessageName) -> String {
         0 | 1 => format!("{kind} {}→{}", name.from, name.to),
         nth => format!("{kind} {}→{} #{nth}", name.from, name.to),
     }
-}
-
-/// The name of a message under way.
-pub fn name_of(flight: &FlightView) -> MessageName {
-    MessageName { from: flight.from, to: flight.to, kind: flight.kind, nth: flight.nth }
 }
 
 /// A node in prose: "node 2", "client c0".

@@ -34,9 +34,14 @@ impl Outline {
     }
 }
 
+/// The colour of a message.
+pub fn ink(round: u64, mark: FlightMark) -> Ink {
+    if mark == FlightMark::Forged { Ink::Trouble } else { Ink::Round(round) }
+}
+
 /// A message drawn around a point.
 pub fn message(at: Point, radius: f64, kind: &Kind, round: u64, mark: FlightMark) -> Vec<Shape> {
-    let ink = if mark == FlightMark::Forged { Ink::Trouble } else { Ink::Round(round) };
+    let ink = ink(round, mark);
     let fill = match (mark, kind.proposal) {
         (FlightMark::Held, _) => Fill::Hatch(ink),
         (FlightMark::Forged, _) | (_, false) => Fill::Solid(Ink::Paper),
@@ -90,12 +95,12 @@ pub fn arrow_head(tip: Point, direction: Point, length: f64, ink: Ink) -> Shape 
 }
 
 /// A small disc with a sign at a node's shoulder.
-pub fn badge(at: Point, ink: Ink, sign: &str) -> [Shape; 2] {
+pub fn badge(at: Point, radius: f64, ink: Ink, sign: &str) -> [Shape; 2] {
     [
-        Shape::circle(at, 8.0, Paint::line(Ink::Paper, 1.5).fill(Fill::Solid(ink))),
+        Shape::circle(at, radius, Paint::line(Ink::Paper, 1.5).fill(Fill::Solid(ink))),
         Shape::Text {
-            at: at + Point::new(0.0, 4.0),
-            size: 11.0,
+            at: at + Point::new(0.0, radius * 0.5),
+            size: radius * 1.375,
             anchor: Anchor::Middle,
             bold: true,
             ink: Ink::Paper,

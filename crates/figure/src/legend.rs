@@ -140,6 +140,6 @@ pub fn entries(meta: &Meta, seen: &Seen) -> Vec<Entry> {
     let hatched = Paint::line(Ink::Trouble, 1.5).fill(Fill::Hatch(Ink::Trouble));
     add(seen.byzantine, vec![Shape::circle(middle, 7.5, hatched)], "Byzantine node");
     add(seen.befouled, vec![outline(Ink::Warning, Dash::Dashed)], "befouled: nothing is promised to it");
-    add(seen.contradicted, glyph::badge(middle, Ink::Trouble, "≠").into(), "contradicted");
+    add(seen.contradicted, glyph::badge(middle, 8.0, Ink::Trouble, "≠").into(), "contradicted");
     entries
 }

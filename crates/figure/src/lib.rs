@@ -19,12 +19,13 @@ pub mod palette;
 pub mod panels;
 pub mod plot;
 pub mod point;
-mod room;
+pub mod room;
 pub mod shape;
 pub mod spacetime;
 pub mod sparse;
 pub mod svg;
 pub mod table;
+pub mod values;
 
 #[cfg(test)]
 mod sample;

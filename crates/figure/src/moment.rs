@@ -7,10 +7,11 @@ use crate::layout::{Ask, Placement, Spot};
 use crate::node;
 use crate::palette::{Ink, ROUND_COLOURS};
 use crate::point::Point;
-use crate::room::Room;
+use crate::room::{Room, TAG_SIZE};
 use crate::shape::Within;
 use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, pair, text_width};
 use crate::table::clock;
+use crate::values::Tag;
 use consensus_kernel::{Face, Layout, Meta, NodeId, Tone, sort_by_number};
 use consensus_lab::Session;
 use consensus_lab::view::{FlightMark, FlightView, Health, Heard, LossView, NodeView, Position, Standing};
@@ -37,6 +38,8 @@ pub struct Moment {
     pub edges: Option<Vec<(NodeId, NodeId)>>,
     /// Messages under way.
     pub flights: Vec<FlightView>,
+    /// What liars say in some of them ([`crate::values`]).
+    pub tags: Vec<Tag>,
     /// Messages lost lately.
     pub losses: Vec<LossView>,
     /// How long a loss stays visible, in microseconds.
@@ -54,6 +57,7 @@ impl Moment {
             nodes: session.nodes(),
             edges: session.edges(),
             flights,
+            tags: Vec::new(),
             losses: session.losses(),
             fade_us: 2.0 * usual_delay_us(session.scenario().network.latency),
         }
@@ -165,8 +169,9 @@ pub fn draw(moment: &Moment, placement: &Placement, show: Show) -> Scene {
         crowded(&mut scene, moment, placement, show);
     }
     if show.messages {
-        messages(&mut scene, moment, placement, show);
+        messages(&mut scene, moment, placement, show, &mut room);
     }
+    scene.taken = room.taken;
     scene
 }
 
@@ -320,7 +325,7 @@ fn crowded(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show
     }
 }
 
-fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show) {
+fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Show, room: &mut Room<'_>) {
     let Moment { meta, position, nodes, flights, losses, fade_us, .. } = moment;
     for loss in losses.iter().filter(|l| loss_freshness(l, position.at.0 as f64, *fade_us) > 0.0) {
         let receiver = nodes.get(placement.index(loss.to));
@@ -329,6 +334,7 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
         }
     }
     let glyph = placement.glyph_among(flights.len());
+    let mut spots = vec![None; flights.len()];
     // Very many are squares, gathered by colour.
     let mut squares: [String; ROUND_COLOURS] = Default::default();
     for (i, flight) in flights.iter().enumerate() {
@@ -342,7 +348,7 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
         }
         let full =
             emphasis(show.density, flight, meta.kinds, position.event, show.selected) == Emphasis::Full;
-        let ink = Ink::Round(flight.round);
+        let ink = glyph::ink(flight.round, flight.mark);
         let radius = glyph.filter(|_| full).unwrap_or(2.4);
         if full && let Some(glyph) = glyph {
             gone -= behind(&flights[..i], flight, &way, glyph);
@@ -350,6 +356,7 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
             let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(flight.round)];
             scene.ground.push(Shape::Path { d, paint: Paint::line(ink, 1.2).dash(dash).opacity(0.4) });
             let (at, direction) = (way.at(gone), way.direction(gone));
+            spots[i] = Some(at);
             scene.over.push(glyph::arrow_head(
                 at + direction * (radius * 1.8),
                 direction,
@@ -359,6 +366,8 @@ fn messages(scene: &mut Scene, moment: &Moment, placement: &Placement, show: Sho
         }
         scene.over.extend(glyph::message(way.at(gone), radius, kind, flight.round, flight.mark));
     }
+    let tags = room.tags(flights, &spots, glyph.unwrap_or_default(), &moment.tags);
+    scene.words.extend(tags.into_iter().map(|(at, ink, value)| Shape::bold(at, TAG_SIZE, ink, value)));
     for (colour, d) in squares.into_iter().enumerate().filter(|(_, d)| !d.is_empty()) {
         let paint = Paint::filled(Fill::Solid(Ink::Round(colour as u64)));
         scene.over.push(Shape::Path { d, paint });

@@ -361,6 +361,8 @@ fn marks(shapes: &mut Vec<Shape>, view: &NodeView, spot: &Spot) {
         shapes.push(Shape::circle(spot.at, spot.radius + 3.5, Paint::line(ink, 1.5).dash(Dash::Dashed)));
     }
     if let Some((ink, sign)) = sign {
-        shapes.extend(badge(spot.at + Point::on_clock(0.125) * spot.radius, ink, sign));
+        // At a small node it is smaller and further out: the name stays readable.
+        let (radius, away) = ((spot.radius * 0.5).min(8.0), spot.radius.max((spot.radius * 1.2).min(20.0)));
+        shapes.extend(badge(spot.at + Point::on_clock(0.125) * away, radius, ink, sign));
     }
 }

@@ -1,8 +1,13 @@
-//! Room for the words beside nodes: where they cover neither nodes nor other words, and where no message passes.
+//! Room for words: beside nodes, where they cover neither nodes nor other words, and where no message passes; and beside
+//! messages, for what liars say.
 
+use crate::glyph;
 use crate::layout::{Placement, Spot};
+use crate::palette::Ink;
 use crate::point::Point;
-use crate::shape::{Anchor, Within};
+use crate::shape::{Anchor, Within, text_width};
+use crate::values::{Tag, name_of};
+use consensus_lab::view::FlightView;
 
 /// Directions around a node, and how many of them are not turned away from its own.
 const DIRECTIONS: usize = 16;
@@ -15,6 +20,12 @@ const STRIDE: f64 = 14.0;
 const COUNT: Point = Point::new(158.0, 22.0);
 const COUNTED_WIDTH: f64 = 440.0;
 
+/// Size of what is written beside a message, in bold.
+pub const TAG_SIZE: f64 = 11.0;
+
+/// From the border of a message to that, at least.
+const TAG_GAP: f64 = 6.5;
+
 /// What words beside a node must not cover: other nodes, words that stand already, the edge of the picture; and what they
 /// had better not: the ways of messages.
 pub struct Room<'a> {
@@ -25,7 +36,7 @@ pub struct Room<'a> {
     /// How many directions are tried.
     directions: usize,
     /// Corner and size of each block of words.
-    taken: Vec<(Point, Point)>,
+    pub taken: Vec<(Point, Point)>,
 }
 
 /// A place for a block of words.
@@ -51,6 +62,42 @@ impl<'a> Room<'a> {
     /// Keeps a block for other words.
     pub(crate) fn keep(&mut self, corner: Point, size: Point) {
         self.taken.push((corner, size));
+    }
+
+    /// Where the middle of the base line of what is written beside messages stands: above each if nothing is there, else below or
+    /// at a side; nowhere where it would cover something on every side. `spots`: where the messages are, if they have glyphs.
+    pub fn tags<'t>(
+        &mut self,
+        flights: &[FlightView],
+        spots: &[Option<Point>],
+        radius: f64,
+        tags: &'t [Tag],
+    ) -> Vec<(Point, Ink, &'t str)> {
+        let mut written = Vec::new();
+        if tags.is_empty() {
+            return written;
+        }
+        let arm = Point::new(radius, radius);
+        for at in spots.iter().flatten() {
+            self.keep(*at - arm, arm * 2.0);
+        }
+        for (flight, at) in flights.iter().zip(spots) {
+            let (Some(at), Some((_, text))) = (at, tags.iter().find(|(name, _)| *name == name_of(flight)))
+            else {
+                continue;
+            };
+            // Bold letters are a little wider.
+            let size = Point::new(text_width(text, TAG_SIZE * 1.1), TAG_SIZE);
+            let away = (size + arm * 2.0) * 0.5 + Point::new(TAG_GAP, TAG_GAP);
+            let beside = |(x, y)| *at + Point::new(x * away.x, y * away.y) - size * 0.5;
+            let sides = [(0.0, -1.0), (0.0, 1.0), (1.0, 0.0), (-1.0, 0.0)];
+            if let Some(corner) = sides.map(beside).into_iter().find(|corner| self.is_free(*corner, size)) {
+                self.keep(corner, size);
+                let base = corner + Point::new(size.x * 0.5, size.y - 2.0);
+                written.push((base, glyph::ink(flight.round, flight.mark), text.as_str()));
+            }
+        }
+        written
     }
 
     /// The same with the ways between all nodes.
@@ -124,6 +171,8 @@ impl<'a> Room<'a> {
         let clear_of = |spot: &Spot| to_block(spot.at, corner, size) > spot.reach();
         corner.x >= 1.0
             && corner.y >= 1.0
+            && end.x < self.placement.width
+            && end.y < self.placement.height
             && self.placement.spots.iter().all(clear_of)
             && self.taken.iter().all(apart)
     }
@@ -139,7 +188,40 @@ fn to_block(point: Point, corner: Point, size: Point) -> f64 {
 mod tests {
     use super::*;
     use crate::layout::{Ask, place};
+    use crate::sample;
     use consensus_kernel::Layout;
+
+    #[test]
+    fn what_liars_say_covers_neither_messages_nor_words_nor_the_edge_and_else_is_left_out() {
+        let ask = Ask {
+            layout: Layout::Ring,
+            weights: vec![1; 4],
+            groups: Vec::new(),
+            leader: 0,
+            clients: 0,
+            width: 390.0,
+            height: 260.0,
+        };
+        let placed = place(&ask);
+        let flights: Vec<FlightView> = (0..4).map(|k| sample::flight(k, (k + 1) % 4, 0, 10)).collect();
+        let tags: Vec<Tag> = flights.iter().map(|f| (name_of(f), "1: x←1".to_owned())).collect();
+        let middle = Point::new(195.0, 130.0);
+        let written = |spots: &[Option<Point>]| {
+            let mut room = Room::of(&placed);
+            room.taken.push((middle + Point::new(-40.0, 20.0), Point::new(80.0, 14.0)));
+            let written = room.tags(&flights, spots, 9.0, &tags);
+            written.iter().map(|(base, ..)| *base - middle).collect::<Vec<_>>()
+        };
+        // Above; not below, where words are, but at a side; what has no glyph has no words.
+        let spots = [Some(middle), Some(middle - Point::new(0.0, 20.0)), None, None];
+        let [first, second] = written(&spots)[..] else { panic!("both are written") };
+        assert!(first.y.abs() < 10.0 && first.x > 20.0, "{first:?}");
+        assert!(second.y < -35.0 && second.x == 0.0, "{second:?}");
+        // In a heap only what is at its border has room.
+        assert!(written(&[Some(middle); 4]).len() < 4);
+        let corner = Point::new(1.0, 1.0);
+        assert!(written(&[Some(corner), None, None, None]).iter().all(|base| (*base + middle).x > 20.0));
+    }
 
     #[test]
     fn on_a_phone_all_of_four_or_seven_have_their_words_where_no_message_passes() {

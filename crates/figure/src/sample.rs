@@ -156,6 +156,7 @@ pub(crate) fn moment(n: usize) -> Moment {
             at: Time(5_000),
         }],
         nodes,
+        tags: Vec::new(),
         edges: None,
         fade_us: 20_000.0,
     }

@@ -23,6 +23,8 @@ pub struct Scene {
     pub over: Vec<Shape>,
     /// What stands beside nodes and links, above the messages that pass: words in a halo of paper.
     pub words: Vec<Shape>,
+    /// Corner and size of each block of words, for whoever writes more.
+    pub taken: Vec<(Point, Point)>,
 }
 
 /// One node's drawing.

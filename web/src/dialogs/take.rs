@@ -14,6 +14,7 @@ use consensus_figure::moment::{Moment, Show, ask, draw, usual_delay_us};
 use consensus_figure::palette::Theme;
 use consensus_figure::shape::Scene;
 use consensus_figure::spacetime::{Look, Window, draw_window};
+use consensus_figure::values::Values;
 use consensus_figure::{lineage, mermaid, panels, svg, table};
 use consensus_kernel::Panel;
 use consensus_lab::Session;
@@ -209,10 +210,11 @@ fn print(m: &Model, view: View) -> String {
     svg::print(&scene, &legend, theme)
 }
 
-fn stage(session: &dyn Session, (moment, show): (Moment, Show)) -> (Scene, Vec<Entry>) {
+fn stage(session: &dyn Session, (mut moment, show): (Moment, Show)) -> (Scene, Vec<Entry>) {
     let mut seen = Seen::default();
     seen.note(&session.metrics(), &moment.nodes, &moment.flights, &moment.losses);
     let placement = layout::place(&ask(moment.meta.layout, &moment.nodes, STAGE.0, STAGE.1));
+    moment.tags = Values::default().of_liars(session, &moment, placement.roomy);
     (draw(&moment, &placement, Show { messages: true, ..show }), entries(moment.meta, &seen))
 }
 

@@ -8,7 +8,6 @@ mod node;
 mod painter;
 pub mod shapes;
 pub mod size;
-mod values;
 
 use crate::markup::html;
 use crate::model::{Density, Model, Selection};
@@ -22,13 +21,13 @@ use consensus_figure::layout::{self, Placement};
 use consensus_figure::moment::{Moment, Show, ask, draw};
 use consensus_figure::point::Point;
 use consensus_figure::shape::number;
+use consensus_figure::values::Values;
 use node::{NodeFigureProps, node_figure};
 use painter::Painter;
 use shapes::{hatches, shapes};
 use size::{Size, use_size};
 use std::cell::RefCell;
 use std::rc::Rc;
-use values::Values;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, PointerEvent};
 use yew::functional::Hook;
@@ -62,8 +61,7 @@ fn use_stage(props: &Shown) -> Html {
     let scene = draw(&moment, &placement, show);
     let values = use_mut_ref(Values::default);
     let tags = store.with(|m| values.borrow_mut().of_liars(m.session(), &moment, placement.roomy));
-
-    painter.borrow_mut().see(&placement, show, selection, &moment, tags);
+    painter.borrow_mut().see(&placement, show, selection, &moment, tags, scene.taken);
     let pick = use_pick(store, &painter, &placement);
 
     let figures = scene.nodes.into_iter().map(|shape| {

@@ -5,7 +5,6 @@
 //! worked out when the nodes are placed.
 
 use super::size::Size;
-use super::values::Tag;
 use crate::model::{Model, Selection};
 use consensus_figure::curve::Curve;
 use consensus_figure::density::{Density, Emphasis, emphasis};
@@ -14,7 +13,9 @@ use consensus_figure::layout::{GLYPH_FEW, LEGIBLE_MIN, Placement};
 use consensus_figure::moment::{Moment, Show, behind, gone, loss_fraction, loss_freshness};
 use consensus_figure::palette::{Ink, ROUND_COLOURS, Theme};
 use consensus_figure::point::Point;
+use consensus_figure::room::Room;
 use consensus_figure::shape::{Within, number};
+use consensus_figure::values::{Tag, name_of};
 use consensus_kernel::Kind;
 use consensus_lab::view::{FlightMark, FlightView, LossView};
 use consensus_scenario::MessageName;
@@ -42,8 +43,11 @@ const SPECIAL: usize = 3;
 /// Each colour filled, hollow and faint.
 const BUCKETS: usize = ROUND_COLOURS * 3 + SPECIAL;
 
-/// What a liar says.
+/// What a liar says; its size is [`consensus_figure::room::TAG_SIZE`].
 const TAG_FONT: &str = "700 11px system-ui, sans-serif";
+
+/// The slanted lines on what is held: the middle of each and half its length, in radii.
+const HATCHES: [(f64, f64, f64); 3] = [(-0.46, -0.31, 0.55), (0.0, 0.0, 0.78), (0.46, 0.31, 0.55)];
 
 /// Draws the messages under way.
 pub struct Painter {
@@ -67,6 +71,8 @@ pub struct Painter {
     losses: Vec<(LossView, f64)>,
     fade_us: f64,
     tags: Vec<Tag>,
+    /// Where words stand already.
+    taken: Vec<(Point, Point)>,
     flights: Vec<FlightView>,
     /// They are those of the frame before.
     late: bool,
@@ -94,6 +100,7 @@ impl Default for Painter {
             losses: Vec::new(),
             fade_us: 1.0,
             tags: Vec::new(),
+            taken: Vec::new(),
             flights: Vec::new(),
             late: false,
             buckets: std::array::from_fn(|_| Vec::new()),
@@ -148,6 +155,7 @@ impl Painter {
         selection: Option<Selection>,
         moment: &Moment,
         tags: Vec<Tag>,
+        taken: Vec<(Point, Point)>,
     ) {
         if !self.placement.as_ref().is_some_and(|p| Rc::ptr_eq(p, placement)) {
             self.ways.clear();
@@ -171,6 +179,7 @@ impl Painter {
         self.losses.extend(moment.losses.iter().filter_map(place));
         self.fade_us = moment.fade_us;
         self.tags = tags;
+        self.taken = taken;
         let theme = if crate::theme::is_dark() { Theme::Dark } else { Theme::Light };
         if theme != self.inks.theme {
             self.inks = Inks::new(theme);
@@ -228,6 +237,10 @@ impl Painter {
         }
         context.fill();
         let _ = context.set_global_composite_operation("source-over");
+        context.set_global_alpha(1.0);
+        if self.glyphs {
+            self.paint_tags(&context, &placement, kinds, event);
+        }
         self.paint_selected(&context);
     }
 
@@ -354,26 +367,55 @@ impl Painter {
             context.stroke();
             set_dash(context, None);
         }
-        if flight.mark == FlightMark::Held {
+        let held = flight.mark == FlightMark::Held;
+        if held {
             hatch(context, at, self.glyph);
         }
         let narrow = kind.glyph.len() > 1;
         context.set_font(&self.fonts[usize::from(narrow)]);
         if self.glyph >= LETTER_MIN {
             context.set_fill_style_str(if solid { &self.inks.paper } else { ink });
-            // Text on a canvas fails only for sizes that are not finite.
-            let _ = context.fill_text(kind.glyph, at.x, at.y + self.glyph * if narrow { 0.34 } else { 0.41 });
+            let base = at + Point::new(0.0, self.glyph * if narrow { 0.34 } else { 0.41 });
+            self.write(context, kind.glyph, base, held);
         }
         context.set_global_alpha(1.0);
-        if let Some((_, value)) = self.tags.iter().find(|(name, _)| *name == name_of(flight)) {
-            set_dash(context, None);
-            context.set_font(TAG_FONT);
+    }
+
+    /// Writes what liars say, where it covers nothing.
+    fn paint_tags(
+        &self,
+        context: &CanvasRenderingContext2d,
+        placement: &Placement,
+        kinds: &[Kind],
+        event: u64,
+    ) {
+        if self.tags.is_empty() {
+            return;
+        }
+        let spots: Vec<Option<Point>> = self
+            .flights
+            .iter()
+            .enumerate()
+            .map(|(i, flight)| self.is_full(flight, kinds, event).then(|| self.spot(i, flight)))
+            .collect();
+        let mut room = Room::of(placement);
+        room.taken.extend_from_slice(&self.taken);
+        context.set_font(TAG_FONT);
+        for (base, ink, value) in room.tags(&self.flights, &spots, self.glyph, &self.tags) {
+            context.set_fill_style_str(&ink.hex(self.inks.theme));
+            self.write(context, value, base, true);
+        }
+    }
+
+    /// Writes words around a point, in a halo of paper if something is beneath them.
+    fn write(&self, context: &CanvasRenderingContext2d, words: &str, base: Point, halo: bool) {
+        // Text on a canvas fails only for sizes that are not finite.
+        if halo {
             context.set_stroke_style_str(&self.inks.paper);
             context.set_line_width(3.0);
-            let _ = context.stroke_text(value, at.x, at.y - self.glyph - 7.0);
-            context.set_fill_style_str(ink);
-            let _ = context.fill_text(value, at.x, at.y - self.glyph - 7.0);
+            let _ = context.stroke_text(words, base.x, base.y);
         }
+        let _ = context.fill_text(words, base.x, base.y);
     }
 
     fn is_full(&self, flight: &FlightView, kinds: &[Kind], event: u64) -> bool {
@@ -474,10 +516,6 @@ impl Painter {
     }
 }
 
-fn name_of(flight: &FlightView) -> MessageName {
-    MessageName { from: flight.from, to: flight.to, kind: flight.kind, nth: flight.nth }
-}
-
 fn set_dash(context: &CanvasRenderingContext2d, dash: Option<(f64, f64)>) {
     let pattern = match dash {
         Some((on, off)) => js_sys::Array::of2(&JsValue::from_f64(on), &JsValue::from_f64(off)),
@@ -522,14 +560,14 @@ fn trace(context: &CanvasRenderingContext2d, at: Point, radius: f64, outline: Ou
     }
 }
 
-/// Slanted lines across a message that is held back.
+/// Slanted lines across a message that is held back, beneath its letter.
 fn hatch(context: &CanvasRenderingContext2d, at: Point, radius: f64) {
     context.set_line_width(1.2);
     context.begin_path();
-    for k in [-0.8, -0.3, 0.2, 0.7] {
-        let shift = k * radius;
-        context.move_to(at.x + shift - radius * 0.3, at.y + radius * 0.6);
-        context.line_to(at.x + shift + radius * 0.5, at.y - radius * 0.6);
+    for (x, y, half) in HATCHES {
+        let (middle, arm) = (at + Point::new(x, y) * radius, Point::new(0.56, -0.83) * (half * radius));
+        context.move_to(middle.x - arm.x, middle.y - arm.y);
+        context.line_to(middle.x + arm.x, middle.y + arm.y);
     }
     context.stroke();
 }

@@ -1,6 +1,6 @@
 //! The values that liars tell: shown beside all their messages, for seeing that they differ is the point.
 
-use consensus_figure::moment::Moment;
+use crate::moment::Moment;
 use consensus_kernel::inspect::Tree;
 use consensus_lab::Session;
 use consensus_lab::view::{FlightMark, FlightView, What};
@@ -15,6 +15,11 @@ const LOOK_BACK: u64 = 400;
 /// A message and the value it carries.
 pub type Tag = (MessageName, String);
 
+/// The name of a message under way.
+pub fn name_of(flight: &FlightView) -> MessageName {
+    MessageName { from: flight.from, to: flight.to, kind: flight.kind, nth: flight.nth }
+}
+
 /// Which values digests stand for, as far as messages have told.
 #[derive(Default)]
 pub struct Values(Vec<(String, String)>);
@@ -28,7 +33,7 @@ impl Values {
         };
         let mut tags = Vec::new();
         for f in moment.flights.iter().filter(lies).take(TAGS_MAX) {
-            let name = MessageName { from: f.from, to: f.to, kind: f.kind, nth: f.nth };
+            let name = name_of(f);
             let Some(message) = session.message(name) else { continue };
             if let Some(value) = self.told(session, &message.body, f.mark == FlightMark::Forged) {
                 let slot = slot(&message.body, moment.meta.slot);
