@@ -77,13 +77,46 @@ for (const fragment of ['?play=0&start=41ms', '?play=0&start=41ms#/pbft?n=4&req=
   });
 }
 
-test('on a phone the legend is folded out by pointing at it', async () => {
-  const page = await playground.page({ fragment: '?play=0&start=41ms', viewport: VIEWPORTS.phone, touch: true });
-  const legend = page.getByRole('list', { name: 'Legend' });
-  await legend.click();
-  assert.ok((await hidden(legend)) <= 0);
-  await legend.getByText('colour: view').click({ trial: true });
-  assertNoTrouble(page);
+for (const [name, fragment, viewport] of [
+  ['on a phone', '?play=0&start=41ms', VIEWPORTS.phone],
+  ['beside a lesson on a small phone', '#/lesson/six-confirmations/1', { width: 320, height: 568 }],
+  ['beside a lesson on a low screen', '#/lesson/six-confirmations/1', { width: 1024, height: 700 }],
+]) {
+  test(`${name} the legend is a line that is folded out by pointing at it`, async () => {
+    const page = await playground.page({ fragment, viewport, touch: viewport.width < 800 });
+    const legend = page.getByRole('list', { name: 'Legend' });
+    await legend.locator('li').first().waitFor();
+    assert.equal((await legend.boundingBox()).height, 30);
+    // No entry lies under the word that says so.
+    const beneath = await legend.evaluate((it) => [...it.children].filter((li) => li.offsetTop < 20 && li.offsetLeft + li.offsetWidth > it.clientWidth - 56).length);
+    assert.equal(beneath, 0);
+    await legend.click();
+    assert.ok((await hidden(legend)) <= 0);
+    await legend.getByText(/^colour: /).click({ trial: true });
+    assertNoTrouble(page);
+  });
+}
+
+test('a phone that lies on its side, and a frame as small as a stamp, show the picture first of all', async () => {
+  for (const [fragment, viewport] of [
+    ['?play=0&start=41ms', { width: 844, height: 390 }],
+    ['?play=0&start=41ms', { width: 667, height: 375 }],
+    ['?embed=1&play=0&start=41ms', { width: 480, height: 320 }],
+    ['?embed=1&play=0&start=41ms', { width: 640, height: 400 }],
+  ]) {
+    const page = await playground.page({ fragment, viewport, touch: true });
+    const stage = page.locator('.stage').first();
+    await stage.waitFor();
+    const { height } = await stage.boundingBox();
+    assert.ok(height >= 0.4 * viewport.height, `${viewport.width} × ${viewport.height}: ${height} px`);
+    const covered = await page.evaluate(() => {
+      const [stage, bar] = ['.stage', '.controls'].map((it) => document.querySelector(`.page:not(#still) ${it}`).getBoundingClientRect());
+      return stage.bottom - bar.top;
+    });
+    assert.ok(covered <= 0, `${covered} px of it lie beneath the buttons`);
+    assertNoTrouble(page);
+    await playground.closePages();
+  }
 });
 
 test('a panel opens at its top', async () => {

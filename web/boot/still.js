@@ -21,6 +21,6 @@
   }
   root.dataset.theme = theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
   still.hidden = false;
-  still.className = `page ${innerWidth < (innerHeight > innerWidth ? 900 : 760) ? 'phone' : innerWidth < 1100 ? 'compact' : 'wide'}`;
+  still.className = `page ${innerHeight <= 420 || innerWidth < (innerHeight > innerWidth ? 900 : 760) ? 'phone' : innerWidth < 1100 ? 'compact' : 'wide'}`;
   if (location.hash.length > 2 || location.search.includes('embed')) still.remove();
 }

@@ -51,7 +51,12 @@ pub fn read(fragment: Fragment) -> (Link, Vec<String>) {
     let (link, errors) = parse_inflated(&fragment.text, catalogue(), |_| fragment.inflated);
     let mut sentences: Vec<String> = errors.iter().map(|e| format!("{e}.")).collect();
     if !sentences.is_empty() {
-        sentences.insert(0, "Not all of the link could be used; the rest of it is shown:".to_owned());
+        let lost = errors.iter().any(|e| matches!(e.key.as_str(), "protocol" | "link"));
+        let told = match lost {
+            true => "The link could not be used; an example is shown:",
+            false => "Not all of the link could be used; the rest of it is shown:",
+        };
+        sentences.insert(0, told.to_owned());
     }
     (link, sentences)
 }

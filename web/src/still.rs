@@ -23,7 +23,7 @@ use yew::virtual_dom::{AttributeOrProperty, Attributes, VNode};
 
 /// The room of the stage on a desk (1440 × 900) and on a phone: the picture is drawn for both, and shrinks and grows with
 /// the window until the page has measured it.
-const STAGES: [(&str, f64, f64); 2] = [("roomy", 788.0, 445.0), ("narrow", 390.0, 250.0)];
+const STAGES: [(&str, f64, f64); 2] = [("roomy", 788.0, 445.0), ("narrow", 390.0, 283.0)];
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/boot/still.html");
 

@@ -15,9 +15,11 @@ pub enum Width {
     Wide,
 }
 
-/// Narrower than this, in CSS pixels, is a phone; where the window is higher than wide, as a tablet's is, narrower than that.
+/// Narrower than this, in CSS pixels, is a phone; where the window is higher than wide, as a tablet's is, narrower than that;
+/// and so is whatever is not higher than a phone that lies on its side.
 const PHONE: f64 = 760.0;
 const UPRIGHT: f64 = 900.0;
+const LYING: f64 = 420.0;
 /// Narrower than this has no room for three columns.
 const COMPACT: f64 = 1_100.0;
 
@@ -27,9 +29,9 @@ impl Width {
         let window = web_sys::window();
         let size = |inner: Option<Result<JsValue, JsValue>>| inner?.ok()?.as_f64();
         let px = size(window.as_ref().map(|w| w.inner_width())).unwrap_or(COMPACT);
-        let high = size(window.as_ref().map(|w| w.inner_height())).unwrap_or_default();
+        let high = size(window.as_ref().map(|w| w.inner_height())).unwrap_or(PHONE);
         match px {
-            px if px < if high > px { UPRIGHT } else { PHONE } => Self::Phone,
+            px if high <= LYING || px < if high > px { UPRIGHT } else { PHONE } => Self::Phone,
             px if px < COMPACT => Self::Compact,
             _ => Self::Wide,
         }
