@@ -139,6 +139,17 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         protocol: "raft",
+        sample: "keeps its log in memory",
+        leads: "A server that restarts has lost an entry that it acknowledged, and helps to elect a leader without it.",
+        rule: "Term, vote and log are on disk before an answer is sent (Fig. 2).",
+        breaks: Some("Leader Completeness"),
+        setting: "without=persist-log",
+        link: "#/raft?n=3&until=1s&deadline=1s&req=0&election=1h&noop=off&at=10ms:fire:0:election&at=40ms:block:0-2\
+               &at=50ms:propose:c0&at=100ms:crash:1&at=110ms:restart:1&at=120ms:fire:2:election&at=200ms:heal\
+               &at=210ms:fire:1:election&at=250ms:propose:c0",
+    },
+    Deviation {
+        protocol: "raft",
         sample: "keeps its vote when a leader has a newer term",
         leads: "It refuses a candidate of that term. Nothing comes of it: the term has its leader, and the next begins anew.",
         rule: "Whoever enters a newer term has not voted in it (§5.1, Fig. 2).",
