@@ -3,10 +3,10 @@
 use consensus_check::{Valid, Verdicts};
 use consensus_kernel::{NodeId, Time, Value};
 use consensus_lab::Session;
-use consensus_lab::view::{End, Status};
+use consensus_lab::view::{End, EventView, Status, What};
 use consensus_protocols::pbft::Pbft;
 use consensus_sim::{Decision, Simulation};
-use consensus_tests::{finished, property, read, scenario, violated};
+use consensus_tests::{finished, go_to_the_end, property, read, scenario, violated};
 use std::fmt::Write;
 
 #[test]
@@ -532,4 +532,93 @@ fn where_only_two_propose_two_faults_are_too_many_for_progress() {
     let run = finished(&scenario(link));
     let broken: Vec<_> = run.assumptions().into_iter().filter(|a| !a.holds).map(|a| a.name).collect();
     assert_eq!(broken, ["A live variant"]);
+}
+
+/// What happened at a replica, with times.
+fn events_at(run: &dyn Session, replica: usize) -> Vec<EventView> {
+    let mut events = run.outline(0, run.position().event);
+    events.retain(|event| event.node == Some(NodeId::replica(replica)));
+    events
+}
+
+#[test]
+fn a_block_that_is_proved_when_it_is_kept_no_more_contradicts_nothing() {
+    // HotStuff: replica 3 is shown the proof for the first block when all others are executed, and few of them kept.
+    for late in ["at=0:delay:0-3:prepare:1:3s&at=0:delay:0-3:decide:1:3s", "at=0:delay:0-3:decide:1:3s"] {
+        let run = finished(&scenario(&format!("#/hotstuff?history=8&tenure=256&req=40&until=9s&{late}")));
+        let events = events_at(&*run, 3);
+        let wrong = "conflicts with what was executed";
+        assert!(events.iter().all(|event| event.rejected != Some(wrong)), "{late}");
+        let fetches = |event: &&EventView| {
+            let kinds = run.scenario().meta.kinds;
+            event.at > Time(3_000_000) && event.sent.iter().any(|(kind, _)| kinds[*kind].name == "fetch")
+        };
+        assert_eq!(events.iter().find(fetches), None, "{late}: nothing is missing");
+    }
+}
+
+#[test]
+fn a_reply_that_came_late_sets_no_replica_of_zyzzyva_asking_the_others() {
+    // The client repeats itself when all answers are under way. Everybody has executed the same.
+    let run = finished(&scenario("#/zyzzyva?req=1&hope=20ms&retry=30ms&until=3s"));
+    assert_eq!((sent(&*run, "request"), sent(&*run, "fill-hole")), (5, 0));
+    // Who is asked again and again may be the one that missed something: the others are in view 1.
+    let left = "#/zyzzyva?req=2&gap=300ms&until=20s&deadline=20s&at=250ms:crash:0&at=290ms:partition:0,1,2,c0/3\
+                &at=2s:heal";
+    assert_eq!(violated(&*finished(&scenario(left))), Vec::<&str>::new());
+}
+
+#[test]
+fn a_candidate_says_that_it_keeps_a_command() {
+    // Multi-Paxos: the first command comes before the promises do.
+    let run = finished(&scenario("#/multi-paxos?req=1"));
+    let silent = |event: &EventView| {
+        let What::Deliver(message) = &event.what else { return false };
+        run.scenario().meta.kinds[message.flight.kind].name == "request"
+            && event.cites.is_empty()
+            && event.rejected.is_none()
+    };
+    assert!(!events_at(&*run, 0).iter().any(silent));
+}
+
+#[test]
+fn a_miner_that_was_away_for_longer_than_blocks_are_kept_is_promised_nothing() {
+    let link = "#/nakamoto?n=4&mining=drawn&mine=always&graph=complete&interval=20ms&latency=1ms&until=260s\
+                &deadline=255s&at=1s:crash:3";
+    let back = |at: &str| finished(&scenario(&format!("{link}&at={at}:restart:3")));
+    assert_eq!(broken(&*back("250s")), ["Nobody away for too long"]);
+    let run = back("150s");
+    assert_eq!((broken(&*run), property(&*run, "Termination").status), (vec![], Status::Holds));
+}
+
+#[test]
+fn where_servers_stand_before_a_leader_can_be_heard_nothing_is_promised() {
+    // Raft, §5.6: the broadcast time should be far below the election timeout.
+    for link in [
+        "#/raft?req=1&latency=5ms..40ms&election=10ms..12ms&until=5s&deadline=5s",
+        "#/multi-paxos?req=1&latency=5ms..40ms&election=10ms..12ms&until=5s&deadline=5s",
+    ] {
+        let run = finished(&scenario(link));
+        assert_eq!(
+            (violated(&*run), broken(&*run)),
+            (vec!["Termination"], vec!["Leaders are heard in time"])
+        );
+        let calm = format!("{link}&at=1s:latency:1ms");
+        let calm = calm.replace("10ms..12ms", "60ms..120ms").replace("5ms..40ms", "5ms..80ms");
+        assert_eq!(broken(&*finished(&scenario(&calm))), Vec::<&str>::new(), "as messages are in the end");
+    }
+    assert_eq!(broken(&*finished(&scenario("#/raft?n=1&req=1&election=10ms..12ms"))), Vec::<&str>::new());
+}
+
+#[test]
+fn a_crash_right_before_the_moment_that_is_gone_back_to_is_not_forgotten() {
+    // What a server carries out again after it is no second decision, whatever was done next.
+    let after = |acts: &str| scenario(&format!("#/raft?req=3&until=3s{acts}"));
+    let mut run = finished(&after(""));
+    for acts in ["&at=1s:crash:0&at=2s:restart:0", "&at=1s:crash:0&at=1000001us:crash:1&at=2s:restart:0"] {
+        run.seek_time(Time(1_000_000));
+        run.edit(after(acts)).expect("possible");
+    }
+    go_to_the_end(&mut *run);
+    assert_eq!(violated(&*run), Vec::<&str>::new());
 }

@@ -163,7 +163,7 @@ fn a_run_that_stands_still_says_what_it_has_and_who_is_missing() {
     for (link, says) in [
         // Where nobody counts, who is faulty is named.
         (
-            "#/zyzzyva?req=2&until=1s&deadline=1s&at=20ms:crash:0&at=20ms:crash:1",
+            "#/zyzzyva?req=2&until=2s&deadline=2s&at=20ms:crash:0&at=20ms:crash:1",
             "node 2 waits for what others have from here on; faulty: 0 (crashed), 1 (crashed)",
         ),
         (

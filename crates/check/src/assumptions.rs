@@ -53,9 +53,13 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     found.push(disks(scenario, sim.now()));
     match P::pace(sim.config()) {
         Some(Pace::Rounds(longest)) => found.push(synchrony(scenario, longest, sim.now())),
-        Some(Pace::Race { interval, hops, tolerance }) => {
+        Some(Pace::Leaders { patience, heartbeat }) => {
+            found.extend(unheard(scenario, patience, heartbeat, sim.now()));
+        }
+        Some(Pace::Race { interval, hops, tolerance, memory }) => {
             found.push(spreading(scenario, interval, hops, sim.now()));
             found.push(clocks(scenario, tolerance, sim.now()));
+            found.extend(absence(scenario, memory, sim.now()));
         }
         None => {}
     }
@@ -186,6 +190,30 @@ fn synchrony(scenario: &Scenario, longest: Duration, now: Time) -> Assumption {
     }
 }
 
+/// The longest delay, or where there is none the mean.
+fn usual(latency: Latency) -> Duration {
+    if let Latency::Exponential(mean) = latency { mean } else { latency.high() }
+}
+
+/// As messages are now, whoever is to follow a leader stands before it hears of it.
+fn unheard(scenario: &Scenario, patience: Duration, heartbeat: Duration, now: Time) -> Option<Assumption> {
+    let changed = scenario.script.iter().take_while(|t| t.at <= now).filter_map(|t| match t.action {
+        Action::Latency(latency) => Some((t.at, latency)),
+        _ => None,
+    });
+    let (since, latency) = changed.last().unwrap_or((Time::ZERO, scenario.network.latency));
+    let delay = usual(latency);
+    // Timers longer than the run are there to be run out by hand.
+    let stands = scenario.n > 1 && Time::ZERO + patience < scenario.until;
+    let late = stands && heartbeat + delay >= patience;
+    let reason = || {
+        format!(
+            "a leader speaks each {heartbeat} and is heard up to {delay} later, but others stand after {patience}"
+        )
+    };
+    late.then(|| Assumption::new("Leaders are heard in time", Some(since), reason()).for_progress())
+}
+
 /// Where work counts: what correct nodes find spreads before they find more, or they work against each other. Within that,
 /// liars, who need not wait for each other, must have less than so much of the work: β < (1 − β) / (1 + (1 − β) λΔ)
 /// (Dembo et al., CCS 2020; Gaži, Kiayias & Russell, CCS 2020). A clock that runs fast is work, too.
@@ -203,8 +231,7 @@ fn spreading(scenario: &Scenario, interval: Duration, hops: u64, now: Time) -> A
     let (bad, good) = (work(true), work(false));
     let broken = |latency: Latency, wait: Duration| {
         // Of many ways the quickest counts, so of delays without a bound the usual one.
-        let delay = if let Latency::Exponential(mean) = latency { mean } else { latency.high() };
-        let spread = delay.times(hops) + wait;
+        let spread = usual(latency).times(hops) + wait;
         let ratio = spread.0 as f64 / interval.0 as f64;
         let most = good / (1.0 + good / (good + bad) * ratio);
         if ratio >= 1.0 {
@@ -254,6 +281,24 @@ fn clocks(scenario: &Scenario, tolerance: Duration, now: Time) -> Assumption {
         ),
         None => Assumption::new(NAME, None, format!("no clock is wrong by more than {tolerance}")),
     }
+}
+
+/// Who was down for so long that nobody keeps what was found meanwhile, if anybody was: it goes on where it left off, alone.
+fn absence(scenario: &Scenario, memory: Duration, now: Time) -> Option<Assumption> {
+    let mut down = vec![None; scenario.n];
+    scenario.script.iter().take_while(|t| t.at <= now).find_map(|t| match t.action {
+        Action::Crash(id) if !id.is_client() => {
+            down[id.index()].get_or_insert(t.at);
+            None
+        }
+        Action::Restart(id) if !id.is_client() => {
+            let away = t.at.since(down[id.index()].take()?);
+            let reason =
+                || format!("node {id} was down for {away}, and what was found meanwhile is not kept");
+            (away > memory).then(|| Assumption::new("Nobody away for too long", Some(t.at), reason()))
+        }
+        _ => None,
+    })
 }
 
 /// What is sent arrives, however late.

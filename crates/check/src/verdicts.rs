@@ -346,7 +346,8 @@ impl<P: Automaton> Observer<P> for Verdicts {
             && let Some(window) = self.windows.get_mut(node.index()).filter(|_| !node.is_client())
         {
             *window = (0, 0);
-            self.crashes.push((sim.events(), *node));
+            // The event under way has been counted already.
+            self.crashes.push((sim.events().saturating_sub(1), *node));
             self.allow(sim.scenario());
         }
     }

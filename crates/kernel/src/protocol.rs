@@ -12,6 +12,13 @@ use serde::Serialize;
 pub enum Pace {
     /// It works in rounds, and no message takes longer than this.
     Rounds(Duration),
+    /// Whoever hears no leader for a while stands for election, so leaders must be heard before.
+    Leaders {
+        /// The shortest such while.
+        patience: Duration,
+        /// A leader speaks this often.
+        heartbeat: Duration,
+    },
     /// Whoever finds blocks more quickly wins, so blocks must spread before others are found.
     Race {
         /// One is found each so long, on average.
@@ -20,6 +27,8 @@ pub enum Pace {
         hops: u64,
         /// A clock may be wrong by this.
         tolerance: Duration,
+        /// What was found is kept so long for those who were down.
+        memory: Duration,
     },
 }
 

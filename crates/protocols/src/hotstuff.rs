@@ -473,12 +473,18 @@ impl Replica {
             at = here.parent;
         }
         if at != self.tip.block {
-            if at != GENESIS && self.blocks.find(at).is_none() {
-                self.owed = Some(*proof);
-                return self.want(at, from, cx);
-            }
-            // An ancestor of what is executed, or another branch.
-            if self.path.is_empty() && self.blocks.descends(self.tip.block, at) {
+            let below = self.path.is_empty();
+            let Some(height) = self.blocks.height(at) else {
+                // Of a view that is executed nothing is missing.
+                if !below || proof.ballot().view > self.tip.view {
+                    self.owed = Some(*proof);
+                    self.want(at, from, cx);
+                }
+                return;
+            };
+            // An ancestor of what is executed, as far as that is still kept, or another branch.
+            let other = |above: &Block| above.height == height + 1 && above.parent != at;
+            if below && height < self.tip.height && !self.blocks.branch(self.tip.block).any(other) {
                 return;
             }
             return self.contradict(block, cx);

@@ -40,7 +40,7 @@ pub use tables::{Cite, Timer};
 use crate::clients::one::{Answer, AskedOne, AsksOne};
 use crate::paxos::synod::{self, Ballot, Count, PERSIST_PROMISE, PERSIST_VOTE, Proposal, SAME_BALLOT};
 use consensus_kernel::{
-    Cx, Duration, Face, Input, Invariant, Member, Meta, NodeId, NodeSet, Panel, Party, RuleId, Setup,
+    Cx, Duration, Face, Input, Invariant, Member, Meta, NodeId, NodeSet, Pace, Panel, Party, RuleId, Setup,
     SetupError, Slot, To, Value,
 };
 use serde::Serialize;
@@ -240,6 +240,10 @@ impl Member for Replica {
         Some(config.quorum)
     }
 
+    fn pace(config: &Config) -> Option<Pace> {
+        Some(Pace::Leaders { patience: config.election.0, heartbeat: config.heartbeat })
+    }
+
     fn milestones() -> &'static [RuleId] {
         &[Cite::Lead as RuleId]
     }
@@ -294,6 +298,7 @@ impl Replica {
                 return cx.send(from, Msg::Redirect { value, leader: self.leader });
             }
             Role::Candidate => {
+                cx.cite(Cite::Queue);
                 self.queue.retain(|other| other.client() != Some(from));
                 return self.queue.push_back(value);
             }

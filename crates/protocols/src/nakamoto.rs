@@ -272,7 +272,8 @@ impl Member for Miner {
 
     fn pace(config: &Config) -> Option<Pace> {
         let (interval, hops) = (config.interval, graph::hops(&config.peers));
-        Some(Pace::Race { interval, hops, tolerance: Duration::micros(FUTURE) })
+        let memory = interval.times(tree::BURIED_MAX);
+        Some(Pace::Race { interval, hops, tolerance: Duration::micros(FUTURE), memory })
     }
 
     fn edges(config: &Config) -> Option<Vec<(NodeId, NodeId)>> {

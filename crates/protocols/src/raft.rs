@@ -41,7 +41,7 @@ pub use tables::{Cite, Timer};
 
 use crate::clients::one::{Answer, AskedOne, AsksOne};
 use consensus_kernel::{
-    Caveat, Cx, Duration, Face, Input, Invariant, Member, Message, Meta, NodeId, NodeSet, Panel, Party,
+    Caveat, Cx, Duration, Face, Input, Invariant, Member, Message, Meta, NodeId, NodeSet, Pace, Panel, Party,
     RuleId, Setup, SetupError, Slot, Tally, Time, To, Value,
 };
 use serde::Serialize;
@@ -264,6 +264,10 @@ impl Member for Server {
         (!config.noop).then_some(Caveat::Progress(
             "a new leader opens its term with no entry, so what older terms left waits for a command",
         ))
+    }
+
+    fn pace(config: &Config) -> Option<Pace> {
+        Some(Pace::Leaders { patience: config.election.0, heartbeat: config.heartbeat })
     }
 
     fn milestones() -> &'static [RuleId] {

@@ -186,6 +186,8 @@ pub struct Replica {
     fresh: bool,
     /// How often in a row the timer for sending again ran out and nothing had moved.
     quiet: u32,
+    /// How often it has answered a client again since anything moved.
+    repeats: usize,
     /// What the timer for the primary runs for.
     awaited: Option<Awaited>,
     resend_timer: bool,
@@ -256,6 +258,7 @@ impl Member for Replica {
             failed_views: 0,
             fresh: true,
             quiet: 0,
+            repeats: 0,
             awaited: None,
             resend_timer: false,
             facts: Vec::new(),
@@ -400,7 +403,7 @@ impl Replica {
     fn settle(&mut self, before: (u64, u64, u64), cx: &mut Cx<'_, Zyzzyva>) {
         let moved = before != (self.executed(), self.view, self.low);
         if moved {
-            self.quiet = 0;
+            (self.quiet, self.repeats) = (0, 0);
         }
         let blames = self.blames_primary();
         let goes_on = match self.awaited {
@@ -474,8 +477,9 @@ impl Replica {
     /// Step 4c: what was executed is answered again; what a certificate covers, as committed.
     fn respond_again(&mut self, client: NodeId, cx: &mut Cx<'_, Zyzzyva>) {
         let record = self.clients[client.index()];
-        // A client whose answers do not match may have some from replicas that are further.
-        self.behind = true;
+        // A client that this does not help may have other answers from replicas that are further.
+        self.repeats = self.repeats.saturating_add(1);
+        self.behind |= self.repeats > cx.config.clients;
         if record.slot <= self.certified {
             cx.cite(Cite::RespondAgain);
             return self.send_local_commit(client, cx);

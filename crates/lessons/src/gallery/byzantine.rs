@@ -186,10 +186,11 @@ pub(super) const LESSONS: &[Lesson] = &[
         title: "Two of four lie, and answers that were final are not",
         watch: "Both have two faces. Client c1 gathers three signed answers and is done with number 1. After two changes of view \
                 number 1 is the other client's.",
-        link: "#/zyzzyva?n=4&f=1&clients=2&req=2&seed=1&latency=8ms..24ms&until=2s&byz=0:twins&byz=1:twins\
+        link: "#/zyzzyva?n=4&f=1&clients=2&req=2&seed=12&latency=8ms..24ms&timeout=100ms&until=2s&byz=0:twins\
+               &byz=1:twins\
                &pause=29:A certificate for number 1: c1 is done.\
-               &pause=94:A new view, with the history that two liars report.\
-               &pause=238:Number 1 again, for another client.",
+               &pause=176:Another new view, with the history that two liars report. Replica 3 takes back what c1 was told.\
+               &pause=248:Number 1 again, for another client.",
         twin: "Nobody asks the others: three delays",
     },
     Lesson {
@@ -207,7 +208,7 @@ pub(super) const LESSONS: &[Lesson] = &[
                &at=1s:block:0,2,3,c0,c2-1&at=1010ms:fire:c0:retry&at=1020ms:fire:c0:retry&at=1325ms:mend:0-2\
                &at=1325ms:mend:0-3&at=2s:heal&at=2100ms:fire:c0:retry&at=7s:propose:c1\
                &pause=35:Replica 0 keeps a certificate of view 0. Nobody else has it.\
-               &pause=213:The longest certificate won, not the latest: it undid what was complete.",
+               &pause=207:The longest certificate won, not the latest: it undid what was complete.",
         twin: "Nobody asks the others: three delays",
     },
     Lesson {

@@ -110,8 +110,10 @@ impl Replica {
         let phase = cx.config.first_phase();
         let votes = self.may_vote(block.view, phase, cx);
         let safe = votes && self.is_safe(block, cx);
-        // Of each view one block at most that it does not vote for, however many its leader shows.
-        if safe || !self.blocks.has_view(block.view) {
+        // Of each view one block at most that it does not vote for, however many its leader shows, and none that came too
+        // late for what is executed.
+        let late = height < self.tip.height && block.view <= self.tip.view;
+        if safe || !(late || self.blocks.has_view(block.view)) {
             self.insert(proposal, cx);
         }
         if safe {

@@ -47,10 +47,10 @@ rules! {
         "proposes the command in the next slot",
         "Phase 1 is done for all slots, so one round trip chooses a command.",
         "s <= chosen + alpha: accept(b, s, v)";
-    Queue, "§3 window", "Paxos Made Simple, §3, alpha",
-        "keeps a command until the window moves",
-        "At most alpha slots are open, so that a gap is never longer than that.",
-        "s > chosen + alpha: wait";
+    Queue, "§3 waits", "Paxos Made Simple, §3; alpha",
+        "keeps a command until it may propose it",
+        "Phase 1 comes first. Then at most alpha slots are open, so that a gap is never longer than that.",
+        "candidate, or s > chosen + alpha: wait";
     Accept, "2b", "Paxos Made Simple, §2.2, phase 2b and P1a",
         "accepts the proposal in this slot",
         "A vote is a promise, too: nothing below its ballot will follow it, in any slot.",
@@ -105,7 +105,7 @@ rules! {
         "Same commands in the same order: all state machines go through the same states.",
         "chosen[applied + 1] known: applied += 1; carry it out";
     Duplicate, "once", "project rule; Raft, §8",
-        "has carried out this command before: does not do it again, and gives the answer it gave",
+        "has carried out this command before and does not do it again; who asks for it gets the answer that it gave",
         "A client repeats a command when the answer got lost, and two leaders can propose it in two slots.",
         "number <= last number of the client: no effect";
     Reply, "replies", "Paxos Made Simple, §3",

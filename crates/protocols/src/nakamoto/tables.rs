@@ -326,7 +326,7 @@ pub const META: Meta = Meta {
         "A client's coins are spent in order, each the change of the one before",
         "A client believes more than half of the hash power (§8 has it compare headers)",
         "mine=needed: miners rest while no payment is waiting, and a block after that counts for the target as if it had taken \
-         as long as planned; Bitcoin's never do",
+         as long as planned (with confirmations=1 that is every block, so the target stays); Bitcoin's never do",
         "mining=drawn: times are exponential draws, and a stamp stands for the proof",
         "Blocks are pushed whole; Bitcoin announces them first. Hashes are single SHA-256, nonces have 64 bits",
         "A block is younger than its parent; Bitcoin compares with the median of the last eleven",

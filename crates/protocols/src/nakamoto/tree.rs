@@ -37,7 +37,7 @@ impl Entry {
 }
 
 /// So many blocks of the chain are kept, without what follows from them, below those that a branch may leave.
-const BURIED_MAX: Slot = 8_192;
+pub(super) const BURIED_MAX: Slot = 8_192;
 
 /// All blocks a node knows of the latest heights, and its chain.
 #[derive(Clone, Debug, Serialize)]

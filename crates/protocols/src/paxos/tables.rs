@@ -48,8 +48,8 @@ rules! {
         "The promise forbids it. Saying so only saves the proposer's time.",
         "b < maxBal: refuse(b, maxBal)";
     Overtaken, "§2.4 overtaken", "Paxos Made Simple, §2.2 and §2.4",
-        "sees a higher ballot, gives its own up and waits a random time",
-        "Going on at once would overtake the other in turn, and neither would ever finish.",
+        "sees a higher ballot and gives its own up",
+        "Who goes on at once overtakes the other in turn, and neither ever finishes.",
         "b' > b: abandon b; wait";
     TryAgain, "§2.4 tries again", "Paxos Made Simple, §2.4",
         "has waited long enough and tries a higher ballot",

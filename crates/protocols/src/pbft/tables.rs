@@ -47,7 +47,7 @@ rules! {
         "A quorum has prepared it, so every later view change hears of it from a correct replica.",
         "committed-local(m, v, n, i) := prepared and 2f + 1 matching commits, its own among them";
     Execute, "§4.2 execute", "PBFT, §4.2",
-        "executes the batch after everything before it and replies to the clients",
+        "executes the batch after everything before it and sends the replies that are due",
         "Equal order of execution keeps the states equal.",
         "committed-local(n) and all below n executed: execute; <REPLY, v, t, c, i, r>";
     Repeated, "§4.1 exactly once", "PBFT, §4.1",

@@ -1,12 +1,14 @@
 //! The votes of a height, by round, as one validator has heard them. A voter counts for every block that it signs for: who
 //! signs for two is caught, and neither half is forgotten.
 
-use super::wire::{Ballot, Evidence, Proposal, Shared, Step, Votes};
-use consensus_kernel::{Digest, NodeSet, weigh};
+use super::BLOCKS_MAX;
+use super::wire::{Ballot, Block, Evidence, Proposal, Shared, Step, Votes};
+use consensus_kernel::{Digest, Hashed, NodeSet, weigh};
 use serde::Serialize;
 use smallvec::SmallVec;
 
-/// Votes for so many blocks of one round and step are kept, and more only for blocks that are here.
+/// Votes for so many blocks of one round and step are kept, and more only for blocks that are here, so that at most
+/// [`BLOCKS_MAX`] more are needed.
 const CHOICES_MAX: usize = 8;
 
 /// Votes for one block, or for nil.
@@ -28,13 +30,15 @@ pub struct Stacks {
 }
 
 impl Stacks {
-    /// Adds votes; false if there is nothing new in them, or no room. `here` says whether their block is known. If voters
-    /// need not be distinct, everything that comes counts.
-    pub fn add(&mut self, votes: &Votes, stakes: &[u64], distinct: bool, here: bool) -> bool {
+    /// Adds votes; false if there is nothing new in them, or no room, which votes for the blocks that are `here` always find.
+    /// If voters need not be distinct, everything that comes counts.
+    pub fn add(&mut self, votes: &Votes, stakes: &[u64], distinct: bool, here: &[Hashed<Block>]) -> bool {
         let more = |known: &NodeSet| {
             let fresh = votes.signers().iter().filter(|id| !distinct || !known.contains(*id)).collect();
             weigh(&fresh, stakes)
         };
+        let is_here =
+            |votes: &Votes| votes.body().block.is_none_or(|id| here.iter().any(|b| b.digest() == id));
         let (heard, full) = (more(&self.voters), self.all.len() >= CHOICES_MAX);
         match self.all.iter_mut().find(|stack| stack.votes.body() == votes.body()) {
             Some(stack) => {
@@ -46,8 +50,17 @@ impl Stacks {
                 }
                 stack.weight = stack.weight.saturating_add(weight);
             }
-            None if full && !here => return false,
-            None => self.all.push(Stack { votes: *votes, weight: weigh(votes.signers(), stakes) }),
+            None if full && !is_here(votes) => return false,
+            None => {
+                if self.all.len() >= CHOICES_MAX + BLOCKS_MAX {
+                    // Of blocks that had to go for others, which several liars can bring about, the least.
+                    let gone = self.all.iter().enumerate().filter(|(_, stack)| !is_here(&stack.votes));
+                    if let Some((place, _)) = gone.min_by_key(|(_, stack)| stack.weight) {
+                        self.all.remove(place);
+                    }
+                }
+                self.all.push(Stack { votes: *votes, weight: weigh(votes.signers(), stakes) });
+            }
         }
         self.heard = self.heard.saturating_add(heard);
         self.voters = self.voters.union(votes.signers());
@@ -99,7 +112,7 @@ impl Round {
     }
 
     /// Adds votes of this round.
-    pub fn add(&mut self, votes: &Votes, stakes: &[u64], distinct: bool, here: bool) -> bool {
+    pub fn add(&mut self, votes: &Votes, stakes: &[u64], distinct: bool, here: &[Hashed<Block>]) -> bool {
         let Ballot { step, .. } = votes.body();
         let stacks = if *step == Step::Precommit { &mut self.precommits } else { &mut self.prevotes };
         stacks.add(votes, stakes, distinct, here)

@@ -80,14 +80,13 @@ impl Replica {
 
     /// Counts votes, and notices who votes for two.
     pub(super) fn add(&mut self, votes: &Votes, cx: &mut Cx<'_, Pos>) -> bool {
-        let here = votes.body().block.is_none_or(|id| self.find(id).is_some());
         let distinct = cx.holds(DISTINCT_VOTERS);
-        let stakes = std::mem::take(&mut self.stakes);
+        let (stakes, blocks) = (std::mem::take(&mut self.stakes), std::mem::take(&mut self.blocks));
         let round = self.at_mut(votes.body().round);
-        let fresh = round.add(votes, &stakes, distinct, here);
+        let fresh = round.add(votes, &stakes, distinct, &blocks);
         let caught: Vec<Evidence> =
             if fresh { round.of(votes.body().step).conflicts().collect() } else { Vec::new() };
-        self.stakes = stakes;
+        (self.stakes, self.blocks) = (stakes, blocks);
         if cx.holds(EVIDENCE) {
             caught.into_iter().for_each(|evidence| self.accuse(evidence, cx));
         }

@@ -504,10 +504,10 @@ fn a_liar_cannot_fill_the_room_for_blocks() {
     assert!(r.find(kept.digest()).is_some(), "and the locked one stays");
 }
 
-/// What a liar gossips before the height begins: blocks without end, each with its own prevote.
-fn flood(table: &Table<Pos>, liar: usize, blocks: std::ops::Range<u64>) -> Msg {
+/// What liars gossip before the height begins: blocks without end, each with their own prevotes.
+fn flood(table: &Table<Pos>, liars: &[usize], blocks: std::ops::Range<u64>) -> Msg {
     let blocks: Vec<_> = blocks.map(|round| block(table, 1_000 + round, 1)).collect();
-    let vote = |b: &Hashed<Block>| votes(table, Step::Prevote, 0, Some(b.digest()), &[liar]);
+    let vote = |b: &Hashed<Block>| votes(table, Step::Prevote, 0, Some(b.digest()), liars);
     let votes = blocks.iter().map(vote).collect();
     Msg::Gossip(Shared::new(Gossip { height: 1, round: 0, last: None, proposal: None, blocks, votes }))
 }
@@ -520,7 +520,7 @@ fn a_liar_that_votes_for_all_its_blocks_cannot_fill_the_room_either() {
         for gossiped in [false, true] {
             let mut table = table(&stakes);
             for part in 0..8 {
-                let msg = flood(&table, 3, part * room..(part + 1) * room);
+                let msg = flood(&table, &[3], part * room..(part + 1) * room);
                 tell(&mut table, 3, 1, &msg);
             }
             assert_eq!(replica(&table, 1).blocks.len(), BLOCKS_MAX);
@@ -545,4 +545,23 @@ fn a_liar_that_votes_for_all_its_blocks_cannot_fill_the_room_either() {
             assert!(table.decided.contains(&(v(1), 1, x(0))), "stakes {stakes:?}, gossiped {gossiped}");
         }
     }
+}
+
+#[test]
+fn several_liars_cannot_have_votes_without_end_kept_either() {
+    // Each step, one more vouches for other blocks, which so displace those of the step before.
+    let (stakes, room) = ([9, 9, 9, 9, 9, 1, 1, 1, 1, 1, 1], BLOCKS_MAX as u64);
+    let mut table = table(&stakes);
+    for step in 1..=6 {
+        let liars: Vec<usize> = (5..5 + step as usize).collect();
+        let msg = flood(&table, &liars, step * room..(step + 1) * room);
+        tell(&mut table, 5, 1, &msg);
+    }
+    let kept = replica(&table, 1).rounds[0].prevotes.iter().count();
+    assert!(kept <= 2 * BLOCKS_MAX, "{kept} stacks of votes");
+    let honest = block(&table, 0, 0);
+    let msg = proposal(&table, 0, &honest, None);
+    tell(&mut table, 0, 1, &msg);
+    tell_votes(&mut table, 1, Step::Precommit, 0, Some(honest.digest()), &[0, 2, 3, 4]);
+    assert!(table.decided.contains(&(v(1), 1, x(0))));
 }

@@ -99,15 +99,15 @@ rules! {
         "A majority holds every committed entry, and a majority must vote: so a winner holds them all.",
         "(lastTerm, lastIndex) of the candidate < own (lastTerm, lastIndex): refuse";
     LeaderCommit, "§5.4.2 commits", "Raft, §5.3, §5.4.2 and Figure 2, leaders",
-        "sees an entry of its own term on a majority: it and all before it are committed",
-        "From now on nobody can win an election without these entries.",
+        "sees an entry on a majority and commits it with all before it",
+        "Of its own term, so nobody can win an election without these entries any more.",
         "N > commitIndex, majority of matchIndex >= N, log[N].term = term: commitIndex := N";
     OldTermWaits, "§5.4.2 old term", "Raft, §5.4.2 and Figure 8",
         "sees an entry of an earlier term on a majority and does not commit it yet",
         "A server with a later last term could still win and overwrite it. An entry of this term settles it.",
         "log[N].term < term: wait for an entry of the own term";
     Recover, "§5.5 restart", "Raft, §5.5 and Figure 2, persistent state",
-        "is back with its term, its vote and its log",
+        "is back with what it kept of its term, its vote and its log",
         "What it promised before the crash still holds. What is committed it learns again from the leader.",
         "keep currentTerm, votedFor, log; commitIndex := lastApplied := 0";
     Noop, "§8 no-op", "Raft, §8",
@@ -127,7 +127,7 @@ rules! {
         "Commands go through the leader only.",
         "not leader: reply with the leader of the current term";
     Duplicate, "§8 duplicate", "Raft, §8; dissertation, §6.3",
-        "has carried out this command before: does not do it again, and gives the answer it gave",
+        "has carried out this command before and does not do it again; who asks for it gets the answer that it gave",
         "A client repeats a command when the answer got lost. The effect must still happen exactly once.",
         "number <= last number of the client's session: no effect, stored reply";
     Reply, "§8 reply", "Raft, §5.3 and §8",

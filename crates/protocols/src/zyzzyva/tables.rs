@@ -23,7 +23,7 @@ rules! {
         "A request can be ordered twice. Its number shows it.",
         "t <= last executed of c: skip";
     AskHole, "3 asks", "Zyzzyva, §3.2, step 3, holes",
-        "lacks something that others have and asks for it",
+        "asks for what others may have and it lacks",
         "Histories are executed without gaps.",
         "n > max n + 1: <FILL-HOLE, v, max n + 1> to the primary, later to all";
     FillHole, "3 fills", "Zyzzyva, §3.2, step 3, holes",
@@ -47,9 +47,9 @@ rules! {
         "Every later view change hears of it from a correct replica. Certificates of two views do not add up.",
         "2f + 1 LOCAL-COMMITs of one view: complete";
     ClientRepeats, "4c repeats", "Zyzzyva, §3.2, step 4c",
-        "has too few answers and sends its request to all replicas",
+        "is not done in time and sends its request to all replicas",
         "The primary may be ignoring it. Now all replicas watch.",
-        "timer, fewer than 2f + 1: <REQUEST> to all";
+        "timer, fewer than 2f + 1 answers, or LOCAL-COMMITs: <REQUEST> to all";
     ConfirmReq, "4c confirm", "Zyzzyva, §3.2, step 4c",
         "heard of a request without an order, asks the primary for it and watches",
         "If no order comes, the primary is to blame.",
