@@ -11,7 +11,7 @@ use consensus_check::{TERMINATION, heals};
 use consensus_kernel::{Breaks, Meta, RuleSet, Switch, SwitchId};
 use consensus_lab::{Budget, Hunt, Outcome, broken, catalogue, judge_scenario, shorten, shrink};
 use consensus_scenario::{Scenario, print};
-use consensus_tests::{file, read, scenario, soak};
+use consensus_tests::{file, finished, read, scenario, soak};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs of each protocol.
@@ -31,7 +31,7 @@ const THREADS: u64 = 2;
 fn inside_the_budget_nothing_is_violated_and_everybody_decides() {
     for meta in catalogue() {
         let tally = tally(&Hunt { meta, budget: Budget::Within, without: None }, RUNS * soak());
-        let Tally { runs, decided, violated } = &tally;
+        let Tally { runs, decided, violated, .. } = &tally;
         // With n clean runs the 95 % upper bound on the failure rate is 3/n.
         println!(
             "{}: {runs} runs, {decided} decided, {} violated; failure rate below {:.1e} with 95 % confidence",
@@ -83,9 +83,15 @@ fn every_stored_counterexample_breaks_what_its_switch_names_and_only_without_the
 #[test]
 fn without_a_rule_that_protects_nothing_nothing_is_violated() {
     for (meta, place, switch) in switches().filter(|(_, _, switch)| switch.breaks == Breaks::Nothing) {
-        let tally =
-            tally(&Hunt { meta, budget: Budget::Within, without: Some(place) }, RUNS_HARMLESS * soak());
+        let hunt = Hunt { meta, budget: Budget::Within, without: Some(place) };
+        let tally = tally(&hunt, RUNS_HARMLESS * soak());
         assert_eq!(tally.violated, Vec::new(), "{}/{}", meta.id, switch.id);
+        // Nor does its absence cost a decision: who decides nothing has drawn a variant that promises none.
+        for seed in tally.undecided {
+            let with_rule = Scenario { rules: RuleSet::ALL_HOLD, ..hunt.scenario(seed) };
+            let promised = finished(&with_rule).assumptions().iter().all(|a| a.holds);
+            assert!(!promised || meta.claims.termination.is_none(), "{}/{}: {seed}", meta.id, switch.id);
+        }
     }
 }
 
@@ -159,6 +165,8 @@ fn judged(scenario: &Scenario) -> Outcome {
 struct Tally {
     runs: u64,
     decided: u64,
+    /// Seeds of runs in which something was not decided.
+    undecided: Vec<u64>,
     /// Links and properties.
     violated: Vec<(String, &'static str)>,
 }
@@ -170,6 +178,7 @@ fn tally(hunt: &Hunt, runs: u64) -> Tally {
             let trial = hunt.trial(seed);
             tally.runs += 1;
             tally.decided += u64::from(trial.decided);
+            tally.undecided.extend((!trial.decided).then_some(seed));
             tally.violated.extend(trial.violated.map(|property| (print(&hunt.scenario(seed)), property)));
         }
         tally
@@ -186,6 +195,7 @@ fn tally(hunt: &Hunt, runs: u64) -> Tally {
             let part = worker.join().expect("a trial never panics");
             total.runs += part.runs;
             total.decided += part.decided;
+            total.undecided.extend(part.undecided);
             total.violated.extend(part.violated);
         }
     });
