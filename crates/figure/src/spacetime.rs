@@ -9,8 +9,8 @@ use crate::palette::Ink;
 use crate::point::Point;
 use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, Within};
 use crate::sparse::sparse;
-use crate::table::{clock, span};
-use consensus_kernel::{Duration, KindClass, Meta, NodeId, Time};
+use crate::table::{clock, on_axis};
+use consensus_kernel::{KindClass, Meta, NodeId, Time};
 use consensus_lab::Session;
 use consensus_lab::view::{EventView, FlightMark, FlightView, Health, What};
 
@@ -372,7 +372,7 @@ fn picture(
     let step = grid_step(window, width / 110.0);
     let mut at = (window.from_us as u64).div_ceil(step) * step;
     while (at as f64) < window.to_us {
-        let label = span(Duration(at));
+        let label = on_axis(at, step, window.to_us);
         scene.ground.push(Shape::text(
             Point::new(x(Time(at)), height - 4.0),
             10.0,

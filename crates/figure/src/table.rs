@@ -1,7 +1,7 @@
 //! Events as lines of text and as a table for spreadsheets.
 
 use consensus_kernel::inspect::Tree;
-use consensus_kernel::{Duration, Meta, Time};
+use consensus_kernel::{Meta, Time};
 use consensus_lab::Session;
 use consensus_lab::paste::quoted;
 use consensus_lab::view::{EventView, MessageView, What};
@@ -184,12 +184,12 @@ pub fn csv_cell(text: &str) -> String {
     }
 }
 
-/// A span in the unit that reads best on an axis: "5 ms", "2 s".
-pub fn span(d: Duration) -> String {
-    match d.0 {
-        us if us >= 1_000_000 && us % 100_000 == 0 => decimal(us / 100_000, "s"),
-        us if us >= 100 && us % 100 == 0 => decimal(us / 100, "ms"),
-        us => format!("{us} µs"),
+/// A time on an axis with a line at each `step` up to `to_us`, in the unit that reads best for all of them: "5 ms", "2.5 s".
+pub fn on_axis(us: u64, step: u64, to_us: f64) -> String {
+    match step {
+        step if to_us >= 1e6 && step % 100_000 == 0 => decimal(us / 100_000, "s"),
+        step if step % 100 == 0 => decimal(us / 100, "ms"),
+        _ => format!("{us} µs"),
     }
 }
 
@@ -248,11 +248,11 @@ mod tests {
     }
 
     #[test]
-    fn spans_read_well() {
-        let shown = |us| span(Duration(us));
-        assert_eq!(
-            [shown(250), shown(5_000), shown(1_500), shown(2_500_000)],
-            ["250 µs", "5 ms", "1.5 ms", "2.5 s"]
-        );
+    fn all_times_of_an_axis_have_one_unit() {
+        assert_eq!([50, 1_000].map(|us| on_axis(us, 50, 2e3)), ["50 µs", "1000 µs"]);
+        assert_eq!([500, 1_000].map(|us| on_axis(us, 500, 9e3)), ["0.5 ms", "1 ms"]);
+        assert_eq!([3_520_000, 3_600_000].map(|us| on_axis(us, 20_000, 3.65e6)), ["3520 ms", "3600 ms"]);
+        assert_eq!([200_000, 1_000_000].map(|us| on_axis(us, 100_000, 1.1e6)), ["0.2 s", "1 s"]);
+        assert_eq!(on_axis(100_000, 100_000, 9e5), "100 ms");
     }
 }

@@ -57,8 +57,8 @@ pub fn strip(props: &Shown) -> Option<Html> {
                 <p><b role="status">{ outcome(&search.stage, tally) }</b></p>
                 if tally.runs > 0 {
                     <p class="quiet">{ format!(
-                        "{} runs: {} decided, {} violated; {} a second",
-                        words::grouped(tally.runs), words::grouped(tally.decided), words::grouped(tally.violated), search.pace()
+                        "{}: {} decided, {} violated; {} a second",
+                        words::count(tally.runs as usize, "run"), words::grouped(tally.decided), words::grouped(tally.violated), search.pace()
                     ) }</p>
                 }
             </section>

@@ -16,8 +16,8 @@ use consensus_figure::spacetime::{
     Window, capped, chart, grid_step, height_at, name_every,
 };
 use consensus_figure::sparse::sparse;
-use consensus_figure::table::span;
-use consensus_kernel::{Duration, NodeId, Time, sort_by_number};
+use consensus_figure::table::on_axis;
+use consensus_kernel::{NodeId, Time, sort_by_number};
 use consensus_lab::Session;
 use consensus_lab::view::{EventView, FlightView, Health};
 use consensus_scenario::MessageName;
@@ -465,7 +465,7 @@ impl Painter {
         while (at as f64) < window.to_us {
             let x = self.x_us(at as f64);
             if x > NAMES_WIDTH + 12.0 && x < right {
-                let _ = context.fill_text(&span(Duration(at)), x, height - 9.0);
+                let _ = context.fill_text(&on_axis(at, step, window.to_us), x, height - 9.0);
             }
             at += step;
         }
