@@ -28,6 +28,9 @@ export const SCHEMES = ['light', 'dark'];
 /** How long the page may take until it shows something, in milliseconds. */
 const START_MS_MAX = 20_000;
 
+/** So long after that its time passes, and what lies ahead is looked for; no visitor is as quick as a test. */
+const ALIVE_MS = 60;
+
 /** Serves the page and starts the browser; `closePages` between tests, `close` at the end. */
 export async function open() {
   const server = await serve();
@@ -60,8 +63,9 @@ export async function openPage(browser, url, options = {}) {
   page.trouble = watch(page, new URL(url).origin);
   await page.goto(url + fragment);
   await page
-    .waitForFunction(() => document.querySelector('body > :not(#still, script)'), null, { timeout: START_MS_MAX })
+    .waitForFunction(() => document.querySelector('body > :not(#still, script)') && !document.querySelector('.unseen-yet'), null, { timeout: START_MS_MAX })
     .catch(() => assert.fail(`the page shows nothing; what happened: ${JSON.stringify(page.trouble)}`));
+  await page.waitForTimeout(ALIVE_MS);
   return page;
 }
 

@@ -3,6 +3,7 @@
 //! The fragment follows every edit, at most every 250 ms and never inside a frame, whose history belongs to its host.
 
 use crate::deflate::{deflate, inflate};
+use crate::later::later;
 use crate::presentation::Presentation;
 use crate::store::Store;
 use consensus_lab::catalogue;
@@ -144,7 +145,7 @@ pub fn publish(store: &Store) {
         return;
     }
     let store = store.clone();
-    let write = Closure::once_into_js(move || {
+    later(WRITE_MS, move || {
         WAITING.with(|w| w.set(false));
         spawn_local(async move {
             let (link, place, edits) = store.with(|m| (m.link(), m.place(), m.edits));
@@ -159,13 +160,6 @@ pub fn publish(store: &Store) {
             }
         });
     });
-    if let Some(window) = web_sys::window() {
-        let timer =
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(write.unchecked_ref(), WRITE_MS);
-        if timer.is_err() {
-            WAITING.with(|w| w.set(false));
-        }
-    }
 }
 
 fn write(text: &str) {

@@ -7,11 +7,13 @@ use crate::dialogs::dialogs;
 use crate::embedding::{self, embedded};
 use crate::guide::guide;
 use crate::header::header;
+use crate::later::later;
 use crate::live::live;
 use crate::markup::html;
 use crate::model::Tab;
 use crate::notices::notices;
 use crate::panel::panel;
+use crate::part::{Draw, part};
 use crate::presentation::Presentation;
 use crate::scene::scene;
 use crate::setup::{Form, set_up};
@@ -24,6 +26,7 @@ use crate::{address, crash, files, keyboard, open, theme, width};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use web_sys::Element;
 use yew::prelude::*;
 
 /// What was opened: the page's state, or a sentence why nothing could be.
@@ -31,6 +34,23 @@ use yew::prelude::*;
 pub struct Page {
     /// The state, and how the page is to look.
     pub opened: Rc<Result<(Store, Presentation), String>>,
+    /// What the page stands in.
+    pub place: Element,
+}
+
+/// In so many steps the page is put together, a task each: in one task it would take too long. Until the last one it has its
+/// size, but cannot be seen, and what stood here before stays.
+const WHOLE: u64 = 6;
+/// Then there is time for a frame, in which the browser arranges and measures it, before it lives.
+const FRAME_MS: i32 = 20;
+
+/// Draws the page for the first time, behind what stands there now.
+pub fn put_together(opened: Rc<Result<(Store, Presentation), String>>) {
+    let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
+    let (Some(body), Ok(place)) = (document.body(), document.create_element("div")) else { return };
+    // An element that is new can stand anywhere.
+    let _ = body.append_child(&place);
+    yew::Renderer::<App>::with_root_and_props(place.clone(), Page { opened, place }).render();
 }
 
 /// The page.
@@ -41,12 +61,24 @@ pub struct Page {
 pub fn App(props: &Page) -> Html {
     let opened = &props.opened;
     let version = use_state(|| 0u64);
+    let step = use_state(|| match &**opened {
+        Ok((_, presentation)) if !presentation.embed => 0,
+        _ => WHOLE,
+    });
     {
-        let (opened, version) = (opened.clone(), version.setter());
-        use_effect_with((), move |()| {
-            if let Ok((store, _)) = &*opened {
-                store.subscribe(Callback::from(move |v| version.set(v)));
+        let (props, version, next) = (props.clone(), version.setter(), step.setter());
+        use_effect_with(*step, move |&step| {
+            if step < WHOLE {
+                return later(0, move || next.set(step + 1));
             }
+            while let Some(before) = props.place.previous_element_sibling() {
+                before.remove();
+            }
+            later(FRAME_MS, move || {
+                if let Ok((store, _)) = &*props.opened {
+                    store.subscribe(Callback::from(move |v| version.set(v)));
+                }
+            });
         });
     }
     let edits = (**opened).as_ref().map_or(0, |(store, _)| store.with(|m| m.edits));
@@ -62,38 +94,50 @@ pub fn App(props: &Page) -> Html {
         Err(why) => html! { <p class="page-error" role="alert">{ why.clone() }</p> },
         Ok((store, presentation)) => {
             let shown = Shown { store: store.clone(), version: *version };
-            if presentation.embed { embedded(&shown, presentation) } else { whole(&shown, edits) }
+            if presentation.embed { embedded(&shown, presentation) } else { whole(&shown, edits, *step) }
         }
     }
 }
 
-/// The page on its own.
-fn whole(shown: &Shown, edits: u64) -> Html {
+/// The page on its own, as far as it is put together.
+fn whole(shown: &Shown, edits: u64, step: u64) -> Html {
     let (width, comparing) = shown.store.with(|m| (m.width, m.contest.is_some()));
+    // Parts, so that each step draws only what is new.
+    let drawn = |key: &'static str, draw: Draw<Shown>| part(key, shown.clone(), draw);
     html! {
-        <div class={classes!("page", width.class(), comparing.then_some("comparing"))}>
-            { header(shown) }
-            <main class="middle">
-                { notices(shown) }
-                { guide(shown) }
-                { middle(shown) }
-            </main>
-            { controls(shown) }
-            <div class="timeline-box">{ timeline(shown) }</div>
-            { panel(shown) }
-            // It stands at the left, but whoever goes from part to part wants to see the run before its many settings.
-            if width == Width::Wide {
-                { set_up(Form { store: shown.store.clone(), edits }) }
+        <div class={classes!("page", width.class(), comparing.then_some("comparing"), (step < WHOLE).then_some("unseen-yet"))}>
+            { drawn("head", |_, shown| header(shown)) }
+            if step > 0 {
+                <main class="middle">
+                    { notices(shown) }
+                    { guide(shown) }
+                    { middle(shown, step > 1) }
+                </main>
             }
-            { dialogs(shown) }
-            { live(shown) }
+            if step > 1 {
+                { drawn("controls", |_, shown| controls(shown)) }
+            }
+            if step > 2 {
+                <div class="timeline-box">{ timeline(shown) }</div>
+            }
+            if step > 3 {
+                { drawn("panel", |_, shown| panel(shown)) }
+            }
+            if step > 4 {
+                // It stands at the left, but whoever goes from part to part wants to see the run before its many settings.
+                if width == Width::Wide {
+                    { set_up(Form { store: shown.store.clone(), edits }) }
+                }
+                { dialogs(shown) }
+                { live(shown) }
+            }
         </div>
     }
 }
 
 /// The picture of the run, or of several side by side.
-pub fn middle(shown: &Shown) -> Html {
-    if shown.store.with(|m| m.contest.is_some()) { comparison(shown) } else { scene(shown) }
+pub fn middle(shown: &Shown, with_legend: bool) -> Html {
+    if shown.store.with(|m| m.contest.is_some()) { comparison(shown) } else { scene(shown, with_legend) }
 }
 
 /// Opens the run that the address asks for, and starts listening.

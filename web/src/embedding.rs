@@ -40,7 +40,7 @@ pub fn embedded(shown: &Shown, asked: &Presentation) -> Html {
             <main class="middle">
                 { notices(shown) }
                 { guide(shown) }
-                { middle(shown) }
+                { middle(shown, true) }
                 // With a panel it stands there.
                 if tabs.is_empty() && !note.is_empty() { <p class="note">{ note }</p> }
             </main>

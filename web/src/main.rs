@@ -19,6 +19,7 @@ mod guide;
 mod header;
 mod icons;
 mod keyboard;
+mod later;
 mod legend;
 mod live;
 mod markup;
@@ -53,6 +54,6 @@ fn main() {
     yew::set_custom_panic_hook(Box::new(crash::tell));
     yew::platform::spawn_local(async {
         let opened = app::begin(address::asked().await).into();
-        yew::Renderer::<app::App>::with_props(app::Page { opened }).render();
+        later::later(0, || app::put_together(opened));
     });
 }

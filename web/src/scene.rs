@@ -9,12 +9,12 @@ use crate::stage::stage;
 use yew::prelude::*;
 
 /// The middle of the page.
-pub fn scene(props: &Shown) -> Html {
+pub fn scene(props: &Shown, with_legend: bool) -> Html {
     html! {
         <section class="scene" aria-label="Picture of the run">
             { badges(props) }
             <div class="stage-box">{ stage(props.clone()) }</div>
-            { legend(props.clone()) }
+            if with_legend { { legend(props.clone()) } }
         </section>
     }
 }

@@ -23,7 +23,7 @@ const FRAME_MS_MAX: f64 = 100.0;
 const AHEAD_PLAYING_MS: f64 = 0.3;
 const AHEAD_RESTING_MS: f64 = 8.0;
 /// And most while the visitor waits for a time that he has asked for.
-const AHEAD_SOUGHT_MS: f64 = 24.0;
+const AHEAD_SOUGHT_MS: f64 = 12.0;
 /// Events computed between two looks at the clock.
 const AHEAD_EVENTS: u64 = 64;
 /// With reduced motion: real ms between two pictures while the run plays.
@@ -86,7 +86,7 @@ impl Drop for FrameHandle {
 }
 
 impl Store {
-    /// Puts a model into a store and starts its frame loop.
+    /// Puts a model into a store.
     pub fn new(model: Model) -> Self {
         let store = Self(Rc::new(Inner {
             model: RefCell::new(model),
@@ -110,7 +110,6 @@ impl Store {
             }
         });
         *store.0.tick.borrow_mut() = Some(tick);
-        store.ask_frame();
         store
     }
 
@@ -143,9 +142,15 @@ impl Store {
         Callback::from(move |event| store.update(|m| change(m, event)))
     }
 
-    /// Tells the root component the version whenever it changes.
+    /// Tells the root component the version whenever it changes. Time passes, and frames are drawn, from now on.
     pub fn subscribe(&self, root: Callback<u64>) {
-        *self.0.root.borrow_mut() = Some(root);
+        let inner = &self.0;
+        *inner.root.borrow_mut() = Some(root);
+        // Everything has just been drawn: what can wait does.
+        inner.hurried.set(true);
+        inner.last_redraw_ms.set(now_ms());
+        inner.dirty.set(true);
+        self.ask_frame();
     }
 
     /// Draws in every frame in which time or state has changed, until the handle is dropped.
@@ -189,6 +194,9 @@ impl Store {
     fn frame(&self, frame_ms: f64) {
         let inner = &self.0;
         inner.frame_asked.set(false);
+        if inner.root.borrow().is_none() {
+            return;
+        }
         // Where gestures follow each other frame by frame, what can wait is not kept waiting for ever.
         let hurried = inner.hurried.replace(false) && !inner.was_hurried.get();
         inner.was_hurried.set(hurried);

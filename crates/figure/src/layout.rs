@@ -195,8 +195,11 @@ impl Placement {
     }
 }
 
-/// Arranges the nodes.
+/// Arranges the nodes, if there is any room.
 pub fn place(ask: &Ask) -> Placement {
+    if ask.width < 1.0 {
+        return Placement::default();
+    }
     let n = ask.weights.len();
     let alike = ask.groups.windows(2).all(|pair| pair[0] == pair[1]);
     if ask.layout == Layout::Columns && alike && n > 1 {

@@ -21,11 +21,11 @@ use alloc::vec::Vec;
 /// Views that have slots, the first ones, and how many slots each has. The nodes by themselves have slots before them.
 const WIDE: usize = 3;
 const SLOTTED: usize = 1 + WIDE;
-const SLOT_BITS: u32 = 19;
+const SLOT_BITS: u32 = 20;
 const SLOTS: usize = SLOTTED << SLOT_BITS;
 /// The other views, which remember the byte that came: in 16 bits of the view, the byte, and how often it came in a row.
 const NARROW: usize = VIEWS - WIDE;
-const MEMO_BITS: u32 = 17;
+const MEMO_BITS: u32 = 18;
 const MEMOS: usize = NARROW << MEMO_BITS;
 /// One memory more, the last: what followed where so many latest bytes stood last; and how many places it has. It gives way
 /// to a [hope](Walk::hope).
@@ -280,7 +280,7 @@ fn renewed(memo: u32, view: u32, byte: u8) -> u32 {
     let known = memo >> 16 == view & 0xffff;
     if known && memo >> 8 & 0xff == u32::from(byte) {
         memo + u32::from(run < RUNS as u32 - 1)
-    } else if known && run > 3 {
+    } else if known && run > 1 {
         memo - run + run / 4
     } else {
         view << 16 | u32::from(byte) << 8

@@ -56,7 +56,7 @@ fn use_stage(props: &Shown) -> Html {
         let (moment, show) = seen(m);
         (moment, show, m.selection)
     });
-    let asked = ask(moment.meta.layout, &moment.nodes, size.width.max(1.0), size.height.max(1.0));
+    let asked = ask(moment.meta.layout, &moment.nodes, size.width, size.height.max(1.0));
     let placement = use_memo(asked, layout::place);
     let scene = draw(&moment, &placement, show);
     let values = use_mut_ref(Values::default);
