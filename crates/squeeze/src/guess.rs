@@ -47,8 +47,11 @@ const PACE: [i32; AGES] = [180, 130, 100, 80, 65, 56, 50, 46];
 const WORTH_BITS: u32 = 14;
 const WORTH: i32 = 6_000;
 const WORTHS: usize = 2_048;
-/// They learn from the product of what the slot said and a quarter of the error.
-const WORTH_SHIFT: u32 = 19;
+/// What they are worth more or less at a node in its circumstances, by view; nothing at first.
+const HERE_BITS: u32 = 14;
+const HERE: usize = SLOTTED << HERE_BITS;
+/// Both learn from the product of what the slot said and a quarter of the error.
+const WORTH_SHIFT: u32 = 20;
 const _: () = assert!(TREES * SLOTTED * AGES <= WORTHS && TREES << 8 <= 1 << SLOT_BITS);
 /// A memory's step is the error of the guess, at most 65,535, times 77, shifted by this: 0.3 in log-odds.
 const STEP: i32 = 77;
@@ -69,6 +72,7 @@ pub struct Guesser {
     trees: Trees,
     slots: Box<[u16; SLOTS]>,
     worths: Box<[i32; WORTHS]>,
+    here: Box<[i32; HERE]>,
     memos: Box<[u32; MEMOS]>,
     /// What each memory is worth, by kind and by how often in a row it was right.
     means: Box<[i16; MEANS]>,
@@ -118,6 +122,7 @@ impl Guesser {
             trees,
             slots: table(1 << 15),
             worths: table(WORTH),
+            here: table(0),
             memos: table(0),
             means: table(ONE as i16),
             past: Vec::with_capacity(crate::MODULE_MAX),
@@ -213,11 +218,14 @@ impl Guesser {
             left = left.saturating_sub(1);
             let bit = usize::from(way.choices >> left & 1);
             let (mut said, mut worths, mut sum) = ([0; SLOTTED], [0; SLOTTED], 0);
+            let circumstances = mix(glance, node as u32);
+            let here = (circumstances >> (32 - HERE_BITS)) as usize * SLOTTED;
             for k in 0..SLOTTED {
                 let slot = self.slots[(bases[k] ^ node) % SLOTS];
                 worths[k] = ((tree * SLOTTED + k) * AGES + usize::from(slot) % AGES) % WORTHS;
                 said[k] = i32::from(self.odds[usize::from(slot >> 4)]);
-                sum += said[k].wrapping_mul(self.worths[worths[k]]) >> WORTH_BITS;
+                let worth = self.worths[worths[k]] + self.here[(here + k) % HERE];
+                sum += said[k].wrapping_mul(worth) >> WORTH_BITS;
             }
             let mut against = [0; LANES];
             for lane in 0..LANES {
@@ -226,7 +234,7 @@ impl Guesser {
             }
             let sum = sum.clamp(-SUM_MAX, SUM_MAX);
             let guess = i32::from(self.chances[place(sum)]);
-            let circumstances = (mix(glance, node as u32) >> (32 - RIGHT_BITS)) as usize;
+            let circumstances = (circumstances >> (32 - RIGHT_BITS)) as usize;
             let level = (sum >> LEVEL_SHIFT) + LEVELS as i32 / 2;
             let right = &mut self.right[(circumstances * LEVELS + level as usize) % RIGHTS];
             let chance = (guess + i32::from(*right)) as u32 / 2;
@@ -237,8 +245,9 @@ impl Guesser {
             *right = (i32::from(*right) + ((came - i32::from(*right)) >> RIGHT_SHIFT)) as u16;
             let error = came - guess;
             for k in 0..SLOTTED {
-                let worth = &mut self.worths[worths[k]];
-                *worth += (said[k] * (error >> 2) + (1 << (WORTH_SHIFT - 1))) >> WORTH_SHIFT;
+                let step = (said[k] * (error >> 2) + (1 << (WORTH_SHIFT - 1))) >> WORTH_SHIFT;
+                self.worths[worths[k]] += step;
+                self.here[(here + k) % HERE] += step;
                 let slot = &mut self.slots[(bases[k] ^ node) % SLOTS];
                 *slot = moved(*slot, came);
             }
