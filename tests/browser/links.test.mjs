@@ -32,6 +32,13 @@ for (const [name, [fragment, sentence]] of Object.entries(HOSTILE)) {
   });
 }
 
+test('where nothing of a link can be used, what is shown is what the page opens on by itself', async () => {
+  const page = await playground.page({ fragment: '#/foo?n=3' });
+  await page.locator('[role=alert]').getByText(/an example is shown/).first().waitFor({ timeout: 5_000 });
+  await page.getByRole('button', { name: /^node 0, primary/ }).waitFor();
+  assertNoTrouble(page);
+});
+
 test('a bad link that comes later leaves what is on the screen', async () => {
   const page = await playground.page({ fragment: '#/raft?n=3&req=1' });
   await page.getByRole('button', { name: /^node 2,/ }).waitFor();

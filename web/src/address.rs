@@ -49,7 +49,7 @@ pub async fn asked() -> Fragment {
 
 /// A fragment read: what to run, and sentences about what was wrong with it.
 pub fn read(fragment: Fragment) -> (Link, Vec<String>) {
-    let (link, errors) = parse_inflated(&fragment.text, catalogue(), |_| fragment.inflated);
+    let (mut link, errors) = parse_inflated(&fragment.text, catalogue(), |_| fragment.inflated);
     let mut sentences: Vec<String> = errors.iter().map(|e| format!("{e}.")).collect();
     if !sentences.is_empty() {
         let lost = errors.iter().any(|e| matches!(e.key.as_str(), "protocol" | "link"));
@@ -57,6 +57,9 @@ pub fn read(fragment: Fragment) -> (Link, Vec<String>) {
             true => "The link could not be used; an example is shown:",
             false => "Not all of the link could be used; the rest of it is shown:",
         };
+        if let Some((example, _)) = crate::open::example().filter(|_| lost) {
+            link = example;
+        }
         sentences.insert(0, told.to_owned());
     }
     (link, sentences)

@@ -130,7 +130,7 @@ pub fn lesson_of(scenario: &Scenario) -> Option<Subject> {
 }
 
 /// What the page opens on by itself.
-fn example() -> Option<(Link, &'static Lesson)> {
+pub fn example() -> Option<(Link, &'static Lesson)> {
     let lesson = opening()?;
     Some((parse(lesson.link, catalogue()).ok()?, lesson))
 }
