@@ -191,18 +191,22 @@ mod tests {
     use crate::sample;
     use consensus_kernel::Layout;
 
-    #[test]
-    fn what_liars_say_covers_neither_messages_nor_words_nor_the_edge_and_else_is_left_out() {
-        let ask = Ask {
+    /// A ring of so many on a phone.
+    fn on_a_phone(n: usize) -> Placement {
+        place(&Ask {
             layout: Layout::Ring,
-            weights: vec![1; 4],
+            weights: vec![1; n],
             groups: Vec::new(),
             leader: 0,
             clients: 0,
             width: 390.0,
             height: 260.0,
-        };
-        let placed = place(&ask);
+        })
+    }
+
+    #[test]
+    fn what_liars_say_covers_neither_messages_nor_words_nor_the_edge_and_else_is_left_out() {
+        let placed = on_a_phone(4);
         let flights: Vec<FlightView> = (0..4).map(|k| sample::flight(k, (k + 1) % 4, 0, 10)).collect();
         let tags: Vec<Tag> = flights.iter().map(|f| (name_of(f), "1: x←1".to_owned())).collect();
         let middle = Point::new(195.0, 130.0);
@@ -226,16 +230,7 @@ mod tests {
     #[test]
     fn on_a_phone_all_of_four_or_seven_have_their_words_where_no_message_passes() {
         for n in [4, 7] {
-            let ask = Ask {
-                layout: Layout::Ring,
-                weights: vec![1; n],
-                groups: Vec::new(),
-                leader: 0,
-                clients: 0,
-                width: 390.0,
-                height: 260.0,
-            };
-            let placed = place(&ask);
+            let placed = on_a_phone(n);
             let mut room = Room::with_ways(&placed);
             let mut blocks = Vec::new();
             for spot in &placed.spots {
