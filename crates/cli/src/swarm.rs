@@ -103,11 +103,11 @@ pub(crate) fn swarm(arguments: &SwarmArguments) -> Result<(), Failure> {
         runs_per_second: tally.runs as f64 / seconds.max(1e-9),
         first_violation,
     };
-    report(&summary, arguments.json)?;
+    report(&summary, &hunt, arguments.json)?;
     if summary.violated > 0 { Err(Failure::Violated) } else { Ok(()) }
 }
 
-fn report(summary: &Summary, json: bool) -> Result<(), Failure> {
+fn report(summary: &Summary, hunt: &Hunt, json: bool) -> Result<(), Failure> {
     if json {
         let text = serde_json::to_string(summary).map_err(|e| Failure::Broken(e.to_string()))?;
         println!("{text}");
@@ -117,10 +117,21 @@ fn report(summary: &Summary, json: bool) -> Result<(), Failure> {
     println!(
         "{protocol}: {runs} runs, {decided} decided, {violated} violated, {runs_per_second:.0} runs a second"
     );
-    match first_violation {
-        Some(found) => println!("{} is violated by\n{}", found.property, found.link),
+    let rule = hunt.without.map(|at| hunt.meta.switches[usize::from(at)].id);
+    match (first_violation, rule) {
+        (Some(found), _) => println!("{} is violated by\n{}", found.property, found.link),
+        // Whether an accident can happen at all is the question then, not how seldom.
+        (None, Some(rule)) if hunt.named().is_none() => {
+            println!("nothing was found without {rule}, as it should be: no property rests on it");
+        }
+        (None, Some(rule)) => println!(
+            "nothing was found without {rule} in so few runs: more --seeds, or `consensus rules {protocol} --rule {rule}`, \
+             search longer"
+        ),
         // With n clean runs the 95 % upper bound on the failure rate is 3/n.
-        None => println!("failure rate below {:.2e} with 95 % confidence", 3.0 / (*runs).max(1) as f64),
+        (None, None) => {
+            println!("failure rate below {:.2e} with 95 % confidence", 3.0 / (*runs).max(1) as f64);
+        }
     }
     Ok(())
 }
