@@ -345,6 +345,24 @@ fn one_pbft_request_among_four_takes_24_and_29_messages_and_3_and_5_delays() {
 }
 
 #[test]
+fn delays_are_those_of_the_longest_chain_whatever_arrives_last() {
+    // The pre-prepare comes when all votes are there already: they were three delays deep, and the decision rests on them.
+    let late = finished(&scenario("#/pbft?n=4&req=1&at=0:delay:0-1:pre-prepare:1:300ms"));
+    assert_eq!(delays(&*late, &Delays::OfDecisions), (3, 3, 5));
+    for seed in 0..40 {
+        // Never fewer than in lock step, and more where a replica speaks after it has heard what it need not have waited for.
+        for network in ["latency=1ms..50ms", "loss=30%&link=retransmit:20ms", "dup=20%&latency=1ms..20ms"] {
+            let pbft = format!("#/pbft?n=4&req=1&{network}&seed={seed}");
+            let (first, _, client) = delays(&*finished(&scenario(&pbft)), &Delays::OfDecisions);
+            assert!(first >= 3 && client >= 5, "{pbft}: {first}, client {client}");
+            let paxos = format!("#/multi-paxos?n=5&req=1&{network}&seed={seed}");
+            let (first, _, client) = delays(&*finished(&scenario(&paxos)), &Delays::OfDecisions);
+            assert!(first >= 2 && client >= 4, "{paxos}: {first}, client {client}");
+        }
+    }
+}
+
+#[test]
 fn heartbeats_and_elections_are_counted_apart_from_decisions() {
     let run = finished(&scenario("#/raft?n=5&req=20&gap=100ms&until=10s"));
     let counts = by_class(&*run);

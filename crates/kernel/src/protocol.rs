@@ -180,7 +180,8 @@ pub trait Message: Clone + Walk + 'static {
     /// The term, view, ballot or branch that owns it: its colour.
     fn round(&self) -> u64;
 
-    /// The decision it serves, if it serves one.
+    /// The decision it serves, if it serves one: what a node is told about the same one adds up in the count of message
+    /// delays.
     fn slot(&self) -> Option<Slot>;
 
     /// For what a client sends: the request it carries.

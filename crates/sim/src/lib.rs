@@ -9,6 +9,7 @@ mod arrival;
 mod canonical;
 mod configuration;
 mod connectivity;
+mod depths;
 mod exhaustive;
 mod metrics;
 mod observer;

@@ -47,7 +47,7 @@ pub struct Decision {
     pub at: Time,
     /// In which event.
     pub event: u64,
-    /// Message delays on the chain that led here from the sending of the request: at a client all of them, at a replica
+    /// Message delays on the longest chain that led here from the sending of the request: at a client all of them, at a replica
     /// without the first, which brought the request. Zero for the no-op.
     pub delays: u32,
     /// Whether the node is Byzantine, so that nothing is promised of it.

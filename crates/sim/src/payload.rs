@@ -1,6 +1,6 @@
 //! Message bodies under way: each stored once, however many receivers it has.
 
-use consensus_kernel::{NodeId, Time};
+use consensus_kernel::{Message, NodeId, Time};
 use core::hint::cold_path;
 
 /// A message body and what all its copies share.
@@ -13,18 +13,21 @@ pub(crate) struct Payload<M> {
     pub forged: bool,
     /// For a twin: which of its copies sent it.
     pub second: bool,
-    /// Message delays on the chain that led to it, itself included.
+    /// Message delays on the longest chain that led to it, itself included.
     pub depth: u32,
+    /// The decision that it serves; 0 if none.
+    pub slot: u32,
     pub sent: Time,
     /// The event in which it was sent.
     pub cause: u64,
     copies: u32,
 }
 
-impl<M> Payload<M> {
+impl<M: Message> Payload<M> {
     #[inline]
     pub fn new(msg: Box<M>, from: NodeId, kind: u8, depth: u32, sent: Time, cause: u64) -> Self {
-        Self { msg, from, kind, forged: false, second: false, depth, sent, cause, copies: 0 }
+        let slot = msg.slot().unwrap_or(0) as u32;
+        Self { msg, from, kind, forged: false, second: false, depth, slot, sent, cause, copies: 0 }
     }
 
     /// The same, with so many copies under way.

@@ -2,6 +2,7 @@
 
 use crate::canonical;
 use crate::connectivity::Connectivity;
+use crate::depths::Depths;
 use crate::metrics::Metrics;
 use crate::observer::{Cause, Decision, MessageFacts, Observer, Step};
 use crate::payload::Slab;
@@ -79,7 +80,7 @@ pub(crate) struct Cell<P> {
     pub lost_disk: bool,
     /// Whether its clock runs at another rate.
     pub skew: Option<Ratio>,
-    /// Message delays on the chain that led to its last step.
+    /// Message delays on the longest chain that led to its last step.
     pub depth: u32,
     /// When its link is free to send again (with limited bandwidth).
     pub link_free: u64,
@@ -106,6 +107,7 @@ pub struct Simulation<P: Automaton> {
     pub(crate) queue: Queue,
     pub(crate) slab: Slab<P::Msg>,
     pub(crate) timers: Timers,
+    depths: Depths,
     pub(crate) cells: Vec<Cell<P>>,
     pub(crate) network: Network,
     pub(crate) connectivity: Connectivity,
@@ -246,6 +248,7 @@ impl<P: Automaton> Simulation<P> {
             queue,
             slab: Slab::default(),
             timers: Timers::new(instances, P::timers(&fixed.config, n)),
+            depths: Depths::new(instances),
             cells,
             network: scenario.network,
             connectivity: Connectivity::new(shape.total),
@@ -315,6 +318,7 @@ impl<P: Automaton> Simulation<P> {
             + self.queue.estimated_bytes()
             + self.slab.estimated_bytes()
             + self.plain_bytes()
+            + self.depths.estimated_bytes()
             + size_of_val(&*self.bases)
     }
 
@@ -488,8 +492,8 @@ impl<P: Automaton> Simulation<P> {
         }
     }
 
-    /// Calls one node and carries out its effects. A step that a message causes is as deep as the message, whatever `depth`
-    /// says.
+    /// Calls one node and carries out its effects. Of a step that a message causes the message says how deep it is, whatever
+    /// `depth` says.
     #[inline(never)]
     pub(crate) fn step<O: Observer<P>>(
         &mut self,
@@ -513,7 +517,7 @@ impl<P: Automaton> Simulation<P> {
         watched: u64,
     ) {
         let number = self.events;
-        let Self { cells, slab, fixed, now, effects, .. } = self;
+        let Self { cells, slab, fixed, now, effects, depths, .. } = self;
         let fixed: &Fixed<P> = fixed;
         let cell = &mut cells[instance];
         let id = cell.id;
@@ -528,7 +532,7 @@ impl<P: Automaton> Simulation<P> {
         let input = match &trigger {
             Trigger::Deliver(event) => {
                 let body = slab.get(event.payload());
-                depth = body.depth;
+                depth = depths.reach(instance, body.slot, body.depth);
                 Input::Deliver { from: body.from, msg: &*body.msg }
             }
             Trigger::Fire(timer) => Input::Fire(*timer),

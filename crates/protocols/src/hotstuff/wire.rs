@@ -312,7 +312,11 @@ impl Message for Msg {
     }
 
     fn slot(&self) -> Option<Slot> {
-        None
+        match self {
+            // Votes of one phase are equally deep, so their leader need not add them up.
+            Self::Reply(reply) => Some(reply.slot),
+            _ => None,
+        }
     }
 
     fn request(&self) -> Option<Value> {

@@ -419,6 +419,7 @@ impl Message for Msg {
             Self::Prepare(vote) => Some(vote.body().sequence),
             Self::Commit(vote) => Some(vote.body().sequence),
             Self::Laden(laden) => laden.msg.slot(),
+            Self::Reply(reply) if reply.how != How::Read => Some(reply.slot),
             _ => None,
         }
     }

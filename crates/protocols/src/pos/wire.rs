@@ -252,6 +252,7 @@ impl Message for Msg {
         match self {
             Self::Proposal(proposal) => Some(proposal.offer.body().height),
             Self::Vote(vote) => Some(vote.body().height),
+            Self::Reply(reply) => Some(reply.height),
             _ => None,
         }
     }
