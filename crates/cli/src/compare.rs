@@ -72,6 +72,11 @@ struct Comparison {
 }
 
 pub(crate) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
+    let format = match (arguments.json, arguments.format) {
+        (true, None | Some(Format::Json)) => Format::Json,
+        (true, Some(_)) => return Err(Failure::two_formats()),
+        (false, format) => format.unwrap_or(Format::Text),
+    };
     let scenarios = contestants(&arguments.contestants)?;
     let refused = |e: consensus_kernel::SetupError| Failure::Bad(format!("{}: {}", e.key, e.why));
     let mut rows = Vec::new();
@@ -95,7 +100,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         if arguments.tolerance {
             row.tolerance = Some(tolerance(scenario).map_err(refused)?);
         }
-        if arguments.growth || arguments.format == Some(Format::Svg) {
+        if arguments.growth || format == Format::Svg {
             let sizes = SIZES.into_iter().filter(|n| (scenario.meta.n.0..=scenario.meta.n.2).contains(n));
             for n in sizes {
                 // A size that the protocol's own parameters exclude is left out.
@@ -106,7 +111,6 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         }
         rows.push(row);
     }
-    let format = arguments.format.unwrap_or(if arguments.json { Format::Json } else { Format::Text });
     report(&Comparison { rows }, format)
 }
 

@@ -51,6 +51,13 @@ pub(crate) enum Failure {
     Broken(String),
 }
 
+impl Failure {
+    /// `--json` beside another `--format`.
+    pub(crate) fn two_formats() -> Self {
+        Self::Bad("--json and --format ask for different formats: give one of them".to_owned())
+    }
+}
+
 /// Whoever reads the output may stop early, as `head` does: then there is nobody to tell anything.
 fn end_quietly_when_nobody_reads() {
     let usual = std::panic::take_hook();

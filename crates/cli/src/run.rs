@@ -17,7 +17,7 @@ pub(crate) struct RunArguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    /// Print every event (text and csv formats).
+    /// Print every event, too: as lines before the text, as `trace` in the JSON. CSV has them anyway, pictures have no room.
     #[arg(long)]
     trace: bool,
     /// How to print the run.
@@ -57,12 +57,12 @@ fn read(argument: &str) -> Result<String, Failure> {
 }
 
 pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    let format = format(arguments)?;
     let text = read(&arguments.scenario)?;
     let link = parse(&text, catalogue()).map_err(|e| Failure::Bad(e.to_string()))?;
     let mut session = open_with_limit(&link.scenario, arguments.limit)
         .map_err(|e| Failure::Bad(format!("{}: {}", e.key, e.why)))?;
     let report = Report::of_whole(&mut *session);
-    let format = arguments.format.unwrap_or(if arguments.json { Format::Json } else { Format::Text });
     print_run(&mut *session, &report, format, arguments.trace)?;
     if let Some(wanted) = &link.digest
         && !report.digest.starts_with(wanted.as_str())
@@ -75,11 +75,38 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if report.violated() { Err(Failure::Violated) } else { Ok(()) }
 }
 
+/// How to print the run; refused where two options want different things.
+fn format(arguments: &RunArguments) -> Result<Format, Failure> {
+    let format = match (arguments.json, arguments.format) {
+        (true, None | Some(Format::Json)) => Format::Json,
+        (true, Some(_)) => return Err(Failure::two_formats()),
+        (false, format) => format.unwrap_or(Format::Text),
+    };
+    match format {
+        Format::Mermaid | Format::Svg if arguments.trace => Err(Failure::Bad(format!(
+            "--trace has no place in a picture: it goes with text, json and csv; a picture shows the first {PICTURE_EVENTS} \
+             events"
+        ))),
+        _ => Ok(format),
+    }
+}
+
 fn print_run(session: &mut dyn Session, report: &Report, format: Format, trace: bool) -> Result<(), Failure> {
     match format {
         Format::Json => {
             let text = serde_json::to_string(report).map_err(|e| Failure::Broken(e.to_string()))?;
-            println!("{text}");
+            match text.strip_suffix('}').filter(|_| trace) {
+                None => println!("{text}"),
+                // Events may be millions: they are never in memory all at once.
+                Some(head) => {
+                    println!("{head},\"trace\":[");
+                    in_chunks(session, |from, to| {
+                        let comma = if from == 0 { "" } else { ",\n" };
+                        print!("{comma}{}", table::json_events(session, from, to));
+                    });
+                    println!("\n]}}");
+                }
+            }
         }
         Format::Text => {
             if trace {

@@ -1,5 +1,6 @@
 //! The command line as people use it: what it prints, and its exit codes.
 
+use serde_json::Value;
 use std::process::{Command, Output};
 
 const README: &str = include_str!("../../../README.md");
@@ -34,4 +35,46 @@ fn a_search_without_a_rule_that_finds_nothing_bounds_nothing() {
     assert!(text.contains("no property rests on it") && !text.contains("failure rate"), "{text}");
     let (text, _) = printed(&["swarm", "raft", "--seeds", "0..8"]);
     assert!(text.contains("failure rate"), "{text}");
+}
+
+/// What it prints as JSON.
+fn json(arguments: &[&str]) -> Value {
+    let (text, code) = printed(arguments);
+    assert_eq!(code, Some(0), "{text}");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn a_trace_in_json_has_every_event() {
+    // More events than are printed at a time.
+    let run = json(&["run", "#/pbft?n=4&req=200", "--json", "--trace"]);
+    let trace = run["trace"].as_array().expect("the events are a list");
+    assert!(trace.len() > 5_000);
+    assert_eq!(run["events"], trace.len());
+    for (number, event) in trace.iter().enumerate() {
+        assert_eq!(event["event"], number);
+    }
+    assert_eq!(json(&["run", "#/pbft?n=4&req=1", "--json"])["trace"], Value::Null);
+}
+
+/// The sentence with which bad arguments or a bad scenario are refused.
+fn refused(arguments: &[&str]) -> String {
+    let output = consensus(arguments);
+    let sentence = String::from_utf8(output.stderr).expect("it prints text");
+    assert_eq!(output.status.code(), Some(2), "{sentence}");
+    assert!(output.stdout.is_empty(), "{sentence}");
+    sentence
+}
+
+#[test]
+fn options_that_want_different_things_are_refused() {
+    for picture in ["svg", "mermaid"] {
+        let sentence = refused(&["run", "#/pbft", "--trace", "--format", picture]);
+        assert!(sentence.starts_with("--trace has no place in a picture"), "{sentence}");
+    }
+    for command in ["run", "compare"] {
+        let sentence = refused(&[command, "#/pbft", "--json", "--format", "svg"]);
+        assert!(sentence.starts_with("--json and --format ask for different formats"), "{sentence}");
+    }
+    assert!(json(&["run", "#/pbft", "--json", "--format", "json"])["digest"].is_string());
 }

@@ -29,13 +29,19 @@ pub fn csv(session: &dyn Session, from: u64, to: u64) -> String {
     out
 }
 
-/// The events numbered `from .. to` as JSON, with the scenario's file, from which the run can be had again: columns as in
-/// [`csv`], and beside them the fields of the message.
+/// The events numbered `from .. to` as JSON, with the scenario's file, from which the run can be had again.
 pub fn json(session: &dyn Session, scenario: &str, from: u64, to: u64) -> String {
+    let events = json_events(session, from, to);
+    format!("{{\"scenario\":{},\n\"events\":[\n{events}\n]}}\n", quoted(scenario))
+}
+
+/// The events numbered `from .. to` as objects with commas between: columns as in [`csv`], and beside them the fields of
+/// the message.
+pub fn json_events(session: &dyn Session, from: u64, to: u64) -> String {
     let meta = session.scenario().meta;
-    let mut out = format!("{{\"scenario\":{},\n\"events\":[", quoted(scenario));
+    let mut out = String::new();
     for (i, event) in session.events(from, to).iter().enumerate() {
-        out.push_str(if i == 0 { "\n{" } else { ",\n{" });
+        out.push_str(if i == 0 { "{" } else { ",\n{" });
         let cells = csv_cells(event, meta, &session.headline(event));
         for (name, cell) in CSV_HEADER.iter().zip(cells) {
             let value = match cell.is_empty() {
@@ -52,7 +58,6 @@ pub fn json(session: &dyn Session, scenario: &str, from: u64, to: u64) -> String
         }
         out.push('}');
     }
-    out.push_str("\n]}\n");
     out
 }
 
