@@ -65,7 +65,7 @@ fn a_fault_says_what_it_means_and_which_promise_it_bears_on() {
     assert!(stake.why.starts_with("3 of 4 run and reach each other; a quorum takes 3."), "{}", stake.why);
     assert!(stake.claim.starts_with("Decides if at most f replicas are faulty"), "{}", stake.claim);
     let cut = told("#/raft?n=5&at=0:partition:0,1/2,3,4", 0);
-    assert_eq!(cut.detail, "Each hears only those of its own group.");
+    assert_eq!(cut.detail, "Each hears only those of its own group; all in no group form one more.");
     assert!(
         cut.stake.expect("something is at stake").why.starts_with("Only 2, 3, 4 reach a quorum of 3 now.")
     );

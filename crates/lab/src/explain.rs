@@ -93,7 +93,7 @@ fn meaning(action: &Action) -> &'static str {
         Action::Amnesia(_) => "It comes back and knows nothing of what it has promised.",
         Action::Pause(_) => "It stands still, and what reaches it waits.",
         Action::Resume(_) => "It goes on with what has waited for it.",
-        Action::Partition(_) => "Each hears only those of its own group.",
+        Action::Partition(_) => "Each hears only those of its own group; all in no group form one more.",
         Action::Block(..) => "What is sent that way is lost.",
         Action::Cut(..) => "Neither hears the other.",
         Action::Mend(..) | Action::Heal => "What is sent from now on gets through again.",

@@ -251,7 +251,9 @@ pub fn describe_action(meta: &Meta, action: &Action) -> String {
         Action::Pause(id) => format!("pause {id}"),
         Action::Resume(id) => format!("resume {id}"),
         Action::Partition(groups) => {
-            format!("partition into {}", join(groups.iter().map(describe_group), " | "))
+            // One group alone stands against all others.
+            let others = (groups.len() == 1).then(|| "all others".to_string());
+            format!("partition into {}", join(groups.iter().map(describe_group).chain(others), " | "))
         }
         Action::Block(from, to) => {
             format!("block all from {} to {}", describe_group(from), describe_group(to))

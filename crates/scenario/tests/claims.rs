@@ -291,6 +291,7 @@ fn every_action_is_read_and_said_in_words() {
             Action::Partition(vec![replicas(&[0, 1]), replicas(&[2, 3])]),
             "partition into 0, 1 | 2, 3",
         ),
+        ("partition:0,1", Action::Partition(vec![replicas(&[0, 1])]), "partition into 0, 1 | all others"),
         ("block:0,1-2,3", Action::Block(replicas(&[0, 1]), replicas(&[2, 3])), "block all from 0, 1 to 2, 3"),
         ("cut:0-1", Action::Cut(R0, R1), "cut the link between 0 and 1"),
         ("mend:0-1", Action::Mend(R0, R1), "mend the link between 0 and 1"),

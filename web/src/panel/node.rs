@@ -200,14 +200,17 @@ fn commands(meta: &Meta, n: usize, id: NodeId) -> Vec<(String, &'static str, Act
 
 /// Cut or mend the link to each other node, or all of them.
 fn cuts(store: &Store, scenario: &Scenario, id: NodeId) -> Html {
-    let others = (0..scenario.n).map(NodeId::replica).filter(|x| *x != id);
+    // Clients say nothing to each other.
+    let clients = if id.is_client() { 0 } else { scenario.clients };
+    let replicas = (0..scenario.n).map(NodeId::replica).filter(|x| *x != id);
+    let others = replicas.chain((0..clients).map(NodeId::client));
     let isolate = Action::Partition(vec![[id].into_iter().collect()]);
     let act = |action: Action| store.on(move |m, _: MouseEvent| m.act(action.clone()));
     html! {
         <details>
             <summary>{ "Links" }</summary>
             <div class="deeds">
-                <button onclick={act(isolate)} title="It reaches nobody and nobody reaches it">{ "Cut off from all" }</button>
+                <button onclick={act(isolate)} title="It reaches nobody and nobody reaches it; undoes earlier cuts">{ "Cut off from all" }</button>
                 <button onclick={act(Action::Heal)} title="Undo all cuts and partitions">{ "Heal all" }</button>
             </div>
             <p class="quiet">{ "Cut the link to:" }</p>

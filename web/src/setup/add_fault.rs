@@ -72,14 +72,19 @@ fn use_add_fault(props: &Form) -> Html {
     let shape = shape_of(scenario.meta, &deed);
     let lies = matches!(shape, Shape::Liar | Shape::LiarSpan | Shape::LiarSide);
     let at_text = at.as_ref().cloned().unwrap_or_else(|| Duration(now_us).to_string());
-    let group = side.iter().map(|x| x.to_string()).collect::<Vec<_>>().join(",");
+    let replicas: Vec<NodeId> = (0..scenario.n).map(NodeId::replica).collect();
+    let clients: Vec<NodeId> = (0..scenario.clients).map(NodeId::client).collect();
+    let all: Vec<NodeId> = replicas.iter().chain(&clients).copied().collect();
+    let (pressed, others): (Vec<NodeId>, Vec<NodeId>) = all.iter().partition(|x| side.contains(x));
+    let group = names(&pressed, ",");
+    let halved = !pressed.is_empty() && !others.is_empty();
     let words = match shape {
         Shape::Nothing | Shape::Liar => (*deed).clone(),
         Shape::Replica | Shape::Client => format!("{}:{}", *deed, *first),
         Shape::Pair => format!("{}:{}-{}", *deed, *first, *second),
         Shape::Side | Shape::LiarSide if group.is_empty() => (*deed).clone(),
-        Shape::Side => format!("{}:{group}/{}", *deed, rest(&scenario, &side)),
-        Shape::LiarSide => format!("{}:{group}", *deed),
+        // Who is in no group is on the other side, clients too, and whoever joins later.
+        Shape::Side | Shape::LiarSide => format!("{}:{group}", *deed),
         Shape::Text(usual) => format!("{}:{}", *deed, or(&text, usual)),
         Shape::LiarSpan => format!("{}:{}", *deed, or(&text, "20ms")),
         Shape::Told(about) => {
@@ -98,7 +103,9 @@ fn use_add_fault(props: &Form) -> Html {
         let (store, error) = (store.clone(), error.clone());
         let (scenario, first, at_text) = (scenario.clone(), (*first).clone(), at_text.clone());
         Callback::from(move |_: MouseEvent| {
-            let outcome = if lies {
+            let outcome = if shape == Shape::Side && !halved {
+                Err("Each side needs somebody.".to_owned())
+            } else if lies {
                 with_liar(&scenario, &first, &words)
             } else {
                 with_action(&scenario, &at_text, &words)
@@ -129,9 +136,6 @@ fn use_add_fault(props: &Form) -> Html {
             </label>
         }
     };
-    let replicas: Vec<NodeId> = (0..scenario.n).map(NodeId::replica).collect();
-    let clients: Vec<NodeId> = (0..scenario.clients).map(NodeId::client).collect();
-    let all: Vec<NodeId> = replicas.iter().chain(&clients).copied().collect();
     let text_input = |label: &'static str, value: String, setter: Callback<String>| {
         let oninput = Callback::from(move |e: InputEvent| {
             setter.emit(e.target_unchecked_into::<HtmlInputElement>().value())
@@ -182,7 +186,12 @@ fn use_add_fault(props: &Form) -> Html {
                 Shape::Replica | Shape::Liar => node_select("who", &first, replicas),
                 Shape::Client => node_select("who", &first, clients),
                 Shape::Pair => html! { <>{ node_select("from", &first, all.clone()) }{ node_select("to", &second, all) }</> },
-                Shape::Side => sides(&all, &side, "one side"),
+                Shape::Side => html! {
+                    <>
+                        { sides(&all, &side, "one side") }
+                        <div class="part"><span>{ "other side" }</span><span>{ or(&names(&others, ", "), "nobody") }</span></div>
+                    </>
+                },
                 Shape::LiarSide => html! { <>{ node_select("who", &first, replicas) }{ sides(&all, &side, "these nodes") }</> },
                 Shape::Text(usual) => text_input("to", or(&text, usual), set_text),
                 Shape::LiarSpan => html! { <>{ node_select("who", &first, replicas) }{ text_input("by", or(&text, "20ms"), set_text) }</> },
@@ -218,10 +227,8 @@ fn or(text: &str, usual: &str) -> String {
     if text.is_empty() { usual.to_owned() } else { text.to_owned() }
 }
 
-/// Everybody who is not on that side.
-fn rest(scenario: &Scenario, side: &[NodeId]) -> String {
-    let others = (0..scenario.n).map(NodeId::replica).filter(|x| !side.contains(x));
-    others.map(|x| x.to_string()).collect::<Vec<_>>().join(",")
+fn names(nodes: &[NodeId], between: &str) -> String {
+    nodes.iter().map(|x| x.to_string()).collect::<Vec<_>>().join(between)
 }
 
 fn with_action(scenario: &Scenario, at: &str, words: &str) -> Result<(Scenario, String), String> {
