@@ -6,6 +6,9 @@
 
 mod bench;
 mod compare;
+#[cfg(test)]
+mod manual;
+mod parameter;
 mod protocols;
 mod rules;
 mod run;

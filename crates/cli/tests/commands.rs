@@ -78,3 +78,41 @@ fn options_that_want_different_things_are_refused() {
     }
     assert!(json(&["run", "#/pbft", "--json", "--format", "json"])["digest"].is_string());
 }
+
+#[test]
+fn protocols_in_json_are_flat_and_know_every_adversary() {
+    let all = json(&["protocols", "--json"]);
+    for protocol in all.as_array().expect("protocols are a list") {
+        let adversaries = protocol["adversaries"].as_array().expect("adversaries are a list");
+        let generic = adversaries.iter().filter(|a| a["generic"] == true).filter_map(|a| a["id"].as_str());
+        let names = ["silent", "delay", "omit", "replay", "twins", "equivocate"];
+        assert_eq!(generic.collect::<Vec<_>>(), names, "{}", protocol["id"]);
+        assert!(adversaries.iter().all(|a| a["does"].as_str().is_some_and(|does| !does.is_empty())));
+        for param in protocol["params"].as_array().expect("parameters are a list") {
+            let choice = param["type"] == "choice";
+            assert_eq!(param["options"].is_array(), choice, "{param}");
+            assert_eq!(param["min"].is_null(), choice || param["type"] == "flag", "{param}");
+            assert!(!param["default"].is_null() && param["kind"].is_object(), "{param}");
+        }
+    }
+    let param = |protocol: &str, key: &str| {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let found = list(&all).into_iter().find(|p| p["id"] == protocol).expect("there is such a protocol");
+        list(&found["params"]).into_iter().find(|p| p["key"] == key).expect("there is such a parameter")
+    };
+    let election = param("raft", "election");
+    assert_eq!((&election["type"], &election["unit"]), (&"span-range".into(), &"us".into()));
+    assert_eq!((&election["min"], &election["default"]), (&1_000.into(), &vec![150_000, 300_000].into()));
+    let quorum = param("pbft", "quorum");
+    assert_eq!((&quorum["default"], &quorum["options"][2]["id"]), (&"minimal".into(), &"2f+1".into()));
+    assert_eq!(param("weighted", "cap")["min"], "0.01");
+}
+
+#[test]
+fn protocols_in_words_show_no_types_of_rust() {
+    let (text, _) = printed(&["protocols"]);
+    assert!(text.contains("[range of spans: 1ms to 3600s; default 150ms..300ms]"), "{text}");
+    for word in ["Span", "Choice", "min:", "default:"] {
+        assert!(!text.contains(word), "{word} stands in\n{text}");
+    }
+}

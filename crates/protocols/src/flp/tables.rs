@@ -84,7 +84,7 @@ pub const RETRY: usize = 0;
 const PARAMS: &[ParamSpec] = &[ParamSpec {
     key: "retry",
     label: "Wait after a refusal",
-    help: "how long a refused proposer waits, times the round of its next ballot; 0: it tries again at once, as FLP's \
+    help: "How long a refused proposer waits, times the round of its next ballot; 0: it tries again at once, as FLP's \
            model without clocks has it",
     kind: ParamKind::Span { min: Duration::ZERO, max: Duration::secs(60), default: Duration::ZERO },
 }];
