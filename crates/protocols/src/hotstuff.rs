@@ -219,6 +219,9 @@ pub struct Replica {
     fresh: bool,
     #[serde(skip)]
     facts: Vec<Fact>,
+    /// The block last committed on another branch than what was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elsewhere: Option<Digest>,
     /// Where the blocks to be executed are noted down.
     #[serde(skip)]
     path: Vec<Digest>,
@@ -293,6 +296,7 @@ impl Member for Replica {
             timer: false,
             fresh: false,
             facts: Vec::new(),
+            elsewhere: None,
             path: Vec::new(),
         }
     }
@@ -469,6 +473,9 @@ impl Replica {
         self.path.clear();
         let mut at = block;
         for here in self.blocks.branch(block).take_while(|here| here.height > self.tip.height) {
+            if self.elsewhere == Some(at) {
+                return self.contradict(block, cx);
+            }
             self.path.push(at);
             at = here.parent;
         }
@@ -502,13 +509,22 @@ impl Replica {
     fn contradict(&mut self, block: Digest, cx: &mut Cx<'_, HotStuff>) {
         cx.cite(Cite::Commit);
         cx.reject("conflicts with what was executed");
-        let (mut at, head) = (block, self.blocks.find(block).map_or(0, |head| head.view));
-        while !self.blocks.descends(self.tip.block, at)
-            && let Some(here) = self.blocks.find(at)
-        {
-            self.facts.push(Fact::Committed { height: here.height, head, block: at });
-            at = here.parent;
+        let Self { blocks, facts, tip, elsewhere, .. } = self;
+        let head = blocks.find(block).map_or(0, |head| head.view);
+        let (mut own, mut other) = (blocks.branch(tip.block), blocks.branch(block));
+        let mut executed = own.next_hashed();
+        // Down to where the branches part, or to what was said before: a branch grows, and is not told of from its root again.
+        while let Some(here) = other.next_hashed() {
+            let (height, block) = (here.body().height, here.digest());
+            while executed.is_some_and(|own| own.body().height > height) {
+                executed = own.next_hashed();
+            }
+            if *elsewhere == Some(block) || executed.is_some_and(|own| own.digest() == block) {
+                break;
+            }
+            facts.push(Fact::Committed { height, head, block });
         }
+        *elsewhere = Some(block);
     }
 
     /// Executes the next block of the branch up to the one of view `head`, and replies to its clients.

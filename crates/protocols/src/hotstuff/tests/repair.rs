@@ -278,3 +278,27 @@ fn a_second_certificate_of_a_view_is_stated_however_old() {
     assert!(replica(&table, 3).facts.contains(&Fact::Certified(*second.ballot())));
     assert_eq!((view_of(&replica(&table, 3).high), cited(&table, r(3), Cite::KeepHigh)), (high, 1));
 }
+
+#[test]
+fn of_a_branch_that_grows_against_what_was_executed_only_what_is_new_is_told() {
+    let mut table = table(Variant::Basic, 4);
+    let decide = |table: &mut Table<HotStuff>, block: &Hashed<Block>| {
+        show(table, 1, block);
+        let qc = certificate(table, Phase::Commit, block.body().view, block.digest(), &[0, 2, 3]);
+        tell(table, table.config.leader(block.body().view), r(1), Msg::Certificate(qc));
+        let told = replica(table, 1).facts.iter().filter_map(|fact| match fact {
+            Fact::Committed { block, .. } => Some(*block),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let executed = child(&table, 1, None, &[x(1)]);
+    assert_eq!(decide(&mut table, &executed), [executed.digest()]);
+    let first = child(&table, 2, None, &[x(2)]);
+    assert_eq!(decide(&mut table, &first), [first.digest()]);
+    assert_eq!(why(&table), "conflicts with what was executed");
+    let second = child(&table, 3, Some(&first), &[x(3)]);
+    assert_eq!(decide(&mut table, &second), [second.digest()]);
+    assert_eq!(why(&table), "conflicts with what was executed");
+    assert_eq!(decided(&table, r(1)), [(1, x(1))], "nothing is undone, and nothing executed beside it");
+}
