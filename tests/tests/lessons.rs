@@ -1,6 +1,6 @@
 //! Everything that the page teaches is so: scenarios, pauses, guided lessons and missions show what they claim.
 
-use consensus_kernel::{Duration, RuleSet, Time};
+use consensus_kernel::{Duration, NodeId, RuleSet, Time};
 use consensus_lab::view::{MarkKind, Position, Status};
 use consensus_lab::{Session, catalogue, locate};
 use consensus_lessons::document::{DEVIATIONS, Deviation, passage};
@@ -53,6 +53,16 @@ fn each_lesson_ends_as_its_kind_says() {
             }
         }
     }
+}
+
+#[test]
+fn while_the_network_is_split_the_larger_side_serves_the_client() {
+    let lesson = by_title("A split network, and how it heals").expect("it is there");
+    let run = finished(&scenario(lesson.link));
+    let split = Time(600_000)..Time(1_500_000);
+    let served = |node: NodeId| run.decisions().iter().any(|d| d.node == node && split.contains(&d.at));
+    assert!(served(NodeId::client(0)) && (2..5).map(NodeId::replica).all(served));
+    assert!(!served(NodeId::replica(0)) && !served(NodeId::replica(1)));
 }
 
 #[test]

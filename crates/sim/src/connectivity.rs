@@ -60,3 +60,27 @@ impl Connectivity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_in_no_group_of_a_partition_is_with_all_others_in_none() {
+        let nodes: Vec<NodeId> = (0..5).map(NodeId::replica).chain([NodeId::client(0)]).collect();
+        let group = |places: &[usize]| places.iter().map(|x| nodes[*x]).collect::<Group>();
+        for (groups, sides) in [
+            (vec![group(&[3, 4])], [0, 0, 0, 1, 1, 0]),
+            (vec![group(&[0, 1]), group(&[2])], [0, 0, 1, 2, 2, 2]),
+        ] {
+            let mut connectivity = Connectivity::new(nodes.len());
+            connectivity.set(0, 1, true);
+            connectivity.partition(&groups, &nodes);
+            for (from, a) in sides.iter().enumerate() {
+                for (to, b) in sides.iter().enumerate() {
+                    assert_eq!(connectivity.is_blocked(from, to), a != b, "{groups:?}: {from} to {to}");
+                }
+            }
+        }
+    }
+}

@@ -128,12 +128,12 @@ pub(super) const LESSONS: &[Lesson] = &[
     Lesson {
         kind: Kind::Within,
         title: "A split network, and how it heals",
-        watch: "Two servers are cut off from three. Only the larger side goes on; after healing the others catch \
-                up.",
-        link: "#/raft?n=5&req=10&gap=100ms&seed=4&until=3s&at=500ms:partition:0,1/2,3,4&at=1500ms:heal\
-               &pause=85:Two on one side, three on the other.\
+        watch: "Two servers are cut off from three and the client. Only the larger side goes on; after healing the \
+                others catch up.",
+        link: "#/raft?n=5&req=10&gap=100ms&seed=4&until=3s&at=500ms:partition:0,1&at=1500ms:heal\
+               &pause=85:Two on one side; three and the client on the other.\
                &pause=121:Three are a majority: they elect a leader. Node 0 leads on and commits nothing.\
-               &pause=333:Healed: the smaller side will hear of the higher term and follow.",
+               &pause=392:Healed: the smaller side will hear of the higher term and follow.",
         twin: "Five servers elect a leader",
     },
     Lesson {
