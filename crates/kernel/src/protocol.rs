@@ -173,7 +173,7 @@ pub trait Message: Clone + Walk + 'static {
     /// Position in [`Meta::kinds`].
     fn kind(&self) -> usize;
 
-    /// Size on the wire in bytes, by the model that ARCHITECTURE.md states: 8 bytes a number, 32 a digest, 64 a
+    /// Size on the wire in bytes, by the model that `docs/scenario.md` states: 8 bytes a number, 32 a digest, 64 a
     /// signature, 16 of header.
     fn bytes(&self) -> u64;
 

@@ -24,6 +24,8 @@ pub const PAUSES: usize = 32;
 pub const NOTE_BYTES: usize = 400;
 /// Most groups in a partition.
 pub const GROUPS: usize = 16;
+/// Most second copies that the network makes of one message.
+pub const COPIES: u64 = 3;
 /// Most virtual time: ten years.
 pub const UNTIL: Duration = Duration::secs(10 * 365 * 86_400);
 /// Longest single span (delay, gap, timer).

@@ -145,7 +145,7 @@ pub const SETTINGS: &[Key] = &[
     Key {
         name: "dup",
         example: "1/100",
-        help: "probability that a message arrives twice",
+        help: "probability of a second copy of a message, then of a third, and a fourth",
         repeats: false,
         read: |s, text| set(&mut s.network.duplicate, parse_probability(text)),
         write: |s| unless(s.network.duplicate.is_zero(), || print_ratio(s.network.duplicate)),
@@ -153,7 +153,7 @@ pub const SETTINGS: &[Key] = &[
     Key {
         name: "order",
         example: "fifo",
-        help: "whether messages on one link can overtake each other",
+        help: "whether messages on one link can overtake each other on their first way",
         repeats: false,
         read: |s, text| {
             s.network.fifo = match text {

@@ -51,9 +51,10 @@ pub struct Network {
     pub latency: Latency,
     /// Probability that a message is lost.
     pub loss: Ratio,
-    /// Probability that a message arrives a second time.
+    /// Probability that a message has a second copy, then a third, and a fourth.
     pub duplicate: Ratio,
-    /// Messages on one directed link never overtake each other.
+    /// Messages on one directed link do not overtake each other on their first way: what is sent again, doubled, replayed
+    /// or moved by hand does.
     pub fifo: bool,
     /// A lost message is sent again by the link until it arrives, first after this time, then doubling.
     pub retransmit: Option<Duration>,
@@ -245,7 +246,7 @@ pub enum Fate {
     Deliver,
     /// It arrives this much later than it would have.
     Delay(Duration),
-    /// It arrives a second time, at the same time.
+    /// It arrives a second time, 1 µs later.
     Duplicate,
 }
 

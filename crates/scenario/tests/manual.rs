@@ -73,6 +73,7 @@ fn the_bounds_are_those_of_the_code() {
         ("pauses", bounds::PAUSES as u64),
         ("note at a pause", bounds::NOTE_BYTES as u64),
         ("groups in a partition", bounds::GROUPS as u64),
+        ("copies that the network makes of one message", bounds::COPIES),
         ("weight of a replica", bounds::WEIGHT),
         ("bandwidth of a node", bounds::BANDWIDTH),
         ("events of one run", bounds::EVENTS),

@@ -11,7 +11,7 @@ use consensus_kernel::{
     Address, Automaton, Chance, Corruption, Duration, Lie, Message, NodeId, Rng, Signer, Time, To,
     keyed_draw, mix,
 };
-use consensus_scenario::{Fate, Latency, MessageName, Network, Strategy};
+use consensus_scenario::{Fate, Latency, MessageName, Network, Strategy, bounds};
 use core::hint::cold_path;
 
 /// Purposes of draws, so that a message's delay says nothing about its loss.
@@ -23,9 +23,6 @@ mod purpose {
     pub const GST: u64 = 0x677374;
     pub const RETRY: u64 = 0x7265747279;
 }
-
-/// Most second copies that the network makes of one message.
-const COPIES_MAX: u64 = 3;
 
 /// Why a message is lost, in the lower bits of a [`Tag::Lost`] event's flags.
 const LOST_BY_NETWORK: u8 = 0;
@@ -339,7 +336,7 @@ impl<P: Automaton> Simulation<P> {
             self.push(Event { at, seq: 0, payload, nth, to, tag: Tag::Deliver, flags: DUPLICATE });
             made += 1;
         }
-        for k in 0..COPIES_MAX {
+        for k in 0..bounds::COPIES {
             let draw = keyed_draw(bits, purpose::COPY, k);
             if !self.odds.duplicate.happens(draw) {
                 break;
@@ -511,7 +508,7 @@ impl<P: Automaton> Simulation<P> {
         cell.link_free
     }
 
-    /// On links that keep order, not before what was sent earlier.
+    /// On links that keep order, not before what was sent earlier. That is their promise for a message's first way only.
     fn in_order(&mut self, sender: usize, receiver: usize, at: u64) -> u64 {
         if !self.network.fifo {
             return at;

@@ -143,8 +143,8 @@ fn network(props: &Form) -> Html {
     html! {
         <>
             <Field store={store.clone()} name="dup" label="Duplicates" value={print_ratio(n.duplicate)}
-                help="Probability that a message arrives a second time" />
-            { toggle(html! { "Links keep the order" }, "Messages on one link never overtake each other".to_owned(), n.fifo, set_fifo) }
+                help="Probability of a second copy of a message, then of a third, and a fourth" />
+            { toggle(html! { "Links keep the order" }, "Messages on one link do not overtake each other, but for what is sent again, doubled or replayed".to_owned(), n.fifo, set_fifo) }
             { retransmit(props, n.retransmit) }
             { scheduler(props, n.schedule) }
             <Field store={store.clone()} name="gst" label="Stable from" value={span(n.gst.map(|t| Duration(t.0)))}
