@@ -25,6 +25,23 @@ test('a link with rivals opens them side by side, each measured on the same cloc
   assertNoTrouble(page);
 });
 
+test('beside the opening run, whose primary lies, a protocol that knows no liars says on card and in table that it has none', async () => {
+  const page = await playground.page({ fragment: '?play=0' });
+  await page.getByRole('button', { name: 'Compare' }).click();
+  const without = 'Without 0’s lie “Two faces”, which Raft does not have';
+  await card(page, 'Raft').getByText(without).waitFor();
+  assert.equal(await page.locator('table.compare').getByText(without).count(), 1);
+  await page.getByText('the same faults as far as each protocol knows them').waitFor();
+  assert.doesNotMatch(await card(page, 'PBFT').textContent(), /Without/);
+  await page.getByRole('combobox', { name: 'Add a protocol' }).selectOption('zyzzyva');
+  await card(page, 'Zyzzyva').getByText('0 has a twin instead of “Two faces”').waitFor();
+  // Once nobody lies, all have the same again.
+  await page.getByRole('button', { name: 'Remove: Two faces' }).click();
+  await page.getByText('one load, the same faults.').waitFor();
+  assert.equal(await page.getByText(without).count(), 0);
+  assertNoTrouble(page);
+});
+
 test('rivals are added and removed, an edit is shared by all, and the address says so', async () => {
   const page = await playground.page({ fragment: '#/pbft?n=4&req=2' });
   await page.getByRole('button', { name: 'Compare' }).click();

@@ -10,12 +10,14 @@ use consensus_kernel::Time;
 use consensus_lab::compare::Tolerance;
 use consensus_lab::view::End;
 use consensus_lab::{Session, catalogue, documented, open};
-use consensus_scenario::{Scenario, parse_rival, print, print_rival, rival};
+use consensus_scenario::{Scenario, changed, parse_rival, print, print_rival, rival};
 
 /// One rival.
 pub struct Rival {
     /// What it does not share with the run on the bench, as in a link.
     pub text: String,
+    /// Faults of the run on the bench that it has not, or has in another form.
+    pub changed: String,
     /// Its run.
     pub session: Box<dyn Session>,
 }
@@ -61,7 +63,8 @@ impl Contest {
                 Some(mut session) => session.edit(scenario).map(|()| session),
                 None => open(&scenario),
             };
-            self.rivals.extend(session.map(|session| Rival { text: text.clone(), session }));
+            let changed = session.as_ref().map_or_else(|_| String::new(), |s| changed(base, s.scenario()));
+            self.rivals.extend(session.map(|session| Rival { text: text.clone(), changed, session }));
         }
     }
 

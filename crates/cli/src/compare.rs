@@ -7,7 +7,7 @@ use consensus_figure::plot::{Series, log_log};
 use consensus_figure::svg;
 use consensus_lab::compare::{Measured, Tolerance, exponent, measure, tolerance, with_replicas};
 use consensus_lab::{catalogue, documented};
-use consensus_scenario::{Scenario, parse, print, print_rival};
+use consensus_scenario::{Scenario, changed, parse, print, print_rival};
 use serde::Serialize;
 
 #[derive(Args)]
@@ -46,6 +46,8 @@ const SIZES: [usize; 7] = [4, 7, 10, 16, 31, 64, 100];
 struct Row {
     name: String,
     link: String,
+    /// Faults of the first contestant that it has not, or has in another form.
+    changed: String,
     measured: Measured,
     document: Option<Claim>,
     tolerance: Option<Tolerance>,
@@ -84,6 +86,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         let mut row = Row {
             name,
             link: print(scenario),
+            changed: changed(&scenarios[0], scenario),
             measured: measure(scenario).map_err(refused)?,
             document: documented(scenario.meta.id).map(|d| Claim {
                 tolerance: d.tolerance,
@@ -184,6 +187,9 @@ fn print_row(row: &Row) {
         (None, true) => "all decided".to_owned(),
         (None, false) => "not all decided".to_owned(),
     };
+    if !row.changed.is_empty() {
+        println!("  {}", row.changed);
+    }
     println!("  measured: {} decisions, {state}", m.decisions);
     println!(
         "    messages a decision: {} between replicas ({} with elections and background), {} with clients; {} bytes",

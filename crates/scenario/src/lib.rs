@@ -26,7 +26,7 @@ pub use model::{
     Action, Byzantine, Fate, Group, Latency, MessageName, Network, Scenario, Schedule, Strategy, Timed,
 };
 pub use pause::{FIRSTS, Pause, When, parse_when};
-pub use rival::{parse_rival, print_rival, rival};
+pub use rival::{changed, parse_rival, print_rival, rival};
 pub use text::{
     Link, VERSION, deflated_part, long_text, parse, parse_inflated, parse_lenient, print, print_file,
     print_link, share_deflated,

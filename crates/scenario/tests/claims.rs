@@ -355,47 +355,6 @@ fn a_protocol_that_needs_reliable_links_has_them_unless_told_otherwise() {
 }
 
 #[test]
-fn a_rival_shares_network_load_and_faults_and_says_only_what_is_its_own() {
-    let text = "#/toy?n=7&seed=9&req=5&latency=5ms..20ms&byz=0:two-faced&byz=1:silent\
-                &at=1s:crash:2&at=2s:drop:0-2:prepare:1&at=3s:crash:6&vs=plain;n:5&vs=toy;batch:3&v=1";
-    let link = parse(text, CATALOGUE).expect("it is well formed");
-    let [plain, toy] = link.rivals.as_slice() else { panic!("two rivals: {:?}", link.rivals) };
-    assert_eq!((plain.meta.id, plain.n, plain.f, plain.seed, plain.requests), ("plain", 5, 2, 9, 5));
-    assert_eq!(plain.network, link.scenario.network);
-    let crash = Timed { at: Time(1_000_000), action: Action::Crash(R2) };
-    assert_eq!(plain.script, [crash], "neither messages by name nor nodes that it has not");
-    assert_eq!(toy.params.int(0), 3);
-    assert_eq!(toy.byzantine.len(), 1, "lies of a protocol's own are its own");
-    assert_eq!(print_link(&link).replace("%20", " "), text);
-    assert_eq!(parse(&print_link(&link), CATALOGUE), Ok(link));
-    for (vs, expected) in [
-        ("nope", "there is no protocol `nope`, allowed: toy, plain, bits"),
-        ("toy;batch", "not a setting of a rival, write vs=raft;n:5;batch:8"),
-        ("plain;seed:3", "there is no key of a rival `seed`, allowed: n, f, in, byz, without"),
-        ("toy;n:0", "too small, at least 1 replica is needed"),
-        ("toy;n:5;n:6", "n was given before, each may stand once"),
-    ] {
-        let error = refused(&format!("toy?vs={vs}"));
-        assert_eq!(format!("{}, {}", error.why, error.allowed), expected);
-    }
-    let many = "&vs=toy".repeat(bounds::RIVALS + 1);
-    assert_eq!(refused(&format!("toy?{many}")).kind, ErrorKind::TooMany);
-}
-
-#[test]
-fn a_rival_that_shares_nothing_stands_whole() {
-    let base = read("toy?n=7&seed=9&latency=20ms&byz=0:silent&at=1s:crash:2");
-    let branch = read("toy?n=7&seed=4&byz=0:silent&byz=1:silent&at=2s:crash:2&at=3s:heal");
-    let link = Link { rivals: vec![branch.clone()], ..Link::from(base) };
-    let text = print_link(&link);
-    assert!(
-        text.contains("vs=toy;own;n:7;seed:4;byz:0:silent;byz:1:silent;at:2s:crash:2;at:3s:heal"),
-        "{text}"
-    );
-    assert_eq!(parse(&text, CATALOGUE), Ok(link));
-}
-
-#[test]
 fn a_script_is_ordered_by_time_and_then_as_written() {
     let s = read("toy?at=2s:heal&at=1s:crash:0&at=2s:crash:1&at=0:crash:2");
     let order: Vec<_> = s.script.iter().map(|t| (t.at.0, t.action.clone())).collect();

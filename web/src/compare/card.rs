@@ -44,7 +44,7 @@ fn use_card(props: &CardProps) -> Html {
     let who = props.who;
     let place = use_node_ref();
     let width = (use_size(&place).width - PADDING).max(1.0);
-    let (moment, name, settings, violation) = props.store.with(|m| {
+    let (moment, name, settings, changed, violation) = props.store.with(|m| {
         let session = m.contestant(who);
         let rival = m.contest.as_ref().filter(|_| who > 0).and_then(|c| c.rivals.get(who - 1));
         let text = rival.map(|r| match apart(m.scenario(), session.scenario()) {
@@ -52,7 +52,8 @@ fn use_card(props: &CardProps) -> Html {
             None => r.text.clone(),
         });
         let violation = violated(&session.properties()).map(|p| format!("{} violated", p.name));
-        (Moment::of(session), m.contestant_name(who), text, violation)
+        let changed = rival.map_or_else(String::new, |r| r.changed.clone());
+        (Moment::of(session), m.contestant_name(who), text, changed, violation)
     });
     let asked = ask(moment.meta.layout, &moment.nodes, width, width * HEIGHT);
     let placement = use_memo(asked, layout::place);
@@ -79,6 +80,7 @@ fn use_card(props: &CardProps) -> Html {
             <p class={if violation.is_some() { "bad-ink" } else { "quiet" }}>
                 { violation.unwrap_or_else(|| format!("{} under way", words::count(moment.flights.len(), "message"))) }
             </p>
+            if !changed.is_empty() { <p class="quiet warn-ink">{ changed }</p> }
         </article>
     }
 }

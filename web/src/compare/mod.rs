@@ -17,10 +17,19 @@ use yew::prelude::*;
 /// The comparison, in the middle of the page.
 pub fn comparison(props: &Shown) -> Html {
     let Shown { store, version } = props.clone();
-    let (count, branches) = store.with(|m| {
+    let (count, shared) = store.with(|m| {
         let rivals = m.contest.as_ref().map_or(&[][..], |c| &c.rivals);
-        // What shares nothing says so.
-        (rivals.len(), rivals.iter().any(|r| r.text.contains(";own")))
+        let shared = match () {
+            // What shares nothing says so.
+            () if rivals.iter().any(|r| r.text.contains(";own")) => {
+                "One clock, each with its own settings and faults."
+            }
+            () if rivals.iter().any(|r| !r.changed.is_empty()) => {
+                "One network, one seed, one load, and the same faults as far as each protocol knows them."
+            }
+            () => "One network, one seed, one load, the same faults.",
+        };
+        (rivals.len(), shared)
     });
     let full = count >= bounds::RIVALS;
     let add = store.on(|m, e: Event| {
@@ -35,7 +44,7 @@ pub fn comparison(props: &Shown) -> Html {
             <div class="comparison-head">
                 <h2>{ "Side by side" }</h2>
                 <p class="quiet">
-                    { if branches { "One clock, each with its own settings and faults." } else { "One network, one seed, one load, the same faults." } }
+                    { shared }
                     { " Self messages are never counted; messages with clients are counted apart." }
                 </p>
                 <select aria-label="Add a protocol" disabled={full} onchange={add}>

@@ -26,10 +26,13 @@ const HEADS: [(&str, &str); 7] = [
 pub fn table(props: &Shown) -> Html {
     let rows = props.store.with(|m| {
         let growth = m.contest.as_ref().and_then(|c| c.growth.as_ref());
+        let rivals = m.contest.as_ref().map_or(&[][..], |c| &c.rivals);
         let one = |who: usize| {
             let session = m.contestant(who);
             let name = m.contestant_name(who);
-            (name, session.scenario().bound(), measured(session), growth.and_then(|g| g.tolerance(who)))
+            let tried = growth.and_then(|g| g.tolerance(who));
+            let changed = who.checked_sub(1).and_then(|at| rivals.get(at)).map(|r| r.changed.clone());
+            (name, changed.unwrap_or_default(), session.scenario().bound(), measured(session), tried)
         };
         (0..m.contestants()).map(one).collect::<Vec<_>>()
     });
@@ -44,15 +47,16 @@ pub fn table(props: &Shown) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { for rows.iter().enumerate().map(|(i, (name, bound, m, tried))| html! {
+                    { for rows.iter().enumerate().map(|(i, (name, changed, bound, m, tried))| html! {
                         <>
                             <tr>
                                 <th scope="row">{ name.clone() }</th>
                                 <td>{ tolerates(m.f, bound.formula(), *tried) }</td>
                                 { for cells(m).into_iter().map(|text| html! { <td>{ text }</td> }) }
                             </tr>
+                            { differs(changed, "quiet warn-ink") }
                             // What the document says of a protocol stands once.
-                            if rows[..i].iter().all(|(_, _, other, _)| other.protocol != m.protocol) {
+                            if rows[..i].iter().all(|(_, _, _, other, _)| other.protocol != m.protocol) {
                                 { for documented(m.protocol).into_iter().map(said) }
                             }
                         </>
@@ -99,6 +103,13 @@ fn said(row: &'static Documented) -> Html {
             <th scope="row">{ "the document says" }</th>
             <td>{ row.tolerance }</td><td></td><td>{ row.messages }</td><td></td><td></td><td>{ row.latency }</td><td>{ row.throughput }</td>
         </tr>
-        <tr class="differs"><td colspan="8"><p>{ row.differs }</p></td></tr>
+        { differs(row.differs, "") }
+    }
+}
+
+/// A sentence across the table, if there is one.
+fn differs(text: &str, class: &'static str) -> Html {
+    html! {
+        if !text.is_empty() { <tr class="differs"><td colspan="8"><p class={class}>{ text.to_owned() }</p></td></tr> }
     }
 }
