@@ -7,7 +7,6 @@ use crate::worker::Worker;
 use crate::worker::growth::{Found, measurements, read};
 use crate::worker::messages::{Job, Word};
 use consensus_kernel::Time;
-use consensus_lab::compare::Tolerance;
 use consensus_lab::view::End;
 use consensus_lab::{Session, catalogue, documented, open};
 use consensus_scenario::{Scenario, changed, parse_rival, print, print_rival, rival};
@@ -123,10 +122,9 @@ impl Growth {
         self.found.iter().filter_map(point).collect()
     }
 
-    /// How many faulty replicas a contestant survived, once that is known.
-    pub fn tolerance(&self, who: usize) -> Option<Tolerance> {
-        let (_, [crashes, liars]) = self.found.iter().find(|(of, _)| *of == (who, 0))?;
-        Some(Tolerance { crashes: (*crashes)? as usize, liars: (*liars)? as usize })
+    /// How many faulty replicas a contestant survived, crashed and lying, once that is known.
+    pub fn tolerance(&self, who: usize) -> Option<Found> {
+        self.found.iter().find(|(of, _)| *of == (who, 0)).map(|(_, found)| *found)
     }
 
     /// Takes a word of the worker's into account. True if it says something new.

@@ -5,7 +5,8 @@ use clap::{Args, ValueEnum};
 use consensus_figure::palette::Theme;
 use consensus_figure::plot::{Series, log_log};
 use consensus_figure::svg;
-use consensus_lab::compare::{Measured, Tolerance, exponent, measure, tolerance, with_replicas};
+use consensus_lab::compare::{Measured, SIZES, exponent, measure, with_replicas};
+use consensus_lab::tolerance::{Survived, tolerance};
 use consensus_lab::{catalogue, documented};
 use consensus_scenario::{Scenario, changed, parse, print, print_rival};
 use serde::Serialize;
@@ -38,9 +39,6 @@ enum Format {
     Svg,
 }
 
-/// Numbers of replicas at which growth is measured: those of the literature's tables.
-const SIZES: [usize; 7] = [4, 7, 10, 16, 31, 64, 100];
-
 /// One contestant.
 #[derive(Serialize)]
 struct Row {
@@ -48,6 +46,8 @@ struct Row {
     link: String,
     /// Faults of the first contestant that it has not, or has in another form.
     changed: String,
+    /// How many faulty replicas it promises to survive, as papers print it.
+    bound: &'static str,
     measured: Measured,
     document: Option<Claim>,
     tolerance: Option<Tolerance>,
@@ -56,6 +56,32 @@ struct Row {
     messages_exponent: Option<f64>,
     /// Exponent of latency in n.
     latency_exponent: Option<f64>,
+}
+
+/// How many faulty replicas a contestant survived.
+#[derive(Serialize)]
+struct Tolerance {
+    /// None: not all is decided even without faults.
+    crashes: Option<Tried>,
+    /// None, too, where only crashes are promised to be survived.
+    liars: Option<Tried>,
+}
+
+/// So many of them.
+#[derive(Serialize)]
+struct Tried {
+    /// The most with which no trial failed.
+    survived: usize,
+    /// Trials with so many.
+    trials: usize,
+    /// A run that failed with one more.
+    failed: Option<String>,
+}
+
+impl Tried {
+    fn of(found: Survived) -> Self {
+        Self { survived: found.most, trials: found.trials, failed: found.failed.as_ref().map(print) }
+    }
 }
 
 /// What the document says, and where runs differ.
@@ -87,6 +113,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
             name,
             link: print(scenario),
             changed: changed(&scenarios[0], scenario),
+            bound: scenario.bound().formula(),
             measured: measure(scenario).map_err(refused)?,
             document: documented(scenario.meta.id).map(|d| Claim {
                 tolerance: d.tolerance,
@@ -101,7 +128,9 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
             latency_exponent: None,
         };
         if arguments.tolerance {
-            row.tolerance = Some(tolerance(scenario).map_err(refused)?);
+            let found = tolerance(scenario, &mut || ()).map_err(refused)?;
+            let (crashes, liars) = found.map_or((None, None), |t| (Some(t.crashes), t.liars));
+            row.tolerance = Some(Tolerance { crashes: crashes.map(Tried::of), liars: liars.map(Tried::of) });
         }
         if arguments.growth || format == Format::Svg {
             let sizes = SIZES.into_iter().filter(|n| (scenario.meta.n.0..=scenario.meta.n.2).contains(n));
@@ -181,7 +210,7 @@ fn count(value: Option<u32>) -> String {
 
 fn print_row(row: &Row) {
     let m = &row.measured;
-    println!("{} (n = {}, f = {})", row.name, m.n, m.f);
+    println!("{} (n = {}, f = {}, {})", row.name, m.n, m.f, row.bound);
     let state = match (m.violated, m.finished) {
         (Some(property), _) => format!("{property} VIOLATED"),
         (None, true) => "all decided".to_owned(),
@@ -210,7 +239,7 @@ fn print_row(row: &Row) {
         shown(m.throughput)
     );
     if let Some(t) = &row.tolerance {
-        println!("    survived {} crashed and {} lying replicas, as far as tried", t.crashes, t.liars);
+        print_tolerance(t);
     }
     if let Some(e) = row.messages_exponent {
         println!("    grows with n: messages n^{e:.2}, latency n^{}", shown(row.latency_exponent));
@@ -229,6 +258,19 @@ fn print_row(row: &Row) {
             d.tolerance, d.messages, d.latency, d.throughput
         );
         println!("    {}", d.differs);
+    }
+}
+
+fn print_tolerance(tolerance: &Tolerance) {
+    if tolerance.crashes.is_none() {
+        println!("    faults: undetermined, as it does not finish without faults");
+    }
+    for (how, tried) in [("crashed", &tolerance.crashes), ("lying", &tolerance.liars)] {
+        let Some(Tried { survived, trials, failed }) = tried else { continue };
+        println!("    no failure found with {survived} {how} in {trials} trials");
+        if let Some(link) = failed {
+            println!("      a failure with {}: {link}", survived + 1);
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod run;
 mod session;
 mod stake;
 mod studio;
+pub mod tolerance;
 pub mod view;
 mod watch;
 #[cfg(feature = "experiments")]

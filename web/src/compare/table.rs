@@ -3,8 +3,9 @@
 use crate::markup::html;
 use crate::shown::Shown;
 use crate::words;
+use crate::worker::growth::Found;
 use consensus_figure::shape::number;
-use consensus_lab::compare::{Measured, Tolerance, measured};
+use consensus_lab::compare::{Measured, measured};
 use consensus_lab::{Documented, documented};
 use yew::prelude::*;
 
@@ -12,7 +13,7 @@ use yew::prelude::*;
 const HEADS: [(&str, &str); 7] = [
     (
         "Tolerates",
-        "Faulty replicas that the protocol promises to survive; once growth is measured, how many it survived when tried: crashed, and lying in every way it knows",
+        "Faulty replicas that the protocol promises to survive; once growth is measured, the most with which nothing failed of what was tried: crashed or lying, at several places and in several ways.",
     ),
     ("Decided", "Requests answered so far, or decisions reached"),
     ("Messages", "Between replicas, for each decision; in brackets with elections and background"),
@@ -67,12 +68,17 @@ pub fn table(props: &Shown) -> Html {
     }
 }
 
-/// The bound, and once it was tried how many crashed and how many lying replicas were survived.
-fn tolerates(f: usize, bound: &str, tried: Option<Tolerance>) -> String {
-    match tried {
-        None => format!("f = {f}, {bound}"),
-        Some(Tolerance { crashes, liars }) => format!("{crashes} crashed, {liars} lying"),
-    }
+/// The bound, and beside it, once it was tried, with how many crashed and how many lying replicas nothing failed.
+fn tolerates(f: usize, bound: &str, tried: Option<Found>) -> String {
+    let tried = match tried {
+        None => String::new(),
+        Some([None, _]) => "; undetermined, as it does not finish without faults".to_owned(),
+        Some([Some(crashes), liars]) => {
+            let liars = liars.map_or_else(String::new, |liars| format!(", {liars} lying"));
+            format!("; no failure found with {crashes} crashed{liars}")
+        }
+    };
+    format!("f = {f}, {bound}{tried}")
 }
 
 fn cells(m: &Measured) -> [String; 6] {

@@ -1,13 +1,10 @@
 //! How the cost of each contestant grows with n, and how many faults it survives: one measurement after the other.
 
-use consensus_lab::compare::{Trials, go_to_the_last_decision, measured, with_replicas};
+use consensus_lab::compare::{SIZES, go_to_the_last_decision, measured, with_replicas};
 use consensus_lab::open;
+use consensus_lab::tolerance::tolerance;
 use consensus_scenario::Scenario;
 
-/// Numbers of replicas at which growth is measured: those of the literature's tables.
-const SIZES: [usize; 7] = [4, 7, 10, 16, 31, 64, 100];
-/// Requests of a run that measures growth: the first may pay for an election.
-const REQUESTS: u32 = 3;
 /// Events between two signs of life.
 const EVENTS: u64 = 64;
 
@@ -16,7 +13,8 @@ const EVENTS: u64 = 64;
 pub type Measurement = (usize, usize);
 
 /// What came of one: two numbers. Of a run's cost messages between replicas that serve decisions, for each of them, as the
-/// bits of a fraction, and the time from request to answer in microseconds; else how many crashes and how many liars.
+/// bits of a fraction, and the time from request to answer in microseconds; else how many crashes, nothing if none can be
+/// told from the run without faults, and how many liars, nothing where only crashes are promised to be survived.
 pub type Found = [Option<u64>; 2];
 
 /// All measurements: small runs of all first, so that the curves grow together.
@@ -34,18 +32,11 @@ pub fn measurements(contestants: &[Scenario]) -> Vec<Measurement> {
 
 /// Makes one of them; nothing comes of sizes that a protocol's own parameters exclude.
 pub fn measure(scenario: &Scenario, n: usize, beat: &mut dyn FnMut()) -> Found {
-    let mut scenario = scenario.clone();
-    scenario.requests = scenario.requests.min(REQUESTS);
     if n == 0 {
-        let mut trials = Trials::new(&scenario);
-        while trials.run_ahead(EVENTS).unwrap_or(false) {
-            beat();
-        }
-        return trials
-            .found()
-            .map_or([None; 2], |found| [Some(found.crashes as u64), Some(found.liars as u64)]);
+        let Some(found) = tolerance(scenario, beat).ok().flatten() else { return [None; 2] };
+        return [Some(found.crashes), found.liars].map(|survived| survived.map(|s| s.most as u64));
     }
-    let Ok(mut session) = open(&with_replicas(&scenario, n)) else { return [None; 2] };
+    let Ok(mut session) = open(&with_replicas(scenario, n)) else { return [None; 2] };
     while session.run_ahead(EVENTS) {
         beat();
     }
@@ -102,5 +93,12 @@ mod tests {
         assert_eq!(messages.map(f64::from_bits), Some(24.0));
         assert!(latency_us.is_some() && beats > 0);
         assert_eq!(measure(pbft, 0, &mut || ()), [Some(1), Some(1)]);
+    }
+
+    #[test]
+    fn faults_survived_are_told_only_as_far_as_they_can_be_tried() {
+        let tried = |link: &str| measure(&contestants(&[link])[0], 0, &mut || ());
+        assert_eq!(tried("#/raft?n=5"), [Some(2), None], "it does not promise to survive liars");
+        assert_eq!(tried("#/flp?n=3"), [None, None], "it does not finish without faults either");
     }
 }
