@@ -3,7 +3,7 @@
 //! Lemmas and theorems are those of the paper. Decisions that the scheduler calls possible are checked in two ways: each
 //! is brought about by hand, and on small configurations all schedules are followed.
 
-use consensus_kernel::{Automaton, Duration, Time, Value};
+use consensus_kernel::{Automaton, Duration, Panel, Time, Value};
 use consensus_lab::view::Status;
 use consensus_lab::{Budget, Hunt, catalogue, judge_scenario, open, typed_digest};
 use consensus_protocols::flp::Flp;
@@ -115,7 +115,7 @@ fn each_schedule_that_shows_a_decision_to_be_possible_brings_it_about_by_hand() 
             let witnesses = witnesses(&sim);
             assert_eq!(witnesses.len(), 2, "step {step} of {link}");
             for witness in witnesses {
-                let by_hand = by_hand(&base, sim.now(), &witness);
+                let by_hand = by_hand(&base, sim.now(), &witness.acts);
                 let mut seen = Seen::default();
                 let mut run = Simulation::<Flp>::new(&by_hand).expect("possible");
                 run.run(&mut seen, Stop::at_time(Time(sim.now().0 + 1 + witness.acts.len() as u64)));
@@ -126,10 +126,63 @@ fn each_schedule_that_shows_a_decision_to_be_possible_brings_it_about_by_hand() 
     }
 }
 
+#[test]
+fn the_oldest_event_is_shown_at_every_step_with_its_age_and_what_becomes_of_it() {
+    const STEPS: u64 = 1_000;
+    let mut run = open(&scenario("#/flp?sched=bivalent&until=1h")).expect("possible");
+    let (mut next, mut held) = (0, 0);
+    for step in 0..STEPS {
+        run.seek_time(Time(step * STEP_US + STEP_US / 2));
+        let Some(Panel::Tree(tree)) = run.panels().into_iter().next() else { panic!("a tree comes first") };
+        let roots = tree.nodes.iter().filter(|node| node.parent.is_none());
+        let oldest: Vec<&str> =
+            roots.map(|node| node.label.as_str()).filter(|label| label.starts_with("oldest")).collect();
+        let [label] = oldest[..] else { panic!("step {step}: {oldest:?}") };
+        assert!(label.contains(" of at most 54 steps old, "), "{label}");
+        let stays = label.contains("is next: after it two decisions are still possible");
+        let goes =
+            label.contains("is held back: after it only ") && label.contains("; its turn comes after ");
+        assert!(stays != goes, "step {step}: {label}");
+        next += u64::from(stays);
+        held += u64::from(goes);
+    }
+    println!("{next} times the oldest was next, {held} times it was held back");
+    assert!(next + held == STEPS && held >= 50);
+}
+
+#[test]
+fn what_is_said_to_become_of_the_oldest_event_becomes_of_it_by_hand() {
+    let base = scenario("#/flp?sched=bivalent&until=100s");
+    let mut sim = Simulation::<Flp>::new(&base).expect("possible");
+    let (mut next, mut held) = (0, 0);
+    for step in 0..400 {
+        sim.run(&mut Seen::default(), after(step));
+        let outlook = sim.outlook().expect("the run is scheduled");
+        let oldest = outlook.oldest.expect("something is under way");
+        let mut otherwise = outlook.otherwise;
+        otherwise.sort_unstable();
+        let due = outlook.plan.first() == Some(&oldest);
+        if due && step % 20 > 0 {
+            continue;
+        }
+        let scenario = by_hand(&base, sim.now(), &[oldest]);
+        let mut run = Simulation::<Flp>::new(&scenario).expect("possible");
+        run.run(&mut Seen::default(), Stop::at_time(Time(sim.now().0 + 2)));
+        assert_eq!(possible(&run), otherwise, "step {step}: {}", print(&scenario));
+        let explored = run.explore(5, 60_000);
+        assert!(explored.complete);
+        assert!(explored.values.iter().all(|value| otherwise.contains(value)), "step {step}: {explored:?}");
+        next += usize::from(due && otherwise.len() == 2);
+        held += usize::from(!due && otherwise.len() == 1);
+    }
+    println!("{next} that were next, {held} that were held back");
+    assert!(next >= 15 && held >= 15);
+}
+
 /// The same run, but from this time on these events happen one right after the other.
-fn by_hand(base: &Scenario, since: Time, witness: &Witness) -> Scenario {
+fn by_hand(base: &Scenario, since: Time, acts: &[Act]) -> Scenario {
     let mut scenario = base.clone();
-    for (k, act) in witness.acts.iter().enumerate() {
+    for (k, act) in acts.iter().enumerate() {
         let action = match *act {
             Act::Deliver(name) => Action::Message(name, Fate::Deliver),
             Act::Fire(node, timer) => Action::Fire(node, timer),

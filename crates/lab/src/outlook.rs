@@ -22,18 +22,30 @@ pub(crate) fn panel(sim: &Sim) -> Option<Panel> {
         _ if *stays => "two decisions are still possible".to_owned(),
         _ => "two decisions are still possible, but not for longer".to_owned(),
     };
-    let next = plan.first().copied();
-    if let Some(act) = oldest.filter(|oldest| Some(*oldest) != next) {
-        let why = match &otherwise[..] {
-            [value] => format!("after it only {value} is found"),
+    if let Some(oldest) = *oldest {
+        // What becomes of the oldest event is said at every step: it is what fairness is about.
+        let after = match &otherwise[..] {
+            _ if *decided => "all arrives in its turn".to_owned(),
             [] => "after it no decision is found".to_owned(),
-            _ => "its turn comes".to_owned(),
+            [value] => format!("after it only {value} is found"),
+            _ => "after it two decisions are still possible".to_owned(),
         };
-        let label = format!("holds back, {age} of at most {bound} steps old: {why}");
-        list.add(None, label, act, LogState::Proposed);
+        let (fate, turn, state) = match plan.iter().position(|act| *act == oldest) {
+            Some(0) => ("is next", String::new(), LogState::Prepared),
+            Some(others) => {
+                ("is held back", format!("; its turn comes after {others} more"), LogState::Proposed)
+            }
+            None if *stays => ("is held back", String::new(), LogState::Proposed),
+            None => ("waits", String::new(), LogState::Proposed),
+        };
+        let label = format!("oldest, {age} of at most {bound} steps old, {fate}: {after}{turn}");
+        let root = list.add(None, label, oldest, state);
+        if plan.first() == Some(&oldest) {
+            list.chain(root, &plan[1..]);
+        }
     }
-    if let Some(act) = next {
-        let root = list.add(None, "next".to_owned(), act, LogState::Prepared);
+    if let Some(next) = plan.first().filter(|next| Some(**next) != *oldest) {
+        let root = list.add(None, "next".to_owned(), *next, LogState::Prepared);
         list.chain(root, &plan[1..]);
     }
     for witness in witnesses {
