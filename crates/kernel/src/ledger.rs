@@ -58,14 +58,41 @@ struct Fact {
     /// The event in which it was stated, so that a run can be taken back.
     event: u32,
     who: NodeId,
+    /// Of the line, whatever lies in it: where facts are that belong here and found it taken, of this generation and of the
+    /// one before.
+    strays: [Strays; 2],
+}
+
+/// Where facts lie that found their line taken: in one of so many further lines, perhaps aside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Strays(u8);
+
+impl Strays {
+    const NONE: Self = Self(0);
+    /// Some lie aside.
+    const ASIDE: u8 = 1 << 7;
+    /// The most that is counted, which stands for all lines.
+    const FAR: usize = 0x7f;
+
+    fn further(self, lines: usize) -> usize {
+        match usize::from(self.0 & !Self::ASIDE) {
+            Self::FAR => lines - 1,
+            far => far,
+        }
+    }
+
+    fn stray(&mut self, far: usize) {
+        let far = far.min(Self::FAR) as u8;
+        self.0 = (self.0 & Self::ASIDE) | far.max(self.0 & !Self::ASIDE);
+    }
 }
 
 /// Remembers the first value stated under each key, and who stated it.
 ///
 /// Each fact has a line that its key leads to. Where another fact is in the way there it lies aside, or where too many do, in
-/// one of a few other lines. A line serves again when its fact is none of the
-/// latest [`GENERATION`] ones, so memory is bounded however long the run, and a run that moves on from place to place finds
-/// what it looks for where it looks first.
+/// one of a few other lines, and its own line says so: who looks for what nobody stated looks there only. A line serves again
+/// when its fact is none of the latest [`GENERATION`] ones, so memory is bounded however long the run, and a run that moves on
+/// from place to place finds what it looks for where it looks first.
 ///
 /// What is not remembered may have happened all the same: who says that something never was asks [`Ledger::recalls`].
 /// What must never be forgotten has places of its own: a few facts that [stand for good](Ledger::state_for_good), and of
@@ -75,10 +102,8 @@ pub struct Ledger {
     /// A power of two of them, or none.
     lines: Vec<Fact>,
     mask: usize,
-    /// How many lines after its own have to be looked at; none if nothing lies aside, either.
-    reach: usize,
-    /// The last fact that does not lie in its own line: how many were stated before it, and in which event it was.
-    displaced: (u64, u32),
+    /// The event of the last fact that does not lie in its own line, of this generation and of the one before; 0 if none.
+    strayed: [u32; 2],
     /// Facts that lie in no line, so that they are in nobody's way: runs that move on from place to place side by side
     /// would otherwise push each other off their lines for good, once a single fact was in the way of one.
     aside: Vec<Fact>,
@@ -115,17 +140,19 @@ impl Ledger {
         if fact.is(key) {
             return Some(fact);
         }
-        if self.reach > 0 {
+        if fact.strays != [Strays::NONE; 2] {
             cold_path();
-            return self.find_further(key, line);
+            return self.find_further(key, line, fact.strays);
         }
         None
     }
 
     #[inline(never)]
-    fn find_further(&self, key: LedgerKey, line: usize) -> Option<&Fact> {
-        let further = (1..=self.reach).map(|d| &self.lines[self.further(line, d)]);
-        self.aside.iter().chain(further).find(|fact| fact.is(key))
+    fn find_further(&self, key: LedgerKey, line: usize, [now, before]: [Strays; 2]) -> Option<&Fact> {
+        let aside = if (now.0 | before.0) & Strays::ASIDE != 0 { &*self.aside } else { &[] };
+        let reach = now.further(self.lines.len()).max(before.further(self.lines.len()));
+        let further = (1..=reach).map(|d| &self.lines[self.further(line, d)]);
+        aside.iter().chain(further).find(|fact| fact.is(key))
     }
 
     /// The line that serves where the own one and so many others cannot. It lies half of the lines ahead: a run that moves on
@@ -138,13 +165,15 @@ impl Ledger {
     /// Remembers what is not there yet.
     #[inline]
     fn write(&mut self, key: LedgerKey, value: u64, who: NodeId) {
-        let fact = Fact { key, value, nth: self.stated, event: self.event, who };
+        let mut fact =
+            Fact { key, value, nth: self.stated, event: self.event, who, strays: [Strays::NONE; 2] };
         self.stated += 1;
         match self.lines.get_mut(key.line() & self.mask) {
-            Some(line) if self.reach == 0 && fact.nth.wrapping_sub(line.nth) >= GENERATION => {
+            Some(line) if fact.nth % GENERATION != 0 && fact.nth.wrapping_sub(line.nth) >= GENERATION => {
                 if !line.is_blank() {
                     self.forgotten = self.forgotten.max(Some(line.event));
                 }
+                fact.strays = line.strays;
                 *line = fact;
             }
             _ => {
@@ -156,41 +185,52 @@ impl Ledger {
 
     #[inline(never)]
     fn write_further(&mut self, fact: Fact) {
-        if self.stated - self.displaced.0 > GENERATION {
-            // All that do not lie in their own lines may be forgotten.
-            self.reach = 0;
-            self.aside.clear();
-            self.forgotten = self.forgotten.max(Some(self.displaced.1).filter(|event| *event > 0));
+        if fact.nth.is_multiple_of(GENERATION) {
+            self.begin_generation();
         }
         let len = self.lines.len();
         if len < LINES.1 && self.stated > len as u64 / 2 {
             let before = core::mem::replace(&mut self.lines, vec![Fact::NONE; (2 * len).max(LINES.0)]);
-            (self.mask, self.reach) = (self.lines.len() - 1, 0);
+            self.mask = self.lines.len() - 1;
             let aside = core::mem::take(&mut self.aside);
             before.into_iter().chain(aside).filter(|fact| !fact.is_blank()).for_each(|fact| self.place(fact));
         }
         self.place(fact);
     }
 
+    /// What strayed in the generation before the last may be forgotten, and nobody looks for it any more.
+    fn begin_generation(&mut self) {
+        for line in &mut self.lines {
+            line.strays = [Strays::NONE, line.strays[0]];
+        }
+        let oldest = self.stated.saturating_sub(GENERATION);
+        self.aside.retain(|fact| fact.nth >= oldest);
+        let [now, before] = self.strayed;
+        self.forgotten = self.forgotten.max(Some(before).filter(|event| *event > 0));
+        self.strayed = [0, now];
+    }
+
     /// Puts a fact into the first line from its own whose fact may be forgotten. There is one: half of the lines are enough
     /// for what may not.
-    fn place(&mut self, fact: Fact) {
+    fn place(&mut self, mut fact: Fact) {
         let line = fact.key.line();
         let may_go = |old: &Fact| self.stated.wrapping_sub(old.nth) > GENERATION;
         let far = (0..self.lines.len()).find(|d| may_go(&self.lines[self.further(line, *d)])).unwrap_or(0);
         if far > 0 {
-            self.displaced = self.displaced.max((fact.nth, fact.event));
+            self.strayed[0] = self.strayed[0].max(fact.event);
+            let own = &mut self.lines[line & self.mask].strays[0];
             if self.aside.len() < ASIDE {
-                self.reach = self.reach.max(1);
+                own.0 |= Strays::ASIDE;
                 return self.aside.push(fact);
             }
+            own.stray(far);
         }
-        self.reach = self.reach.max(far);
         let place = self.further(line, far);
         let old = &mut self.lines[place];
         if !old.is_blank() {
             self.forgotten = self.forgotten.max(Some(old.event));
         }
+        fact.strays = old.strays;
         *old = fact;
     }
 
@@ -281,7 +321,7 @@ impl Ledger {
     pub fn take_back(&mut self, event: u64) {
         for fact in &mut self.lines {
             if u64::from(fact.event) >= event {
-                *fact = Fact::NONE;
+                *fact = Fact { strays: fact.strays, ..Fact::NONE };
             }
         }
         self.aside.retain(|fact| u64::from(fact.event) < event);
@@ -365,7 +405,7 @@ impl Ledger {
             return known.agree(value).map(drop);
         }
         if self.lasting.len() < LASTING {
-            self.lasting.push(Fact { key, value, nth: 0, event: self.event, who });
+            self.lasting.push(Fact { key, value, nth: 0, event: self.event, who, strays: [Strays::NONE; 2] });
         }
         Ok(())
     }
@@ -407,6 +447,7 @@ impl Fact {
         nth: 0u64.wrapping_sub(2 * GENERATION),
         event: 0,
         who: NodeId::replica(0),
+        strays: [Strays::NONE; 2],
     };
 
     #[inline]
@@ -511,6 +552,11 @@ mod tests {
         assert!(ledger.state_for_good(7, 2, a).is_err());
     }
 
+    /// Whether anything lies elsewhere than in its own line.
+    fn strays(ledger: &Ledger) -> bool {
+        ledger.lines.iter().any(|line| line.strays != [Strays::NONE; 2])
+    }
+
     #[test]
     fn a_fact_that_is_in_the_way_of_two_runs_pushes_neither_off_its_lines_for_good() {
         let mut ledger = Ledger::new();
@@ -526,16 +572,48 @@ mod tests {
                     line & ledger.mask == 9_100 & ledger.mask
                 };
                 let place = (0..).find(in_the_way).unwrap();
-                assert_eq!(ledger.reach, 0);
+                assert!(!strays(&ledger));
                 ledger.state((2, place), 7, a).unwrap();
             }
-            // At first there are too few lines.
-            assert!(
-                place < 1_100 || (ledger.reach > 0) == (9_100..9_100 + GENERATION / 2).contains(&place),
-                "{place}"
-            );
+            // At first there are too few lines. Two are stated at each place, so the generation after next begins there.
+            assert!(place < 3_100 || strays(&ledger) == (9_100..5 * GENERATION).contains(&place), "{place}");
             let recent = |k: u64| k == 0 || ledger.holds((0, k), k) && ledger.holds((1, k), k);
             assert!(recent(place.saturating_sub(1_000)) && recent(place));
+        }
+    }
+
+    #[test]
+    fn it_says_the_same_as_a_list_of_the_latest_facts_wherever_their_keys_lead() {
+        let mut rng = crate::Rng::stream(1, 2);
+        let (mut ledger, mut list) = (Ledger::new(), std::collections::VecDeque::new());
+        let a = NodeId::replica(0);
+        for k in 0..40_000u64 {
+            ledger.at_event(k);
+            // Keys all over, a few of them again and again, and two runs side by side.
+            let key = match rng.within(0, 3) {
+                0 => (rng.within(0, u64::MAX), rng.within(0, 3)),
+                1 => (rng.within(0, 40), 7),
+                group => (group, k / 4),
+            };
+            let known = list.iter().rev().find(|(other, _)| *other == key).map(|(_, value)| *value);
+            let value = rng.within(0, 1);
+            match known {
+                Some(first) => assert_eq!(ledger.state(key, value, a).is_ok(), first == value, "{k}"),
+                // What may be forgotten may be there all the same.
+                None if ledger.lookup(key).is_none() => {
+                    ledger.state(key, value, a).unwrap();
+                    list.push_back((key, value));
+                }
+                None => {}
+            }
+            if list.len() as u64 > GENERATION {
+                list.pop_front();
+            }
+            let Some((key, value)) = list.get(rng.within(0, list.len() as u64 - 1) as usize) else {
+                continue;
+            };
+            assert_eq!(ledger.lookup(*key), Some((*value, a)), "{k}");
+            assert!(!ledger.recalls((u64::MAX, k)) || k < GENERATION * 2);
         }
     }
 }

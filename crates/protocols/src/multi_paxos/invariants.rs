@@ -6,7 +6,7 @@ use super::{Ballot, Cite, MultiPaxos, Proposal, Replica, Role};
 use crate::paxos::synod::{
     CHOSEN_STANDS, LEARNED_IS_CHOSEN, ONE_VALUE, PROMISES_STAND, VOTES_STAND, WITHIN_PROMISE,
 };
-use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, QuorumRule, RuleId, Slot, Value, World, mix};
+use consensus_kernel::{Invariant, Ledger, LedgerKey, NodeId, QuorumRule, RuleId, Slot, Value, World};
 
 /// Commands are carried out in the order of slots.
 pub(super) const IN_ORDER: &str = "In Order";
@@ -102,7 +102,7 @@ fn one_value_per_ballot(
 ) -> Result<(), String> {
     let Some(leader) = world.member(who) else { return Ok(()) };
     for (slot, Proposal { ballot, value }) in proposed(leader) {
-        ledger.state((slot, ballot), value.0, who).map_err(|first| {
+        ledger.state((ballot, slot), value.0, who).map_err(|first| {
             format!(
                 "leaders {} and {who} propose different values in slot {slot}, ballot {ballot}",
                 first.who
@@ -120,7 +120,7 @@ fn chosen_value_stands(
     let Some(here) = world.member(who) else { return Ok(()) };
     for (slot, p) in proposed(here) {
         let _first = ledger.state(proposal_key(slot, p.ballot), p.value.0, who);
-        let chosen = ledger.lookup((slot, 0)).zip(ledger.lookup((slot, 1)));
+        let chosen = ledger.lookup(chosen_key(slot, false)).zip(ledger.lookup(chosen_key(slot, true)));
         if let Some(((value, by), (ballot, _))) = chosen
             && p.ballot > ballot
             && p.value.0 != value
@@ -133,13 +133,13 @@ fn chosen_value_stands(
     }
     for (slot, p) in here.learned.iter().filter(|(_, p)| here.role == Role::Leader && p.ballot == here.ballot)
     {
-        if ledger.state((*slot, 0), p.value.0, who).is_err() {
+        if ledger.state(chosen_key(*slot, false), p.value.0, who).is_err() {
             return Err(format!(
                 "leader {who} has {} chosen in slot {slot}; another was chosen before",
                 p.value
             ));
         }
-        let _first = ledger.state((*slot, 1), p.ballot, who);
+        let _first = ledger.state(chosen_key(*slot, true), p.ballot, who);
         // Of all that was proposed before, too, whether or not its proposer leads still.
         let replicas = (0..world.replicas()).filter_map(|i| world.member(NodeId::replica(i)));
         let highest = replicas.map(|r| r.promised).max().unwrap_or(0);
@@ -158,9 +158,16 @@ fn chosen_value_stands(
     Ok(())
 }
 
-/// Where the ledger keeps what was proposed, after what is chosen in that slot and in which ballot.
+// A ledger's groups are ballots, and their places follow the slots: a steady leader's facts come one behind the other.
+
+/// Where the ledger keeps what is chosen in a slot, and behind it in which ballot.
+fn chosen_key(slot: Slot, ballot: bool) -> LedgerKey {
+    LedgerKey { group: 0, place: slot.wrapping_mul(2).wrapping_add(ballot.into()) }
+}
+
+/// Where the ledger keeps what was proposed.
 fn proposal_key(slot: Slot, ballot: Ballot) -> LedgerKey {
-    LedgerKey { group: slot, place: ballot.saturating_add(2) }
+    LedgerKey { group: ballot.saturating_add(1), place: slot }
 }
 
 fn vote_within_promise(
@@ -186,15 +193,16 @@ fn promises_stand(ledger: &mut Ledger, world: &dyn World<MultiPaxos>, who: NodeI
         .map_err(|before| format!("replica {who} went back to promise {now} after {before}"))
 }
 
-/// Where the ledger keeps a replica's vote.
-fn vote_key(slot: Slot, ballot: Ballot, who: NodeId) -> LedgerKey {
-    LedgerKey { group: mix(slot).wrapping_add(ballot), place: who.index() as u64 }
+/// Where the ledger keeps the vote of one of `n` replicas.
+fn vote_key(n: usize, slot: Slot, ballot: Ballot, who: NodeId) -> LedgerKey {
+    let place = slot.wrapping_mul(n as u64).wrapping_add(who.index() as u64);
+    LedgerKey { group: ballot.saturating_add(1), place }
 }
 
 fn votes_stand(ledger: &mut Ledger, world: &dyn World<MultiPaxos>, who: NodeId) -> Result<(), String> {
-    let Some(replica) = world.member(who) else { return Ok(()) };
+    let (Some(replica), n) = (world.member(who), world.replicas()) else { return Ok(()) };
     for (slot, p) in &replica.fresh {
-        let _known = ledger.state(vote_key(*slot, p.ballot, who), p.value.0, who);
+        let _known = ledger.state(vote_key(n, *slot, p.ballot, who), p.value.0, who);
     }
     if !replica.fresh.is_empty() {
         return Ok(());
@@ -203,7 +211,7 @@ fn votes_stand(ledger: &mut Ledger, world: &dyn World<MultiPaxos>, who: NodeId) 
     for slot in replica.log.prefix() + 1..=replica.log.prefix() + LOOKED_AT {
         let left = replica.log.open(slot).and_then(|open| open.vote).map_or(0, |vote| vote.ballot);
         let later = (left + 1..=replica.promised.min(left.saturating_add(LOOKED_AT)))
-            .find(|ballot| ledger.lookup(vote_key(slot, *ballot, who)).is_some());
+            .find(|ballot| ledger.lookup(vote_key(n, slot, *ballot, who)).is_some());
         if let Some(ballot) = later {
             return Err(format!("replica {who} lost its vote of ballot {ballot} in slot {slot}"));
         }
@@ -216,12 +224,12 @@ fn learned_means_chosen(
     world: &dyn World<MultiPaxos>,
     who: NodeId,
 ) -> Result<(), String> {
-    let Some(here) = world.member(who) else { return Ok(()) };
+    let (Some(here), n) = (world.member(who), world.replicas()) else { return Ok(()) };
     for (slot, p) in &here.fresh {
-        let _known = ledger.state(vote_key(*slot, p.ballot, who), p.value.0, who);
+        let _known = ledger.state(vote_key(n, *slot, p.ballot, who), p.value.0, who);
     }
     for (slot, Proposal { ballot, value }) in &here.learned {
-        let chosen = LedgerKey { group: !mix(*slot), place: 0 };
+        let chosen = LedgerKey { group: 0, place: *slot };
         match ledger.lookup(chosen) {
             Some((first, _)) if first == value.0 => continue,
             Some(_) => {
@@ -230,13 +238,13 @@ fn learned_means_chosen(
             // Long ago.
             None if here.role != Role::Leader || *ballot != here.ballot => continue,
             // A leader's own vote is the first: those after it may be forgotten.
-            None if !ledger.recalls(vote_key(*slot, *ballot, who)) => continue,
+            None if !ledger.recalls(vote_key(n, *slot, *ballot, who)) => continue,
             None => {}
         }
         let voted =
-            |id: &NodeId| ledger.lookup(vote_key(*slot, *ballot, *id)).is_some_and(|(v, _)| v == value.0);
-        let votes = (0..world.replicas()).map(NodeId::replica).filter(voted).count();
-        if votes < QuorumRule::Majority.size(world.replicas(), 0) {
+            |id: &NodeId| ledger.lookup(vote_key(n, *slot, *ballot, *id)).is_some_and(|(v, _)| v == value.0);
+        let votes = (0..n).map(NodeId::replica).filter(voted).count();
+        if votes < QuorumRule::Majority.size(n, 0) {
             return Err(format!(
                 "leader {who} takes {value} for chosen in slot {slot} by {votes} votes in ballot {ballot}"
             ));
