@@ -92,3 +92,47 @@ test('a replica is cut off from its client as from any other node', async () => 
   await page.waitForFunction(() => /at=\d+\w*:cut:0-c0/.test(location.hash));
   assertNoTrouble(page);
 });
+
+test('one way only: what one sends does not reach the other, and what comes back does', async () => {
+  const page = await adding('cut one way only', { fragment: '#/pbft?n=4&req=1' });
+  await form(page).getByText('Nothing gets there; the way back stays open.').waitFor();
+  await form(page).getByRole('combobox', { name: 'from', exact: true }).selectOption('3');
+  await form(page).getByRole('combobox', { name: 'to', exact: true }).selectOption('c0');
+  assert.equal(await added(page), '#/pbft?at=0:block:3-c0&v=1');
+  await page.getByRole('region', { name: 'Set-up' }).getByText('block all from 3 to c0').waitFor();
+  await atTheEnd(page);
+  await page.getByRole('tab', { name: 'Events' }).click();
+  await page.getByText(/reply from 3 lost: the link is cut/).first().waitFor();
+  assertNoTrouble(page);
+});
+
+test('a clock gets another rate within the bounds of a link, and another one in its place', async () => {
+  const page = await adding('wrong clock rate', { fragment: '#/raft?n=3&req=1&until=2s&seed=2' });
+  await form(page).getByText(/At 2\/1 its timers run out in half the time/).waitFor();
+  assert.equal(await form(page).getByRole('textbox', { name: 'at', exact: true }).count(), 0, 'it is from the start');
+  const rate = form(page).getByRole('textbox', { name: 'rate', exact: true });
+  const add = form(page).getByRole('button', { name: 'Add', exact: true });
+  for (const [text, why] of [
+    ['11', 'too fast, at most 10/1 is allowed.'],
+    ['1/11', 'too slow, at least 1/10 is needed.'],
+    ['quick', /^not a ratio/],
+  ]) {
+    await rate.fill(text);
+    await add.click();
+    await form(page).getByRole('alert').filter({ hasText: why }).waitFor();
+  }
+  await rate.fill('10');
+  await form(page).getByRole('combobox', { name: 'who', exact: true }).selectOption('1');
+  assert.match(await added(page), /skew=1:10\/1&/);
+  await page.getByRole('region', { name: 'Set-up' }).getByText('clock runs at 10/1').waitFor();
+  await page.keyboard.press('ArrowRight');
+  const leader = (await atTheEnd(page)).find((label) => /leader/.test(label));
+  assert.match(leader, /^node 1/, 'who is ten times as fast is up first');
+  await page.getByRole('button', { name: '+ add' }).click();
+  await form(page).getByRole('combobox', { name: 'what', exact: true }).selectOption('skew');
+  await form(page).getByRole('combobox', { name: 'who', exact: true }).selectOption('1');
+  await rate.fill('1/2');
+  await form(page).getByRole('button', { name: 'Add', exact: true }).click();
+  await page.waitForFunction(() => /skew=1:1\/2&/.test(location.hash) && !/10\/1/.test(location.hash));
+  assertNoTrouble(page);
+});

@@ -287,6 +287,16 @@ pub const FAULTS: &[Key] = &[
     },
 ];
 
+impl Key {
+    /// Takes over what a link says under this key, in addition to what there is if it may be repeated.
+    ///
+    /// # Errors
+    /// If a link may not say so.
+    pub fn read(&self, scenario: &mut Scenario, text: &str) -> Read<()> {
+        (self.read)(scenario, text)
+    }
+}
+
 /// Puts what the protocol's order does not matter for into the order of the model.
 pub fn put_in_order(scenario: &mut Scenario) {
     sort_by_number(&mut scenario.byzantine, |b| b.node.raw().into());

@@ -5,7 +5,7 @@ use crate::markup::html;
 use crate::part::part;
 use crate::words;
 use consensus_kernel::{About, Duration, Meta, NodeId};
-use consensus_scenario::{Byzantine, Scenario, parse_action, parse_strategy};
+use consensus_scenario::{FAULTS, Scenario, parse_action, put_in_order};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::functional::Hook;
 use yew::prelude::*;
@@ -16,7 +16,8 @@ enum Shape {
     Nothing,
     Replica,
     Client,
-    Pair,
+    /// Two nodes, and the words before them.
+    Pair(&'static str, &'static str),
     Side,
     Text(&'static str),
     Timer,
@@ -25,6 +26,7 @@ enum Shape {
     Liar,
     LiarSpan,
     LiarSide,
+    Clock,
 }
 
 /// Label, word in a link, and what has to be filled in.
@@ -35,8 +37,9 @@ const DEEDS: &[(&str, &str, Shape)] = &[
     ("pause a node", "pause", Shape::Replica),
     ("resume it", "resume", Shape::Replica),
     ("split the network", "partition", Shape::Side),
-    ("cut a link", "cut", Shape::Pair),
-    ("mend a link", "mend", Shape::Pair),
+    ("cut a link", "cut", Shape::Pair("one", "other")),
+    ("cut one way only", "block", Shape::Pair("from", "to")),
+    ("mend a link", "mend", Shape::Pair("one", "other")),
     ("heal all links", "heal", Shape::Nothing),
     ("change the loss", "loss", Shape::Text("20%")),
     ("change the latency", "latency", Shape::Text("5ms..20ms")),
@@ -51,6 +54,9 @@ const LIES: &[(&str, &str, Shape)] = &[
     ("sends everything twice", "replay", Shape::LiarSpan),
     ("has two faces (twins)", "twins", Shape::LiarSide),
 ];
+
+/// A clock that is wrong from the start, as a link calls it.
+const SKEW: &str = "skew";
 
 /// The form.
 pub fn add_fault(props: Form) -> Html {
@@ -70,7 +76,7 @@ fn use_add_fault(props: &Form) -> Html {
     let error = use_state(|| None::<String>);
 
     let shape = shape_of(scenario.meta, &deed);
-    let lies = matches!(shape, Shape::Liar | Shape::LiarSpan | Shape::LiarSide);
+    let always = matches!(shape, Shape::Liar | Shape::LiarSpan | Shape::LiarSide | Shape::Clock);
     let at_text = at.as_ref().cloned().unwrap_or_else(|| Duration(now_us).to_string());
     let replicas: Vec<NodeId> = (0..scenario.n).map(NodeId::replica).collect();
     let clients: Vec<NodeId> = (0..scenario.clients).map(NodeId::client).collect();
@@ -81,12 +87,13 @@ fn use_add_fault(props: &Form) -> Html {
     let words = match shape {
         Shape::Nothing | Shape::Liar => (*deed).clone(),
         Shape::Replica | Shape::Client => format!("{}:{}", *deed, *first),
-        Shape::Pair => format!("{}:{}-{}", *deed, *first, *second),
+        Shape::Pair(..) => format!("{}:{}-{}", *deed, *first, *second),
         Shape::Side | Shape::LiarSide if group.is_empty() => (*deed).clone(),
         // Who is in no group is on the other side, clients too, and whoever joins later.
         Shape::Side | Shape::LiarSide => format!("{}:{group}", *deed),
         Shape::Text(usual) => format!("{}:{}", *deed, or(&text, usual)),
         Shape::LiarSpan => format!("{}:{}", *deed, or(&text, "20ms")),
+        Shape::Clock => or(&text, "2/1"),
         Shape::Told(about) => {
             let about = match about {
                 About::Nothing => String::new(),
@@ -105,8 +112,8 @@ fn use_add_fault(props: &Form) -> Html {
         Callback::from(move |_: MouseEvent| {
             let outcome = if shape == Shape::Side && !halved {
                 Err("Each side needs somebody.".to_owned())
-            } else if lies {
-                with_liar(&scenario, &first, &words)
+            } else if always {
+                from_the_start(&scenario, shape == Shape::Clock, &first, &words)
             } else {
                 with_action(&scenario, &at_text, &words)
             };
@@ -175,6 +182,7 @@ fn use_add_fault(props: &Form) -> Html {
                             .map(|(label, word, _)| option(label, word)) }
                         { for meta.commands.iter().map(|c| option(&format!("a node {}", c.label), &format!("do:{}", c.id))) }
                     </optgroup>
+                    <optgroup label="From the start">{ option("wrong clock rate", SKEW) }</optgroup>
                     <optgroup label="A liar, from the start">
                         { for LIES.iter().map(|(label, word, _)| option(label, word)) }
                         { for scenario.meta.adversaries.iter().map(|a| option(a.label, a.id)) }
@@ -185,7 +193,20 @@ fn use_add_fault(props: &Form) -> Html {
                 Shape::Nothing => Html::default(),
                 Shape::Replica | Shape::Liar => node_select("who", &first, replicas),
                 Shape::Client => node_select("who", &first, clients),
-                Shape::Pair => html! { <>{ node_select("from", &first, all.clone()) }{ node_select("to", &second, all) }</> },
+                Shape::Pair(one, other) => html! {
+                    <>
+                        { node_select(one, &first, all.clone()) }
+                        { node_select(other, &second, all) }
+                        if one == "from" { <p class="quiet">{ "Nothing gets there; the way back stays open." }</p> }
+                    </>
+                },
+                Shape::Clock => html! {
+                    <>
+                        { node_select("who", &first, replicas) }
+                        { text_input("rate", or(&text, "2/1"), set_text) }
+                        <p class="quiet">{ "From 1/10 to 10/1. At 2/1 its timers run out in half the time, at 1/2 in twice the time." }</p>
+                    </>
+                },
                 Shape::Side => html! {
                     <>
                         { sides(&all, &side, "one side") }
@@ -209,7 +230,7 @@ fn use_add_fault(props: &Form) -> Html {
                     <>{ node_select("of", &first, all) }{ choice("timer", scenario.meta.timers, &text) }</>
                 },
             } }
-            if !lies { { text_input("at", at_text, set_at) } }
+            if !always { { text_input("at", at_text, set_at) } }
             <p class="wrong-why" role="alert">{ (*error).clone().unwrap_or_default() }</p>
             <button type="button" class="primary" onclick={add}>{ "Add" }</button>
         </div>
@@ -219,6 +240,9 @@ fn use_add_fault(props: &Form) -> Html {
 fn shape_of(meta: &Meta, word: &str) -> Shape {
     if let Some(command) = word.strip_prefix("do:").and_then(|id| meta.commands.iter().find(|c| c.id == id)) {
         return Shape::Told(command.about);
+    }
+    if word == SKEW {
+        return Shape::Clock;
     }
     DEEDS.iter().chain(LIES).find(|(_, w, _)| *w == word).map_or(Shape::Liar, |(_, _, shape)| *shape)
 }
@@ -239,14 +263,22 @@ fn with_action(scenario: &Scenario, at: &str, words: &str) -> Result<(Scenario, 
     Ok((changed, name))
 }
 
-fn with_liar(scenario: &Scenario, who: &str, words: &str) -> Result<(Scenario, String), String> {
-    let node = NodeId::parse(who).ok_or("Choose a node.")?;
-    let strategy = parse_strategy(scenario, words).map_err(|e| format!("{e}."))?;
+/// With another clock, or another lie, in place of what the node has.
+fn from_the_start(
+    scenario: &Scenario,
+    clock: bool,
+    who: &str,
+    words: &str,
+) -> Result<(Scenario, String), String> {
     let mut changed = scenario.clone();
-    changed.byzantine.retain(|b| b.node != node);
-    let place = changed.byzantine.partition_point(|b| b.node < node);
-    changed.byzantine.insert(place, Byzantine { node, strategy });
-    Ok((changed, format!("{node} lies")))
+    changed.byzantine.retain(|b| clock || b.node.to_string() != who);
+    changed.skews.retain(|(node, _)| !clock || node.to_string() != who);
+    let name = if clock { SKEW } else { "byz" };
+    for key in FAULTS.iter().filter(|key| key.name == name) {
+        key.read(&mut changed, &format!("{who}:{words}")).map_err(|e| format!("{e}."))?;
+    }
+    put_in_order(&mut changed);
+    Ok((changed, format!("{who} {}", if clock { "out of time" } else { "lies" })))
 }
 
 /// Buttons that put each node on a side.

@@ -71,8 +71,8 @@ fn lines(props: &Form, scenario: &Scenario) -> Vec<Line> {
     let skews = scenario.skews.iter().enumerate().map(|(i, (node, rate))| Line {
         class: "",
         tag: node.to_string(),
-        text: format!("clock runs at {rate}"),
-        says: "Its clock runs at another rate".to_owned(),
+        text: format!("clock runs at {}/{}", rate.num(), rate.den()),
+        says: "Its timers run out earlier or later".to_owned(),
         when: "always".to_owned(),
         remove: take_out(
             format!("{node} in time"),
