@@ -8,7 +8,7 @@ use consensus_lab::view::Status;
 use consensus_lab::{Budget, Hunt, catalogue, judge_scenario, open, typed_digest};
 use consensus_protocols::flp::Flp;
 use consensus_scenario::{Action, Fate, Scenario, Schedule, Timed, print};
-use consensus_sim::{Act, Cause, Decision, Observer, Simulation, Step, Stop, Witness};
+use consensus_sim::{Act, Cause, Decision, End, Observer, Progress, Simulation, Step, Stop, Witness};
 use consensus_tests::{finished, property, protocol, read, scenario, violated};
 
 /// The span of a step in all these runs.
@@ -85,6 +85,34 @@ fn theorem_1_for_ten_thousand_steps_nobody_decides_although_every_message_arrive
         seen.slowest
     );
     assert!(overruled > 0, "if the oldest would do each time, there were nothing to show");
+}
+
+#[test]
+fn unless_it_is_told_when_to_end_a_scheduled_run_goes_on_for_a_hundred_thousand_steps() {
+    let until = |text: &str| scenario(text).until;
+    let (usual, long) = (Time(10_000_000), Time(100_000 * STEP_US));
+    assert_eq!((until("#/flp"), until("#/flp?sched=bivalent")), (usual, long));
+    for text in ["#/flp?sched=bivalent", "#/flp?until=10s&sched=bivalent", "#/flp?until=1000s"] {
+        assert_eq!(print(&scenario(text)), text);
+    }
+    // By the form: what is usual follows, what was said stays.
+    let mut form = scenario("#/flp");
+    form.set_schedule(Schedule::Bivalent);
+    assert_eq!(print(&form), "#/flp?sched=bivalent");
+    form.set_schedule(Schedule::Network);
+    assert_eq!(print(&form), "#/flp");
+    // Beside it, whoever cannot be scheduled does not run for so long, and whoever can does.
+    let text = "#/flp?sched=bivalent&vs=om&vs=ben-or&vs=flp;own;seed:3;sched:bivalent";
+    let link = consensus_scenario::parse(text, catalogue()).expect("it is a link");
+    assert_eq!(link.rivals.iter().map(|rival| rival.until).collect::<Vec<_>>(), [usual, long, long]);
+    assert!(consensus_scenario::print_link(&link).starts_with(text));
+
+    let mut sim = simulation("#/flp?sched=bivalent");
+    let mut seen = Seen::default();
+    sim.run(&mut seen, after(99_999));
+    assert_eq!((seen.decisions, possible(&sim)), (Vec::new(), vec![ZERO, ONE]));
+    assert_eq!(sim.run(&mut Seen::default(), Stop::NEVER), Progress::Ended(End::Until));
+    assert_eq!(sim.events(), 100_003);
 }
 
 #[test]

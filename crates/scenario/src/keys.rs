@@ -70,7 +70,7 @@ pub const SETTINGS: &[Key] = &[
         help: "the run ends here at the latest",
         repeats: false,
         read: |s, text| set(&mut s.until, parse_span(text, Duration(1), bounds::UNTIL).map(time)),
-        write: |s| unless(s.until == Scenario::new(s.meta).until, || s.until),
+        write: |s| unless(s.until == s.usual_until(), || s.until),
     },
     Key {
         name: "deadline",

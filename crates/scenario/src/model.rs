@@ -250,6 +250,9 @@ pub enum Fate {
     Duplicate,
 }
 
+/// The end of a run, unless something else is said.
+const USUAL_UNTIL: Time = Time(10_000_000);
+
 impl Scenario {
     /// The protocol with everything at its default: one request, no faults, 10 ms constant delay.
     pub fn new(meta: &'static Meta) -> Self {
@@ -261,7 +264,7 @@ impl Scenario {
             n,
             f: meta.model(&params).1.max_f(n),
             seed: 1,
-            until: Time(10_000_000),
+            until: USUAL_UNTIL,
             deadline: None,
             clients: usize::from(asked),
             requests: u32::from(asked),
@@ -274,6 +277,23 @@ impl Scenario {
             byzantine: Vec::new(),
             skews: Vec::new(),
             script: Vec::new(),
+        }
+    }
+
+    /// Where the run ends if nothing else is said: where a scheduler keeps it from deciding, only after 100,000 of its steps.
+    pub fn usual_until(&self) -> Time {
+        match self.network.schedule {
+            Schedule::Network => USUAL_UNTIL,
+            Schedule::Bivalent => Time(100 * USUAL_UNTIL.0),
+        }
+    }
+
+    /// Sets who chooses what arrives next; a usual end becomes the one that is usual then.
+    pub fn set_schedule(&mut self, schedule: Schedule) {
+        let usual = self.until == self.usual_until();
+        self.network.schedule = schedule;
+        if usual {
+            self.until = self.usual_until();
         }
     }
 

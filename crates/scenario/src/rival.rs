@@ -51,6 +51,9 @@ fn shared(base: &Scenario, meta: &'static Meta) -> Scenario {
         network,
         ..usual
     };
+    if base.until == base.usual_until() {
+        scenario.until = scenario.usual_until();
+    }
     // Whoever weighs something weighs the same, and so does a liar.
     if meta.weighted && base.weights.len() == n {
         scenario.weights = base.weights.clone();
@@ -225,6 +228,9 @@ pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> 
     }
     if !seen.contains(&"f") {
         scenario.f = scenario.bound().max_f(scenario.n);
+    }
+    if alone && !seen.contains(&"until") {
+        scenario.until = scenario.usual_until();
     }
     put_in_order(&mut scenario);
     Ok(scenario)

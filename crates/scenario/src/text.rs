@@ -446,6 +446,10 @@ fn apply(reader: &mut Reader<'_>, meta: &'static Meta, pairs: &[Pair<'_>]) -> Li
     if pairs.iter().all(|pair| pair.key != "f") {
         link.scenario.f = link.scenario.bound().max_f(link.scenario.n);
     }
+    // So may who chooses what arrives next.
+    if pairs.iter().all(|pair| pair.key != "until") {
+        link.scenario.until = link.scenario.usual_until();
+    }
     put_in_order(&mut link.scenario);
     link
 }

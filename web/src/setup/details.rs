@@ -167,7 +167,7 @@ fn scheduler(props: &Form, now: Schedule) -> Html {
             true => ("a scheduler", Schedule::Bivalent),
             false => ("no scheduler", Schedule::Network),
         };
-        m.change(label, |s| s.network.schedule = schedule);
+        m.change(label, |s| s.set_schedule(schedule));
     });
     let help = "Who chooses what arrives next wants no decision, and holds nothing back for ever (FLP 1985)";
     toggle(html! { "A scheduler against deciding" }, help.to_owned(), now == Schedule::Bivalent, set)
