@@ -233,6 +233,11 @@ fn print_row(row: &Row) {
         count(m.delays_all),
         count(m.delays_client)
     );
+    if m.client_first() {
+        println!(
+            "      the client first: replicas answer on trust, and decide with what comes later, as a checkpoint"
+        );
+    }
     println!(
         "    latency {} ms, throughput {} decisions a second",
         shown(m.latency_us.map(|us| us as f64 / 1e3)),

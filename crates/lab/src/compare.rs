@@ -20,7 +20,8 @@ pub struct Measured {
     pub n: usize,
     /// Number of faulty replicas that quorums are sized for.
     pub f: usize,
-    /// Decisions: requests answered, or, where replicas begin with values, 1 once a correct replica has decided.
+    /// Decisions: values decided and known to the client that asked, however many others are told the same, or, where
+    /// replicas begin with values, 1 once a correct replica has decided.
     pub decisions: u64,
     /// Whether everybody has decided everything.
     pub finished: bool,
@@ -38,7 +39,7 @@ pub struct Measured {
     pub delays_first: Option<u32>,
     /// Message delays until the last correct replica has, likewise.
     pub delays_all: Option<u32>,
-    /// Message delays until the client has its answer, the median over all requests.
+    /// Message delays until the client has its answer, the median over all decisions.
     pub delays_client: Option<u32>,
     /// Time from request to answer in microseconds, the median; where replicas begin with values, until the last correct
     /// one has decided.
@@ -47,12 +48,27 @@ pub struct Measured {
     pub throughput: Option<f64>,
 }
 
+impl Measured {
+    /// Whether the client knows before the first replica has decided: it counts replies that were given on trust, and
+    /// replicas decide with what comes later.
+    pub fn client_first(&self) -> bool {
+        self.delays_client.is_some() && self.delays_client < self.delays_first
+    }
+}
+
 /// Measures a run up to its cursor.
 pub fn measured(session: &dyn Session) -> Measured {
     let scenario = session.scenario();
-    let (decided, replies) = (session.decisions(), session.replies());
+    let (decided, mut replies) = (session.decisions(), session.replies());
     let metrics = session.metrics();
     let asked = scenario.clients > 0;
+    // What decides once tells everybody who asks later the same: these are no decisions, and their delays go on from the
+    // first.
+    let mut answered = vec![0; scenario.clients];
+    replies.retain(|d| {
+        let own = answered.get_mut(d.node.index()).filter(|_| d.value.client() == Some(d.node));
+        own.is_some_and(|k| std::mem::replace(k, d.value.number()) < d.value.number())
+    });
     let decisions = if asked { replies.len() as u64 } else { u64::from(!decided.is_empty()) };
     let each = |count: u64| (decisions > 0).then(|| count as f64 / decisions as f64);
     let of_class = |class: KindClass| {
@@ -99,7 +115,7 @@ fn delays_by_place(decided: &[DecisionView]) -> (Vec<u32>, Vec<u32>) {
         .unzip()
 }
 
-/// How long each answered request waited: from when it was to be asked, or from its client's answer before it, since a
+/// How long each request waited for its own answer: from when it was to be asked, or from its client's answer before it, since a
 /// client asks for one thing at a time.
 fn waits(scenario: &Scenario, replies: &[DecisionView]) -> Vec<u64> {
     let mut free = vec![Time::ZERO; scenario.clients];
@@ -208,6 +224,30 @@ mod tests {
         assert_eq!((m.messages, m.messages_client), (Some(24.0), Some(5.0)));
         assert_eq!((m.delays_first, m.delays_all, m.delays_client), (Some(3), Some(3), Some(5)));
         assert_eq!(m.latency_us, Some(50_000), "five delays of 10 ms");
+    }
+
+    #[test]
+    fn what_decides_once_has_one_decision_however_many_ask() {
+        let once = |load: &str| measure(&scenario(&format!("#/paxos?n=4{load}"))).expect("possible");
+        let one = once("&req=1");
+        assert_eq!((one.decisions, one.messages, one.delays_client), (1, Some(15.0), Some(6)));
+        assert_eq!((one.latency_us, one.throughput.map(f64::round)), (Some(60_000), Some(17.0)));
+        for load in ["&req=3", "&req=20", "&req=16&clients=16"] {
+            let many = once(load);
+            assert_eq!((many.decisions, many.finished), (1, true), "{load}");
+            assert_eq!((many.delays_first, many.delays_client), (Some(4), Some(6)), "{load}");
+            assert_eq!((many.latency_us, many.throughput), (one.latency_us, one.throughput), "{load}");
+        }
+        assert_eq!(once("&req=3").messages, Some(15.0), "who asks later costs replicas nothing");
+    }
+
+    #[test]
+    fn what_is_executed_on_trust_is_known_to_the_client_before_a_replica_decides() {
+        let m = measure(&scenario("#/zyzzyva?n=4&req=20")).expect("possible");
+        assert_eq!((m.delays_client, m.client_first()), (Some(3), true));
+        let m = measure(&scenario("#/pbft?n=4&req=20")).expect("possible");
+        assert_eq!((m.delays_client, m.client_first()), (Some(5), false));
+        assert!(!measure(&scenario("#/om?n=4")).expect("possible").client_first(), "nobody asks");
     }
 
     #[test]

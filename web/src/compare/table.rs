@@ -15,10 +15,13 @@ const HEADS: [(&str, &str); 7] = [
         "Tolerates",
         "Faulty replicas that the protocol promises to survive; once growth is measured, the most with which nothing failed of what was tried: crashed or lying, at several places and in several ways.",
     ),
-    ("Decided", "Requests answered so far, or decisions reached"),
+    ("Decided", "Values decided so far; one that many are told counts once"),
     ("Messages", "Between replicas, for each decision; in brackets with elections and background"),
     ("With clients", "Messages from or to a client, for each decision"),
-    ("Delays", "Message delays until the first replica decides, until all do, until the client knows"),
+    (
+        "Delays",
+        "Message delays until the first replica decides, until all do, until the client knows; where it knows first, replicas answer on trust and decide with the next checkpoint",
+    ),
     ("Latency", "Median time from request to answer"),
     ("Throughput", "Decisions a second, up to the last of them"),
 ];
@@ -92,7 +95,13 @@ fn cells(m: &Measured) -> [String; 6] {
         words::grouped(m.decisions),
         messages,
         real(m.messages_client),
-        format!("{} / {} / {}", whole(m.delays_first), whole(m.delays_all), whole(m.delays_client)),
+        format!(
+            "{} / {} / {}{}",
+            whole(m.delays_first),
+            whole(m.delays_all),
+            whole(m.delays_client),
+            if m.client_first() { " (client first)" } else { "" }
+        ),
         m.latency_us.map_or_else(dash, |us| words::moment(us as f64)),
         m.throughput.map_or_else(dash, |rate| format!("{} /s", number(rate))),
     ]
