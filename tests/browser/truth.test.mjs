@@ -81,3 +81,16 @@ test('on a phone the conflict fits', async () => {
   assert.ok(width <= VIEWPORTS.phone.width, `the page is ${width} pixels wide`);
   assertNoTrouble(page);
 });
+
+test('bytes are counted by the model that stands beside them', async () => {
+  const page = await atEnd({ fragment: '?play=0#/pbft?n=4&req=1' });
+  await page.getByRole('tab', { name: 'Facts' }).click();
+  const stated = await page.locator('.facts').getByText(/not a wire format/).innerText();
+  const [, header, number, digest, signature] = /: (\d+) a header, (\d+) a number,\s+(\d+) a digest, (\d+) a signature/.exec(stated).map(Number);
+  const row = await page.getByRole('row', { name: /^prepare / }).locator('td').allInnerTexts();
+  const [sent, bytes] = row.map((text) => Number(text.replace(/\D/g, '')));
+  // PREPARE(v, n, d, i), signed: three numbers and a digest.
+  assert.ok(sent > 0);
+  assert.equal(bytes, sent * (header + 3 * number + digest + signature));
+  assertNoTrouble(page);
+});

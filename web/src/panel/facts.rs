@@ -91,7 +91,8 @@ fn counts(props: &Shown) -> Html {
             </table>
             <p class="quiet">
                 { "A message is one send between two different nodes. What a node tells itself is never counted; messages \
-                   from or to a client are counted apart. Bytes follow a stated size model, not a wire format." }
+                   from or to a client are counted apart. Bytes follow a model, not a wire format: 16 a header, 8 a number, \
+                   32 a digest, 64 a signature, 1 a byte of text." }
             </p>
         </>
     }
