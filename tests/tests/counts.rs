@@ -7,6 +7,7 @@
 use consensus_kernel::{KindClass, Time, Value};
 use consensus_lab::view::{MarkKind, What};
 use consensus_lab::{Session, catalogue};
+use consensus_lessons::gallery::lessons;
 use consensus_tests::{finished, read, scenario, violated};
 use std::collections::BTreeMap;
 
@@ -332,7 +333,7 @@ fn taken_literally_chandra_and_toueg_send_messages_of_round_2_before_the_decisio
         let run = finished(&scenario(&format!("#/chandra-toueg?n={n}")));
         assert_eq!(count(&*run, &Counted::Decisions), literally, "n = {n}");
         // Heartbeats run beside it: one of each at the start, and nobody needs a second one.
-        assert_eq!(by_class(&*run)[&Class::Background], (n * (n - 1)) as u64);
+        assert_eq!(of_class(&*run, KindClass::Background), (n * (n - 1)) as u64);
     }
 }
 
@@ -365,37 +366,32 @@ fn delays_are_those_of_the_longest_chain_whatever_arrives_last() {
 #[test]
 fn heartbeats_and_elections_are_counted_apart_from_decisions() {
     let run = finished(&scenario("#/raft?n=5&req=20&gap=100ms&until=10s"));
-    let counts = by_class(&*run);
     // Twenty commands and the no-op of the term, two messages a follower each.
-    assert_eq!(counts[&Class::Decision], 2 * 4 * 21);
-    assert_eq!(counts[&Class::Leadership], 2 * 4);
-    assert!(counts[&Class::Background] > 1_000, "{counts:?}");
-    let between_replicas = counts[&Class::Decision] + counts[&Class::Leadership] + counts[&Class::Background];
-    assert_eq!(between_replicas, run.metrics().replica);
-    assert_eq!(counts[&Class::Client], run.metrics().client);
+    assert_eq!(of_class(&*run, KindClass::Decision), 2 * 4 * 21);
+    assert_eq!(of_class(&*run, KindClass::Leadership), 2 * 4);
+    assert!(of_class(&*run, KindClass::Background) > 1_000);
 }
 
-/// [`KindClass`] with an order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Class {
-    Decision,
-    Leadership,
-    Background,
-    Client,
-}
-
-fn by_class(run: &dyn Session) -> BTreeMap<Class, u64> {
-    let mut counts = BTreeMap::new();
-    for (kind, (messages, _)) in run.scenario().meta.kinds.iter().zip(run.metrics().by_kind) {
-        let class = match kind.class {
-            KindClass::Decision => Class::Decision,
-            KindClass::Leadership => Class::Leadership,
-            KindClass::Background => Class::Background,
-            KindClass::Client => Class::Client,
-        };
-        *counts.entry(class).or_default() += messages;
+#[test]
+fn what_serves_clients_is_what_travels_from_or_to_them() {
+    for lesson in lessons() {
+        let run = finished(&scenario(lesson.link));
+        let [decision, leadership, background, client] =
+            [KindClass::Decision, KindClass::Leadership, KindClass::Background, KindClass::Client]
+                .map(|class| of_class(&*run, class));
+        let metrics = run.metrics();
+        assert_eq!(
+            (decision + leadership + background, client),
+            (metrics.replica, metrics.client),
+            "{}",
+            lesson.link
+        );
     }
-    counts
+}
+
+/// Messages that are counted to one account.
+fn of_class(run: &dyn Session, class: KindClass) -> u64 {
+    run.metrics().of_class(run.scenario().meta, class)
 }
 
 fn compare(row: &Row, n: usize, link: &str, counted: &Counted, wanted: &Delays) {

@@ -15,6 +15,8 @@ mod run;
 mod swarm;
 
 use clap::{Parser, Subcommand};
+use consensus_kernel::SetupError;
+use consensus_lab::catalogue;
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -55,6 +57,12 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What a protocol refuses of a scenario that was read from this text.
+    pub(crate) fn refused(text: &str, refusal: &SetupError) -> Self {
+        let placed = consensus_scenario::refused(text, catalogue(), refusal);
+        Self::Bad(placed.map_or_else(|| format!("{}: {}", refusal.key, refusal.why), |e| e.to_string()))
+    }
+
     /// `--json` beside another `--format`.
     pub(crate) fn two_formats() -> Self {
         Self::Bad("--json and --format ask for different formats: give one of them".to_owned())

@@ -8,7 +8,7 @@ use consensus_kernel::{Ratio, Time};
 use consensus_lab::report::Report;
 use consensus_lab::view::{End, Status};
 use consensus_lab::{Session, catalogue, open_with_limit};
-use consensus_scenario::{bounds, parse, print};
+use consensus_scenario::{ErrorKind, bounds, parse, print};
 
 #[derive(Args)]
 pub(crate) struct RunArguments {
@@ -56,12 +56,22 @@ fn read(argument: &str) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|e| Failure::Bad(format!("{argument}: {e}")))
 }
 
+/// Whether somebody who writes this means a file: what is no scenario, but looks like a path.
+fn is_path(argument: &str) -> bool {
+    argument.contains(['/', '.']) && !argument.contains(['#', '?', '\n'])
+}
+
 pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let format = format(arguments)?;
     let text = read(&arguments.scenario)?;
-    let link = parse(&text, catalogue()).map_err(|e| Failure::Bad(e.to_string()))?;
-    let mut session = open_with_limit(&link.scenario, arguments.limit)
-        .map_err(|e| Failure::Bad(format!("{}: {}", e.key, e.why)))?;
+    let link = parse(&text, catalogue()).map_err(|e| match e.kind {
+        ErrorKind::Protocol if text == arguments.scenario && is_path(&text) => {
+            Failure::Bad(format!("there is no file `{text}`"))
+        }
+        _ => Failure::Bad(e.to_string()),
+    })?;
+    let mut session =
+        open_with_limit(&link.scenario, arguments.limit).map_err(|e| Failure::refused(&text, &e))?;
     let report = Report::of_whole(&mut *session);
     print_run(&mut *session, &report, format, arguments.trace)?;
     if let Some(wanted) = &link.digest
@@ -152,7 +162,14 @@ fn print_text(session: &dyn Session, report: &Report) {
     );
     let kinds: Vec<String> =
         m.by_kind.iter().filter(|(_, k)| **k > 0).map(|(kind, k)| format!("{kind} {k}")).collect();
-    println!("  {}", kinds.join(", "));
+    if !kinds.is_empty() {
+        println!("  {}", kinds.join(", "));
+    }
+    let of = &m.by_class;
+    println!(
+        "  between replicas: {} for decisions, {} for leaders and views, {} in the background",
+        of.decision, of.leadership, of.background
+    );
     println!("{} decisions of replicas, {} replies accepted", report.decisions.len(), report.replies.len());
     for found in report.answers.iter().flat_map(|answers| &answers.verdicts) {
         let who: Vec<String> = found.replicas.iter().map(ToString::to_string).collect();

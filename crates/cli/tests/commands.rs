@@ -1,5 +1,7 @@
 //! The command line as people use it: what it prints, and its exit codes.
 
+use consensus_lab::catalogue;
+use consensus_scenario::{parse, print_compressed};
 use serde_json::Value;
 use std::process::{Command, Output};
 
@@ -115,4 +117,42 @@ fn protocols_in_words_show_no_types_of_rust() {
     for word in ["Span", "Choice", "min:", "default:"] {
         assert!(!text.contains(word), "{word} stands in\n{text}");
     }
+}
+
+#[test]
+fn messages_are_summed_by_what_they_serve() {
+    let messages = &json(&["run", "#/raft?n=5&req=20&gap=100ms", "--json"])["messages"];
+    let of = |class: &str| messages["by_class"][class].as_u64().expect("a count");
+    assert_eq!((of("decision"), of("leadership")), (168, 8));
+    assert_eq!(of("decision") + of("leadership") + of("background"), messages["replica"]);
+    assert_eq!(messages["by_class"]["client"], messages["client"]);
+    let (text, _) = printed(&["run", "#/raft?n=5&req=20&gap=100ms"]);
+    let said = format!("168 for decisions, 8 for leaders and views, {} in the background", of("background"));
+    assert!(text.contains(&said), "{text}");
+}
+
+#[test]
+fn what_a_protocol_refuses_is_shown_with_its_value_and_its_place() {
+    let sentence = refused(&["run", "#/pbft?checkpoint=16&window=4"]);
+    assert!(sentence.starts_with("window=4 (at character 22): "), "{sentence}");
+    let sentence = refused(&["run", "#/paxos?n=1&roles=apart"]);
+    assert!(sentence.starts_with("n=1 (at character 9): "), "{sentence}");
+    // Within a compressed form no place is better than its beginning.
+    let link = parse("#/pbft?checkpoint=16&window=4", catalogue()).expect("every value is allowed by itself");
+    let sentence = refused(&["run", &print_compressed(&link)]);
+    assert!(sentence.starts_with("window=4 (at character 3): "), "{sentence}");
+    // A default has no place.
+    let sentence = refused(&["run", "#/weighted?domains=sports,art"]);
+    assert!(sentence.starts_with("domain: "), "{sentence}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_called_so() {
+    assert_eq!(refused(&["run", "nonexistent/file"]), "there is no file `nonexistent/file`\n");
+    assert_eq!(refused(&["run", "scenario.txt"]), "there is no file `scenario.txt`\n");
+    for no_path in ["nonexistent", "#/nonexistent/file", "nonexistent?n=4"] {
+        let sentence = refused(&["run", no_path]);
+        assert!(sentence.contains("there is no protocol `nonexistent"), "{sentence}");
+    }
+    assert_eq!(printed(&["run", "/pbft"]).1, Some(0));
 }

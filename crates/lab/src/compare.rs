@@ -71,11 +71,6 @@ pub fn measured(session: &dyn Session) -> Measured {
     });
     let decisions = if asked { replies.len() as u64 } else { u64::from(!decided.is_empty()) };
     let each = |count: u64| (decisions > 0).then(|| count as f64 / decisions as f64);
-    let of_class = |class: KindClass| {
-        let kinds =
-            scenario.meta.kinds.iter().zip(&metrics.by_kind).filter(move |(kind, _)| kind.class == class);
-        kinds.map(|(_, (messages, _))| *messages).sum::<u64>()
-    };
     let (mut first, mut all) = delays_by_place(&decided);
     let last = if asked { &replies } else { &decided }.iter().map(|d| d.at).max();
     let mut latencies = if asked { waits(scenario, &replies) } else { last.iter().map(|at| at.0).collect() };
@@ -90,7 +85,7 @@ pub fn measured(session: &dyn Session) -> Measured {
         decisions,
         finished,
         violated,
-        messages: each(of_class(KindClass::Decision)),
+        messages: each(metrics.of_class(scenario.meta, KindClass::Decision)),
         messages_all: each(metrics.replica),
         messages_client: each(metrics.client),
         bytes: each(metrics.bytes),

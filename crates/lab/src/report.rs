@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use crate::view::{AssumptionView, DecisionView, End, PropertyView, Status};
-use consensus_kernel::{NodeId, OpinionPanel, Panel, Time};
+use consensus_kernel::{KindClass, NodeId, OpinionPanel, Panel, Time};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -49,6 +49,8 @@ pub struct Messages {
     pub client: u64,
     /// Of each kind.
     pub by_kind: BTreeMap<&'static str, u64>,
+    /// By what they serve: sums of kinds.
+    pub by_class: Classes,
     /// Bytes, by the size model.
     pub bytes: u64,
     /// Lost.
@@ -57,6 +59,19 @@ pub struct Messages {
     pub duplicated: u64,
     /// Frames that the link layer sent again.
     pub retransmitted: u64,
+}
+
+/// Messages by what they serve ([`KindClass`]).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Classes {
+    /// Decisions.
+    pub decision: u64,
+    /// Elections and changes of the view.
+    pub leadership: u64,
+    /// No decision in particular: heartbeats, checkpoints, state transfer.
+    pub background: u64,
+    /// Clients.
+    pub client: u64,
 }
 
 /// One decision, or one reply accepted.
@@ -127,6 +142,7 @@ impl Report {
         let scenario = session.scenario();
         let metrics = session.metrics();
         let kinds = scenario.meta.kinds.iter().zip(&metrics.by_kind);
+        let of_class = |class| metrics.of_class(scenario.meta, class);
         let position = session.position();
         Self {
             protocol: scenario.meta.id,
@@ -141,6 +157,12 @@ impl Report {
                 replica: metrics.replica,
                 client: metrics.client,
                 by_kind: kinds.map(|(kind, (messages, _))| (kind.name, *messages)).collect(),
+                by_class: Classes {
+                    decision: of_class(KindClass::Decision),
+                    leadership: of_class(KindClass::Leadership),
+                    background: of_class(KindClass::Background),
+                    client: of_class(KindClass::Client),
+                },
                 bytes: metrics.bytes,
                 lost: metrics.lost,
                 duplicated: metrics.duplicated,

@@ -1,7 +1,7 @@
 //! What front ends see of a run: plain data, the same for every protocol.
 
 use consensus_kernel::inspect::Tree;
-use consensus_kernel::{Duration, Face, NodeId, Rule, Slot, Time, Value};
+use consensus_kernel::{Duration, Face, KindClass, Meta, NodeId, Rule, Slot, Time, Value};
 use serde::Serialize;
 
 /// A moment of a run: after `event` events, at time `at`.
@@ -332,6 +332,14 @@ pub struct MetricsView {
     pub retransmitted: u64,
     /// Bytes sent, by the size model.
     pub bytes: u64,
+}
+
+impl MetricsView {
+    /// Messages of all kinds that are counted to this account.
+    pub fn of_class(&self, meta: &Meta, class: KindClass) -> u64 {
+        let kinds = meta.kinds.iter().zip(&self.by_kind).filter(|(kind, _)| kind.class == class);
+        kinds.map(|(_, (messages, _))| messages).sum()
+    }
 }
 
 /// A point on the time line worth marking.

@@ -67,7 +67,7 @@ pub struct ParseError {
     pub kind: ErrorKind,
     /// What is wrong, as a clause.
     pub why: String,
-    /// What is allowed, as a clause.
+    /// What is allowed, as a clause; empty if what is wrong says that, too.
     pub allowed: String,
 }
 
@@ -138,6 +138,9 @@ impl fmt::Display for ParseError {
         match self.line {
             1 => write!(f, " (at character {})", self.column)?,
             line => write!(f, " (line {line}, character {})", self.column)?,
+        }
+        if self.allowed.is_empty() {
+            return write!(f, ": {}", self.why);
         }
         let comma = if self.why.ends_with('?') { "" } else { "," };
         write!(f, ": {}{comma} {}", self.why, self.allowed)

@@ -29,7 +29,7 @@ pub use pause::{FIRSTS, Pause, When, parse_when};
 pub use rival::{changed, parse_rival, print_rival, rival};
 pub use text::{
     Link, VERSION, deflated_part, long_text, parse, parse_inflated, parse_lenient, print, print_file,
-    print_link, share_deflated,
+    print_link, refused, share_deflated,
 };
 #[cfg(feature = "deflate")]
 pub use text::{print_compressed, share};

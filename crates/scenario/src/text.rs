@@ -24,7 +24,7 @@ use crate::pause::{Pause, parse_pause, print_pause};
 use crate::rival::{parse_rival, print_rival};
 use crate::value::{parse_number, parse_param, print_param};
 use crate::{ErrorKind, ParseError, Scenario, ValueError};
-use consensus_kernel::{Meta, sort_by_number};
+use consensus_kernel::{Meta, SetupError, sort_by_number};
 use std::borrow::Cow;
 
 /// The version of the engines' meaning: it grows when a scenario gives another run than before.
@@ -62,6 +62,28 @@ pub fn parse(text: &str, catalogue: &[&'static Meta]) -> Result<Link, ParseError
         (Some(link), None) => Ok(link),
         (None, None) => Err(ParseError::at(text, 0, "link", "", nothing_named(catalogue))),
     }
+}
+
+/// What a protocol refuses of a text that is read without a mistake, at the key to blame; none if the text does not give it.
+pub fn refused(text: &str, catalogue: &[&'static Meta], refusal: &SetupError) -> Option<ParseError> {
+    let start = text.len() - text.trim_start_matches(is_blank).len();
+    let (head, position, rest) = split_head(text, start);
+    let inner = if is_compressed(head) { compress::unpack(head, compress::inflate).ok() } else { None };
+    let (inside, origin, head, rest) = match &inner {
+        Some(inner) => {
+            let (head, _, rest) = split_head(inner, 0);
+            (inner.as_str(), Some((text, position)), head, rest)
+        }
+        None => (text, None, head, rest),
+    };
+    let name = unescape(head).ok()?;
+    let meta = catalogue.iter().find(|meta| meta.id == name)?;
+    let mut reader = Reader { text: inside, origin, errors: Vec::new() };
+    let pairs = split_pairs(&mut reader, meta, rest);
+    let pair = pairs.iter().rfind(|pair| pair.key == refusal.key)?;
+    reader.errors.clear();
+    reader.blame(pair.position, &pair.key, &pair.value, ValueError::new(Conflict, &*refusal.why, ""));
+    reader.errors.pop()
 }
 
 /// Reads a link or a file as far as it makes sense: what is wrong is left at its default, and reported (the first 16

@@ -8,6 +8,7 @@ use crate::markup::html;
 use crate::search::door;
 use crate::shown::Shown;
 use crate::words;
+use consensus_kernel::KindClass;
 use consensus_lab::view::PropertyView;
 use consensus_lessons::document::{deviations, passage};
 use yew::prelude::*;
@@ -70,6 +71,17 @@ fn counts(props: &Shown) -> Html {
     let (metrics, meta) = props.store.with(|m| (m.session().metrics(), m.meta()));
     let rows = meta.kinds.iter().zip(&metrics.by_kind);
     let number = |n: u64| html! { <td class="num">{ words::grouped(n) }</td> };
+    let of_class = |class| metrics.of_class(meta, class);
+    let sums = [
+        ("between replicas", metrics.replica),
+        ("· for decisions", of_class(KindClass::Decision)),
+        ("· for leaders and views", of_class(KindClass::Leadership)),
+        ("· in the background", of_class(KindClass::Background)),
+        ("with clients", metrics.client),
+        ("lost", metrics.lost),
+        ("duplicated", metrics.duplicated),
+        ("sent again by links", metrics.retransmitted),
+    ];
     html! {
         <>
             <h2>{ "Messages" }</h2>
@@ -81,11 +93,9 @@ fn counts(props: &Shown) -> Html {
                     }) }
                 </tbody>
                 <tfoot>
-                    <tr><th scope="row">{ "between replicas" }</th>{ number(metrics.replica) }<td /></tr>
-                    <tr><th scope="row">{ "with clients" }</th>{ number(metrics.client) }<td /></tr>
-                    <tr><th scope="row">{ "lost" }</th>{ number(metrics.lost) }<td /></tr>
-                    <tr><th scope="row">{ "duplicated" }</th>{ number(metrics.duplicated) }<td /></tr>
-                    <tr><th scope="row">{ "sent again by links" }</th>{ number(metrics.retransmitted) }<td /></tr>
+                    { for sums.into_iter().map(|(what, count)| html! {
+                        <tr><th scope="row">{ what }</th>{ number(count) }<td /></tr>
+                    }) }
                     <tr><th scope="row">{ "in all" }</th>{ number(metrics.replica + metrics.client) }{ number(metrics.bytes) }</tr>
                 </tfoot>
             </table>
