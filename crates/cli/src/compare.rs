@@ -227,6 +227,12 @@ fn print_row(row: &Row) {
         shown(m.messages_client),
         shown(m.bytes)
     );
+    if let Some(later) = m.later_rounds {
+        println!(
+            "      {later} of a later round than the one that decided: {} without them, as the literature counts",
+            shown(m.messages.map(|all| all - later as f64))
+        );
+    }
     println!(
         "    message delays: {} until the first replica decides, {} until all, {} until the client knows",
         count(m.delays_first),

@@ -6,7 +6,7 @@
 
 use crate::registry::open;
 use crate::session::Session;
-use crate::view::{DecisionView, Status};
+use crate::view::{DecisionView, EventView, FlightView, Status, What};
 use consensus_kernel::{KindClass, SetupError, Time};
 use consensus_scenario::Scenario;
 use serde::Serialize;
@@ -29,6 +29,9 @@ pub struct Measured {
     pub violated: Option<&'static str>,
     /// Messages between replicas that serve decisions, for each decision.
     pub messages: Option<f64>,
+    /// Of them all, not for each decision, those of later rounds than the one that decided, where that was looked for
+    /// ([`of_later_rounds`]).
+    pub later_rounds: Option<u64>,
     /// All messages between replicas, elections and background among them, for each decision.
     pub messages_all: Option<f64>,
     /// Messages from or to clients, for each decision.
@@ -86,6 +89,7 @@ pub fn measured(session: &dyn Session) -> Measured {
         finished,
         violated,
         messages: each(metrics.of_class(scenario.meta, KindClass::Decision)),
+        later_rounds: None,
         messages_all: each(metrics.replica),
         messages_client: each(metrics.client),
         bytes: each(metrics.bytes),
@@ -95,6 +99,29 @@ pub fn measured(session: &dyn Session) -> Measured {
         latency_us: median(&mut latencies),
         throughput: last.filter(|at| at.0 > 0).and_then(|at| each(at.0).map(|each_us| 1e6 / each_us)),
     }
+}
+
+/// Of the messages that serve a run's only decision, those of later rounds than the one that decided, if there are any:
+/// whoever cannot know of the decision yet goes on, and the literature counts the round that decided alone, with what tells
+/// of it. All events are gone through, so beyond so many nothing is said; nor where messages are lost or doubled.
+pub fn of_later_rounds(session: &dyn Session, events_max: u64) -> Option<u64> {
+    let (scenario, here) = (session.scenario(), session.position().event);
+    let network = &scenario.network;
+    if scenario.clients > 0 || here > events_max || !network.loss.is_zero() || !network.duplicate.is_zero() {
+        return None;
+    }
+    let events = session.outline(0, here);
+    let arrived = |event: &EventView| match &event.what {
+        What::Deliver(m) | What::Lost(m, _) => Some(m.flight),
+        _ => None,
+    };
+    let decided = events.iter().find(|event| !event.decided.is_empty())?;
+    let round = arrived(decided)?.round;
+    let mut flights = Vec::new();
+    session.flights(&mut flights);
+    let later = |m: &FlightView| m.round > round && scenario.meta.kinds[m.kind].class == KindClass::Decision;
+    let count = events.iter().filter_map(arrived).chain(flights).filter(later).count() as u64;
+    Some(count).filter(|count| *count > 0)
 }
 
 /// For each place that a request or a beginning led to: delays until the first and until the last replica decided.
@@ -139,7 +166,7 @@ fn median<T: Copy + Into<u64>>(values: &mut Vec<T>) -> Option<T> {
 pub fn measure(scenario: &Scenario) -> Result<Measured, SetupError> {
     let mut session = open(scenario)?;
     finish(&mut *session);
-    Ok(measured(&*session))
+    Ok(Measured { later_rounds: of_later_rounds(&*session, u64::MAX), ..measured(&*session) })
 }
 
 fn finish(session: &mut dyn Session) {
@@ -243,6 +270,20 @@ mod tests {
         let m = measure(&scenario("#/pbft?n=4&req=20")).expect("possible");
         assert_eq!((m.delays_client, m.client_first()), (Some(5), false));
         assert!(!measure(&scenario("#/om?n=4")).expect("possible").client_first(), "nobody asks");
+    }
+
+    #[test]
+    fn rounds_that_begin_before_the_decision_arrives_are_told_apart() {
+        for n in [4, 7] {
+            let m = measure(&scenario(&format!("#/chandra-toueg?n={n}"))).expect("possible");
+            let all = m.messages.expect("decided") as u64;
+            let round_1 = all - m.later_rounds.expect("somebody has gone on");
+            // What Chandra & Toueg's first round and the broadcast of its decision take, each relayed by everybody.
+            assert_eq!(round_1, (n - 1) * (n + 3), "n = {n}, of {all} in all");
+        }
+        for link in ["#/om?n=4", "#/pbft?n=4", "#/chandra-toueg?n=4&loss=1%"] {
+            assert_eq!(measure(&scenario(link)).expect("possible").later_rounds, None, "{link}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::shown::Shown;
 use crate::words;
 use crate::worker::growth::Found;
 use consensus_figure::shape::number;
-use consensus_lab::compare::{Measured, measured};
+use consensus_lab::compare::{Measured, measured, of_later_rounds};
 use consensus_lab::{Documented, documented};
 use yew::prelude::*;
 
@@ -16,7 +16,10 @@ const HEADS: [(&str, &str); 7] = [
         "Faulty replicas that the protocol promises to survive; once growth is measured, the most with which nothing failed of what was tried: crashed or lying, at several places and in several ways.",
     ),
     ("Decided", "Values decided so far; one that many are told counts once"),
-    ("Messages", "Between replicas, for each decision; in brackets with elections and background"),
+    (
+        "Messages",
+        "Between replicas, for each decision; in brackets with elections and background; of a later round, whoever has not heard of the decision yet",
+    ),
     ("With clients", "Messages from or to a client, for each decision"),
     (
         "Delays",
@@ -25,6 +28,9 @@ const HEADS: [(&str, &str); 7] = [
     ("Latency", "Median time from request to answer"),
     ("Throughput", "Decisions a second, up to the last of them"),
 ];
+
+/// Events of a run that are gone through, at most, for what one of its counts is made of: it is done again in each frame.
+const EVENTS: u64 = 1 << 10;
 
 /// The table.
 pub fn table(props: &Shown) -> Html {
@@ -91,9 +97,10 @@ fn cells(m: &Measured) -> [String; 6] {
         (Some(own), Some(all)) if all > own => format!("{} ({})", number(own), number(all)),
         (own, _) => real(own),
     };
+    let later = m.later_rounds.map_or_else(String::new, |k| format!(", {k} of a later round"));
     [
         words::grouped(m.decisions),
-        messages,
+        messages + &later,
         real(m.messages_client),
         format!(
             "{} / {} / {}{}",
