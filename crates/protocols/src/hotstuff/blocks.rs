@@ -10,6 +10,9 @@ use std::collections::VecDeque;
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Blocks {
     kept: VecDeque<Hashed<Block>>,
+    /// The greatest height of all that were ever here: what is higher need not be looked for.
+    #[serde(skip)]
+    top: u64,
 }
 
 impl Blocks {
@@ -37,9 +40,11 @@ impl Blocks {
 
     /// Adds a block unless it is here. Of more than `most`, the oldest go, but none from height `floor` upwards.
     pub fn insert(&mut self, block: &Hashed<Block>, most: usize, floor: u64) {
-        if self.hashed(block.digest()).is_some() {
+        let height = block.body().height;
+        if height <= self.top && self.hashed(block.digest()).is_some() {
             return;
         }
+        self.top = self.top.max(height);
         while self.kept.len() >= most && self.kept.front().is_some_and(|b| b.body().height < floor) {
             self.kept.pop_front();
         }
