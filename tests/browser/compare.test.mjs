@@ -71,6 +71,18 @@ test('growth is measured up to 100 replicas and its exponents are those of the l
   assertNoTrouble(page);
 });
 
+test('rivals of one protocol are told apart by their options, in cards, table and plots', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4&req=2&vs=pbft;batch:8&vs=pbft;n:7&vs=pbft' });
+  await card(page, 'PBFT batch:8').waitFor();
+  const rows = page.locator('table.compare tbody tr:not(.said, .differs) th');
+  assert.deepEqual(await rows.allTextContents(), ['PBFT', 'PBFT batch:8', 'PBFT n:7', 'PBFT 4']);
+  await page.getByRole('button', { name: /Measure growth/ }).click();
+  await page.getByText('its exponent is fitted').waitFor({ timeout: 60_000 });
+  const words = await page.locator('.plots svg').first().locator('text').allTextContents();
+  assert.deepEqual(words.filter((w) => /PBFT/.test(w)).map((w) => w.replace(/ n\^.*/, '')).sort(), ['PBFT', 'PBFT 4', 'PBFT batch:8', 'PBFT n:7']);
+  assertNoTrouble(page);
+});
+
 test('on a phone the comparison needs no sideways scrolling of the page', async () => {
   const page = await playground.page({ fragment: '#/pbft?n=4&req=2&vs=raft', viewport: VIEWPORTS.phone, touch: true });
   await card(page, 'Raft').waitFor();

@@ -7,7 +7,7 @@ use consensus_figure::plot::{Series, log_log};
 use consensus_figure::svg;
 use consensus_lab::compare::{Measured, SIZES, exponent, measure, with_replicas};
 use consensus_lab::tolerance::{Survived, tolerance};
-use consensus_lab::{catalogue, documented};
+use consensus_lab::{catalogue, documented, told_apart};
 use consensus_scenario::{Scenario, changed, parse, print, print_rival};
 use serde::Serialize;
 
@@ -157,23 +157,12 @@ fn contestants(arguments: &[String]) -> Result<Vec<Scenario>, Failure> {
     Ok(std::iter::once(link.scenario).chain(link.rivals).collect())
 }
 
-/// Names that tell the contestants apart: the protocol's, and where one stands twice what is different or its number.
+/// Names that tell the contestants apart.
 fn names(scenarios: &[Scenario]) -> Vec<String> {
-    let name = |(i, s): (usize, &Scenario)| {
-        let title = s.meta.title;
-        let same = |other: &&Scenario| other.meta.id == s.meta.id;
-        if scenarios.iter().filter(same).count() == 1 {
-            return title.to_owned();
-        }
-        match print_rival(&scenarios[0], s).split_once(';') {
-            // Names are cells of tables, too.
-            Some((_, own)) if i > 0 && !own.starts_with("own;") => {
-                format!("{title} {}", own.replace([';', ','], " "))
-            }
-            _ => format!("{title} {}", scenarios[..i].iter().filter(same).count() + 1),
-        }
-    };
-    scenarios.iter().enumerate().map(name).collect()
+    let own: Vec<String> = scenarios.iter().map(|s| print_rival(&scenarios[0], s)).collect();
+    let all: Vec<(&str, &str)> =
+        scenarios.iter().zip(&own).map(|(s, own)| (s.meta.title, own.as_str())).collect();
+    (0..all.len()).map(|who| told_apart(&all, who)).collect()
 }
 
 fn points(growth: &[Measured], y: impl Fn(&Measured) -> Option<f64>) -> Vec<(f64, f64)> {

@@ -1,6 +1,6 @@
 //! Growth on log–log axes: a curve y = c·nᵉ is a straight line there, and its slope is e.
 
-use crate::palette::Ink;
+use crate::palette::{Ink, ROUND_COLOURS};
 use crate::point::Point;
 use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, number, pair, text_width};
 use consensus_lab::compare::exponent;
@@ -18,6 +18,10 @@ pub struct Series {
 const MARGINS: (f64, f64, f64, f64) = (58.0, 34.0, 12.0, 12.0);
 const TICK_SIZE: f64 = 11.0;
 const NAME_SIZE: f64 = 12.0;
+/// Largest share of the width that names beside the curves may take.
+const NAMES_SHARE: f64 = 0.4;
+/// Length of the piece of its line that stands before a name.
+const SAMPLE: f64 = 18.0;
 /// Between two names beside their curves.
 const NAME_GAP: f64 = 16.0;
 
@@ -30,8 +34,11 @@ pub fn log_log(series: &[Series], x: &str, y: &str, width: f64, height: f64) -> 
     let mut scene = Scene { width, height, title: format!("{y} against {x}"), ..Scene::default() };
     scene.description = description(series);
     let names: Vec<String> = series.iter().map(label).collect();
-    let beside = names.iter().map(|name| text_width(name, NAME_SIZE)).fold(0.0, f64::max) + 14.0;
+    let room = names.iter().map(|name| text_width(name, NAME_SIZE)).fold(0.0, f64::max) + SAMPLE + 16.0;
     let (left, below, right, above) = MARGINS;
+    // Names that would leave the curves too little room stand below them.
+    let narrow = room > width * NAMES_SHARE;
+    let beside = if narrow { 0.0 } else { room };
     let all = || shown.iter().flatten();
     let axis_x = Axis::over(all().map(|p| p.0), left, width - right - beside);
     let axis_y = Axis::over(all().map(|p| p.1), height - below, above);
@@ -46,8 +53,7 @@ pub fn log_log(series: &[Series], x: &str, y: &str, width: f64, height: f64) -> 
             .enumerate()
             .map(|(k, p)| format!("{}{}", if k == 0 { "M" } else { "L" }, pair(*p)))
             .collect();
-        let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][Ink::round_pattern(i as u64)];
-        scene.over.push(Shape::Path { d: d.join(""), paint: Paint::line(ink, 2.0).dash(dash) });
+        scene.over.push(Shape::Path { d: d.join(""), paint: stroke(i) });
         for at in &places {
             scene.over.push(Shape::circle(*at, 3.0, Paint::filled(Fill::Solid(ink))));
         }
@@ -55,11 +61,27 @@ pub fn log_log(series: &[Series], x: &str, y: &str, width: f64, height: f64) -> 
             ends.push((last.y, i));
         }
     }
-    for (y, i) in spread(ends) {
-        let at = Point::new(width - right - beside + 12.0, y + NAME_SIZE * 0.35);
+    let mut places = spread(ends);
+    if narrow {
+        for (k, (y, _)) in places.iter_mut().enumerate() {
+            *y = height + (k as f64 + 0.5) * NAME_GAP;
+        }
+        scene.height += places.len() as f64 * NAME_GAP;
+    }
+    for (y, i) in places {
+        let left = if narrow { left } else { width - right - beside + 10.0 };
+        scene.over.push(Shape::line(Point::new(left, y), Point::new(left + SAMPLE, y), stroke(i)));
+        let at = Point::new(left + SAMPLE + 4.0, y + NAME_SIZE * 0.35);
         scene.over.push(Shape::text(at, NAME_SIZE, Anchor::Start, Ink::Round(i as u64), names[i].clone()));
     }
     scene
+}
+
+/// How a curve is drawn: neighbours have other dashes, so that of two that lie on each other both are seen, and who has the
+/// colour of another has other dashes, too.
+fn stroke(i: usize) -> Paint {
+    let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][(i + i / ROUND_COLOURS) % 3];
+    Paint::line(Ink::Round(i as u64), 2.0).dash(dash)
 }
 
 /// A curve's name with its exponent: "PBFT n^2.0".
@@ -188,6 +210,26 @@ mod tests {
         let scene = log_log(&empty, "n", "messages", 640.0, 360.0);
         assert!(!scene.ground.is_empty());
         crate::xml::assert_well_formed(&crate::svg::print(&scene, &[], Theme::Light));
+    }
+
+    #[test]
+    fn eight_curves_all_look_different_and_neighbours_have_other_dashes() {
+        let looks: Vec<(&str, Dash)> =
+            (0..8).map(stroke).map(|p| (p.stroke.map_or("", Ink::name), p.dash)).collect();
+        for (i, look) in looks.iter().enumerate() {
+            assert!(!looks[..i].contains(look), "{look:?}");
+            assert!(i == 0 || looks[i - 1].1 != look.1, "{look:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_stand_below_the_curves_and_leave_them_their_width() {
+        let long = |name: &str| Series { name: format!("{name} with a long name"), ..series().remove(0) };
+        let scene = log_log(&[long("one"), long("another")], "n", "y", 360.0, 300.0);
+        let right = |s: &Shape| if let Shape::Circle { at, .. } = s { at.x } else { 0.0 };
+        assert!(scene.over.iter().map(right).fold(0.0, f64::max) > 300.0);
+        let low = |s: &&Shape| matches!(s, Shape::Text { at, .. } if at.y > 300.0 && at.y < scene.height);
+        assert_eq!(scene.over.iter().filter(low).count(), 2);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod certificate;
 mod change;
 mod checkpoints;
 pub mod compare;
+mod contestants;
 mod documented;
 mod experiments;
 mod explain;
@@ -30,6 +31,7 @@ pub mod workload;
 pub use consensus_check::{Budget, Outcome};
 #[cfg(feature = "experiments")]
 pub use consensus_check::{Violation, draw_scenario, shorten, shrink};
+pub use contestants::told_apart;
 pub use documented::{Documented, documented};
 #[cfg(feature = "experiments")]
 pub use experiments::broken;

@@ -55,6 +55,8 @@ fn use_card(props: &CardProps) -> Html {
         let changed = rival.map_or_else(String::new, |r| r.changed.clone());
         (Moment::of(session), m.contestant_name(who), text, changed, violation)
     });
+    // What it does not share stands beside its title, as long as there is room.
+    let brief = settings.as_ref().filter(|text| !text.starts_with(';')).map(|_| moment.meta.title.to_owned());
     let asked = ask(moment.meta.layout, &moment.nodes, width, width * HEIGHT);
     let placement = use_memo(asked, layout::place);
     let scene = draw(&moment, &placement, Show { density: Density::All, selected: None, messages: true });
@@ -63,7 +65,7 @@ fn use_card(props: &CardProps) -> Html {
     html! {
         <article class="card" ref={place} aria-label={name.clone()}>
             <header>
-                <b>{ name.clone() }</b>
+                <b>{ brief.unwrap_or_else(|| name.clone()) }</b>
                 <small>{ settings.unwrap_or_else(|| words::count(moment.nodes.iter().filter(|n| !n.id.is_client()).count(), moment.meta.member)) }</small>
                 if who > 0 {
                     <button class="icon plain" aria-label={format!("Remove {name}")}

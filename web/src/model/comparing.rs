@@ -3,7 +3,7 @@
 use super::Model;
 use crate::contest::{Contest, first_rivals};
 use consensus_kernel::Time;
-use consensus_lab::{Session, open};
+use consensus_lab::{Session, open, told_apart};
 use consensus_scenario::{Scenario, bounds, print_rival};
 
 /// Why nobody can join a comparison.
@@ -43,7 +43,8 @@ impl Model {
         }
     }
 
-    /// What it is called: its protocol, and the branch that it is, if the run has several.
+    /// What it is called: its protocol, with the branch that it is, if the run has several, or what tells it apart from others
+    /// of that protocol.
     pub fn contestant_name(&self, who: usize) -> String {
         let scenario = self.contestant(who).scenario();
         let branches = self.studio.branches();
@@ -53,7 +54,12 @@ impl Model {
         };
         match named.filter(|_| branches.len() > 1) {
             Some(branch) => format!("{}: {}", scenario.meta.title, branch.name),
-            None => scenario.meta.title.to_owned(),
+            None => {
+                let rivals = self.contest.as_ref().map_or(&[][..], |contest| &contest.rivals);
+                let rivals = rivals.iter().map(|r| (r.session.scenario().meta.title, r.text.as_str()));
+                let all: Vec<(&str, &str)> = [(self.meta().title, "")].into_iter().chain(rivals).collect();
+                told_apart(&all, who)
+            }
         }
     }
 
