@@ -46,7 +46,9 @@ fn options(args: &[String]) -> Outcome<Options> {
             "--release" => options.release = true,
             "--port" => {
                 let port = args.next().ok_or("--port wants a number")?;
-                options.port = Some(port.parse().map_err(|_| format!("`{port}` is no port"))?);
+                // Port 0 would be any: nobody could be told which.
+                let number = port.parse().ok().filter(|number| *number > 0);
+                options.port = Some(number.ok_or(format!("`{port}` is no port: 1 to 65535 are"))?);
             }
             other => return Err(format!("`{other}` is not an option of serve: it has --port N and --dev")),
         }
@@ -74,4 +76,18 @@ fn answers(port: u16) -> bool {
         && stream.write_all(request.as_bytes()).is_ok()
         && stream.read_exact(&mut status).is_ok()
         && status.ends_with(b" 200")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::options;
+
+    #[test]
+    fn a_port_is_a_number_that_can_be_announced() {
+        let port = |text: &str| options(&["--port".to_owned(), text.to_owned()]).map(|options| options.port);
+        assert_eq!(port("8081"), Ok(Some(8081)));
+        for text in ["0", "65536", "-1", "http"] {
+            assert_eq!(port(text), Err(format!("`{text}` is no port: 1 to 65535 are")));
+        }
+    }
 }

@@ -65,15 +65,18 @@ pub fn golden() -> Outcome {
 }
 
 fn format() -> Outcome {
+    tools::rust_components()?;
     run(&mut cargo(["fmt", "--all", "--check"]))
         .map_err(|error| format!("{error}; `cargo fmt --all` formats"))
 }
 
 fn lint() -> Outcome {
+    tools::rust_components()?;
     run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
 fn lint_wasm() -> Outcome {
+    tools::rust_components()?;
     tools::wasm_target()?;
     let packages = ["--package", "consensus-web", "--package", "consensus-bindings"];
     run(cargo(["clippy", "--target", WASM_TARGET]).args(packages).args(["--", "-D", "warnings"]))

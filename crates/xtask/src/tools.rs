@@ -181,7 +181,9 @@ impl Tool {
 
 /// Makes sure that the standard library for wasm is there.
 pub fn wasm_target() -> Outcome {
-    let libdir = output(command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
+    let mut asked = command("rustc");
+    let libdir = output(asked.args(["--print", "target-libdir", "--target", WASM_TARGET]))
+        .map_err(|error| format!("{error}: install Rust with rustup, https://rustup.rs"))?;
     if Path::new(libdir.trim()).is_dir() {
         return Ok(());
     }

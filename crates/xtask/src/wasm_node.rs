@@ -18,6 +18,7 @@ pub enum Host {
 
 /// Compiles the bindings and runs the tests; they find the module in the variable `CONSENSUS_WASM`.
 pub fn test() -> Outcome {
+    tools::node()?;
     let module = build(Host::Node)?;
     let tests = files_ending(&root().join("tests/wasm"), ".test.mjs")?;
     if tests.is_empty() {
