@@ -220,6 +220,14 @@ fn what_clients_have_accepted_is_decided_before_replicas_say_so() {
 }
 
 #[test]
+fn why_an_invariant_holds_is_said_by_the_rules_after_which_it_is_judged() {
+    let run = finished(&scenario("#/raft?n=3&req=1&until=1s"));
+    let reason = property(&*run, "One Vote per Term").reason;
+    assert_eq!(reason, "checked after each step by §5.2 election, §5.2 grants vote");
+    assert!(property(&*run, "Agreement").reason.ends_with("decisions so far"));
+}
+
+#[test]
 fn a_replica_that_lags_far_behind_does_not_keep_a_majority_without_a_leader() {
     // Multi-Paxos: replica 2 missed far more than a promise reports; leader 0 crashes when it comes back.
     let clients: String = (0..16).map(|i| format!(",c{i}")).collect();

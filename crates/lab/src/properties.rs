@@ -3,7 +3,9 @@
 use crate::checkpoints::Moment;
 use crate::view::{DecisionView, End, PropertyView, Status};
 use consensus_check::{AGREEMENT, INTEGRITY, TERMINATION, Termination, VALIDITY, Verdicts, Violation};
-use consensus_kernel::{AgreementScope, AnyNode, Automaton, Givers, Inputs, NodeId, Slot, Validity, Value};
+use consensus_kernel::{
+    AgreementScope, AnyNode, Automaton, Givers, Inputs, NodeId, Promise, Slot, Validity, Value,
+};
 use consensus_sim::Decision;
 
 /// All properties at this moment. `over`: why the run is over, if this is its last moment.
@@ -17,6 +19,15 @@ pub(crate) fn views(
     let safety = |name: &'static str, says: &'static str, place: &'static str| {
         let violation = verdicts.violations().iter().find(|v| v.property == name && v.event < here);
         safety_view(moment, name, says, place, violation, decisions)
+    };
+    // An invariant holds not because something was decided, but because no step that could break it has.
+    let own = |promise: &Promise| {
+        let mut view = safety(promise.name, promise.says, promise.place);
+        if view.status == Status::Holds {
+            let rules: Vec<_> = promise.on.iter().map(|rule| meta.rules[usize::from(*rule)].id()).collect();
+            view.reason = format!("checked after each step by {}", rules.join(", "));
+        }
+        view
     };
     let agreement = match meta.claims.agreement {
         AgreementScope::Uniform => {
@@ -44,7 +55,7 @@ pub(crate) fn views(
         ),
         termination(moment, over),
     ];
-    views.extend(AnyNode::promises(moment.sim.config()).iter().map(|i| safety(i.name, i.says, i.place)));
+    views.extend(AnyNode::promises(moment.sim.config()).iter().map(own));
     views
 }
 
