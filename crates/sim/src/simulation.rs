@@ -291,11 +291,8 @@ impl<P: Automaton> Simulation<P> {
         sim
     }
 
-    /// Puts this moment under another scenario, one that differs only in what its script does after now. `onto` is any
-    /// moment of a run of that scenario.
-    ///
-    /// # Panics
-    /// If the scenarios differ in the past or in anything but the script.
+    /// Puts this moment under the scenario of another moment, one that differs only in what its script does after now: panics
+    /// if the scenarios differ in the past or in anything but the script.
     pub fn rebase(&mut self, onto: &Self) {
         let done = self.actions_done();
         let (before, after) = (&self.fixed.scenario, &onto.fixed.scenario);
@@ -492,8 +489,7 @@ impl<P: Automaton> Simulation<P> {
         }
     }
 
-    /// Calls one node and carries out its effects. Of a step that a message causes the message says how deep it is, whatever
-    /// `depth` says.
+    /// Calls one node and carries out its effects. How deep a step is that a message causes the message says, not `depth`.
     #[inline(never)]
     pub(crate) fn step<O: Observer<P>>(
         &mut self,
