@@ -42,7 +42,8 @@ pub fn table(props: &Shown) -> Html {
             let name = m.contestant_name(who);
             let tried = growth.and_then(|g| g.tolerance(who));
             let changed = who.checked_sub(1).and_then(|at| rivals.get(at)).map(|r| r.changed.clone());
-            (name, changed.unwrap_or_default(), session.scenario().bound(), measured(session), tried)
+            let m = Measured { later_rounds: of_later_rounds(session, EVENTS), ..measured(session) };
+            (name, changed.unwrap_or_default(), session.scenario().bound(), m, tried)
         };
         (0..m.contestants()).map(one).collect::<Vec<_>>()
     });
