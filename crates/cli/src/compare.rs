@@ -1,10 +1,8 @@
 //! `consensus compare`: protocols, or one with different options, on one network, one seed and one fault script.
 
 use crate::Failure;
+use crate::comparison::{CONVENTION, print_csv, print_svg, print_text};
 use clap::{Args, ValueEnum};
-use consensus_figure::palette::Theme;
-use consensus_figure::plot::{Series, log_log};
-use consensus_figure::svg;
 use consensus_lab::compare::{Measured, SIZES, exponent, measure, with_replicas};
 use consensus_lab::tolerance::{Survived, tolerance};
 use consensus_lab::{catalogue, documented, told_apart};
@@ -41,41 +39,41 @@ enum Format {
 
 /// One contestant.
 #[derive(Serialize)]
-struct Row {
-    name: String,
-    link: String,
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) link: String,
     /// Faults of the first contestant that it has not, or has in another form.
-    changed: String,
+    pub(crate) changed: String,
     /// How many faulty replicas it promises to survive, as papers print it.
-    bound: &'static str,
-    measured: Measured,
-    document: Option<Claim>,
-    tolerance: Option<Tolerance>,
-    growth: Vec<Measured>,
+    pub(crate) bound: &'static str,
+    pub(crate) measured: Measured,
+    pub(crate) document: Option<Claim>,
+    pub(crate) tolerance: Option<Tolerance>,
+    pub(crate) growth: Vec<Measured>,
     /// Exponent of messages a decision in n.
-    messages_exponent: Option<f64>,
+    pub(crate) messages_exponent: Option<f64>,
     /// Exponent of latency in n.
-    latency_exponent: Option<f64>,
+    pub(crate) latency_exponent: Option<f64>,
 }
 
 /// How many faulty replicas a contestant survived.
 #[derive(Serialize)]
-struct Tolerance {
+pub(crate) struct Tolerance {
     /// None: not all is decided even without faults.
-    crashes: Option<Tried>,
+    pub(crate) crashes: Option<Tried>,
     /// None, too, where only crashes are promised to be survived.
-    liars: Option<Tried>,
+    pub(crate) liars: Option<Tried>,
 }
 
 /// So many of them.
 #[derive(Serialize)]
-struct Tried {
+pub(crate) struct Tried {
     /// The most with which no trial failed.
-    survived: usize,
+    pub(crate) survived: usize,
     /// Trials with so many.
-    trials: usize,
+    pub(crate) trials: usize,
     /// A run that failed with one more.
-    failed: Option<String>,
+    pub(crate) failed: Option<String>,
 }
 
 impl Tried {
@@ -86,16 +84,18 @@ impl Tried {
 
 /// What the document says, and where runs differ.
 #[derive(Serialize)]
-struct Claim {
-    tolerance: &'static str,
-    messages: &'static str,
-    latency: &'static str,
-    throughput: &'static str,
-    differs: &'static str,
+pub(crate) struct Claim {
+    pub(crate) tolerance: &'static str,
+    pub(crate) messages: &'static str,
+    pub(crate) latency: &'static str,
+    pub(crate) throughput: &'static str,
+    pub(crate) differs: &'static str,
 }
 
 #[derive(Serialize)]
 struct Comparison {
+    /// What is counted.
+    convention: &'static str,
     rows: Vec<Row>,
 }
 
@@ -143,7 +143,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         }
         rows.push(row);
     }
-    report(&Comparison { rows }, format)
+    report(&Comparison { convention: CONVENTION, rows }, format)
 }
 
 /// The shared scenario and its rivals: one link with `vs`, or the parts of one.
@@ -165,7 +165,8 @@ fn names(scenarios: &[Scenario]) -> Vec<String> {
     (0..all.len()).map(|who| told_apart(&all, who)).collect()
 }
 
-fn points(growth: &[Measured], y: impl Fn(&Measured) -> Option<f64>) -> Vec<(f64, f64)> {
+/// Replicas, and what is measured with so many.
+pub(crate) fn points(growth: &[Measured], y: impl Fn(&Measured) -> Option<f64>) -> Vec<(f64, f64)> {
     growth.iter().filter_map(|m| Some((m.n as f64, y(m)?))).collect()
 }
 
@@ -176,133 +177,8 @@ fn report(comparison: &Comparison, format: Format) -> Result<(), Failure> {
             println!("{text}");
         }
         Format::Csv => print_csv(&comparison.rows),
-        Format::Svg => {
-            let series =
-                |row: &Row| Series { name: row.name.clone(), points: points(&row.growth, |m| m.messages) };
-            let all: Vec<Series> = comparison.rows.iter().map(series).collect();
-            let scene = log_log(&all, "replicas n", "messages between replicas, a decision", 760.0, 420.0);
-            print!("{}", svg::print(&scene, &[], Theme::Light));
-        }
-        Format::Text => comparison.rows.iter().for_each(print_row),
+        Format::Svg => print_svg(&comparison.rows),
+        Format::Text => print_text(&comparison.rows),
     }
     Ok(())
-}
-
-/// A number, or a dash where there is none.
-fn shown(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |v| format!("{v:.1}"))
-}
-
-fn count(value: Option<u32>) -> String {
-    value.map_or_else(|| "–".to_owned(), |v| v.to_string())
-}
-
-fn print_row(row: &Row) {
-    let m = &row.measured;
-    println!("{} (n = {}, f = {}, {})", row.name, m.n, m.f, row.bound);
-    let state = match (m.violated, m.finished) {
-        (Some(property), _) => format!("{property} VIOLATED"),
-        (None, true) => "all decided".to_owned(),
-        (None, false) => "not all decided".to_owned(),
-    };
-    if !row.changed.is_empty() {
-        println!("  {}", row.changed);
-    }
-    println!("  measured: {} decisions, {state}", m.decisions);
-    println!(
-        "    messages a decision: {} between replicas ({} with elections and background), {} with clients; {} bytes",
-        shown(m.messages),
-        shown(m.messages_all),
-        shown(m.messages_client),
-        shown(m.bytes)
-    );
-    if let Some(later) = m.later_rounds {
-        println!(
-            "      {later} of a later round than the one that decided: {} without them, as the literature counts",
-            shown(m.messages.map(|all| all - later as f64))
-        );
-    }
-    println!(
-        "    message delays: {} until the first replica decides, {} until all, {} until the client knows",
-        count(m.delays_first),
-        count(m.delays_all),
-        count(m.delays_client)
-    );
-    if m.client_first() {
-        println!(
-            "      the client first: replicas answer on trust, and decide with what comes later, as a checkpoint"
-        );
-    }
-    println!(
-        "    latency {} ms, throughput {} decisions a second",
-        shown(m.latency_us.map(|us| us as f64 / 1e3)),
-        shown(m.throughput)
-    );
-    if let Some(t) = &row.tolerance {
-        print_tolerance(t);
-    }
-    if let Some(e) = row.messages_exponent {
-        println!("    grows with n: messages n^{e:.2}, latency n^{}", shown(row.latency_exponent));
-        for m in &row.growth {
-            println!(
-                "      n = {:>3}: {} messages, {} ms",
-                m.n,
-                shown(m.messages),
-                shown(m.latency_us.map(|us| us as f64 / 1e3))
-            );
-        }
-    }
-    if let Some(d) = &row.document {
-        println!(
-            "  document: {}, {} messages, {}, {} throughput",
-            d.tolerance, d.messages, d.latency, d.throughput
-        );
-        println!("    {}", d.differs);
-    }
-}
-
-fn print_tolerance(tolerance: &Tolerance) {
-    if tolerance.crashes.is_none() {
-        println!("    faults: undetermined, as it does not finish without faults");
-    }
-    for (how, tried) in [("crashed", &tolerance.crashes), ("lying", &tolerance.liars)] {
-        let Some(Tried { survived, trials, failed }) = tried else { continue };
-        println!("    no failure found with {survived} {how} in {trials} trials");
-        if let Some(link) = failed {
-            println!("      a failure with {}: {link}", survived + 1);
-        }
-    }
-}
-
-fn print_csv(rows: &[Row]) {
-    println!(
-        "name,protocol,n,f,decisions,finished,violated,messages,messages_all,messages_client,bytes,delays_first,delays_all,\
-         delays_client,latency_us,throughput"
-    );
-    let each = |name: &str, m: &Measured| {
-        let real = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
-        let whole = |v: Option<u32>| v.map_or_else(String::new, |v| v.to_string());
-        println!(
-            "{name},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
-            m.protocol,
-            m.n,
-            m.f,
-            m.decisions,
-            m.finished,
-            m.violated.unwrap_or_default(),
-            real(m.messages),
-            real(m.messages_all),
-            real(m.messages_client),
-            real(m.bytes),
-            whole(m.delays_first),
-            whole(m.delays_all),
-            whole(m.delays_client),
-            m.latency_us.map_or_else(String::new, |us| us.to_string()),
-            real(m.throughput)
-        );
-    };
-    for row in rows {
-        each(&row.name, &row.measured);
-        row.growth.iter().for_each(|m| each(&row.name, m));
-    }
 }

@@ -6,6 +6,7 @@
 
 mod bench;
 mod compare;
+mod comparison;
 #[cfg(test)]
 mod manual;
 mod parameter;

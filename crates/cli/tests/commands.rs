@@ -156,3 +156,40 @@ fn a_file_that_is_not_there_is_called_so() {
     }
     assert_eq!(printed(&["run", "/pbft"]).1, Some(0));
 }
+
+#[test]
+fn contestants_stand_in_one_table_with_their_bounds_and_the_convention() {
+    let (text, code) = printed(&["compare", "#/pbft?n=4&req=5", "raft", "--tolerance"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("self messages are never counted"), "{text}");
+    let line = |name: &str| text.lines().find(|line| line.starts_with(name)).expect("a line of the table");
+    let (pbft, raft) = (line("PBFT"), line("Raft"));
+    assert_eq!(pbft.chars().count(), raft.chars().count(), "columns are aligned:\n{text}");
+    let survived = |line: &str| line.split_whitespace().rev().take(2).map(str::to_owned).collect::<Vec<_>>();
+    assert!(pbft.contains("n ≥ 3f + 1") && survived(pbft) == ["1", "1"], "{text}");
+    assert!(raft.contains("n ≥ 2f + 1") && survived(raft) == ["–", "1"], "it knows no liars: {text}");
+    assert!(text.contains("PBFT: 2 lying: fails in #/pbft?"), "{text}");
+}
+
+#[test]
+fn a_comparison_as_csv_has_faults_exponents_and_what_the_document_says() {
+    let (text, _) = printed(&["compare", "#/pbft?n=4", "--growth", "--tolerance", "--format", "csv"]);
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let (head, own) = (lines.next().expect("a head"), lines.next().expect("a contestant"));
+    let cell = |name: &str| own[head.iter().position(|h| *h == name).expect("a column")];
+    assert_eq!((cell("survived_crashed"), cell("survived_lying")), ("1", "1"));
+    assert!(
+        cell("messages_exponent").starts_with("2.") && cell("latency_exponent").starts_with('0'),
+        "{text}"
+    );
+    assert_eq!((cell("bound"), cell("document_messages")), ("n ≥ 3f + 1", "O(n²)"));
+    assert!(lines.all(|line| line.len() == head.len()), "{text}");
+}
+
+#[test]
+fn a_comparison_as_svg_plots_messages_and_latency() {
+    let (text, _) = printed(&["compare", "#/pbft?n=4", "raft", "--format", "svg"]);
+    for plot in ["messages between replicas, a decision", "latency in ms"] {
+        assert_eq!(text.matches(&format!("<title>{plot}")).count(), 1, "{plot}");
+    }
+}
