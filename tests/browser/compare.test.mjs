@@ -83,6 +83,32 @@ test('rivals of one protocol are told apart by their options, in cards, table an
   assertNoTrouble(page);
 });
 
+test('who cannot run beside this run says why, stays in the link, and comes back when it can', async () => {
+  const page = await playground.page({ fragment: '?play=0#/pbft?n=31&f=1&req=3&vs=raft&vs=om' });
+  await card(page, 'Raft').waitFor();
+  await page.getByText(/^Byzantine generals, oral cannot run here: n: OM\(10\) takes/).waitFor();
+  await page.getByRole('textbox', { name: 'Replicas' }).fill('4');
+  await page.getByRole('textbox', { name: 'Replicas' }).press('Enter');
+  await card(page, 'Byzantine generals, oral').waitFor();
+  await page.waitForFunction(() => decodeURIComponent(location.hash).includes('vs=om'));
+  await page.getByRole('textbox', { name: 'Replicas' }).fill('31');
+  await page.getByRole('textbox', { name: 'Replicas' }).press('Enter');
+  await page.waitForFunction(() => /n=31.*vs=om/.test(decodeURIComponent(location.hash)));
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.waitForFunction(() => !decodeURIComponent(location.hash).includes('vs=om'));
+  assertNoTrouble(page);
+});
+
+test('the end is where the last of them ends, and a slower rival has decided by then', async () => {
+  const page = await playground.page({ fragment: '?play=0#/pbft?n=4&req=1&vs=raft' });
+  await card(page, 'Raft').waitFor();
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.querySelectorAll('table.compare tbody tr:not(.said, .differs)')[1]?.children[2].textContent === '1');
+  await page.getByText('10\u202f000.0 ms').first().waitFor();
+  await page.getByText(/at rest/).waitFor();
+  assertNoTrouble(page);
+});
+
 test('on a phone the comparison needs no sideways scrolling of the page', async () => {
   const page = await playground.page({ fragment: '#/pbft?n=4&req=2&vs=raft', viewport: VIEWPORTS.phone, touch: true });
   await card(page, 'Raft').waitFor();

@@ -6,7 +6,7 @@ use crate::store::Store;
 use crate::worker::Worker;
 use crate::worker::growth::{Found, measurements, read};
 use crate::worker::messages::{Job, Word};
-use consensus_kernel::Time;
+use consensus_kernel::{SetupError, Time};
 use consensus_lab::view::End;
 use consensus_lab::{Session, catalogue, documented, open};
 use consensus_scenario::{Scenario, changed, parse_rival, print, print_rival, rival};
@@ -40,8 +40,15 @@ pub struct Growth {
 pub struct Contest {
     /// All but the run on the bench.
     pub rivals: Vec<Rival>,
+    /// Who cannot run beside this run: as in a link, why, and what it would run, if that can be read.
+    pub absent: Vec<(String, String, Option<Scenario>)>,
     /// Growth, once it was asked for.
     pub growth: Option<Growth>,
+}
+
+/// Why a scenario cannot run.
+pub fn refusal(scenario: &Scenario, e: &SetupError) -> String {
+    format!("{} cannot run here: {}: {}.", scenario.meta.title, e.key, e.why)
 }
 
 /// The rivals that a comparison begins with: protocols that the document compares.
@@ -51,19 +58,32 @@ pub fn first_rivals(base: &Scenario) -> Vec<String> {
 }
 
 impl Contest {
-    /// Has these rivals run beside this run; those that cannot are left out. Who ran already runs on.
+    /// Has these rivals run beside this run; those that cannot say why. Who ran already runs on.
     pub fn follow(&mut self, base: &Scenario, texts: &[String]) {
         self.growth = None;
+        self.absent.clear();
         let mut known = std::mem::take(&mut self.rivals);
         for text in texts {
-            let Ok(scenario) = parse_rival(base, catalogue(), text) else { continue };
+            let scenario = match parse_rival(base, catalogue(), text) {
+                Ok(scenario) => scenario,
+                Err(e) => {
+                    self.absent.push((text.clone(), format!("{text}: {}, {}.", e.why, e.allowed), None));
+                    continue;
+                }
+            };
+            let asked = scenario.clone();
             let runs = known.iter().position(|rival| rival.text == *text);
             let session = match runs.map(|at| known.swap_remove(at).session) {
                 Some(mut session) => session.edit(scenario).map(|()| session),
                 None => open(&scenario),
             };
-            let changed = session.as_ref().map_or_else(|_| String::new(), |s| changed(base, s.scenario()));
-            self.rivals.extend(session.map(|session| Rival { text: text.clone(), changed, session }));
+            match session {
+                Ok(session) => {
+                    let changed = changed(base, &asked);
+                    self.rivals.push(Rival { text: text.clone(), changed, session });
+                }
+                Err(e) => self.absent.push((text.clone(), refusal(&asked, &e), Some(asked))),
+            }
         }
     }
 
@@ -74,9 +94,10 @@ impl Contest {
         }
     }
 
-    /// The rivals, as a link has them.
+    /// The rivals, as a link has them, and behind them those that cannot run.
     pub fn texts(&self) -> Vec<String> {
-        self.rivals.iter().map(|rival| rival.text.clone()).collect()
+        let absent = self.absent.iter().map(|(text, ..)| text);
+        self.rivals.iter().map(|rival| &rival.text).chain(absent).cloned().collect()
     }
 
     /// The rivals' scenarios, for a link.

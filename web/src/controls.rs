@@ -27,7 +27,7 @@ pub fn controls(props: &Shown) -> Html {
         let session = m.session();
         (m.playing, m.speed, m.clock_us, session.position().event, session.frontier().event, session.end())
     });
-    let at_end = end.is_some() && event >= known && !playing;
+    let at_end = store.with(Model::at_end) && event >= known && !playing;
     let set_speed = store.on(|m, e: InputEvent| {
         let exponent = e.target_unchecked_into::<web_sys::HtmlInputElement>().value_as_number();
         if exponent.is_finite() {

@@ -245,7 +245,9 @@ impl Model {
 
     /// What the page's address says.
     pub fn link(&self) -> Link {
-        let rivals = self.contest.as_ref().map_or_else(Vec::new, Contest::scenarios);
+        let mut rivals = self.contest.as_ref().map_or_else(Vec::new, Contest::scenarios);
+        let absent = self.contest.iter().flat_map(|contest| &contest.absent);
+        rivals.extend(absent.filter_map(|(_, _, scenario)| scenario.clone()));
         Link {
             rivals,
             pauses: self.stops.iter().map(|s| s.pause.clone()).collect(),

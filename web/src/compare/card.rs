@@ -68,8 +68,7 @@ fn use_card(props: &CardProps) -> Html {
                 <b>{ brief.unwrap_or_else(|| name.clone()) }</b>
                 <small>{ settings.unwrap_or_else(|| words::count(moment.nodes.iter().filter(|n| !n.id.is_client()).count(), moment.meta.member)) }</small>
                 if who > 0 {
-                    <button class="icon plain" aria-label={format!("Remove {name}")}
-                        onclick={props.store.on(move |m, _: MouseEvent| m.remove_rival(who - 1))}>{ sign(Sign::Cross) }</button>
+                    { cross(&format!("Remove {name}"), props.store.on(move |m, _: MouseEvent| m.remove_rival(who - 1))) }
                 }
             </header>
             <svg viewBox={format!("0 0 {} {}", number(scene.width), number(scene.height))} role="img" aria-label={scene.description}>
@@ -85,6 +84,11 @@ fn use_card(props: &CardProps) -> Html {
             if !changed.is_empty() { <p class="quiet warn-ink">{ changed }</p> }
         </article>
     }
+}
+
+/// What takes a contestant away.
+pub fn cross(label: &str, remove: Callback<MouseEvent>) -> Html {
+    html! { <button class="icon plain" aria-label={label.to_owned()} onclick={remove}>{ sign(Sign::Cross) }</button> }
 }
 
 /// When two branches of one run part.

@@ -17,7 +17,7 @@ use yew::prelude::*;
 /// The comparison, in the middle of the page.
 pub fn comparison(props: &Shown) -> Html {
     let Shown { store, version } = props.clone();
-    let (count, shared) = store.with(|m| {
+    let (count, absent, shared) = store.with(|m| {
         let rivals = m.contest.as_ref().map_or(&[][..], |c| &c.rivals);
         let shared = match () {
             // What shares nothing says so.
@@ -29,9 +29,10 @@ pub fn comparison(props: &Shown) -> Html {
             }
             () => "One network, one seed, one load, the same faults.",
         };
-        (rivals.len(), shared)
+        let absent = m.contest.iter().flat_map(|c| &c.absent).map(|(_, why, _)| why.clone());
+        (rivals.len(), absent.collect::<Vec<_>>(), shared)
     });
-    let full = count >= bounds::RIVALS;
+    let full = count + absent.len() >= bounds::RIVALS;
     let add = store.on(|m, e: Event| {
         let select = e.target_unchecked_into::<web_sys::HtmlSelectElement>();
         let Some(meta) = catalogue().iter().find(|meta| meta.id == select.value()) else { return };
@@ -55,6 +56,14 @@ pub fn comparison(props: &Shown) -> Html {
             </div>
             <div class="cards">
                 { for (0..=count).map(|who| card(CardProps { store: store.clone(), version, who })) }
+                { for absent.into_iter().enumerate().map(|(i, why)| html! {
+                    <article class="card">
+                        <header>
+                            <p class="warn-ink">{ why }</p>
+                            { card::cross("Remove", store.on(move |m, _: MouseEvent| m.remove_rival(count + i))) }
+                        </header>
+                    </article>
+                }) }
             </div>
             { table::table(props) }
             { growth::growth(props) }

@@ -1,7 +1,7 @@
 //! Runs side by side.
 
 use super::Model;
-use crate::contest::{Contest, first_rivals};
+use crate::contest::{Contest, first_rivals, refusal};
 use consensus_kernel::Time;
 use consensus_lab::{Session, open, told_apart};
 use consensus_scenario::{Scenario, bounds, print_rival};
@@ -72,8 +72,7 @@ impl Model {
     /// Compares with one more.
     pub fn add_rival(&mut self, scenario: &Scenario) {
         if let Err(e) = open(scenario) {
-            let sentence = format!("{} cannot run here: {}: {}.", scenario.meta.title, e.key, e.why);
-            return self.notice(sentence);
+            return self.notice(refusal(scenario, &e));
         }
         let mut rivals = self.contest.as_ref().map_or_else(Vec::new, Contest::texts);
         if rivals.len() >= bounds::RIVALS {

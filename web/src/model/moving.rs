@@ -107,16 +107,20 @@ impl Model {
 
     /// To a time; beyond what is known of the run, when that is known.
     pub fn go_to_time(&mut self, at_us: f64) {
-        let known_us = self.session().frontier().at.0 as f64;
-        let far = at_us > known_us && self.session().end().is_none();
-        self.seek_time(if far { known_us } else { at_us });
-        self.sought_us = far.then_some(at_us);
+        let known_us = self.known_us().filter(|known_us| at_us > *known_us);
+        self.seek_time(known_us.unwrap_or(at_us));
+        self.sought_us = known_us.map(|_| at_us);
+    }
+
+    /// How far all runs are known; none once they are to their ends.
+    fn known_us(&self) -> Option<f64> {
+        let open = (0..self.contestants()).map(|who| self.contestant(who)).filter(|s| s.end().is_none());
+        open.map(|session| session.frontier().at.0).min().map(|us| us as f64)
     }
 
     /// Goes on to the time that was asked for once it is known. True if it was.
     pub fn arrive(&mut self) -> bool {
-        let known =
-            |at_us: &f64| self.session().frontier().at.0 as f64 >= *at_us || self.session().end().is_some();
+        let known = |at_us: &f64| self.known_us().is_none_or(|known_us| known_us >= *at_us);
         let Some(at_us) = self.sought_us.filter(known) else { return false };
         self.seek_time(at_us);
         true
@@ -126,6 +130,10 @@ impl Model {
     pub fn step(&mut self, on: bool) {
         self.playing = false;
         let event = self.session().position().event;
+        if on && self.session().end().is_some() && event >= self.session().frontier().event {
+            // What runs beside it may go on.
+            return self.seek_last();
+        }
         self.seek_event(if on { event + 1 } else { event.saturating_sub(1) });
     }
 
@@ -152,12 +160,9 @@ impl Model {
     /// To the last moment, when that is known.
     pub fn seek_last(&mut self) {
         self.playing = false;
-        if self.session().end().is_none() {
-            return self.go_to_time(self.scenario().until.0 as f64);
-        }
-        let frontier = self.session().frontier();
-        self.seek_event(frontier.event);
-        self.seek_time(frontier.at.0 as f64);
+        let Some(end) = self.end() else { return self.go_to_time(self.scenario().until.0 as f64) };
+        self.seek_event(self.session().frontier().event);
+        self.seek_time(end.0 as f64);
     }
 
     /// Shows an event: the cursor goes behind it, and its explanation opens.
