@@ -630,3 +630,16 @@ fn a_crash_right_before_the_moment_that_is_gone_back_to_is_not_forgotten() {
     go_to_the_end(&mut *run);
     assert_eq!(violated(&*run), Vec::<&str>::new());
 }
+
+#[test]
+fn where_nothing_was_asked_for_no_answer_is_owed() {
+    for link in ["#/pbft?until=1us&req=0", "#/raft?n=3&req=0&until=1s&deadline=1s"] {
+        let run = finished(&scenario(link));
+        let termination = property(&*run, "Termination");
+        assert_eq!(
+            (termination.status, &*termination.reason),
+            (Status::Pending, "nothing was proposed"),
+            "{link}"
+        );
+    }
+}

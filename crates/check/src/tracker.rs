@@ -131,7 +131,7 @@ impl Tracker {
         let planned = sim.scenario().requests;
         let proposed: u64 = sim.proposed().iter().map(|k| u64::from(*k)).sum();
         if planned == 0 && proposed == 0 {
-            return Termination::Missing("nothing was proposed".to_owned());
+            return Termination::Asks("nothing was proposed".to_owned());
         }
         if self.answered() < u64::from(planned).max(proposed) {
             let waiting = u64::from(planned).max(proposed) - self.answered();
