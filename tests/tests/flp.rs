@@ -289,6 +289,36 @@ fn what_the_scheduler_calls_possible_all_schedules_confirm_and_they_find_nothing
 }
 
 #[test]
+fn all_schedules_of_four_or_five_events_show_both_decisions_and_the_view_says_so() {
+    let mut run = open(&scenario("#/flp?sched=bivalent")).expect("possible");
+    let mut sim = simulation("#/flp?sched=bivalent");
+    let mut by_events = [0; 6];
+    for step in (0..1_000).step_by(25) {
+        sim.run(&mut Seen::default(), after(step));
+        let explored = sim.explore_to_two(3_000);
+        assert_eq!(explored.values, [ZERO, ONE], "step {step}");
+        let events = explored.levels.len();
+        assert_eq!(sim.explore(events, 3_000), explored);
+        assert!(sim.explore(events - 1, 3_000).values.len() < 2, "step {step}: the fewest events");
+        by_events[events] += 1;
+
+        run.seek_time(sim.now());
+        let Some(Panel::Tree(tree)) = run.explored(3_000) else { panic!("it is scheduled") };
+        assert_eq!(tree.title, "All schedules from here: two decisions are among them");
+        let last = tree.nodes.last().expect("there are schedules");
+        let (configurations, _) = explored.levels[events - 1];
+        let label = format!("decided in {configurations} configurations, after at most {events} events");
+        assert_eq!((last.label.as_str(), last.cell.text.as_str()), (label.as_str(), "0, 1"));
+    }
+    println!("by number of events: {by_events:?}");
+    assert!(by_events[4] > 0 && by_events[..3] == [0; 3]);
+    // What is bounded says so, and where nobody schedules there is nothing to follow.
+    let few = sim.explore_to_two(50);
+    assert!(!few.complete && few.levels.len() == 2 && few.configurations == 50);
+    assert_eq!(open(&scenario("#/flp?until=1s")).expect("possible").explored(50), None);
+}
+
+#[test]
 fn with_equal_bits_one_decision_only_is_possible_and_it_is_let_happen() {
     for (n, bit) in [(3, ZERO), (3, ONE), (4, ONE), (5, ZERO)] {
         let inputs = vec![bit.to_string(); n].join(",");

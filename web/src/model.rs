@@ -15,7 +15,7 @@ use crate::tasks::Task;
 use crate::width::Width;
 use crate::words;
 use consensus_figure::spacetime::{Look, Window};
-use consensus_kernel::{Meta, NodeId};
+use consensus_kernel::{Meta, NodeId, Panel};
 use consensus_lab::view::FlightView;
 use consensus_lab::{Session, Studio};
 use consensus_lessons::Subject;
@@ -160,6 +160,8 @@ pub struct Model {
     pub adding_fault: bool,
     /// Which line of what happens next is unfolded.
     pub open_next: Option<usize>,
+    /// What all schedules lead to from an event of a run, once that was asked.
+    pub explored: Option<((u64, u64), Panel)>,
     /// Sentences that wait to be dismissed.
     pub notices: Vec<String>,
     /// Where playing stops.
@@ -209,6 +211,7 @@ impl Model {
             field_error: None,
             adding_fault: false,
             open_next: None,
+            explored: None,
             notices: Vec::new(),
             stops: Vec::new(),
             task: None,

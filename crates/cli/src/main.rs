@@ -13,6 +13,7 @@ mod parameter;
 mod protocols;
 mod rules;
 mod run;
+mod schedules;
 mod swarm;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,8 @@ enum Command {
     Rules(rules::RulesArguments),
     /// Run several protocols on one network, one seed and one fault script, and measure what each costs.
     Compare(compare::CompareArguments),
+    /// Follow all schedules from a moment of a run whose scheduler wants no decision, and show what that holds back.
+    Schedules(schedules::SchedulesArguments),
     /// List the protocols with their parameters, rules and adversaries.
     Protocols(protocols::ProtocolsArguments),
     /// Measure the engines against a bare event loop in the same run.
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
         Command::Swarm(arguments) => swarm::swarm(&arguments),
         Command::Rules(arguments) => rules::rules(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Schedules(arguments) => schedules::schedules(&arguments),
         Command::Protocols(arguments) => protocols::protocols(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
     };

@@ -59,6 +59,20 @@ fn a_trace_in_json_has_every_event() {
     assert_eq!(json(&["run", "#/pbft?n=4&req=1", "--json"])["trace"], Value::Null);
 }
 
+#[test]
+fn all_schedules_from_a_moment_are_followed_and_both_decisions_found() {
+    let (text, code) = printed(&["schedules", "#/flp?sched=bivalent", "--at", "305ms"]);
+    assert_eq!(code, Some(0), "{text}");
+    for part in ["oldest, 5 of at most 54 steps old, is held back", "could decide 0", "could decide 1"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(text.contains("All schedules from here: two decisions are among them"), "{text}");
+    assert!(text.contains(" events: 0, 1"), "{text}");
+    let found = json(&["schedules", "#/flp?in=1,1,1&sched=bivalent", "--configurations", "100", "--json"]);
+    assert!(found["explored"]["Tree"]["title"].as_str().is_some_and(|t| t.ends_with("too many to follow")));
+    assert!(refused(&["schedules", "#/flp"]).starts_with("nobody schedules this run"));
+}
+
 /// The sentence with which bad arguments or a bad scenario are refused.
 fn refused(arguments: &[&str]) -> String {
     let output = consensus(arguments);

@@ -59,6 +59,31 @@ pub(crate) fn panel(sim: &Sim) -> Option<Panel> {
     Some(Panel::Tree(TreePanel { title, nodes: list.nodes }))
 }
 
+/// What all schedules from this moment of a scheduled run lead to, by number of events: up to the first number with which two
+/// decisions are possible, or as far as so many configurations go. None where nobody schedules.
+pub(crate) fn explored(sim: &Sim, configurations_max: usize) -> Option<Panel> {
+    sim.held_at_most()?;
+    let explored = sim.explore_to_two(configurations_max);
+    let mut title = "All schedules from here: ".to_owned();
+    let mut nodes = Vec::new();
+    for (k, (configurations, values)) in explored.levels.iter().enumerate() {
+        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let (text, state) = match values.is_empty() {
+            true => ("–".to_owned(), LogState::Proposed),
+            false => (values.join(", "), LogState::Committed),
+        };
+        let events = if k == 0 { "1 event".to_owned() } else { format!("at most {} events", k + 1) };
+        let label = format!("decided in {configurations} configurations, after {events}");
+        nodes.push(TreeNode { parent: None, label, cell: LogCell { text, round: 0, state } });
+    }
+    title += match &explored.values[..] {
+        [_, _, ..] => "two decisions are among them",
+        _ if explored.complete => "there are no others",
+        _ => "with more events there are too many to follow",
+    };
+    Some(Panel::Tree(TreePanel { title, nodes }))
+}
+
 struct List<'a> {
     sim: &'a Sim,
     nodes: Vec<TreeNode>,

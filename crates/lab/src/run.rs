@@ -325,6 +325,10 @@ impl Session for Run {
         outlook::panel(sim).into_iter().chain(own).collect()
     }
 
+    fn explored(&self, configurations_max: usize) -> Option<Panel> {
+        outlook::explored(&self.cursor.sim, configurations_max)
+    }
+
     fn events(&self, from: u64, to: u64) -> Vec<EventView> {
         self.replay(from, to, Tree::of)
     }

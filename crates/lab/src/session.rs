@@ -56,6 +56,10 @@ pub trait Session {
     /// The protocol's views over all nodes; before them, in a scheduled run, what the scheduler does next and why.
     fn panels(&self) -> Vec<Panel>;
 
+    /// In a scheduled run, what all schedules from here lead to, by number of events: up to the first number with which two
+    /// decisions are possible, or as far as so many configurations go. Takes some microseconds for each.
+    fn explored(&self, configurations_max: usize) -> Option<Panel>;
+
     /// The events numbered `from .. to`, as far as the frontier. Replays them, so ask for few thousands at a time.
     fn events(&self, from: u64, to: u64) -> Vec<EventView>;
 

@@ -1,5 +1,5 @@
-//! All schedules, up to a number of events: what they can decide. For tests of what the scheduler says, and for small
-//! configurations only, since there are very many.
+//! All schedules, up to a number of events: what they can decide. For tests of what the scheduler says, and for whoever asks;
+//! for few events only, since there are very many schedules.
 
 use crate::canonical;
 use crate::configuration::{Configuration, Work};
@@ -17,20 +17,38 @@ pub struct Explored {
     /// Whether all schedules were followed to their end or to the bound on events; false where the bound on
     /// configurations stopped the search.
     pub complete: bool,
+    /// The same by number of events, from one on, as far as all schedules of so many were followed: configurations seen, and
+    /// what can be decided.
+    pub levels: Vec<(usize, Vec<Value>)>,
 }
 
 impl<P: Automaton> Simulation<P> {
     /// Follows all schedules of at most so many events from here, each up to its first decision, and looks at no more
     /// than so many configurations.
     pub fn explore(&self, acts_max: usize, configurations_max: usize) -> Explored {
+        self.explore_while(configurations_max, &mut |explored| explored.levels.len() < acts_max)
+    }
+
+    /// The same, but only up to the first number of events with which two decisions are possible.
+    pub fn explore_to_two(&self, configurations_max: usize) -> Explored {
+        self.explore_while(configurations_max, &mut |explored| explored.values.len() < 2)
+    }
+
+    fn explore_while(
+        &self,
+        configurations_max: usize,
+        goes_on: &mut dyn FnMut(&Explored) -> bool,
+    ) -> Explored {
         let mut work = Work::of(u32::MAX);
         let mut values = BTreeSet::new();
         let first = Configuration::of(self);
         let mut seen = BTreeSet::from([first.digest()]);
         let mut level = vec![first];
-        for _ in 0..acts_max {
+        let mut explored =
+            Explored { values: Vec::new(), configurations: 1, complete: true, levels: Vec::new() };
+        while !level.is_empty() && explored.complete && goes_on(&explored) {
             let mut next = Vec::new();
-            for here in &level {
+            'level: for here in &level {
                 for at in (0..here.pending.len()).filter(|at| here.is_possible(*at)) {
                     let mut there = here.clone();
                     there.apply(at, &mut work);
@@ -42,19 +60,19 @@ impl<P: Automaton> Simulation<P> {
                         None => next.push(there),
                     }
                     if seen.len() >= configurations_max {
-                        return Explored::of(values, seen.len(), false);
+                        explored.complete = false;
+                        break 'level;
                     }
                 }
             }
+            explored.configurations = seen.len();
+            explored.values = values.iter().copied().collect();
+            if explored.complete {
+                explored.levels.push((seen.len(), explored.values.clone()));
+            }
             level = next;
         }
-        Explored::of(values, seen.len(), true)
-    }
-}
-
-impl Explored {
-    fn of(values: BTreeSet<Value>, configurations: usize, complete: bool) -> Self {
-        Self { values: values.into_iter().collect(), configurations, complete }
+        explored
     }
 }
 

@@ -2,11 +2,16 @@
 
 use super::{bars, blocks, family, log, matrix, opinions};
 use crate::markup::html;
+use crate::model::Model;
 use crate::shown::Shown;
 use consensus_kernel::Panel;
 use consensus_lab::Session;
+use consensus_scenario::Schedule;
 use std::cell::Cell;
 use yew::prelude::*;
+
+/// So many configurations are looked at while the visitor waits: enough for two decisions of three processes.
+const CONFIGURATIONS: usize = 3_000;
 
 /// All of them, of long tables so many rows.
 pub fn views(props: &Shown, rows: usize) -> Html {
@@ -30,7 +35,20 @@ pub fn views(props: &Shown, rows: usize) -> Html {
         Panel::Opinions(panel) => opinions::opinions(props, panel),
         Panel::Bars(shares) => bars::table(props, shares),
     };
-    panels.iter().map(draw).collect()
+    let here = |m: &Model| (m.edits, m.session().position().event);
+    let explored = props.store.with(|m| m.explored.clone().filter(|(at, _)| *at == here(m)));
+    let more = match explored {
+        Some((_, panel)) => draw(&panel),
+        None if props.store.with(|m| m.scenario().network.schedule == Schedule::Network) => Html::default(),
+        None => {
+            let onclick = props.store.on(move |m, _: MouseEvent| {
+                m.playing = false;
+                m.explored = m.session().explored(CONFIGURATIONS).map(|panel| (here(m), panel));
+            });
+            html! { <button {onclick}>{ "Follow all schedules from here" }</button> }
+        }
+    };
+    html! { <>{ for panels.iter().map(draw) }{ more }</> }
 }
 
 /// What the tab is called. The first view is of one shape whatever happens in a run, so they are not all made for its name
