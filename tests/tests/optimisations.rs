@@ -41,6 +41,39 @@ fn a_batch_divides_the_messages_between_replicas_by_its_size() {
 }
 
 #[test]
+fn with_a_window_on_instances_in_parallel_waiting_requests_share_the_next_one() {
+    // Nothing waits at the usual window, so a batch is never more than one.
+    assert_eq!(measure("pbft", "&batch=8"), measure("pbft", ""));
+    // One instance at a time takes three delays, and what came meanwhile goes together: of sixteen clients no more than eight.
+    for (batch, messages) in [(1.0f64, 24.0), (4.0, 6.0), (16.0, 3.0)] {
+        let run = measure("pbft", &format!("&timeout=1h&retry=1h&parallel=1&batch={batch}"));
+        assert_near(run.messages.expect("counted"), messages, &format!("batches of {batch}"));
+        let clients = 16.0f64 / 0.060;
+        assert_near(run.throughput.expect("decided"), (batch / 0.030).min(clients), "W b by latency");
+    }
+    // More instances in parallel: more messages, and nobody waits.
+    let four = measure("pbft", "&timeout=1h&retry=1h&parallel=4&batch=16");
+    assert!(four.messages.expect("counted") < 8.0 && four.latency_us == Some(50_000), "{four:?}");
+}
+
+#[test]
+fn batches_spare_busy_processors_so_that_sixteen_clients_are_answered_sooner() {
+    // The scenarios of the gallery.
+    let [plain, batched] = ["Every request on its own", "Requests that wait share a number"].map(|title| {
+        let lesson = consensus_lessons::gallery::by_title(title).expect("it is in the gallery");
+        let run = finished(&scenario(lesson.link));
+        let measured = measured(&*run);
+        assert!(measured.finished && measured.violated.is_none(), "{title}: {measured:?}");
+        measured
+    });
+    println!("{plain:?}\n{batched:?}");
+    assert_eq!((plain.messages, batched.messages), (Some(24.0), Some(3.375)));
+    assert_eq!((plain.latency_us, batched.latency_us), (Some(112_000), Some(68_000)));
+    assert_eq!(plain.throughput.map(f64::round), Some(136.0));
+    assert_eq!(batched.throughput.map(f64::round), Some(195.0));
+}
+
+#[test]
 fn throughput_is_window_times_batch_by_latency_until_the_clients_are_the_bottleneck() {
     // A sequence number is under way for four delays: three phases and the checkpoint.
     let little = |window: f64, batch: f64| window * batch / 0.040;

@@ -29,6 +29,9 @@
 //! and not others is found out. Next comes the oldest request that a client has sent here, and after those whatever the
 //! primary has ordered. The first new request that is executed in a view sets the span back to T (§4.5.2).
 //!
+//! With `parallel=` the primary has a window on the protocol instances that run in parallel, and requests that wait for it
+//! go together, as many as `batch=` says (TOCS 2002, §5.1.4).
+//!
 //! Options (§5.1): with `execute=` replicas reply a phase earlier, tentatively, and let commits travel with other
 //! messages; with `reads=` some requests only read and are not ordered. With `committee=` a part of the replicas orders
 //! for all, for decisions that are worth less.
@@ -65,6 +68,7 @@ use consensus_kernel::{
 use serde::Serialize;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
+use std::hint::cold_path;
 use tables::*;
 use timers::Awaited;
 use votes::Votes;
@@ -485,14 +489,25 @@ impl Replica {
         cx.send(to, Msg::Reply(Reply { view: self.view, value, slot, how }));
     }
 
-    /// §4.2: the primary gives waiting requests their sequence numbers, up to the high watermark.
+    /// TOCS 2002, §5.1.4: the primary has executed something, so it may have room for what waits.
+    fn propose_more(&mut self, cx: &mut Cx<'_, Pbft>) {
+        if cx.config.parallel < cx.config.window {
+            cold_path();
+            self.propose(cx);
+        }
+    }
+
+    /// §4.2: the primary gives waiting requests their sequence numbers, up to the high watermark, and no more than W that it
+    /// has not executed yet.
     fn propose(&mut self, cx: &mut Cx<'_, Pbft>) {
         if !self.active || self.primary != self.me {
             return;
         }
         // Others may have gone on without it, and shown it what has these numbers.
         self.assigned = self.assigned.max(self.executed).max(self.low);
-        while self.assigned < self.high(cx.config) {
+        while self.assigned < self.high(cx.config)
+            && self.assigned < self.executed.max(self.tentative.unwrap_or(0)) + cx.config.parallel
+        {
             let proposed = &self.proposed;
             let is_new = |r: &&Signed<Request>| r.body().value.number() > proposed[r.signer().index()];
             let requests: SmallVec<[Signed<Request>; 1]> =
@@ -717,6 +732,7 @@ impl Replica {
             self.make_stable(ahead, cx);
         }
         self.execute_tentatively(cx);
+        self.propose_more(cx);
     }
 
     /// §4.2: executes one batch and replies to its clients.

@@ -106,6 +106,24 @@ pub(super) const LESSONS: &[Lesson] = &[
         twin: "Four replicas agree, nobody fails",
     },
     Lesson {
+        kind: Kind::Healthy,
+        title: "Every request on its own",
+        watch: "Sixteen clients, and a message takes a node 1 ms. 24 messages for each request keep all four busy: an answer takes \
+                112 ms, 136 requests a second.",
+        link: "#/pbft?clients=16&req=64&until=2s&cpu=1ms\
+               &pause=decision:The first request. Fifteen others are under way.",
+        twin: "Requests that wait share a number",
+    },
+    Lesson {
+        kind: Kind::Healthy,
+        title: "Requests that wait share a number",
+        watch: "The same, but one instance at a time (W = 1), for up to eight requests: 3.4 messages for each, 68 ms, 195 requests a \
+                second.",
+        link: "#/pbft?clients=16&req=64&until=2s&cpu=1ms&batch=8&parallel=1\
+               &pause=decision:The first went alone. The next eight go together.",
+        twin: "Every request on its own",
+    },
+    Lesson {
         kind: Kind::Within,
         title: "One of four lies, and three still agree",
         watch: "Node 0, the primary, should tell all in which order to take the clients' requests. It lies: even replicas \

@@ -39,6 +39,8 @@ pub struct Config {
     pub retry: Duration,
     /// At most so many requests share a sequence number.
     pub batch: usize,
+    /// W: so many sequence numbers may be assigned and not executed at the primary.
+    pub parallel: u64,
     /// K: a checkpoint every so many sequence numbers.
     pub checkpoint: u64,
     /// k: the high watermark is so far above the low one.
@@ -100,6 +102,10 @@ impl Config {
             timeout: p.span(param::TIMEOUT),
             retry: p.span(param::RETRY),
             batch: p.int(param::BATCH).max(1) as usize,
+            parallel: match p.int(param::PARALLEL) {
+                0 => window,
+                parallel => parallel,
+            },
             checkpoint,
             window,
             tentative: execute >= param::TENTATIVE,

@@ -192,6 +192,7 @@ pub mod param {
     pub const EXECUTE: usize = 6;
     pub const READS: usize = 7;
     pub const COMMITTEE: usize = 8;
+    pub const PARALLEL: usize = 9;
 
     /// Positions among the options of `EXECUTE`.
     pub const TENTATIVE: usize = 1;
@@ -273,6 +274,13 @@ const PARAMS: &[ParamSpec] = &[
         label: "Committee",
         help: "Only so many replicas order, the others learn: for decisions of low risk. 0: all order.",
         kind: ParamKind::Sure { min: 0, max: 128, default: 0, sure: 0 },
+    },
+    ParamSpec {
+        key: "parallel",
+        label: "Instances in parallel W",
+        help: "While so many sequence numbers are under way the primary lets requests wait, so that they can share the next one \
+               (TOCS 2002, §5.1.4). 0: as many as the log has room for.",
+        kind: ParamKind::Int { min: 0, max: 512, default: 0 },
     },
 ];
 

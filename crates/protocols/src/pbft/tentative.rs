@@ -39,6 +39,7 @@ impl Replica {
                 self.reply(client, value, cx.config.slot(next, i), How::Tentative, cx);
             }
         }
+        self.propose_more(cx);
     }
 
     /// §5.1: the view is over, and with it what was executed tentatively in it.

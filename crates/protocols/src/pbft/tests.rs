@@ -399,6 +399,28 @@ fn requests_that_wait_for_the_log_share_a_pre_prepare() {
     assert!((0..6).all(|i| decided(&table, c(i)).len() == 1));
 }
 
+#[test]
+fn requests_that_wait_for_an_instance_to_end_share_the_next() {
+    for (parallel, executed) in [(1, 2), (2, 3), (0, 6)] {
+        let few = with(setup(4, 6), param::PARALLEL, ParamValue::Int(parallel));
+        let mut table = Table::new(&with(few, param::BATCH, ParamValue::Int(8)));
+        for i in 0..6 {
+            propose(&mut table, Value::request(i, 1));
+        }
+        while table.pile.front().is_some_and(|l| matches!(l.msg, Msg::Request(_))) {
+            table.deliver();
+        }
+        assert_eq!(replica(&table, 0).assigned, if parallel == 0 { 6 } else { parallel });
+        run(&mut table);
+        assert_eq!(
+            replica(&table, 0).executed,
+            executed,
+            "the first {parallel} alone, then the rest together"
+        );
+        assert!((0..6).all(|i| decided(&table, c(i)).len() == 1));
+    }
+}
+
 /// A primary of five that orders x←1 for replicas 1 and 2, y←1 for 3 and 4, and commits both.
 fn split_five(quorum: usize) -> Table<Pbft> {
     let mut table = Table::new(&with(setup(5, 2), param::QUORUM, ParamValue::Choice(quorum)));
