@@ -66,8 +66,9 @@ const ROWS: &[Documented] = &[
         latency: "3 RTT",
         throughput: "Higher",
         differs: "Three round trips end at the leader's last certificate: replicas decide after 7 delays, 8 with the \
-                  new view, the client has its answer after 9 or 10. Chaining overlaps decisions, which raises \
-                  throughput and not the speed of one.",
+                  new view, the client has its answer after 9 or 10. As for throughput, \
+                  chaining overlaps decisions, but ends one block a round trip, with one command unless batched, \
+                  while PBFT orders all that wait at once.",
     },
     Documented {
         protocol: "nakamoto",
@@ -76,6 +77,7 @@ const ROWS: &[Documented] = &[
         latency: "Minutes",
         throughput: "Low",
         differs: "With delay the share that an attacker may hold is less than one half, and finality is a matter of \
-                  probability. Gossip sends a block over every edge of the graph, so O(n) holds for bounded degree.",
+                  probability. Minutes are Bitcoin's; blocks here come as often as the parameters say. Gossip sends a block \
+                  over every edge of the graph, so O(n) holds for bounded degree.",
     },
 ];
