@@ -169,7 +169,9 @@ impl Ledger {
             Fact { key, value, nth: self.stated, event: self.event, who, strays: [Strays::NONE; 2] };
         self.stated += 1;
         match self.lines.get_mut(key.line() & self.mask) {
-            Some(line) if !fact.nth.is_multiple_of(GENERATION) && fact.nth.wrapping_sub(line.nth) >= GENERATION => {
+            Some(line)
+                if !fact.nth.is_multiple_of(GENERATION) && fact.nth.wrapping_sub(line.nth) >= GENERATION =>
+            {
                 if !line.is_blank() {
                     self.forgotten = self.forgotten.max(Some(line.event));
                 }

@@ -82,10 +82,10 @@ pub fn table(props: &Shown) -> Html {
 fn tolerates(f: usize, bound: &str, tried: Option<Found>) -> String {
     let tried = match tried {
         None => String::new(),
-        Some([None, _]) => "; undetermined, as it does not finish without faults".to_owned(),
+        Some([None, _]) => "; undetermined: it does not finish".to_owned(),
         Some([Some(crashes), liars]) => {
             let liars = liars.map_or_else(String::new, |liars| format!(", {liars} lying"));
-            format!("; no failure found with {crashes} crashed{liars}")
+            format!("; tried: {crashes} crashed{liars}")
         }
     };
     format!("f = {f}, {bound}{tried}")
