@@ -5,7 +5,6 @@ use crate::canonical;
 use crate::configuration::{Configuration, Work};
 use crate::simulation::Simulation;
 use consensus_kernel::{Automaton, Digest, Value};
-use std::collections::BTreeSet;
 
 /// What all schedules of at most so many events can lead to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,9 +39,9 @@ impl<P: Automaton> Simulation<P> {
         goes_on: &mut dyn FnMut(&Explored) -> bool,
     ) -> Explored {
         let mut work = Work::of(u32::MAX);
-        let mut values = BTreeSet::new();
         let first = Configuration::of(self);
-        let mut seen = BTreeSet::from([first.digest()]);
+        let mut seen = Seen::new();
+        seen.insert(first.digest());
         let mut level = vec![first];
         let mut explored =
             Explored { values: Vec::new(), configurations: 1, complete: true, levels: Vec::new() };
@@ -56,23 +55,46 @@ impl<P: Automaton> Simulation<P> {
                         continue;
                     }
                     match there.decided {
-                        Some(value) => _ = values.insert(value),
+                        Some(value) => {
+                            let place = explored.values.partition_point(|other| *other < value);
+                            if explored.values.get(place) != Some(&value) {
+                                explored.values.insert(place, value);
+                            }
+                        }
                         None => next.push(there),
                     }
-                    if seen.len() >= configurations_max {
+                    explored.configurations += 1;
+                    if explored.configurations >= configurations_max {
                         explored.complete = false;
                         break 'level;
                     }
                 }
             }
-            explored.configurations = seen.len();
-            explored.values = values.iter().copied().collect();
             if explored.complete {
-                explored.levels.push((seen.len(), explored.values.clone()));
+                explored.levels.push((explored.configurations, explored.values.clone()));
             }
             level = next;
         }
         explored
+    }
+}
+
+/// Configurations seen, by the beginning of their digest. A tree would cost the page kilobytes.
+struct Seen(Vec<Vec<Digest>>);
+
+impl Seen {
+    fn new() -> Self {
+        Self(vec![Vec::new(); 1 << 12])
+    }
+
+    /// Adds one; false if it is there.
+    fn insert(&mut self, digest: Digest) -> bool {
+        let place = usize::from(u16::from_le_bytes([digest.0[0], digest.0[1]])) % self.0.len();
+        let there = self.0[place].contains(&digest);
+        if !there {
+            self.0[place].push(digest);
+        }
+        !there
     }
 }
 
@@ -83,8 +105,11 @@ impl<P: Automaton> Configuration<'_, P> {
         for node in self.nodes() {
             canonical::write(&mut bytes, node);
         }
-        let mut under_way: Vec<Vec<u8>> = self.pending.iter().map(|p| p.canonical()).collect();
-        under_way.sort_unstable();
+        let mut under_way: Vec<Vec<u8>> = Vec::new();
+        for one in self.pending.iter().map(|p| p.canonical()) {
+            let place = under_way.partition_point(|other| *other < one);
+            under_way.insert(place, one);
+        }
         under_way.iter().for_each(|one| bytes.extend_from_slice(one));
         Digest::of(&bytes)
     }
