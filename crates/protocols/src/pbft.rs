@@ -30,7 +30,7 @@
 //! primary has ordered. The first new request that is executed in a view sets the span back to T (§4.5.2).
 //!
 //! With `parallel=` the primary has a window on the protocol instances that run in parallel, and requests that wait for it
-//! go together, as many as `batch=` says (TOCS 2002, §5.1.4).
+//! go together, as many as `batch=` says (TOCS 2002, request batching).
 //!
 //! Options (§5.1): with `execute=` replicas reply a phase earlier, tentatively, and let commits travel with other
 //! messages; with `reads=` some requests only read and are not ordered. With `committee=` a part of the replicas orders
@@ -489,7 +489,7 @@ impl Replica {
         cx.send(to, Msg::Reply(Reply { view: self.view, value, slot, how }));
     }
 
-    /// TOCS 2002, §5.1.4: the primary has executed something, so it may have room for what waits.
+    /// TOCS 2002, request batching: the primary has executed something, so it may have room for what waits.
     fn propose_more(&mut self, cx: &mut Cx<'_, Pbft>) {
         if cx.config.parallel < cx.config.window {
             cold_path();

@@ -1,25 +1,17 @@
 //! What the text form promises, key by key and mistake by mistake.
 
 mod common;
+#[path = "common/reading.rs"]
+mod reading;
 
 use common::{CATALOGUE, PLAIN, TOY};
 use consensus_kernel::{Duration, NodeId, ParamValue, Ratio, Time};
 use consensus_scenario::{
-    Action, Byzantine, ErrorKind, FIRSTS, Fate, Group, Latency, Link, MessageName, ParseError, Scenario,
-    Strategy, Timed, VERSION, When, bounds, describe_action, parse, parse_duration, parse_lenient,
-    parse_ratio, print, print_compressed, print_file, print_link, print_ratio, share,
+    Action, Byzantine, ErrorKind, FIRSTS, Fate, Group, Latency, Link, MessageName, Scenario, Strategy, Timed,
+    VERSION, When, bounds, describe_action, parse, parse_duration, parse_lenient, parse_ratio, print,
+    print_compressed, print_file, print_link, print_ratio, share,
 };
-
-fn read(text: &str) -> Scenario {
-    parse(text, CATALOGUE).unwrap_or_else(|error| panic!("{text}: {error}")).scenario
-}
-
-fn refused(text: &str) -> ParseError {
-    match parse(text, CATALOGUE) {
-        Ok(link) => panic!("{text} was read as {}", print(&link.scenario)),
-        Err(error) => error,
-    }
-}
+use reading::{read, refused};
 
 fn message(text: &str) -> String {
     refused(text).to_string()

@@ -1,26 +1,17 @@
 //! What a rival shares with the run that it is compared with, and what it says of the rest.
 
 mod common;
+#[path = "common/reading.rs"]
+mod reading;
 
 use common::{BITS, CATALOGUE, PLAIN, TOY};
 use consensus_kernel::{FaultModel, Meta, NodeId, Time};
 use consensus_scenario::{
-    Action, Byzantine, ErrorKind, Link, ParseError, Scenario, Strategy, Timed, bounds, changed, parse, print,
-    print_link, rival,
+    Action, Byzantine, ErrorKind, Link, Strategy, Timed, bounds, changed, parse, print_link, rival,
 };
+use reading::{read, refused};
 
 const R2: NodeId = NodeId::replica(2);
-
-fn read(text: &str) -> Scenario {
-    parse(text, CATALOGUE).unwrap_or_else(|error| panic!("{text}: {error}")).scenario
-}
-
-fn refused(text: &str) -> ParseError {
-    match parse(text, CATALOGUE) {
-        Ok(link) => panic!("{text} was read as {}", print(&link.scenario)),
-        Err(error) => error,
-    }
-}
 
 #[test]
 fn a_rival_shares_network_load_and_faults_and_says_only_what_is_its_own() {

@@ -11,7 +11,7 @@ use std::cell::Cell;
 use yew::prelude::*;
 
 /// So many configurations are looked at while the visitor waits: enough for two decisions of three processes.
-const CONFIGURATIONS: usize = 3_000;
+const CONFIGURATIONS: usize = 1_000;
 
 /// All of them, of long tables so many rows.
 pub fn views(props: &Shown, rows: usize) -> Html {

@@ -279,7 +279,7 @@ const PARAMS: &[ParamSpec] = &[
         key: "parallel",
         label: "Instances in parallel W",
         help: "While so many sequence numbers are under way the primary lets requests wait, so that they can share the next one \
-               (TOCS 2002, §5.1.4). 0: as many as the log has room for.",
+               (TOCS 2002, request batching). 0: as many as the log has room for.",
         kind: ParamKind::Int { min: 0, max: 512, default: 0 },
     },
 ];
