@@ -9,7 +9,7 @@ use consensus_lab::{Budget, Hunt, catalogue, judge_scenario, open, typed_digest}
 use consensus_protocols::flp::Flp;
 use consensus_scenario::{Action, Fate, Scenario, Schedule, Timed, print};
 use consensus_sim::{Act, Cause, Decision, End, Observer, Progress, Simulation, Step, Stop, Witness};
-use consensus_tests::{finished, property, protocol, read, scenario, violated};
+use consensus_tests::{finished, property, protocol, scenario, violated};
 
 /// The span of a step in all these runs.
 const STEP_US: u64 = 10_000;
@@ -454,15 +454,4 @@ fn a_protocol_whose_replicas_begin_with_nothing_or_that_has_synchronous_rounds_i
         assert_eq!(read.is_ok(), meta.can_be_scheduled(), "{link}");
     }
     assert!(protocol("flp").can_be_scheduled());
-}
-
-#[test]
-fn golden_scenarios_of_the_scheduler_come_out_as_they_say() {
-    let undecided = finished(&scenario(&read("golden/flp_bivalent.scenario")));
-    assert_eq!((undecided.decisions(), violated(&*undecided)), (Vec::new(), Vec::new()));
-    for name in ["flp_gst", "flp_equal_bits"] {
-        let decided = finished(&scenario(&read(&format!("golden/{name}.scenario"))));
-        assert_eq!(property(&*decided, "Termination").status, Status::Holds, "{name}");
-        assert_eq!(violated(&*decided), Vec::<&str>::new(), "{name}");
-    }
 }

@@ -17,7 +17,7 @@ struct Golden {
     id: &'static str,
     /// At least these properties.
     violates: &'static [&'static str],
-    /// The same with some lines replaced, and what must come of that.
+    /// The same with some lines replaced, and what must come of that. What violates nothing as it stands comes first.
     variants: &'static [(&'static [Instead], Then)],
 }
 
@@ -171,6 +171,63 @@ const GOLDEN: &[Golden] = &[
             (&[("without=majority-of-all,decide-on-many", "")], Then::Stalls),
             (&[("without=majority-of-all,decide-on-many", "without=decide-on-many")], Then::Stalls),
         ],
+    },
+    Golden {
+        id: "benor_byzantine_two_majorities",
+        violates: &["One Value Proposed"],
+        variants: &[(&[("without=liars-in-majority", "")], Then::Decides)],
+    },
+    Golden {
+        id: "benor_byzantine_one_word",
+        violates: &["Decided Value Stays", "All by the Next Round"],
+        variants: &[(&[("without=adopt-f-plus-1", "")], Then::Decides)],
+    },
+    Golden {
+        id: "benor_byzantine_false_decide",
+        violates: &["Validity"],
+        variants: &[(&[("without=believe-f-plus-1", "")], Then::Decides)],
+    },
+    Golden { id: "chandra_toueg_calm", violates: &[], variants: &[(&[], Then::Decides)] },
+    Golden {
+        id: "chandra_toueg_wrong_suspicions",
+        violates: &["Agreement", "Majority Behind a Decision", "Locked Value"],
+        variants: &[(&[("without=all-acks", "")], Then::Decides)],
+    },
+    Golden {
+        id: "chandra_toueg_locked_value",
+        violates: &["Agreement", "Locked Value"],
+        variants: &[(&[("without=latest", "")], Then::Decides)],
+    },
+    Golden {
+        id: "chandra_toueg_no_stamp",
+        violates: &["Agreement", "Locked Value"],
+        variants: &[(&[("without=stamp", "")], Then::Decides)],
+    },
+    Golden {
+        id: "chandra_toueg_halves",
+        violates: &["Agreement", "Majority Behind a Decision", "Locked Value"],
+        variants: &[(&[("without=majority", "")], Then::Decides)],
+    },
+    Golden {
+        id: "chandra_toueg_cut_short",
+        violates: &["Termination"],
+        variants: &[(&[("without=relay", "")], Then::Decides)],
+    },
+    Golden {
+        id: "flp_bivalent",
+        violates: &[],
+        // It is the scheduler, not the protocol alone: where delays differ by chance, somebody is quick enough.
+        variants: &[(&[], Then::Stalls), (&[("sched=bivalent", "latency=5ms..20ms")], Then::Decides)],
+    },
+    Golden {
+        id: "flp_equal_bits",
+        violates: &[],
+        variants: &[(&[], Then::Decides), (&[("in=1,1,1", "in=1,1,0")], Then::Stalls)],
+    },
+    Golden {
+        id: "flp_gst",
+        violates: &[],
+        variants: &[(&[], Then::Decides), (&[("gst=1s", "")], Then::Stalls)],
     },
     Golden {
         id: "hierarchical_captured_executive",
@@ -349,7 +406,9 @@ fn with_its_rule_no_schedule_violates_anything() {
 fn each_schedule_takes_the_course_that_its_trace_tells() {
     for golden in GOLDEN {
         let mut trace = course(&source(golden));
-        for (instead, (changes, _)) in variants(golden).zip(golden.variants) {
+        let changed_ones =
+            variants(golden).zip(golden.variants).filter(|(_, (changes, _))| !changes.is_empty());
+        for (instead, (changes, _)) in changed_ones {
             let changes: Vec<String> = changes.iter().map(changed).collect();
             let _ = writeln!(trace, "\n=== {}\n", changes.join(", "));
             trace.push_str(&course(&instead.0));
