@@ -156,3 +156,24 @@ test('an embedded run shows the picture and its controls, and writes no history'
   assert.equal(await page.getByRole('region', { name: 'Set-up' }).count(), 0);
   assertNoTrouble(page);
 });
+
+test('another n brings another f, unless f was set by hand', async () => {
+  const page = await playground.page({ fragment: '#/pbft?n=4' });
+  const fill = async (name, value) => {
+    await page.getByRole('textbox', { name }).fill(value);
+    await page.getByRole('textbox', { name }).press('Enter');
+  };
+  const tolerated = async (f) => {
+    await page.waitForFunction((f) => document.getElementById('field-f')?.value === f, f, { timeout: 5_000 });
+  };
+  await fill('Replicas', '31');
+  await tolerated('10');
+  await fill('Replicas', '4');
+  await tolerated('1');
+  await fill('Faults tolerated', '2');
+  await fill('Replicas', '10');
+  await tolerated('2');
+  await fill('Replicas', '2');
+  await tolerated('1');
+  assertNoTrouble(page);
+});

@@ -86,7 +86,10 @@ impl Model {
         // Lines that name nodes beyond the new n would make the text invalid.
         let n = settings.iter().find(|(key, _)| *key == "n").and_then(|(_, text)| text.parse::<usize>().ok());
         if let Some(n) = n {
+            // Another n means another f, unless that was set by hand.
+            let followed = scenario.f == scenario.bound().max_f(scenario.n);
             scenario.n = n.max(1);
+            scenario.f = if followed { scenario.bound().max_f(scenario.n) } else { scenario.f.min(scenario.n - 1) };
             scenario.inputs.clear();
             let gone = forget_missing_nodes(&mut scenario);
             if gone > 0 {
@@ -96,7 +99,6 @@ impl Model {
             }
         }
         let file = print_file(&Link::from(scenario));
-        // Another n means another f, unless that was set by hand.
         let replaced = |line: &&str| settings.iter().any(|(key, _)| line.split('=').next() == Some(key));
         let mut lines: Vec<&str> = file.lines().filter(|line| !replaced(line)).collect();
         let new: Vec<String> = settings
