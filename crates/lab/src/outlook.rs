@@ -54,8 +54,12 @@ pub(crate) fn panel(sim: &Sim) -> Option<Panel> {
         list.nodes.push(TreeNode { parent: None, label, cell });
         list.chain(list.nodes.len() - 1, &witness.acts);
     }
-    let often = if *overruled == 1 { "once".to_owned() } else { format!("{overruled} times") };
-    let title = format!("Scheduler, step {step}: {verdict}; overruled the oldest event {often}");
+    let often = match overruled {
+        0 => String::new(),
+        1 => "; held the oldest event back once".to_owned(),
+        often => format!("; held the oldest event back {often} times"),
+    };
+    let title = format!("Scheduler, step {step}: {verdict}{often}");
     Some(Panel::Tree(TreePanel { title, nodes: list.nodes }))
 }
 

@@ -89,7 +89,8 @@ impl Model {
             // Another n means another f, unless that was set by hand.
             let followed = scenario.f == scenario.bound().max_f(scenario.n);
             scenario.n = n.max(1);
-            scenario.f = if followed { scenario.bound().max_f(scenario.n) } else { scenario.f.min(scenario.n - 1) };
+            scenario.f =
+                if followed { scenario.bound().max_f(scenario.n) } else { scenario.f.min(scenario.n - 1) };
             scenario.inputs.clear();
             let gone = forget_missing_nodes(&mut scenario);
             if gone > 0 {

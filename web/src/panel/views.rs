@@ -10,8 +10,9 @@ use consensus_scenario::Schedule;
 use std::cell::Cell;
 use yew::prelude::*;
 
-/// So many configurations are looked at while the visitor waits: enough for two decisions of three processes.
-const CONFIGURATIONS: usize = 1_000;
+/// So many configurations of a single process are looked at while the visitor waits. Each of n takes about n³ as long; of three
+/// processes 5,000 are left, mostly enough for two decisions.
+const CONFIGURATIONS: usize = 135_000;
 
 /// All of them, of long tables so many rows.
 pub fn views(props: &Shown, rows: usize) -> Html {
@@ -43,12 +44,15 @@ pub fn views(props: &Shown, rows: usize) -> Html {
         None => {
             let onclick = props.store.on(move |m, _: MouseEvent| {
                 m.playing = false;
-                m.explored = m.session().explored(CONFIGURATIONS).map(|panel| (here(m), panel));
+                let configurations_max = CONFIGURATIONS / m.scenario().n.pow(3);
+                m.explored = m.session().explored(configurations_max).map(|panel| (here(m), panel));
             });
             html! { <button {onclick}>{ "Follow all schedules from here" }</button> }
         }
     };
-    html! { <>{ for panels.iter().map(draw) }{ more }</> }
+    // The scheduler's panel is the first, and this belongs to it.
+    let (first, rest) = panels.split_at(1);
+    html! { <>{ for first.iter().map(draw) }{ more }{ for rest.iter().map(draw) }</> }
 }
 
 /// What the tab is called. The first view is of one shape whatever happens in a run, so they are not all made for its name
