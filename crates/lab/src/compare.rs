@@ -153,7 +153,7 @@ fn waits(scenario: &Scenario, replies: &[DecisionView]) -> Vec<u64> {
     replies.iter().filter_map(wait).collect()
 }
 
-fn median<T: Copy + Into<u64>>(values: &mut Vec<T>) -> Option<T> {
+fn median<T: Copy + Into<u64>>(values: &mut [T]) -> Option<T> {
     consensus_kernel::sort_by_number(values, |value: &T| (*value).into());
     values.get(values.len() / 2).copied()
 }
