@@ -2,6 +2,8 @@
 //! processing cost and bandwidth the bottleneck is an outcome, not an assumption.
 
 use consensus_lab::compare::{Measured, measured};
+use consensus_lab::open;
+use consensus_lab::tolerance::tolerance;
 use consensus_tests::{finished, read, scenario, violated};
 
 /// Sixteen clients with one request each under way, one-way delays of 10 ms.
@@ -225,30 +227,110 @@ fn who_is_left_out_by_liars_learns_what_is_committed_so_that_writes_find_their_q
     }
 }
 
-/// Messages between replicas that order one request.
-fn ordering(settings: &str) -> u64 {
+/// What a cell of the table of hierarchical participation is held against.
+enum Held {
+    /// Runs of the engine itself.
+    Run(String),
+    /// Runs of the parts that the scheme would be put together from: nothing puts them together here.
+    Parts(String),
+    /// Nothing.
+    Not(&'static str),
+}
+
+/// A scheme of two levels, clusters whose representatives agree among themselves, is not an engine: what is built is one
+/// committee that orders for all. So its cells are held against runs of PBFT of the size of a cluster, and of as many
+/// replicas as there are clusters.
+fn held(column: &str, n: usize, clusters: usize, size: usize) -> Held {
+    let alone = |n: usize| run_of(&format!("n={n}"));
+    let (cluster, top) = (alone(size), alone(clusters));
+    let two_level = clusters as u64 * messages(&cluster) + messages(&top);
+    let guaranteed = (cluster.f + 1) * (top.f + 1) - 1;
+    match column {
+        "flat_pbft_msgs" | "ratio" if n > 128 => Held::Not("at most 128 replicas order without a committee"),
+        "flat_pbft_msgs" => Held::Run(messages(&alone(n)).to_string()),
+        "flat_max_faults" => Held::Run(scenario(&format!("#/pbft?n={n}")).f.to_string()),
+        "two_level_msgs" => Held::Parts(two_level.to_string()),
+        "ratio" => Held::Parts(rounded(two_level as f64 / messages(&alone(n)) as f64)),
+        // One liar more than a cluster bears speaks for it, and the top bears so many clusters that lie.
+        "guaranteed_faults_two_level" => Held::Parts(guaranteed.to_string()),
+        "min_faults_breaking_two_level" => Held::Parts((guaranteed + 1).to_string()),
+        "delays_two_level" => {
+            // Down to who did not take part: by how much learners of a committee are behind its members.
+            let learners = run_of(&format!("n={n}&committee={size}"));
+            let [inside, above, learned] =
+                [&cluster, &top, &learners].map(|run| run.delays_all.expect("decided"));
+            let down = learned - inside;
+            Held::Parts(format!("{inside} (clusters) + {above} (representatives) [+{down} down]"))
+        }
+        _ => panic!("{column}: neither held against anything nor listed with a reason"),
+    }
+}
+
+/// One request, and nobody fails.
+fn run_of(settings: &str) -> Measured {
     let run = measured(&*finished(&scenario(&format!("#/pbft?req=1&{settings}"))));
     assert!(run.finished && run.violated.is_none(), "{settings}: {run:?}");
+    run
+}
+
+/// Messages between replicas that order one request.
+fn messages(run: &Measured) -> u64 {
     run.messages.expect("counted") as u64
 }
 
+/// To four places, without zeros at the end.
+fn rounded(x: f64) -> String {
+    format!("{x:.4}").trim_end_matches('0').to_owned()
+}
+
 #[test]
-fn hierarchical_participation_costs_and_tolerates_what_its_table_says() {
+fn every_cell_of_hierarchical_participation_is_held_against_runs_or_listed() {
     let table = read("reference/hierarchical_participation.csv");
-    let third = |n: u64| (n - 1) / 3;
-    for line in table.lines().skip(1) {
-        let column = |i: usize| line.split(',').nth(i).expect("there").parse::<u64>().expect("a number");
-        let [n, clusters, size] = [0, 1, 2].map(column);
-        assert_eq!(ordering(&format!("n={n}&committee={size}")), ordering(&format!("n={size}")), "{line}");
-        // The largest one is more than orders without a committee.
-        if n <= 128 {
-            assert_eq!(ordering(&format!("n={n}")), column(3), "{line}");
+    let mut lines = table.lines();
+    let columns: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    assert_eq!((&columns[..3], columns.last()), (&["n", "clusters", "cluster_size"][..], Some(&"source")));
+    let (mut runs, mut parts, mut not) = (0, 0, 0);
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [n, clusters, size] = [0, 1, 2].map(|i| cells[i].parse().expect("a number"));
+        for (column, cell) in columns.iter().zip(&cells).skip(3).take(columns.len() - 4) {
+            let (computed, count) = match held(column, n, clusters, size) {
+                Held::Run(computed) => (computed, &mut runs),
+                Held::Parts(computed) => (computed, &mut parts),
+                Held::Not(reason) => {
+                    println!("not compared: {column} of n = {n}: {reason}");
+                    not += 1;
+                    continue;
+                }
+            };
+            assert_eq!(computed, *cell, "{column} of {line}");
+            *count += 1;
         }
-        // A decision in each cluster, and one among their representatives.
-        let two_level = clusters * ordering(&format!("n={size}")) + ordering(&format!("n={clusters}"));
-        assert_eq!(two_level, column(4), "{line}");
-        let guaranteed = (third(size) + 1) * (third(clusters) + 1) - 1;
-        assert_eq!((third(n), guaranteed, guaranteed + 1), (column(6), column(7), column(8)), "{line}");
+        // What is built: so many order, and it costs what they cost alone.
+        let committee = run_of(&format!("n={n}&committee={size}"));
+        assert_eq!(messages(&committee), messages(&run_of(&format!("n={size}"))), "{line}");
+    }
+    // Of eight rows; the largest has neither messages of all replicas nor a ratio to them.
+    assert_eq!((runs, parts, not), (8 + 7, 4 * 8 + 7, 2));
+    let too_many = open(&scenario("#/pbft?n=129")).err().expect("it is refused");
+    assert_eq!(too_many.why, "129 order; more than 128 need a committee");
+}
+
+#[test]
+fn a_committee_says_how_many_liars_it_tolerates_and_so_many_are_what_it_survives() {
+    for (n, members, f, tolerated) in [(16, 4, 5, 1), (16, 7, 5, 2), (64, 8, 21, 2)] {
+        let link = format!("#/pbft?n={n}&req=1&committee={members}");
+        let run = finished(&scenario(&link));
+        let caveat = run.assumptions().into_iter().find(|a| a.name == "A safe variant").expect("it says so");
+        let reason = format!("a committee orders for all; tolerated liars: {tolerated}, without it {f}");
+        assert_eq!((caveat.holds, caveat.reason), (false, reason));
+        if n == 16 {
+            let survives = |link: &str| {
+                let tried = tolerance(&scenario(link), &mut || ()).expect("possible").expect("it finishes");
+                tried.liars.expect("liars are tried").most
+            };
+            assert_eq!((survives(&link), survives("#/pbft?n=16&req=1")), (tolerated, f), "{link}");
+        }
     }
 }
 

@@ -37,10 +37,13 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     if scenario.bound().max_weight(1).is_none() {
         found.insert(0, bound(scenario));
     }
-    let variant = |name, why: &str| Assumption::new(name, Some(Time::ZERO), why.to_owned());
+    let variant = |name, why: String| Assumption::new(name, Some(Time::ZERO), why);
     found.extend(P::caveat(sim.config()).map(|caveat| match caveat {
-        Caveat::Safety(why) => variant("A safe variant", why),
-        Caveat::Progress(why) => variant("A live variant", why).for_progress(),
+        Caveat::Safety(why) => variant("A safe variant", why.to_owned()),
+        Caveat::Fewer(few, why) => {
+            variant("A safe variant", format!("{why} {few}, without it {}", scenario.f))
+        }
+        Caveat::Progress(why) => variant("A live variant", why.to_owned()).for_progress(),
     }));
     if scenario.faults() == FaultModel::Crash && !scenario.byzantine.is_empty() {
         let node = scenario.byzantine[0].node;

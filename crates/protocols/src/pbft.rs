@@ -380,7 +380,7 @@ impl Member for Replica {
     }
 
     fn caveat(config: &Config) -> Option<Caveat> {
-        config.committee.map(|_| committee::CAVEAT)
+        committee::caveat(config)
     }
 
     fn milestones() -> &'static [RuleId] {

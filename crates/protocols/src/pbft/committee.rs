@@ -9,9 +9,10 @@ use super::tables::param;
 use super::{Config, Msg, Pbft, Replica, Shared};
 use consensus_kernel::{Bound, Caveat, Cx, NodeId, NodeSet, Setup, To};
 
-/// What is given away.
-pub(super) const CAVEAT: Caveat =
-    Caveat::Safety("a committee orders for all, so that a third of its own members is too many liars");
+/// What is given away: of liars no more are tolerated than the members tolerate among themselves.
+pub(super) fn caveat(config: &Config) -> Option<Caveat> {
+    config.committee.map(|_| Caveat::Fewer(config.weak - 1, "a committee orders for all; tolerated liars:"))
+}
 
 /// How many replicas order, and how many of them may be faulty.
 pub(super) fn members_of(setup: &Setup) -> (usize, usize) {
