@@ -170,6 +170,12 @@ fn print_text(session: &dyn Session, report: &Report) {
         "  between replicas: {} for decisions, {} for leaders and views, {} in the background",
         of.decision, of.leadership, of.background
     );
+    if let Some(later) = m.later_rounds {
+        println!(
+            "  for decisions without the {later} of later rounds than the one that decided, as papers count: {}",
+            of.decision - later
+        );
+    }
     println!("{} decisions of replicas, {} replies accepted", report.decisions.len(), report.replies.len());
     for found in report.answers.iter().flat_map(|answers| &answers.verdicts) {
         let who: Vec<String> = found.replicas.iter().map(ToString::to_string).collect();

@@ -146,6 +146,15 @@ fn messages_are_summed_by_what_they_serve() {
 }
 
 #[test]
+fn messages_of_later_rounds_are_counted_both_ways() {
+    let messages = &json(&["run", "#/chandra-toueg?n=4", "--json"])["messages"];
+    assert_eq!((&messages["by_class"]["decision"], &messages["later_rounds"]), (&26.into(), &5.into()));
+    let (text, _) = printed(&["run", "#/chandra-toueg?n=4"]);
+    assert!(text.contains("26 for decisions") && text.contains("as papers count: 21\n"), "{text}");
+    assert!(!printed(&["run", "#/pbft?n=4"]).0.contains("as papers count"));
+}
+
+#[test]
 fn what_a_protocol_refuses_is_shown_with_its_value_and_its_place() {
     let sentence = refused(&["run", "#/pbft?checkpoint=16&window=4"]);
     assert!(sentence.starts_with("window=4 (at character 22): "), "{sentence}");

@@ -1,10 +1,14 @@
 //! A finished run as data: what `consensus run --json` prints and the bindings hand out.
 
+use crate::compare::of_later_rounds;
 use crate::session::Session;
 use crate::view::{AssumptionView, DecisionView, End, PropertyView, Status};
 use consensus_kernel::{KindClass, NodeId, OpinionPanel, Panel, Time};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// Events of a run that are gone through, at most, for what its counts are made of.
+const EVENTS: u64 = 1 << 17;
 
 /// A finished run.
 #[derive(Clone, Debug, Serialize)]
@@ -51,6 +55,9 @@ pub struct Messages {
     pub by_kind: BTreeMap<&'static str, u64>,
     /// By what they serve: sums of kinds.
     pub by_class: Classes,
+    /// Of those that serve the run's only decision, how many are of later rounds than the one that decided, if any are
+    /// ([`of_later_rounds`]). Nothing is said of long runs.
+    pub later_rounds: Option<u64>,
     /// Bytes, by the size model.
     pub bytes: u64,
     /// Lost.
@@ -163,6 +170,7 @@ impl Report {
                     background: of_class(KindClass::Background),
                     client: of_class(KindClass::Client),
                 },
+                later_rounds: of_later_rounds(session, EVENTS),
                 bytes: metrics.bytes,
                 lost: metrics.lost,
                 duplicated: metrics.duplicated,

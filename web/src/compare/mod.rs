@@ -3,7 +3,7 @@
 
 mod card;
 pub mod growth;
-mod table;
+pub mod table;
 
 use crate::markup::html;
 use crate::model::FULL;

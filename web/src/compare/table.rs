@@ -18,7 +18,7 @@ const HEADS: [(&str, &str); 7] = [
     ("Decided", "Values decided so far; one that many are told counts once"),
     (
         "Messages",
-        "Between replicas, for each decision; in brackets with elections and background; of a later round, whoever has not heard of the decision yet",
+        "Between replicas, for each decision; in brackets with elections and background; without later rounds, as papers count: who has not heard of the decision yet goes on",
     ),
     ("With clients", "Messages from or to a client, for each decision"),
     (
@@ -30,7 +30,7 @@ const HEADS: [(&str, &str); 7] = [
 ];
 
 /// Events of a run that are gone through, at most, for what one of its counts is made of: it is done again in each frame.
-const EVENTS: u64 = 1 << 10;
+pub const EVENTS: u64 = 1 << 10;
 
 /// The table.
 pub fn table(props: &Shown) -> Html {
@@ -98,7 +98,9 @@ fn cells(m: &Measured) -> [String; 6] {
         (Some(own), Some(all)) if all > own => format!("{} ({})", number(own), number(all)),
         (own, _) => real(own),
     };
-    let later = m.later_rounds.map_or_else(String::new, |k| format!(", {k} of a later round"));
+    let later = m.later_rounds.map_or_else(String::new, |later| {
+        format!(", {} without later rounds", real(m.messages.map(|all| all - later as f64)))
+    });
     [
         words::grouped(m.decisions),
         messages + &later,

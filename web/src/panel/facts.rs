@@ -4,11 +4,13 @@ use super::conflict::conflict;
 use super::event_link;
 use crate::address;
 use crate::badges::{glyph, state};
+use crate::compare::table::EVENTS;
 use crate::markup::html;
 use crate::search::door;
 use crate::shown::Shown;
 use crate::words;
 use consensus_kernel::KindClass;
+use consensus_lab::compare::of_later_rounds;
 use consensus_lab::view::PropertyView;
 use consensus_lessons::document::{deviations, passage};
 use yew::prelude::*;
@@ -68,19 +70,21 @@ fn property(props: &Shown, p: &PropertyView) -> Html {
 
 /// Messages by kind.
 fn counts(props: &Shown) -> Html {
-    let (metrics, meta) = props.store.with(|m| (m.session().metrics(), m.meta()));
+    let (metrics, meta, later) =
+        props.store.with(|m| (m.session().metrics(), m.meta(), of_later_rounds(m.session(), EVENTS)));
     let rows = meta.kinds.iter().zip(&metrics.by_kind);
     let number = |n: u64| html! { <td class="num">{ words::grouped(n) }</td> };
-    let of_class = |class| metrics.of_class(meta, class);
+    let of_class = |class| Some(metrics.of_class(meta, class));
     let sums = [
-        ("between replicas", metrics.replica),
+        ("between replicas", Some(metrics.replica)),
         ("· for decisions", of_class(KindClass::Decision)),
+        ("·· of a later round than decided", later),
         ("· for leaders and views", of_class(KindClass::Leadership)),
         ("· in the background", of_class(KindClass::Background)),
-        ("with clients", metrics.client),
-        ("lost", metrics.lost),
-        ("duplicated", metrics.duplicated),
-        ("sent again by links", metrics.retransmitted),
+        ("with clients", Some(metrics.client)),
+        ("lost", Some(metrics.lost)),
+        ("duplicated", Some(metrics.duplicated)),
+        ("sent again by links", Some(metrics.retransmitted)),
     ];
     html! {
         <>
@@ -93,7 +97,7 @@ fn counts(props: &Shown) -> Html {
                     }) }
                 </tbody>
                 <tfoot>
-                    { for sums.into_iter().map(|(what, count)| html! {
+                    { for sums.into_iter().filter_map(|(what, count)| Some((what, count?))).map(|(what, count)| html! {
                         <tr><th scope="row">{ what }</th>{ number(count) }<td /></tr>
                     }) }
                     <tr><th scope="row">{ "in all" }</th>{ number(metrics.replica + metrics.client) }{ number(metrics.bytes) }</tr>
