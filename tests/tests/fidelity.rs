@@ -460,8 +460,17 @@ fn a_client_that_takes_a_reply_to_nothing_breaks_integrity() {
     let sim = Simulation::<Pbft>::new(&scenario("#/pbft?n=4&req=1")).expect("the bounds allow it");
     let mut verdicts = Verdicts::new(&sim);
     let (node, value) = (NodeId::client(0), Value::request(0, 1));
-    let reply =
-        Decision { node, slot: 1, value, at: Time(9), event: 9, delays: 5, byzantine: false, unasked: false };
+    let reply = Decision {
+        node,
+        slot: 1,
+        value,
+        since: Time(1),
+        at: Time(9),
+        event: 9,
+        delays: 5,
+        byzantine: false,
+        unasked: false,
+    };
     verdicts.note(&reply);
     assert!(verdicts.violations().is_empty());
     verdicts.note(&Decision { unasked: true, ..reply });

@@ -2,17 +2,19 @@
 
 use crate::Failure;
 use crate::comparison::{CONVENTION, print_csv, print_svg, print_text};
+use crate::run::read;
 use clap::{Args, ValueEnum};
-use consensus_lab::compare::{Measured, SIZES, exponent, measure, with_replicas};
+use consensus_kernel::SetupError;
+use consensus_lab::compare::{Measured, SIZES, exponent, grown, measure};
 use consensus_lab::tolerance::{Survived, tolerance};
-use consensus_lab::{catalogue, documented, told_apart};
-use consensus_scenario::{Scenario, changed, parse, print, print_rival};
+use consensus_lab::{Contestant, Judged, catalogue, documented, told_apart, verdict};
+use consensus_scenario::{Scenario, bounds, changed, parse, print, print_file, print_rival};
 use serde::Serialize;
 
 #[derive(Args)]
 pub(crate) struct CompareArguments {
-    /// The scenario to share (`#/pbft?n=4&req=20`, perhaps with `vs=…` in it), then what else runs on its network, with its
-    /// seed, load and faults: `raft`, `hotstuff;variant:chained`, `pbft;batch:8`.
+    /// The scenario to share (a link, its fragment `#/pbft?n=4&req=20`, perhaps with `vs=…` in it, or a scenario file), then
+    /// what else runs on its network, with its seed, load and faults: `raft`, `hotstuff;variant:chained`, `pbft;batch:8`.
     #[arg(required = true, num_args = 1..)]
     contestants: Vec<String>,
     /// Measure growth with n as well: 4, 7, 10, 16, 31, 64, 100, as far as a protocol goes, without faults.
@@ -41,12 +43,17 @@ enum Format {
 #[derive(Serialize)]
 pub(crate) struct Row {
     pub(crate) name: String,
+    pub(crate) protocol: &'static str,
     pub(crate) link: String,
+    pub(crate) n: usize,
+    pub(crate) f: usize,
     /// Faults of the first contestant that it has not, or has in another form.
     pub(crate) changed: String,
     /// How many faulty replicas it promises to survive, as papers print it.
     pub(crate) bound: &'static str,
-    pub(crate) measured: Measured,
+    /// Why it cannot run here; then nothing is measured.
+    pub(crate) refused: Option<String>,
+    pub(crate) measured: Option<Measured>,
     pub(crate) document: Option<Claim>,
     pub(crate) tolerance: Option<Tolerance>,
     pub(crate) growth: Vec<Measured>,
@@ -82,14 +89,15 @@ impl Tried {
     }
 }
 
-/// What the document says, and where runs differ.
+/// What the document says, and what the measurements say to it.
 #[derive(Serialize)]
 pub(crate) struct Claim {
     pub(crate) tolerance: &'static str,
     pub(crate) messages: &'static str,
     pub(crate) latency: &'static str,
     pub(crate) throughput: &'static str,
-    pub(crate) differs: &'static str,
+    /// One of each, in this order.
+    pub(crate) judged: Vec<Judged>,
 }
 
 #[derive(Serialize)]
@@ -105,56 +113,113 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         (true, Some(_)) => return Err(Failure::two_formats()),
         (false, format) => format.unwrap_or(Format::Text),
     };
-    let scenarios = contestants(&arguments.contestants)?;
-    let refused = |e: consensus_kernel::SetupError| Failure::Bad(format!("{}: {}", e.key, e.why));
+    let (text, scenarios) = contestants(&arguments.contestants)?;
     let mut rows = Vec::new();
     for (scenario, name) in scenarios.iter().zip(names(&scenarios)) {
         let mut row = Row {
             name,
+            protocol: scenario.meta.id,
             link: print(scenario),
+            n: scenario.n,
+            f: scenario.f,
             changed: changed(&scenarios[0], scenario),
             bound: scenario.bound().formula(),
-            measured: measure(scenario).map_err(refused)?,
-            document: documented(scenario.meta.id).map(|d| Claim {
-                tolerance: d.tolerance,
-                messages: d.messages,
-                latency: d.latency,
-                throughput: d.throughput,
-                differs: d.differs,
-            }),
+            refused: None,
+            measured: None,
+            document: None,
             tolerance: None,
             growth: Vec::new(),
             messages_exponent: None,
             latency_exponent: None,
         };
-        if arguments.tolerance {
-            let found = tolerance(scenario, &mut || ()).map_err(refused)?;
-            let (crashes, liars) = found.map_or((None, None), |t| (Some(t.crashes), t.liars));
-            row.tolerance = Some(Tolerance { crashes: crashes.map(Tried::of), liars: liars.map(Tried::of) });
-        }
-        if arguments.growth || format == Format::Svg {
-            let sizes = SIZES.into_iter().filter(|n| (scenario.meta.n.0..=scenario.meta.n.2).contains(n));
-            for n in sizes {
-                // A size that the protocol's own parameters exclude is left out.
-                row.growth.extend(measure(&with_replicas(scenario, n)));
-            }
-            row.messages_exponent = exponent(&points(&row.growth, |m| m.messages));
-            row.latency_exponent = exponent(&points(&row.growth, |m| m.latency_us.map(|us| us as f64)));
+        match fill(&mut row, scenario, arguments.tolerance, arguments.growth || format == Format::Svg) {
+            Err(refusal) if rows.is_empty() => return Err(Failure::refused(&text, &refusal)),
+            Err(refusal) => row.refused = Some(blamed(&text, &scenarios[0], scenario, &refusal)),
+            Ok(()) => {}
         }
         rows.push(row);
     }
-    report(&Comparison { convention: CONVENTION, rows }, format)
+    judge(&mut rows, &scenarios);
+    let violated = rows.iter().filter_map(|row| row.measured.as_ref()).any(|m| m.violated.is_some());
+    report(&Comparison { convention: CONVENTION, rows }, format)?;
+    if violated { Err(Failure::Violated) } else { Ok(()) }
 }
 
-/// The shared scenario and its rivals: one link with `vs`, or the parts of one.
-fn contestants(arguments: &[String]) -> Result<Vec<Scenario>, Failure> {
+/// Measures a contestant.
+fn fill(row: &mut Row, scenario: &Scenario, tries: bool, grows: bool) -> Result<(), SetupError> {
+    row.measured = Some(measure(scenario)?);
+    if tries {
+        let (crashes, liars) =
+            tolerance(scenario, &mut || ())?.map_or((None, None), |t| (Some(t.crashes), t.liars));
+        row.tolerance = Some(Tolerance { crashes: crashes.map(Tried::of), liars: liars.map(Tried::of) });
+    }
+    if grows {
+        let sizes = SIZES.into_iter().filter(|n| (scenario.meta.n.0..=scenario.meta.n.2).contains(n));
+        row.growth.extend(sizes.filter_map(|n| grown(scenario, n, &mut || ())));
+        row.messages_exponent = exponent(&points(&row.growth, |m| m.messages));
+        row.latency_exponent = exponent(&points(&row.growth, |m| m.latency_us.map(|us| us as f64)));
+    }
+    Ok(())
+}
+
+/// What a rival is refused for: the key with its value, and where that was given, by the rival itself or by what it shares.
+fn blamed(text: &str, base: &Scenario, rival: &Scenario, refusal: &SetupError) -> String {
+    let own = print_rival(base, rival);
+    let given = own.split(';').skip(1).filter_map(|part| part.split_once(':'));
+    match given.filter(|(key, _)| *key == refusal.key).last() {
+        Some((key, value)) => format!("{key}={value} (in {own}): {}", refusal.why),
+        None => match consensus_scenario::refused(text, catalogue(), refusal) {
+            Some(shared) => shared.to_string(),
+            None => format!("{}: {}", refusal.key, refusal.why),
+        },
+    }
+}
+
+/// Holds what is measured against what the document says.
+fn judge(rows: &mut [Row], scenarios: &[Scenario]) {
+    let survived =
+        |t: &Tolerance| [&t.crashes, &t.liars].map(|tried| tried.as_ref().map(|tried| tried.survived as u64));
+    let contestant = |(place, (row, scenario)): (usize, (&Row, _))| {
+        let contestant = Contestant {
+            name: row.name.clone(),
+            scenario,
+            measured: row.measured.clone()?,
+            exponent: row.messages_exponent,
+            survived: row.tolerance.as_ref().map(survived),
+        };
+        Some((place, contestant))
+    };
+    let (places, all): (Vec<usize>, Vec<Contestant<'_>>) =
+        rows.iter().zip(scenarios).enumerate().filter_map(contestant).unzip();
+    for (who, place) in places.into_iter().enumerate() {
+        rows[place].document = documented(rows[place].protocol).map(|d| Claim {
+            tolerance: d.tolerance,
+            messages: d.messages,
+            latency: d.latency,
+            throughput: d.throughput,
+            judged: verdict(d, who, &all),
+        });
+    }
+}
+
+/// The text of the shared scenario, and all scenarios: it, the rivals in its link, and those given beside it, each of them
+/// written as in a link.
+fn contestants(arguments: &[String]) -> Result<(String, Vec<Scenario>), Failure> {
     let (base, rest) =
         arguments.split_first().ok_or_else(|| Failure::Bad("nothing to compare".to_owned()))?;
-    let glue = if base.contains('?') { "&" } else { "?" };
-    let rivals: Vec<String> = rest.iter().map(|rival| format!("vs={rival}")).collect();
-    let text = if rivals.is_empty() { base.clone() } else { format!("{base}{glue}{}", rivals.join("&")) };
-    let link = parse(&text, catalogue()).map_err(|e| Failure::Bad(e.to_string()))?;
-    Ok(std::iter::once(link.scenario).chain(link.rivals).collect())
+    let text = read(base)?;
+    let link = parse(&text, catalogue()).map_err(|e| Failure::unread(base, &text, &e))?;
+    let shared = print_file(&link.scenario.clone().into());
+    let mut all: Vec<Scenario> = std::iter::once(link.scenario).chain(link.rivals).collect();
+    for (place, rival) in rest.iter().enumerate() {
+        let refused = |why: &str| Failure::Bad(format!("vs={rival} (argument {}): {why}", place + 2));
+        if all.len() > bounds::RIVALS {
+            return Err(refused(&format!("one rival too many, at most {} are allowed", bounds::RIVALS)));
+        }
+        let read = parse(&format!("{shared}vs={}", rival.replace('&', "%26")), catalogue());
+        all.extend(read.map_err(|e| refused(&e.because()))?.rivals);
+    }
+    Ok((text, all))
 }
 
 /// Names that tell the contestants apart.

@@ -15,13 +15,21 @@ pub(crate) const CONVENTION: &str = "A message is one send between two different
 /// Size of a plot.
 const SIZE: (f64, f64) = (760.0, 420.0);
 
-/// A number, or a dash where there is none.
+/// A number, or a dash where there is none; what is little is not rounded to nothing.
 fn shown(value: Option<f64>) -> String {
-    value.map_or_else(dash, |v| format!("{v:.1}"))
+    value.map_or_else(dash, |v| match v {
+        v if v >= 1.0 || v == 0.0 => format!("{v:.1}"),
+        v if v >= 0.001 => format!("{v:.3}"),
+        v => format!("{v:.1e}"),
+    })
 }
 
 fn dash() -> String {
     "–".to_owned()
+}
+
+fn or_dash<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(dash, |v| v.to_string())
 }
 
 fn latency_ms(m: &Measured) -> Option<f64> {
@@ -40,7 +48,8 @@ pub(crate) fn print_text(rows: &[Row]) {
     print_table(&table);
     println!(
         "\nmessages: between replicas, those that serve decisions; (all): with elections and background.\n\
-         delays: until the first replica decides, until all do, until the client knows; ms: the client's latency."
+         delays: until the first replica decides, until all do, until the client knows; ms: from request to answer, or, where \
+         nobody asks, until all have decided; both are medians. a second: from the beginning to the last decision."
     );
     if tried {
         println!("crashed, lying: so many faulty replicas with which no trial failed, which is no proof.");
@@ -54,24 +63,22 @@ pub(crate) fn print_text(rows: &[Row]) {
 
 /// A contestant's line of the table.
 fn cells(row: &Row, tried: bool) -> Vec<String> {
-    let m = &row.measured;
-    let delays = [m.delays_first, m.delays_all, m.delays_client];
-    let mut cells = vec![
-        row.name.clone(),
-        m.n.to_string(),
-        m.f.to_string(),
-        row.bound.to_owned(),
-        m.decisions.to_string(),
-        shown(m.messages),
-        shown(m.messages_all),
-        shown(m.messages_client),
-        shown(m.bytes),
-        delays.map(|d| d.map_or_else(dash, |d| d.to_string())).join(" / "),
-        shown(latency_ms(m)),
-        shown(m.throughput),
-    ];
+    let mut cells = vec![row.name.clone(), row.n.to_string(), row.f.to_string(), row.bound.to_owned()];
+    cells.extend(match &row.measured {
+        None => std::array::from_fn(|_| dash()),
+        Some(m) => [
+            m.decisions.to_string(),
+            shown(m.messages),
+            shown(m.messages_all),
+            shown(m.messages_client),
+            shown(m.bytes),
+            [m.delays_first, m.delays_all, m.delays_client].map(or_dash).join(" / "),
+            shown(latency_ms(m)),
+            shown(m.throughput),
+        ],
+    });
     if tried {
-        let most = |tried: Option<&Tried>| tried.map_or_else(dash, |t| t.survived.to_string());
+        let most = |tried: Option<&Tried>| or_dash(tried.map(|t| t.survived));
         let tolerance = row.tolerance.as_ref();
         cells.push(most(tolerance.and_then(|t| t.crashes.as_ref())));
         cells.push(most(tolerance.and_then(|t| t.liars.as_ref())));
@@ -81,8 +88,11 @@ fn cells(row: &Row, tried: bool) -> Vec<String> {
 
 /// What its numbers do not say by themselves.
 fn notes(row: &Row) -> Vec<String> {
-    let m = &row.measured;
     let mut notes = Vec::new();
+    if let Some(why) = &row.refused {
+        notes.push(format!("cannot run here: {why}"));
+    }
+    let Some(m) = &row.measured else { return notes };
     match m.violated {
         Some(property) => notes.push(format!("{property} VIOLATED")),
         None if !m.finished => notes.push("not all decided".to_owned()),
@@ -138,7 +148,9 @@ fn print_growth(rows: &[Row]) {
         let sizes = SIZES.iter().map(|n| format!("n = {n}"));
         [of.to_owned()].into_iter().chain(sizes).chain(["grows".to_owned()]).collect()
     };
-    println!("\nWithout faults, three requests where clients ask:");
+    println!(
+        "\nWithout faults, three requests where clients ask; –: it does not go so far, or not all is decided:"
+    );
     let mut table = vec![head("messages")];
     table.extend(rows.iter().map(|row| numbers(row, |m| m.messages, row.messages_exponent)));
     table.push(head("latency in ms"));
@@ -146,28 +158,22 @@ fn print_growth(rows: &[Row]) {
     print_table(&table);
 }
 
-/// What the document says, once for each protocol.
+/// What the document says, and what the measurements say to it.
 fn print_document(rows: &[Row]) {
-    let mut known: Vec<&Row> = Vec::new();
-    for row in rows.iter().filter(|row| row.document.is_some()) {
-        if known.iter().all(|other| other.measured.protocol != row.measured.protocol) {
-            known.push(row);
-        }
-    }
-    if known.is_empty() {
-        return;
-    }
-    println!();
     let head = ["the document says", "tolerates", "messages", "latency", "throughput"];
     let mut table = vec![head.map(str::to_owned).to_vec()];
-    let said = |row: &&Row| {
-        let d = row.document.as_ref()?;
-        Some([&*row.name, d.tolerance, d.messages, d.latency, d.throughput].map(str::to_owned).to_vec())
-    };
-    table.extend(known.iter().filter_map(said));
-    print_table(&table);
-    for row in known {
-        row.document.iter().for_each(|d| println!("{}: {}", row.name, d.differs));
+    let mut judged = String::new();
+    for row in rows {
+        let Some(d) = &row.document else { continue };
+        table
+            .push([&*row.name, d.tolerance, d.messages, d.latency, d.throughput].map(str::to_owned).to_vec());
+        judged += &format!("\n{}\n", row.name);
+        d.judged.iter().for_each(|j| judged += &format!("  {}\n", j.says));
+    }
+    if table.len() > 1 {
+        println!();
+        print_table(&table);
+        print!("{judged}");
     }
 }
 
@@ -208,41 +214,36 @@ pub(crate) fn print_svg(rows: &[Row]) {
     println!("</svg>");
 }
 
+/// Columns beside those of a measurement, for the contestant's own.
+const MORE: [&str; 16] = [
+    "bound",
+    "survived_crashed",
+    "survived_lying",
+    "messages_exponent",
+    "latency_exponent",
+    "document_tolerance",
+    "document_messages",
+    "document_latency",
+    "document_throughput",
+    "agrees_tolerance",
+    "agrees_messages",
+    "agrees_latency",
+    "agrees_throughput",
+    "changed",
+    "refused",
+    "measured_of",
+];
+
 /// One line for each measurement: each contestant's own, with what else is known of it, then those of its growth.
 pub(crate) fn print_csv(rows: &[Row]) {
     println!(
         "name,protocol,n,f,decisions,finished,violated,messages,messages_all,messages_client,bytes,delays_first,delays_all,\
-         delays_client,latency_us,throughput,messages_of_later_rounds,bound,survived_crashed,survived_lying,\
-         messages_exponent,latency_exponent,document_tolerance,document_messages,document_latency,document_throughput"
+         delays_client,latency_us,throughput,messages_of_later_rounds,{}",
+        MORE.join(",")
     );
-    fn or_empty<T: ToString>(value: Option<T>) -> String {
-        value.map_or_else(String::new, |v| v.to_string())
-    }
-    let each = |name: &str, m: &Measured, more: [String; 9]| {
-        let cells = [
-            name.to_owned(),
-            m.protocol.to_owned(),
-            m.n.to_string(),
-            m.f.to_string(),
-            m.decisions.to_string(),
-            m.finished.to_string(),
-            or_empty(m.violated),
-            or_empty(m.messages),
-            or_empty(m.messages_all),
-            or_empty(m.messages_client),
-            or_empty(m.bytes),
-            or_empty(m.delays_first),
-            or_empty(m.delays_all),
-            or_empty(m.delays_client),
-            or_empty(m.latency_us),
-            or_empty(m.throughput),
-            or_empty(m.later_rounds),
-        ];
-        let all: Vec<String> = cells.iter().chain(&more).map(|cell| csv_cell(cell)).collect();
-        println!("{}", all.join(","));
-    };
     for row in rows {
         let (tolerance, document) = (row.tolerance.as_ref(), row.document.as_ref());
+        let agrees = |claim: usize| or_empty(document.and_then(|d| d.judged.get(claim)?.agrees));
         let more = [
             row.bound.to_owned(),
             or_empty(tolerance.and_then(|t| Some(t.crashes.as_ref()?.survived))),
@@ -253,8 +254,47 @@ pub(crate) fn print_csv(rows: &[Row]) {
             or_empty(document.map(|d| d.messages)),
             or_empty(document.map(|d| d.latency)),
             or_empty(document.map(|d| d.throughput)),
+            agrees(0),
+            agrees(1),
+            agrees(2),
+            agrees(3),
+            row.changed.clone(),
+            or_empty(row.refused.clone()),
+            "run".to_owned(),
         ];
-        each(&row.name, &row.measured, more);
-        row.growth.iter().for_each(|m| each(&row.name, m, Default::default()));
+        print_line(row, (row.n, row.f), row.measured.as_ref(), more);
+        for m in &row.growth {
+            let mut more: [String; MORE.len()] = Default::default();
+            more[MORE.len() - 1] = "growth".to_owned();
+            print_line(row, (m.n, m.f), Some(m), more);
+        }
     }
+}
+
+fn print_line(row: &Row, (n, f): (usize, usize), m: Option<&Measured>, more: [String; MORE.len()]) {
+    let cells = [
+        row.name.clone(),
+        row.protocol.to_owned(),
+        n.to_string(),
+        f.to_string(),
+        or_empty(m.map(|m| m.decisions)),
+        or_empty(m.map(|m| m.finished)),
+        or_empty(m.and_then(|m| m.violated)),
+        or_empty(m.and_then(|m| m.messages)),
+        or_empty(m.and_then(|m| m.messages_all)),
+        or_empty(m.and_then(|m| m.messages_client)),
+        or_empty(m.and_then(|m| m.bytes)),
+        or_empty(m.and_then(|m| m.delays_first)),
+        or_empty(m.and_then(|m| m.delays_all)),
+        or_empty(m.and_then(|m| m.delays_client)),
+        or_empty(m.and_then(|m| m.latency_us)),
+        or_empty(m.and_then(|m| m.throughput)),
+        or_empty(m.and_then(|m| m.later_rounds)),
+    ];
+    let all: Vec<String> = cells.iter().chain(&more).map(|cell| csv_cell(cell)).collect();
+    println!("{}", all.join(","));
+}
+
+fn or_empty<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |v| v.to_string())
 }

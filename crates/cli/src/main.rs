@@ -19,6 +19,7 @@ mod swarm;
 use clap::{Parser, Subcommand};
 use consensus_kernel::SetupError;
 use consensus_lab::catalogue;
+use consensus_scenario::{ErrorKind, ParseError};
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -65,6 +66,16 @@ impl Failure {
     pub(crate) fn refused(text: &str, refusal: &SetupError) -> Self {
         let placed = consensus_scenario::refused(text, catalogue(), refusal);
         Self::Bad(placed.map_or_else(|| format!("{}: {}", refusal.key, refusal.why), |e| e.to_string()))
+    }
+
+    /// What cannot be read of a text that this argument is, or names.
+    pub(crate) fn unread(argument: &str, text: &str, error: &ParseError) -> Self {
+        // What is no scenario but looks like a path is meant as a file.
+        let path = argument.contains(['/', '.']) && !argument.contains(['#', '?', '\n']);
+        Self::Bad(match error.kind {
+            ErrorKind::Protocol if text == argument && path => format!("there is no file `{text}`"),
+            _ => error.to_string(),
+        })
     }
 
     /// `--json` beside another `--format`.

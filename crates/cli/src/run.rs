@@ -8,7 +8,7 @@ use consensus_kernel::{Ratio, Time};
 use consensus_lab::report::Report;
 use consensus_lab::view::{End, Status};
 use consensus_lab::{Session, catalogue, open_with_limit};
-use consensus_scenario::{ErrorKind, bounds, parse, print};
+use consensus_scenario::{bounds, parse, print};
 
 #[derive(Args)]
 pub(crate) struct RunArguments {
@@ -41,7 +41,7 @@ enum Format {
 const PICTURE_EVENTS: u64 = 2_000;
 
 /// Reads a scenario from a link, a fragment or a file.
-fn read(argument: &str) -> Result<String, Failure> {
+pub(crate) fn read(argument: &str) -> Result<String, Failure> {
     let path = std::path::Path::new(argument);
     if argument.contains(['#', '?']) || !path.is_file() {
         return Ok(argument.to_owned());
@@ -56,20 +56,10 @@ fn read(argument: &str) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|e| Failure::Bad(format!("{argument}: {e}")))
 }
 
-/// Whether somebody who writes this means a file: what is no scenario, but looks like a path.
-fn is_path(argument: &str) -> bool {
-    argument.contains(['/', '.']) && !argument.contains(['#', '?', '\n'])
-}
-
 pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let format = format(arguments)?;
     let text = read(&arguments.scenario)?;
-    let link = parse(&text, catalogue()).map_err(|e| match e.kind {
-        ErrorKind::Protocol if text == arguments.scenario && is_path(&text) => {
-            Failure::Bad(format!("there is no file `{text}`"))
-        }
-        _ => Failure::Bad(e.to_string()),
-    })?;
+    let link = parse(&text, catalogue()).map_err(|e| Failure::unread(&arguments.scenario, &text, &e))?;
     let mut session =
         open_with_limit(&link.scenario, arguments.limit).map_err(|e| Failure::refused(&text, &e))?;
     let report = Report::of_whole(&mut *session);

@@ -195,6 +195,75 @@ fn contestants_stand_in_one_table_with_their_bounds_and_the_convention() {
 }
 
 #[test]
+fn who_cannot_run_beside_it_has_a_row_that_says_why() {
+    let arguments = ["compare", "#/pbft?n=31&f=1&req=1", "om", "raft", "pbft;checkpoint:16;window:4"];
+    let (text, code) = printed(&arguments);
+    assert_eq!(code, Some(0), "{text}");
+    let line = |name: &str| text.lines().find(|line| line.starts_with(name)).expect("a line of the table");
+    assert!(line("Byzantine generals, oral  ").contains('–') && !line("Raft").contains('–'), "{text}");
+    assert!(
+        text.contains("Byzantine generals, oral: cannot run here: n=31 (at character 8): OM(10) takes"),
+        "{text}"
+    );
+    assert!(text.contains("cannot run here: window=4 (in pbft;window:4): 4 is less than"), "{text}");
+    let all = json(&[&arguments[..], &["--json", "--growth", "--tolerance"]].concat());
+    let rows = all["rows"].as_array().expect("rows are a list");
+    assert!(rows[1]["measured"].is_null() && rows[1]["refused"].is_string() && rows[2]["refused"].is_null());
+    assert_eq!(rows[2]["measured"]["decisions"], 1);
+    let (text, _) = printed(&[&arguments[..], &["--format", "csv"]].concat());
+    assert_eq!(text.lines().filter(|line| line.ends_with(",run")).count(), 4, "{text}");
+}
+
+#[test]
+fn what_is_wrong_with_a_comparison_is_named_with_its_value_its_place_and_what_is_allowed() {
+    let sentence = refused(&["compare", "#/pbft?checkpoint=16&window=4", "raft"]);
+    assert!(sentence.starts_with("window=4 (at character 22): 4 is less than"), "{sentence}");
+    let sentence = refused(&["compare", "#/pbft", "raft", "hotstuff;variant:chained;batch:0"]);
+    let wanted = "vs=hotstuff;variant:chained;batch:0 (argument 3): batch: too small, at least 1 is needed\n";
+    assert_eq!(sentence, wanted);
+    let sentence = refused(&["compare", "#/pbft", "raft;foo:1"]);
+    assert!(
+        sentence.starts_with("vs=raft;foo:1 (argument 2): there is no key of a rival `foo`"),
+        "{sentence}"
+    );
+    let many = [&["compare", "#/pbft"][..], &["raft"; 8]].concat();
+    assert!(refused(&many).starts_with("vs=raft (argument 9): one rival too many, at most 7 are"));
+    assert_eq!(refused(&["compare", "no/file", "raft"]), "there is no file `no/file`\n");
+    // The first may be compressed, and texts of others may hold what separates settings.
+    let link = parse("#/pbft?n=4&req=1", catalogue()).expect("it is a link");
+    let (text, code) = printed(&["compare", &print_compressed(&link), "weighted;question:Fish & chips?"]);
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn a_comparison_in_which_something_is_violated_ends_as_such_a_run_does() {
+    let broken = "#/paxos?without=majority&n=4&at=0:partition:0,2,c0/1,3,c1&clients=2&req=2";
+    let (text, code) = printed(&["compare", "#/pbft?n=4&req=1", "raft"]);
+    assert_eq!(code, Some(0), "{text}");
+    let (_, run) = printed(&["run", broken]);
+    let (text, code) = printed(&["compare", broken]);
+    assert_eq!((run, code), (Some(3), Some(3)), "{text}");
+    assert!(text.contains("Agreement VIOLATED"), "{text}");
+}
+
+#[test]
+fn what_the_document_says_is_held_against_the_numbers() {
+    let arguments = ["compare", "#/pbft?n=4&req=5", "hotstuff", "--growth", "--tolerance"];
+    let (text, _) = printed(&arguments);
+    for part in [
+        "  Tolerance as the document says: 1 of 4 lying survived, 1 claimed.",
+        "  Messages as the document says: n^2.1.",
+        "  Latency differs: 1.5 RTT until a replica decides, 2.5 for the client; votes go from all to all",
+        "  Throughput differs: 20/s beside HotStuff 11.1/s; answers take 50 ms",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let judged = &json(&[&arguments[..], &["--json"]].concat())["rows"][0]["document"]["judged"];
+    let agrees: Vec<_> = judged.as_array().expect("a list").iter().map(|j| j["agrees"].as_bool()).collect();
+    assert_eq!(agrees, [Some(true), Some(true), Some(false), Some(false)]);
+}
+
+#[test]
 fn a_comparison_as_csv_has_faults_exponents_and_what_the_document_says() {
     let (text, _) = printed(&["compare", "#/pbft?n=4", "--growth", "--tolerance", "--format", "csv"]);
     let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
@@ -206,7 +275,12 @@ fn a_comparison_as_csv_has_faults_exponents_and_what_the_document_says() {
         "{text}"
     );
     assert_eq!((cell("bound"), cell("document_messages")), ("n ≥ 3f + 1", "O(n²)"));
-    assert!(lines.all(|line| line.len() == head.len()), "{text}");
+    assert_eq!(
+        [cell("agrees_tolerance"), cell("agrees_latency"), cell("agrees_throughput")],
+        ["true", "false", ""]
+    );
+    assert_eq!(cell("measured_of"), "run");
+    assert!(lines.all(|line| line.len() == head.len() && line.last() == Some(&"growth")), "{text}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub struct Series {
 }
 
 /// Space left of, below, right of and above the axes.
-const MARGINS: (f64, f64, f64, f64) = (58.0, 34.0, 12.0, 12.0);
+const MARGINS: (f64, f64, f64, f64) = (58.0, 34.0, 12.0, 22.0);
 const TICK_SIZE: f64 = 11.0;
 const NAME_SIZE: f64 = 12.0;
 /// Largest share of the width that names beside the curves may take.
@@ -44,21 +44,22 @@ pub fn log_log(series: &[Series], x: &str, y: &str, width: f64, height: f64) -> 
     let axis_y = Axis::over(all().map(|p| p.1), height - below, above);
     axes(&mut scene, &axis_x, &axis_y, x, y);
     let mut ends: Vec<(f64, usize)> = Vec::new();
-    for (i, points) in shown.iter().enumerate() {
-        let ink = Ink::Round(i as u64);
-        let places: Vec<Point> =
-            points.iter().map(|(n, v)| Point::new(axis_x.place(*n), axis_y.place(*v))).collect();
-        let d: Vec<String> = places
-            .iter()
-            .enumerate()
-            .map(|(k, p)| format!("{}{}", if k == 0 { "M" } else { "L" }, pair(*p)))
-            .collect();
-        scene.over.push(Shape::Path { d: d.join(""), paint: stroke(i) });
-        for at in &places {
-            scene.over.push(Shape::circle(*at, 3.0, Paint::filled(Fill::Solid(ink))));
-        }
+    let mut curves: Vec<Vec<Point>> = Vec::new();
+    for points in &shown {
+        curves.push(points.iter().map(|(n, v)| Point::new(axis_x.place(*n), axis_y.place(*v))).collect());
+    }
+    for (i, places) in curves.iter().enumerate() {
+        let below = curves[i + 1..].iter().filter(|later| meet(places, later)).count() as f64;
+        let mut paint = stroke(i);
+        paint.width += 3.0 * below;
+        let d: Vec<String> = places.iter().map(|p| pair(*p)).collect();
         if let Some(last) = places.last() {
+            scene.over.push(Shape::Path { d: format!("M{}", d.join("L")), paint });
             ends.push((last.y, i));
+        }
+        for at in places {
+            let disc = Paint::filled(Fill::Solid(Ink::Round(i as u64)));
+            scene.over.push(Shape::circle(*at, 3.0 + 2.0 * below, disc));
         }
     }
     let mut places = spread(ends);
@@ -77,8 +78,13 @@ pub fn log_log(series: &[Series], x: &str, y: &str, width: f64, height: f64) -> 
     scene
 }
 
-/// How a curve is drawn: neighbours have other dashes, so that of two that lie on each other both are seen, and who has the
-/// colour of another has other dashes, too.
+/// Whether two curves lie on each other for some of their way: then what is below is broader, so that all are seen.
+fn meet(a: &[Point], b: &[Point]) -> bool {
+    let near = |p: &Point, q: &Point| (p.x - q.x).abs() < 2.0 && (p.y - q.y).abs() < 2.0;
+    a.iter().filter(|p| b.iter().any(|q| near(p, q))).count() > 1
+}
+
+/// How a curve is drawn: neighbours have other dashes, and so has who has the colour of another.
 fn stroke(i: usize) -> Paint {
     let dash = [Dash::Solid, Dash::Dashed, Dash::Dotted][(i + i / ROUND_COLOURS) % 3];
     Paint::line(Ink::Round(i as u64), 2.0).dash(dash)
@@ -164,12 +170,12 @@ fn axes(scene: &mut Scene, x: &Axis, y: &Axis, x_name: &str, y_name: &str) {
     scene.ground.push(Shape::text(head, TICK_SIZE, Anchor::Start, Ink::Soft, y_name));
 }
 
-/// A round number as short as can be: "20", "5k", "1M", "0.5".
+/// A round number as short as can be: "20", "5k", "1M", "500m" for a half.
 fn short(value: f64) -> String {
     match value {
         v if v >= 1e6 => format!("{}M", number(v / 1e6)),
         v if v >= 1e3 => format!("{}k", number(v / 1e3)),
-        v if v >= 0.1 => number(v),
+        v if v >= 1.0 => number(v),
         v => format!("{}m", number(v * 1e3)),
     }
 }
@@ -220,6 +226,32 @@ mod tests {
             assert!(!looks[..i].contains(look), "{look:?}");
             assert!(i == 0 || looks[i - 1].1 != look.1, "{look:?}");
         }
+    }
+
+    #[test]
+    fn of_curves_that_lie_on_each_other_all_are_seen() {
+        let one = |name: &str| Series { name: name.to_owned(), ..series().remove(0) };
+        let scene = log_log(&["a", "b", "c", "d"].map(one), "n", "y", 640.0, 360.0);
+        let path =
+            |s: &Shape| if let Shape::Path { d, paint } = s { Some((d.clone(), paint.width)) } else { None };
+        let curves: Vec<(String, f64)> =
+            scene.over.iter().filter_map(path).filter(|(d, _)| d.matches('L').count() == 2).collect();
+        let widths: Vec<f64> = curves.iter().map(|(_, width)| *width).collect();
+        assert_eq!(widths, [11.0, 8.0, 5.0, 2.0], "each is broader than all above it");
+        let crossing = |points: &[(f64, f64)]| Series { name: "e".to_owned(), points: points.to_vec() };
+        let crossing = [crossing(&[(4.0, 8.0), (10.0, 30.0)]), crossing(&[(4.0, 20.0), (10.0, 30.0)])];
+        for apart in [series(), crossing.to_vec()] {
+            let apart = log_log(&apart, "n", "y", 640.0, 360.0);
+            assert!(apart.over.iter().filter_map(path).all(|(_, width)| width == 2.0));
+        }
+    }
+
+    #[test]
+    fn marks_below_one_say_what_they_are() {
+        assert_eq!(
+            [0.05, 0.15, 0.5, 1.0, 1.5, 2_000.0].map(short),
+            ["50m", "150m", "500m", "1", "1.5", "2k"]
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::palette::Ink;
 use crate::point::Point;
 use consensus_kernel::NodeId;
+pub use consensus_lab::number;
 
 /// A picture.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -223,16 +224,6 @@ impl Within for f64 {
     #[allow(clippy::manual_clamp)]
     fn within(self, low: f64, high: f64) -> f64 {
         self.max(low).min(high)
-    }
-}
-
-/// A coordinate, to a tenth of a pixel.
-pub fn number(x: f64) -> String {
-    let tenths = (x * 10.0).round();
-    let (sign, tenths) = if tenths < 0.0 { ("-", -tenths as u64) } else { ("", tenths as u64) };
-    match (tenths / 10, tenths % 10) {
-        (whole, 0) => format!("{sign}{whole}"),
-        (whole, part) => format!("{sign}{whole}.{part}"),
     }
 }
 

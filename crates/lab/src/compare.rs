@@ -7,7 +7,7 @@
 use crate::registry::open;
 use crate::session::Session;
 use crate::view::{DecisionView, EventView, FlightView, Status, What};
-use consensus_kernel::{KindClass, SetupError, Time};
+use consensus_kernel::{KindClass, SetupError};
 use consensus_scenario::Scenario;
 use serde::Serialize;
 
@@ -44,7 +44,7 @@ pub struct Measured {
     pub delays_all: Option<u32>,
     /// Message delays until the client has its answer, the median over all decisions.
     pub delays_client: Option<u32>,
-    /// Time from request to answer in microseconds, the median; where replicas begin with values, until the last correct
+    /// Time from when its client first sent a request to the answer, in microseconds, the median; where replicas begin with values, until the last correct
     /// one has decided.
     pub latency_us: Option<u64>,
     /// Decisions per second of virtual time, from the beginning to the last of them.
@@ -62,7 +62,7 @@ impl Measured {
 /// Measures a run up to its cursor.
 pub fn measured(session: &dyn Session) -> Measured {
     let scenario = session.scenario();
-    let (decided, mut replies) = (session.decisions(), session.replies());
+    let (mut decided, mut replies) = (session.decisions(), session.replies());
     let metrics = session.metrics();
     let asked = scenario.clients > 0;
     // What decides once tells everybody who asks later the same: these are no decisions, and their delays go on from the
@@ -70,14 +70,18 @@ pub fn measured(session: &dyn Session) -> Measured {
     let mut answered = vec![0; scenario.clients];
     replies.retain(|d| {
         let own = answered.get_mut(d.node.index()).filter(|_| d.value.client() == Some(d.node));
-        own.is_some_and(|k| std::mem::replace(k, d.value.number()) < d.value.number())
+        own.is_some_and(|k| std::mem::replace(k, d.value.number()) != d.value.number())
     });
     let decisions = if asked { replies.len() as u64 } else { u64::from(!decided.is_empty()) };
     let each = |count: u64| (decisions > 0).then(|| count as f64 / decisions as f64);
-    let (mut first, mut all) = delays_by_place(&decided);
-    let last = if asked { &replies } else { &decided }.iter().map(|d| d.at).max();
-    let mut latencies = if asked { waits(scenario, &replies) } else { last.iter().map(|at| at.0).collect() };
-    let mut client: Vec<u32> = replies.iter().map(|d| d.delays).collect();
+    let told = if asked { &replies } else { &decided };
+    let last = told.iter().map(|d| d.at).max();
+    let latencies = match asked {
+        true => told.iter().map(|d| d.at.since(d.since).0).collect(),
+        false => last.iter().map(|at| at.0).collect(),
+    };
+    let client = replies.iter().map(|d| d.delays.into()).collect();
+    let (first, all) = delays_by_place(&mut decided);
     let properties = session.properties();
     let violated = properties.iter().find(|p| p.status == Status::Violated).map(|p| p.name);
     let finished = properties.iter().all(|p| p.kind != "liveness" || p.status == Status::Holds);
@@ -93,10 +97,10 @@ pub fn measured(session: &dyn Session) -> Measured {
         messages_all: each(metrics.replica),
         messages_client: each(metrics.client),
         bytes: each(metrics.bytes),
-        delays_first: median(&mut first),
-        delays_all: median(&mut all),
-        delays_client: median(&mut client),
-        latency_us: median(&mut latencies),
+        delays_first: median(first).map(|d| d as u32),
+        delays_all: median(all).map(|d| d as u32),
+        delays_client: median(client).map(|d| d as u32),
+        latency_us: median(latencies),
         throughput: last.filter(|at| at.0 > 0).and_then(|at| each(at.0).map(|each_us| 1e6 / each_us)),
     }
 }
@@ -125,36 +129,19 @@ pub fn of_later_rounds(session: &dyn Session, events_max: u64) -> Option<u64> {
 }
 
 /// For each place that a request or a beginning led to: delays until the first and until the last replica decided.
-fn delays_by_place(decided: &[DecisionView]) -> (Vec<u32>, Vec<u32>) {
-    let mut order: Vec<usize> = (0..decided.len()).filter(|i| decided[*i].delays > 0).collect();
-    consensus_kernel::sort_by_number(&mut order, |i| decided[*i].slot);
-    let places = order.chunk_by(|a, b| decided[*a].slot == decided[*b].slot);
-    places
-        .map(|place| {
-            let delays = || place.iter().map(|i| decided[*i].delays);
-            (delays().min().unwrap_or(0), delays().max().unwrap_or(0))
-        })
-        .unzip()
+fn delays_by_place(decided: &mut [DecisionView]) -> (Vec<u64>, Vec<u64>) {
+    consensus_kernel::sort_by_number(decided, |d| d.slot);
+    let (mut first, mut all) = (Vec::new(), Vec::new());
+    for place in decided.chunk_by(|a, b| a.slot == b.slot) {
+        let delays = || place.iter().map(|d| u64::from(d.delays)).filter(|delays| *delays > 0);
+        first.extend(delays().min());
+        all.extend(delays().max());
+    }
+    (first, all)
 }
 
-/// How long each request waited for its own answer: from when it was to be asked, or from its client's answer before it, since a
-/// client asks for one thing at a time.
-fn waits(scenario: &Scenario, replies: &[DecisionView]) -> Vec<u64> {
-    let mut free = vec![Time::ZERO; scenario.clients];
-    let wait = |reply: &DecisionView| {
-        let (client, k) = (reply.node.index(), reply.value.number().saturating_sub(1));
-        let planned = u64::from(k) * scenario.clients as u64 + client as u64;
-        let since = Time(scenario.gap.times(planned).0).max(*free.get(client)?);
-        if let Some(free) = free.get_mut(client) {
-            *free = reply.at;
-        }
-        Some(reply.at.since(since).0)
-    };
-    replies.iter().filter_map(wait).collect()
-}
-
-fn median<T: Copy + Into<u64>>(values: &mut [T]) -> Option<T> {
-    consensus_kernel::sort_by_number(values, |value: &T| (*value).into());
+fn median(mut values: Vec<u64>) -> Option<u64> {
+    consensus_kernel::sort_by_number(&mut values, |value| *value);
     values.get(values.len() / 2).copied()
 }
 
@@ -165,17 +152,13 @@ fn median<T: Copy + Into<u64>>(values: &mut [T]) -> Option<T> {
 /// If the protocol refuses the scenario.
 pub fn measure(scenario: &Scenario) -> Result<Measured, SetupError> {
     let mut session = open(scenario)?;
-    finish(&mut *session);
+    while session.run_ahead(1 << 16) {}
+    go_to_the_last_decision(&mut *session);
     Ok(Measured { later_rounds: of_later_rounds(&*session, u64::MAX), ..measured(&*session) })
 }
 
-fn finish(session: &mut dyn Session) {
-    while session.run_ahead(1 << 16) {}
-    go_to_the_last_decision(session);
-}
-
 /// Puts the cursor of a finished run behind its last decision, or at its end if somebody has not decided.
-pub fn go_to_the_last_decision(session: &mut dyn Session) {
+fn go_to_the_last_decision(session: &mut dyn Session) {
     session.seek_event(session.frontier().event);
     let undecided = session.properties().iter().any(|p| p.kind == "liveness" && p.status != Status::Holds);
     let last = session.decisions().iter().chain(&session.replies()).map(|d| d.event + 1).max();
@@ -187,6 +170,9 @@ pub fn go_to_the_last_decision(session: &mut dyn Session) {
 /// Numbers of replicas at which growth is measured: those of the literature's tables.
 pub const SIZES: [usize; 7] = [4, 7, 10, 16, 31, 64, 100];
 
+/// Events between two signs of life.
+const EVENTS: u64 = 64;
+
 /// Requests of a run with another number of replicas: the first may pay for an election.
 const REQUESTS: u32 = 3;
 
@@ -197,7 +183,19 @@ pub fn with_replicas(scenario: &Scenario, n: usize) -> Scenario {
     grown.params = grown.params.resized(grown.meta.params, n);
     grown.f = grown.bound().max_f(n);
     (grown.byzantine, grown.skews, grown.script) = (Vec::new(), Vec::new(), Vec::new());
+    grown.deadline = None;
     grown
+}
+
+/// What a scenario's run costs with another number of replicas; none if the protocol refuses so many, or if not all is
+/// decided: what that has cost is no price of a decision. `beat` is called every few dozen events.
+pub fn grown(scenario: &Scenario, n: usize, beat: &mut dyn FnMut()) -> Option<Measured> {
+    let mut session = open(&with_replicas(scenario, n)).ok()?;
+    while session.run_ahead(EVENTS) {
+        beat();
+    }
+    go_to_the_last_decision(&mut *session);
+    Some(measured(&*session)).filter(|m| m.finished)
 }
 
 /// The exponent e of the curve y = c·nᵉ that fits best on log–log axes (least squares), from at least two points with
@@ -291,6 +289,36 @@ mod tests {
         let m = measure(&scenario("#/pbft?n=4&req=5")).expect("possible");
         assert_eq!(m.latency_us, Some(50_000));
         assert_eq!(m.throughput, Some(20.0), "one request every 50 ms");
+    }
+
+    #[test]
+    fn who_asks_for_many_things_at_once_waits_for_each_from_when_it_was_asked() {
+        let replies = |link: &str| {
+            let mut session = open(&scenario(link)).expect("possible");
+            while session.run_ahead(1 << 16) {}
+            session.seek_event(session.frontier().event);
+            session.replies()
+        };
+        let link = "#/nakamoto?n=4&req=9&until=60s";
+        let mut ends: Vec<u64> = replies(link).iter().map(|reply| reply.at.0).collect();
+        ends.sort_unstable();
+        let m = measure(&scenario(link)).expect("possible");
+        assert_eq!(
+            (m.decisions, m.latency_us),
+            (9, Some(ends[4])),
+            "all nine payments are made at the beginning"
+        );
+        let link = "#/nakamoto?n=7&req=30&until=60s&seed=3&latency=10ms..300ms";
+        assert!(!replies(link).is_sorted_by_key(|reply| reply.value.number()), "some overtake others");
+        assert_eq!(measure(&scenario(link)).expect("possible").decisions, 30);
+    }
+
+    #[test]
+    fn growth_has_no_price_of_decisions_that_were_not_all_made() {
+        let slow = scenario("#/pbft?n=4&latency=400ms");
+        assert!(grown(&slow, 7, &mut || ()).is_none(), "its time-outs are shorter than its delays");
+        let cost = grown(&Scenario { deadline: Some(slow.until), ..scenario("#/pbft?n=4") }, 7, &mut || ());
+        assert_eq!(cost.and_then(|m| m.messages), Some(84.0));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! This is the only crate that sees both the simulator and the protocols. It draws nothing.
 
+mod amount;
 mod certificate;
 mod change;
 mod checkpoints;
@@ -28,11 +29,12 @@ mod watch;
 #[cfg(feature = "experiments")]
 pub mod workload;
 
+pub use amount::{Rate, number};
 pub use consensus_check::{Budget, Outcome};
 #[cfg(feature = "experiments")]
 pub use consensus_check::{Violation, draw_scenario, shorten, shrink};
 pub use contestants::told_apart;
-pub use documented::{Documented, documented};
+pub use documented::{Contestant, Documented, Judged, documented, verdict};
 #[cfg(feature = "experiments")]
 pub use experiments::broken;
 pub use experiments::{Hunt, Trial};

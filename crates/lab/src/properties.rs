@@ -81,7 +81,7 @@ fn safety_view(
     };
     let find = |node: NodeId, slot: Slot, value: Value| {
         let d = decisions.iter().find(|d| d.node == node && d.slot == slot && d.value == value)?;
-        Some(DecisionView { node, slot, value, at: d.at, event: d.event, delays: d.delays })
+        Some(DecisionView { node, slot, value, since: d.since, at: d.at, event: d.event, delays: d.delays })
     };
     let conflict = violation
         .and_then(|v| v.conflict)

@@ -167,6 +167,7 @@ impl Run {
             node: d.node,
             slot: d.slot,
             value: d.value,
+            since: d.since,
             at: d.at,
             event: d.event,
             delays: d.delays,

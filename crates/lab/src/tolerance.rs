@@ -48,7 +48,7 @@ pub fn tolerance(scenario: &Scenario, beat: &mut dyn FnMut()) -> Result<Option<T
     let calm = with_replicas(scenario, scenario.n);
     // Time-outs that double take long, and nothing happens meanwhile: events are what is bounded.
     let until = Time::ZERO + bounds::UNTIL;
-    let calm = Scenario { f: scenario.f, inputs: scenario.inputs.clone(), deadline: None, until, ..calm };
+    let calm = Scenario { f: scenario.f, inputs: scenario.inputs.clone(), until, ..calm };
     let ran = run(&calm, bounds::EVENTS, beat)?;
     if !ran.survived {
         return Ok(None);

@@ -231,6 +231,8 @@ pub struct DecisionView {
     pub slot: Slot,
     /// What.
     pub value: Value,
+    /// When its client first sent the request, or when the run began; where neither is known, when it was decided.
+    pub since: Time,
     /// When.
     pub at: Time,
     /// In which event.

@@ -76,6 +76,11 @@ impl ValueError {
         Self { kind, why: why.into(), allowed: allowed.into() }
     }
 
+    /// The same, with the setting of several that it is about.
+    pub(crate) fn of(self, key: &str) -> Self {
+        Self { why: format!("{key}: {}", self.why), ..self }
+    }
+
     pub(crate) fn malformed(why: impl Into<String>, allowed: impl Into<String>) -> Self {
         Self::new(ErrorKind::Malformed, why, allowed)
     }
@@ -120,6 +125,16 @@ impl ParseError {
             allowed,
         }
     }
+
+    /// What is wrong and what is allowed, without the place.
+    pub fn because(&self) -> String {
+        let between = match () {
+            () if self.allowed.is_empty() => "",
+            () if self.why.ends_with('?') => " ",
+            () => ", ",
+        };
+        format!("{}{between}{}", self.why, self.allowed)
+    }
 }
 
 impl fmt::Display for ValueError {
@@ -139,11 +154,7 @@ impl fmt::Display for ParseError {
             1 => write!(f, " (at character {})", self.column)?,
             line => write!(f, " (line {line}, character {})", self.column)?,
         }
-        if self.allowed.is_empty() {
-            return write!(f, ": {}", self.why);
-        }
-        let comma = if self.why.ends_with('?') { "" } else { "," };
-        write!(f, ": {}{comma} {}", self.why, self.allowed)
+        write!(f, ": {}", self.because())
     }
 }
 

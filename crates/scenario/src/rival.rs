@@ -188,7 +188,7 @@ pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> 
     } else if let Some(n) = split(text).into_iter().find_map(|part| part.strip_prefix("n:")) {
         // What it shares depends on which nodes it has, so n comes first.
         for key in SETTINGS.iter().filter(|key| key.name == "n") {
-            (key.read)(&mut scenario, n)?;
+            (key.read)(&mut scenario, n).map_err(|e| e.of(key.name))?;
         }
         scenario = shared(&Scenario { n: scenario.n, ..base.clone() }, meta);
     }
@@ -213,9 +213,10 @@ pub fn parse_rival(base: &Scenario, catalogue: &[&'static Meta], text: &str) -> 
         let common = common.find(|k| k.name == key && (alone || OWN_KEYS.contains(&key)));
         match (place, common) {
             (Some(place), _) => {
-                scenario.params.0[place] = parse_param(&meta.params[place], scenario.n, value)?
+                scenario.params.0[place] =
+                    parse_param(&meta.params[place], scenario.n, value).map_err(|e| e.of(key))?
             }
-            (None, Some(common)) => (common.read)(&mut scenario, value)?,
+            (None, Some(common)) => (common.read)(&mut scenario, value).map_err(|e| e.of(key))?,
             (None, None) => {
                 let own = meta.params.iter().map(|spec| spec.key);
                 return Err(ValueError::unknown(UnknownName, "key of a rival", key, own.chain(OWN_KEYS)));

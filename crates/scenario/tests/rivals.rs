@@ -36,7 +36,8 @@ fn a_rival_shares_network_load_and_faults_and_says_only_what_is_its_own() {
         ("nope", "there is no protocol `nope`, allowed: toy, plain, bits"),
         ("toy;batch", "not a setting of a rival, write vs=raft;n:5;batch:8"),
         ("plain;seed:3", "there is no key of a rival `seed`, allowed: n, f, in, byz, without"),
-        ("toy;n:0", "too small, at least 1 replica is needed"),
+        ("toy;n:0", "n: too small, at least 1 replica is needed"),
+        ("toy;batch:0;n:5", "batch: too small, at least 1 is needed"),
         ("toy;n:5;n:6", "n was given before, each may stand once"),
     ] {
         let error = refused(&format!("toy?vs={vs}"));

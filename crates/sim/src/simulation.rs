@@ -120,8 +120,8 @@ pub struct Simulation<P: Automaton> {
     pub(crate) metrics: Metrics,
     /// Requests handed to each client so far.
     pub(crate) proposed: Vec<u32>,
-    /// Depth at which each client first sent its latest requests.
-    pub(crate) bases: Vec<[(u32, u32); REQUESTS_REMEMBERED]>,
+    /// Depth at which each client first sent its latest requests, and when.
+    pub(crate) bases: Vec<[(u32, u32, Time); REQUESTS_REMEMBERED]>,
     pub(crate) requests_planned: u32,
     pub(crate) losses: VecDeque<Loss>,
     /// A message can meet nothing but delay, loss and duplication: the fast path of sending.
@@ -257,7 +257,7 @@ impl<P: Automaton> Simulation<P> {
             armed: Vec::new(),
             metrics: Metrics::new(shape.kinds),
             proposed: vec![0; clients],
-            bases: vec![[(0, 0); REQUESTS_REMEMBERED]; clients],
+            bases: vec![[(0, 0, Time::ZERO); REQUESTS_REMEMBERED]; clients],
             requests_planned: 0,
             losses: VecDeque::new(),
             plain: false,
@@ -651,18 +651,19 @@ impl<P: Automaton> Simulation<P> {
         // What was chosen may be another client's, but nobody gets more replies than he has asked for.
         let asked = if node.is_client() { self.proposed[node.index()] } else { u32::MAX };
         let unasked = cell.decided > asked.into() || (value.client() == Some(node) && value.number() > asked);
-        let delays = match sent_at {
+        let (delays, since) = match sent_at {
             // What replicas begin with is there from the start.
-            _ if value.is_input() => cell.depth,
-            Some((number, depth)) if number == value.number() => {
-                cell.depth.saturating_sub(depth + u32::from(!node.is_client()))
+            _ if value.is_input() => (cell.depth, Time::ZERO),
+            Some((number, depth, since)) if number == value.number() => {
+                (cell.depth.saturating_sub(depth + u32::from(!node.is_client())), since)
             }
-            _ => 0,
+            _ => (0, self.now),
         };
         observer.decided(&Decision {
             node,
             slot,
             value,
+            since,
             at: self.now,
             event,
             delays,
@@ -671,12 +672,12 @@ impl<P: Automaton> Simulation<P> {
         });
     }
 
-    /// Remembers at which depth a client first sent a request.
+    /// Remembers at which depth a client first sent a request, and when.
     pub(crate) fn note_request(&mut self, client: NodeId, msg: &P::Msg, depth: u32) {
         let Some(value) = msg.request() else { return };
         let place = &mut self.bases[client.index()][value.number() as usize % REQUESTS_REMEMBERED];
         if place.0 != value.number() {
-            *place = (value.number(), depth);
+            *place = (value.number(), depth, self.now);
         }
     }
 

@@ -47,7 +47,7 @@ pub fn growth(props: &Shown) -> Html {
         <div class="growth">
             <h2>{ "Growth with n" }</h2>
             <p class="quiet" role="status">{ match (made < all, busy) {
-                (false, _) => "Three requests each, no faults. A straight line is a power of n; its exponent is fitted.",
+                (false, _) => "Three requests each, no faults; sizes at which not all is decided are left out. A straight line is a power of n; its exponent is fitted.",
                 (_, true) => "Measuring…",
                 _ => "It rests.",
             } }</p>

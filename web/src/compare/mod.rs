@@ -20,9 +20,9 @@ pub fn comparison(props: &Shown) -> Html {
     let (count, absent, shared) = store.with(|m| {
         let rivals = m.contest.as_ref().map_or(&[][..], |c| &c.rivals);
         let shared = match () {
-            // What shares nothing says so.
-            () if rivals.iter().any(|r| r.text.contains(";own")) => {
-                "One clock, each with its own settings and faults."
+            // Who has liars of its own, or shares nothing, says so.
+            () if rivals.iter().any(|r| r.text.contains(";byz:") || r.text.contains(";own")) => {
+                "One clock, each with its own faults."
             }
             () if rivals.iter().any(|r| !r.changed.is_empty()) => {
                 "One network, one seed, one load, and the same faults as far as each protocol knows them."

@@ -5,8 +5,8 @@ use crate::shown::Shown;
 use crate::words;
 use crate::worker::growth::Found;
 use consensus_figure::shape::number;
-use consensus_lab::compare::{Measured, measured, of_later_rounds};
-use consensus_lab::{Documented, documented};
+use consensus_lab::compare::{Measured, exponent, measured, of_later_rounds};
+use consensus_lab::{Contestant, Documented, Judged, Rate, documented, verdict};
 use yew::prelude::*;
 
 /// Heads of the columns: short, and in a sentence.
@@ -25,7 +25,7 @@ const HEADS: [(&str, &str); 7] = [
         "Delays",
         "Message delays until the first replica decides, until all do, until the client knows; where it knows first, replicas answer on trust and decide with the next checkpoint",
     ),
-    ("Latency", "Median time from request to answer"),
+    ("Latency", "Median time from request to answer, or until all have decided"),
     ("Throughput", "Decisions a second, up to the last of them"),
 ];
 
@@ -36,16 +36,40 @@ pub const EVENTS: u64 = 1 << 10;
 pub fn table(props: &Shown) -> Html {
     let rows = props.store.with(|m| {
         let growth = m.contest.as_ref().and_then(|c| c.growth.as_ref());
+        let all: Vec<Contestant<'_>> = (0..m.contestants())
+            .map(|who| {
+                let session = m.contestant(who);
+                Contestant {
+                    name: m.contestant_name(who),
+                    scenario: session.scenario(),
+                    measured: Measured {
+                        later_rounds: of_later_rounds(session, EVENTS),
+                        ..measured(session)
+                    },
+                    // A curve of few points has another slope.
+                    exponent: growth
+                        .filter(|g| g.made() >= g.all)
+                        .and_then(|g| exponent(&g.curve(who, false))),
+                    survived: growth.and_then(|g| g.tolerance(who)),
+                }
+            })
+            .collect();
         let rivals = m.contest.as_ref().map_or(&[][..], |c| &c.rivals);
-        let one = |who: usize| {
-            let session = m.contestant(who);
-            let name = m.contestant_name(who);
-            let tried = growth.and_then(|g| g.tolerance(who));
-            let changed = who.checked_sub(1).and_then(|at| rivals.get(at)).map(|r| r.changed.clone());
-            let m = Measured { later_rounds: of_later_rounds(session, EVENTS), ..measured(session) };
-            (name, changed.unwrap_or_default(), session.scenario().bound(), m, tried)
+        let row = |(who, c): (usize, &Contestant<'_>)| {
+            let changed = who.checked_sub(1).and_then(|at| rivals.get(at)).map_or("", |r| &r.changed);
+            html! {
+                <>
+                    <tr>
+                        <th scope="row">{ c.name.clone() }</th>
+                        <td>{ tolerates(c.measured.f, c.scenario.bound().formula(), c.survived) }</td>
+                        { for cells(&c.measured).into_iter().map(|text| html! { <td>{ text }</td> }) }
+                    </tr>
+                    { across(changed, "quiet warn-ink") }
+                    { for documented(c.measured.protocol).map(|row| said(row, &verdict(row, who, &all))) }
+                </>
+            }
         };
-        (0..m.contestants()).map(one).collect::<Vec<_>>()
+        all.iter().enumerate().map(row).collect::<Vec<_>>()
     });
     html! {
         <div class="compare-scroll" tabindex="0" role="region" aria-label="Measured so far">
@@ -57,22 +81,7 @@ pub fn table(props: &Shown) -> Html {
                         { for HEADS.iter().map(|(head, says)| html! { <th scope="col" title={*says}>{ *head }</th> }) }
                     </tr>
                 </thead>
-                <tbody>
-                    { for rows.iter().enumerate().map(|(i, (name, changed, bound, m, tried))| html! {
-                        <>
-                            <tr>
-                                <th scope="row">{ name.clone() }</th>
-                                <td>{ tolerates(m.f, bound.formula(), *tried) }</td>
-                                { for cells(m).into_iter().map(|text| html! { <td>{ text }</td> }) }
-                            </tr>
-                            { differs(changed, "quiet warn-ink") }
-                            // What the document says of a protocol stands once.
-                            if rows[..i].iter().all(|(_, _, _, other, _)| other.protocol != m.protocol) {
-                                { for documented(m.protocol).into_iter().map(said) }
-                            }
-                        </>
-                    }) }
-                </tbody>
+                <tbody>{ for rows }</tbody>
             </table>
         </div>
     }
@@ -113,7 +122,7 @@ fn cells(m: &Measured) -> [String; 6] {
             if m.client_first() { " (client first)" } else { "" }
         ),
         m.latency_us.map_or_else(dash, |us| words::moment(us as f64)),
-        m.throughput.map_or_else(dash, |rate| format!("{} /s", number(rate))),
+        m.throughput.map_or_else(dash, |rate| Rate(rate).to_string()),
     ]
 }
 
@@ -121,19 +130,23 @@ fn dash() -> String {
     "–".to_owned()
 }
 
-/// The document's row, and where runs differ from it.
-fn said(row: &'static Documented) -> Html {
+/// The document's row, and what the measurements say to it.
+fn said(row: &Documented, judged: &[Judged]) -> Html {
+    let mut verdict = String::new();
+    judged.iter().for_each(|j| verdict += &format!("{}\n", j.says));
     html! {
-        <tr class="said">
-            <th scope="row">{ "the document says" }</th>
-            <td>{ row.tolerance }</td><td></td><td>{ row.messages }</td><td></td><td></td><td>{ row.latency }</td><td>{ row.throughput }</td>
-        </tr>
-        { differs(row.differs, "") }
+        <>
+            <tr class="said">
+                <th scope="row">{ "the document says" }</th>
+                <td>{ row.tolerance }</td><td></td><td>{ row.messages }</td><td></td><td></td><td>{ row.latency }</td><td>{ row.throughput }</td>
+            </tr>
+            { across(&verdict, "") }
+        </>
     }
 }
 
 /// A sentence across the table, if there is one.
-fn differs(text: &str, class: &'static str) -> Html {
+fn across(text: &str, class: &'static str) -> Html {
     html! {
         if !text.is_empty() { <tr class="differs"><td colspan="8"><p class={class}>{ text.to_owned() }</p></td></tr> }
     }

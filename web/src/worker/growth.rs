@@ -1,12 +1,8 @@
 //! How the cost of each contestant grows with n, and how many faults it survives: one measurement after the other.
 
-use consensus_lab::compare::{SIZES, go_to_the_last_decision, measured, with_replicas};
-use consensus_lab::open;
+use consensus_lab::compare::{SIZES, grown};
 use consensus_lab::tolerance::tolerance;
 use consensus_scenario::Scenario;
-
-/// Events between two signs of life.
-const EVENTS: u64 = 64;
 
 /// What is measured: of whom, by place among the contestants, and with how many replicas what it costs; with none, how many
 /// faults it survives.
@@ -30,19 +26,13 @@ pub fn measurements(contestants: &[Scenario]) -> Vec<Measurement> {
     all
 }
 
-/// Makes one of them; nothing comes of sizes that a protocol's own parameters exclude.
+/// Makes one of them; nothing comes of sizes that a protocol's own parameters exclude, or with which not all is decided.
 pub fn measure(scenario: &Scenario, n: usize, beat: &mut dyn FnMut()) -> Found {
     if n == 0 {
         let Some(found) = tolerance(scenario, beat).ok().flatten() else { return [None; 2] };
         return [Some(found.crashes), found.liars].map(|survived| survived.map(|s| s.most as u64));
     }
-    let Ok(mut session) = open(&with_replicas(scenario, n)) else { return [None; 2] };
-    while session.run_ahead(EVENTS) {
-        beat();
-    }
-    go_to_the_last_decision(&mut *session);
-    let cost = measured(&*session);
-    [cost.messages.map(f64::to_bits), cost.latency_us]
+    grown(scenario, n, beat).map_or([None; 2], |cost| [cost.messages.map(f64::to_bits), cost.latency_us])
 }
 
 /// What was found as a line.
