@@ -120,7 +120,7 @@ rules! {
         "2f + 1 replies with the same v, t and r: accept r";
     RollBack, "§5.1 rolls back", "PBFT, §5.1",
         "leaves the view and takes back what it executed tentatively",
-        "The next view may put something else there.",
+        "The next view may put the null request there. Only then does the paper take it back.",
         "view change: state := the last committed one";
     ClientReads, "§5.1 read", "PBFT, §5.1",
         "sends a request that only reads to all replicas",
@@ -444,7 +444,7 @@ pub const META: Meta = Meta {
         "Message authentication codes instead of signatures (§5.2): signatures are ideal and cost nothing",
         "Digest replies (§5.1): a result is one number. A read that has to be ordered counts as an assignment",
         "Non-deterministic operations (§4.6): operations are assignments",
-        "Proactive recovery (TOCS 2002, §4): replicas keep their state on disk, and no keys change",
+        "Proactive recovery (TOCS 2002): replicas keep their state on disk, and no keys change",
         "State transfer by a tree of partitions (TOCS 2002): the state is small and sent whole",
     ],
     envelope: Envelope::LIARS,

@@ -1,5 +1,6 @@
 //! One test a claim, on the table-top: here the normal case and the clients.
 
+mod forgers;
 mod lies;
 mod optimised;
 mod repair;

@@ -1,4 +1,4 @@
-//! Several AppendEntries under way to one follower (dissertation §10.2.1): the leader believes that each arrives, and sends
+//! Several AppendEntries under way to one follower (dissertation §10.2.2): the leader believes that each arrives, and sends
 //! the next without waiting for an answer. The consistency check of §5.3 makes a wrong belief harmless: the follower
 //! refuses, and the leader goes back to what it knows.
 

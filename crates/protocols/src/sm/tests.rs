@@ -181,6 +181,69 @@ fn what_traitors_show_in_the_last_round_but_one_still_reaches_everybody() {
     assert_eq!(show(&without(setup(4, 2), LAST_ROUND)), [Some(RETREAT), Some(ATTACK)]);
 }
 
+/// Traitors who know all that is sent, sign in any order what they like, and show it to whom they like when they like.
+/// Gives what the loyal lieutenants know in the end.
+fn conspire(setup: &Setup, traitors: &[usize], seed: u64) -> Vec<Vec<Order>> {
+    let (mut table, mut rng) = (begin(setup), Rng::stream(seed, 3));
+    let mut seen: Vec<Chain> = Vec::new();
+    let loyal: Vec<usize> = (1..setup.n).filter(|i| !traitors.contains(i)).collect();
+    if traitors.contains(&0) {
+        table.pile.clear();
+        seen.extend([ATTACK, RETREAT].map(|v| Chain::new(testbed::signed(&table, COMMANDER, Text::Own(v)))));
+    }
+    for _ in 0..table.config.rounds {
+        let mut letters: Vec<Letter<Msg>> =
+            table.pile.drain(..).filter(|l| !traitors.contains(&l.from.index())).collect();
+        for letter in &letters {
+            let Msg::Signed(chain) = &letter.msg else { continue };
+            seen.push(chain.clone());
+        }
+        for _ in 0..rng.within(0, 8) {
+            let Some(mut chain) = seen.get(rng.within(0, seen.len().max(1) as u64 - 1) as usize).cloned()
+            else {
+                break;
+            };
+            for _ in 0..rng.within(0, 3) {
+                let who = r(traitors[rng.within(0, traitors.len() as u64 - 1) as usize]);
+                chain = Chain::new(testbed::signed(&table, who, Text::Message(chain)));
+                seen.push(chain.clone());
+            }
+            let from = r(traitors[0]);
+            let to = r(loyal[rng.within(0, loyal.len() as u64 - 1) as usize]);
+            let at = rng.within(0, letters.len() as u64) as usize;
+            letters.insert(at, Letter { from, to, msg: Msg::Signed(chain) });
+        }
+        for letter in letters {
+            table.step(letter.to, Input::Deliver { from: letter.from, msg: &letter.msg });
+        }
+        end_round(&mut table, &loyal);
+    }
+    let set = |i: &usize| {
+        let mut set = known(&table, *i);
+        set.sort_by_key(|order| order.name());
+        set
+    };
+    loyal.iter().map(set).collect()
+}
+
+#[test]
+fn whatever_traitors_sign_and_whenever_they_show_it_all_loyal_lieutenants_end_with_the_same_orders() {
+    // §4, theorem 2.
+    let differ = |setup: &Setup, traitors: &[usize], seed: u64| {
+        let sets = conspire(setup, traitors, seed);
+        assert!(traitors.contains(&0) || sets.iter().all(|set| *set == [ATTACK]), "the commander is loyal");
+        sets.iter().any(|set| *set != sets[0])
+    };
+    for (n, traitors) in [(4, &[0, 1][..]), (5, &[0, 2]), (5, &[0, 1, 2]), (6, &[0, 3, 4, 5]), (5, &[1, 3])] {
+        let setup = setup(n, traitors.len());
+        let found = |setup: &Setup| (0..1_000).any(|seed| differ(setup, traitors, seed));
+        assert!(!found(&setup), "{traitors:?} of {n}");
+        for rule in [DISTINCT_SIGNERS, SIGNED_IN_TIME, LAST_ROUND] {
+            assert_eq!(found(&without(setup.clone(), rule)), traitors[0] == 0, "{traitors:?} of {n}, {rule}");
+        }
+    }
+}
+
 #[test]
 fn choice_is_the_same_function_for_all() {
     let mut table = begin(&without(setup(3, 1), CHOICE));

@@ -121,6 +121,7 @@ fn storm_setup(seed: u64) -> Setup {
         .into_iter()
         .fold(base, |base, at| with(base, at, ParamValue::Flag(rng.within(0, 1) == 0)));
     let base = with(base, BATCH, ParamValue::Int([1, 2, 8][seed as usize % 3]));
+    let base = with(base, WINDOW, ParamValue::Int([1, 1, 2, 5][seed as usize / 6 % 4]));
     with(base, REPLICATE, ParamValue::Choice((seed / 3 % 2) as usize))
 }
 
