@@ -197,19 +197,22 @@ pub(crate) fn print_svg(rows: &[Row]) {
     let plot = |of: &str, y: fn(&Measured) -> Option<f64>| {
         let series = |row: &Row| Series { name: row.name.clone(), points: points(&row.growth, y) };
         let all: Vec<Series> = rows.iter().map(series).collect();
-        svg::print(&log_log(&all, "replicas n", of, SIZE.0, SIZE.1), &[], Theme::Light)
+        let scene = log_log(&all, "replicas n", of, SIZE.0, SIZE.1);
+        // As high as it is with its title.
+        (scene.height + 42.0, svg::print(&scene, &[], Theme::Light))
     };
     let plots =
         [plot("messages between replicas, a decision", |m| m.messages), plot("latency in ms", latency_ms)];
-    // A picture in a picture, each as high as it is with its title.
-    let height = SIZE.1 + 42.0;
+    // A picture in a picture: names that are long stand below the curves, and make it higher.
     println!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\">",
         w = SIZE.0,
-        h = height * 2.0
+        h = plots.iter().map(|(height, _)| height).sum::<f64>()
     );
-    for (i, plot) in plots.iter().enumerate() {
-        print!("{}", plot.replacen("<svg ", &format!("<svg y=\"{}\" ", height * i as f64), 1));
+    let mut above = 0.0;
+    for (height, plot) in &plots {
+        print!("{}", plot.replacen("<svg ", &format!("<svg y=\"{above}\" "), 1));
+        above += height;
     }
     println!("</svg>");
 }

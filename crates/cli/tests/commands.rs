@@ -289,4 +289,12 @@ fn a_comparison_as_svg_plots_messages_and_latency() {
     for plot in ["messages between replicas, a decision", "latency in ms"] {
         assert_eq!(text.matches(&format!("<title>{plot}")).count(), 1, "{plot}");
     }
+    // Long names stand below the curves: then the second plot begins lower.
+    let long = "pbft;execute:tentative;retry:1s;batch:8";
+    let (text, _) = printed(&["compare", "#/pbft?n=4&req=1", long, "--format", "svg"]);
+    let after = |text: &str, part: &str| text.split_once(part).map(|(_, rest)| rest.to_owned()).expect(part);
+    let number = |text: &str| text.split('"').next().and_then(|n| n.parse::<f64>().ok()).expect("a number");
+    let all = number(&after(&text, "height=\""));
+    let second = number(&after(&after(&text, "<svg y=\"0\""), "height=\""));
+    assert!(second > 462.0 && all == 2.0 * second, "{second} of {all}");
 }

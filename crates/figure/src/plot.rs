@@ -2,7 +2,7 @@
 
 use crate::palette::{Ink, ROUND_COLOURS};
 use crate::point::Point;
-use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, number, pair, text_width};
+use crate::shape::{Anchor, Dash, Fill, Paint, Scene, Shape, hundredths, number, pair, text_width};
 use consensus_lab::compare::exponent;
 
 /// One curve.
@@ -101,8 +101,10 @@ fn label(series: &Series) -> String {
 /// The picture in words, with all its numbers.
 fn description(series: &[Series]) -> String {
     let one = |s: &Series| {
+        // What is little is not rounded to nothing.
+        let small = |v: f64| if v < 1.0 { hundredths(v) } else { number(v) };
         let points: Vec<String> =
-            s.points.iter().map(|(n, v)| format!("{} at {}", number(*v), number(*n))).collect();
+            s.points.iter().map(|(n, v)| format!("{} at {}", small(*v), number(*n))).collect();
         format!("{}: {}.", label(s), points.join(", "))
     };
     series.iter().map(one).collect::<Vec<_>>().join(" ")

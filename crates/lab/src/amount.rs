@@ -33,6 +33,18 @@ impl fmt::Display for Rate {
     }
 }
 
+/// A span of so many microseconds, in milliseconds if it has some.
+pub struct Span(pub u64);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            few if few < 1_000 => write!(f, "{few} µs"),
+            many => write!(f, "{} ms", Tenths(many as f64 / 1e3)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +53,14 @@ mod tests {
     fn numbers_are_rounded_to_tenths() {
         let shown = [12.04, -0.05, -0.04, 7.0, 0.25].map(number);
         assert_eq!(shown, ["12", "-0.1", "0", "7", "0.3"]);
+    }
+
+    #[test]
+    fn no_span_is_rounded_to_nothing() {
+        assert_eq!(
+            [0, 40, 1_000, 51_437].map(|us| Span(us).to_string()),
+            ["0 µs", "40 µs", "1 ms", "51.4 ms"]
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the document that the playground makes playable says of protocols, and whether what a comparison has measured bears
 //! it out.
 
-use crate::amount::{Rate, Tenths};
+use crate::amount::{Rate, Span, Tenths};
 use crate::compare::Measured;
 use consensus_kernel::Duration;
 use consensus_scenario::Scenario;
@@ -38,8 +38,8 @@ pub struct Documented {
     latency_why: [&'static str; 2],
     /// Why throughput is lower, and not lower, than the words say.
     throughput_why: [&'static str; 2],
-    /// How its load is spread, where messages cost time.
-    load_why: &'static str,
+    /// The same where messages cost time.
+    load_why: [&'static str; 2],
 }
 
 /// One that takes part in a comparison, and what is measured of it.
@@ -123,9 +123,11 @@ fn messages(row: &Documented, own: &Contestant<'_>, to: &mut Vec<Judged>) {
 fn latency(row: &Documented, own: &Contestant<'_>, to: &mut Vec<Judged>) {
     const CLAIM: &str = "Latency";
     let m = &own.measured;
-    let (Some(first), Some(client), Some(us)) = (m.delays_first, m.delays_client, m.latency_us) else {
+    let (Some(client), Some(us)) = (m.delays_client, m.latency_us) else {
         return say(to, CLAIM, None, UNDECIDED, "");
     };
+    // One alone decides without a message.
+    let first = m.delays_first.unwrap_or(0);
     let Some(delays) = row.delays else {
         let interval = own.scenario.meta.params.iter().position(|spec| spec.key == INTERVAL);
         let interval = interval.map_or(Duration::ZERO, |at| own.scenario.params.span(at));
@@ -176,14 +178,13 @@ fn throughput(row: &Documented, own: &Contestant<'_>, all: &[Contestant<'_>], to
                 () if gap > Duration::ZERO => write!(measured, "; requests come every {gap}"),
                 () if busy < BUSY => write!(measured, "; some requests wait longer, as for the first leader"),
                 () => {
-                    let ms = Tenths(us as f64 / 1e3);
-                    write!(measured, "; answers take {ms} ms, and clients wait for them")
+                    write!(measured, "; answers take {}, and clients wait for them", Span(us))
                 }
             };
             let costs = network.cpu > Duration::ZERO || network.bandwidth.is_some();
-            let loads = if costs { row.load_why } else { "" };
-            for why in [row.throughput_why[usize::from(!lower)], loads] {
-                if !why.is_empty() {
+            for (reasons, counts) in [(row.throughput_why, true), (row.load_why, costs)] {
+                let why = reasons[usize::from(!lower)];
+                if counts && !why.is_empty() {
                     let _ = write!(measured, "; {why}");
                 }
             }
@@ -226,7 +227,7 @@ const CRASHES: Documented = Documented {
     messages_why: [FEW, AGAIN],
     latency_why: ["", WAITS],
     throughput_why: ["", ""],
-    load_why: "its leader is the first to be full",
+    load_why: ["its leader is the first to be full", ""],
 };
 
 const ROWS: &[Documented] = &[
@@ -235,7 +236,7 @@ const ROWS: &[Documented] = &[
         messages_why: [FEW, "each vote goes to all learners"],
         latency_why: ["votes go straight to the learners", WAITS],
         throughput_why: ["it decides once, and that with both phases"; 2],
-        load_why: "",
+        load_why: [""; 2],
         ..CRASHES
     },
     Documented {
@@ -263,7 +264,7 @@ const ROWS: &[Documented] = &[
         rank: 1,
         latency_why: ["votes go from all to all, not through a leader and back", WAITS],
         throughput_why: ["", "it orders all that waits at once"],
-        load_why: "its replicas bear equal loads",
+        load_why: ["", "its replicas bear equal loads"],
         ..CRASHES
     },
     Documented {
@@ -279,7 +280,7 @@ const ROWS: &[Documented] = &[
             "a block ends each round trip, in the basic variant each third, with one command unless batched",
             "",
         ],
-        load_why: "certificates list their signers, so they grow with n",
+        load_why: ["certificates list their signers, so they grow with n", ""],
         ..CRASHES
     },
     Documented {
@@ -292,7 +293,7 @@ const ROWS: &[Documented] = &[
         fewer_faults: "finality is a matter of probability, and work done during a delay is lost",
         messages_why: [FEW, "a block crosses every edge of the graph"],
         throughput_why: ["", "blocks come as often as set here, and carry all that waits"],
-        load_why: "",
+        load_why: [""; 2],
         ..CRASHES
     },
 ];
@@ -419,6 +420,16 @@ mod tests {
         assert!(pbft[3].starts_with("Throughput as the document says: 20/s beside Nakamoto "), "{}", pbft[3]);
         let full = &said(&["#/hotstuff?req=20&cpu=1ms", "#/pbft?req=20&cpu=1ms"])[3];
         assert!(full.ends_with("; certificates list their signers, so they grow with n."), "{full}");
+        let quick = &said(&["#/multi-paxos?n=4&req=20&cpu=1ms", "#/hotstuff?req=20&cpu=1ms"])[3];
+        assert!(
+            quick.contains(" differs: ") && !quick.contains("full"),
+            "who is faster is not full: {quick}"
+        );
+        let alone = &said(&["#/pbft?n=1&req=3"])[2];
+        assert!(
+            alone.starts_with("Latency differs: 0 RTT until a replica decides, 1 for the client"),
+            "{alone}"
+        );
         let raft = &said(&["#/raft?n=4&req=20", "#/pbft?req=20"]);
         assert!(raft[2].starts_with("Latency as the document says: 1 RTT until a replica decides, 2 for"));
         assert!(raft[3].contains("; some requests wait longer, as for the first leader"), "{}", raft[3]);

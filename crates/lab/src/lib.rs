@@ -29,7 +29,7 @@ mod watch;
 #[cfg(feature = "experiments")]
 pub mod workload;
 
-pub use amount::{Rate, number};
+pub use amount::{Rate, Span, number};
 pub use consensus_check::{Budget, Outcome};
 #[cfg(feature = "experiments")]
 pub use consensus_check::{Violation, draw_scenario, shorten, shrink};

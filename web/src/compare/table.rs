@@ -6,7 +6,7 @@ use crate::words;
 use crate::worker::growth::Found;
 use consensus_figure::shape::number;
 use consensus_lab::compare::{Measured, exponent, measured, of_later_rounds};
-use consensus_lab::{Contestant, Documented, Judged, Rate, documented, verdict};
+use consensus_lab::{Contestant, Documented, Judged, Rate, Span, documented, verdict};
 use yew::prelude::*;
 
 /// Heads of the columns: short, and in a sentence.
@@ -121,7 +121,10 @@ fn cells(m: &Measured) -> [String; 6] {
             whole(m.delays_client),
             if m.client_first() { " (client first)" } else { "" }
         ),
-        m.latency_us.map_or_else(dash, |us| words::moment(us as f64)),
+        m.latency_us.map_or_else(dash, |us| match us {
+            0..1_000 => Span(us).to_string(),
+            _ => words::moment(us as f64),
+        }),
         m.throughput.map_or_else(dash, |rate| Rate(rate).to_string()),
     ]
 }
