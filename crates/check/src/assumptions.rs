@@ -41,7 +41,8 @@ pub fn assumptions<P: Automaton>(sim: &Simulation<P>) -> Vec<Assumption> {
     found.extend(P::caveat(sim.config()).map(|caveat| match caveat {
         Caveat::Safety(why) => variant("A safe variant", why.to_owned()),
         Caveat::Fewer(few, why) => {
-            variant("A safe variant", format!("{why} {few}, without it {}", scenario.f))
+            let broken = (few < scenario.f).then_some(Time::ZERO);
+            Assumption::new("A safe variant", broken, format!("{why} {few}, without it {}", scenario.f))
         }
         Caveat::Progress(why) => variant("A live variant", why.to_owned()).for_progress(),
     }));

@@ -126,7 +126,7 @@ pub trait Protocol: Clone + Serialize + Sized + 'static {
 pub enum Caveat {
     /// Something wrong may be decided.
     Safety(&'static str),
-    /// The same, where more than so many replicas are faulty, although f says that more may be.
+    /// The same, where f says that more than so many replicas may be faulty.
     Fewer(usize, &'static str),
     /// Nothing wrong is decided, but perhaps nothing at all.
     Progress(&'static str),

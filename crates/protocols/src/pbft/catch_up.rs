@@ -144,16 +144,20 @@ impl Replica {
         self.hinted = false;
     }
 
-    /// Nothing for a while: asks all if this replica is stuck, else tells those who may not know what it has executed.
+    /// Nothing for a while: asks all who order if this replica is stuck, and tells those who may not know what it has
+    /// executed.
     pub(super) fn on_status_timeout(&mut self, cx: &mut Cx<'_, Pbft>) {
         if self.executed > self.executed_at_status {
             return;
         }
         self.quiet = (self.quiet + 1).min(STATUS_DOUBLINGS_MAX);
-        if self.is_stuck() || self.hinted {
-            return self.ask(cx);
+        let asks = self.is_stuck() || self.hinted;
+        if asks {
+            self.ask(cx);
         }
-        let aware = self.aware.iter().enumerate();
+        // Whoever orders is asked already. Who learns has nothing to say, but may have nobody else who cares.
+        let first = if asks { cx.config.members } else { 0 };
+        let aware = self.aware.iter().enumerate().skip(first);
         let unaware: NodeSet =
             aware.filter(|(_, known)| **known < self.executed).map(|(i, _)| NodeId::replica(i)).collect();
         if !unaware.is_empty() {
