@@ -356,7 +356,10 @@ fn play(seed: u64, switch: Option<SwitchId>) -> Result<u64, String> {
     let liars = [first, (first + rng.within(1, n - 1) as usize) % n as usize];
     let k = rng.within(1, 4);
     let window = *pick(&mut rng, &[0, k, k + 1, 3 * k]).unwrap();
+    // Of six, four order, or all do.
+    let committee = if n == 6 && one_in(&mut rng, 2) { 4 } else { 0 };
     let settings = [
+        (param::COMMITTEE, ParamValue::Int(committee)),
         (param::CHECKPOINT, ParamValue::Int(k)),
         (param::WINDOW, ParamValue::Int(window)),
         (param::BATCH, ParamValue::Int(rng.within(1, 2))),
