@@ -189,6 +189,16 @@ test('with reduced motion the page stands still until it is asked', async () => 
   assertNoTrouble(page);
 });
 
+test('whoever listens is told of a fault, too', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=41ms' });
+  await page.getByRole('button', { name: /^node 1,/ }).press('Enter');
+  await page.getByRole('button', { name: 'Crash' }).press('Enter');
+  await page.getByRole('status').filter({ hasText: /^crash 1$/ }).waitFor({ state: 'attached' });
+  await page.getByRole('button', { name: 'Restart', exact: true }).press('Enter');
+  await page.getByRole('status').filter({ hasText: /^restart 1$/ }).waitFor({ state: 'attached' });
+  assertNoTrouble(page);
+});
+
 test('the keyboard alone reaches everything, and sees where it is', async () => {
   const page = await playground.page({ fragment: '?play=0' });
   await page.locator('.stage .picture').waitFor();

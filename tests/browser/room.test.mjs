@@ -23,8 +23,13 @@ for (const [name, viewport] of Object.entries(SIZES)) {
     await badges.getByText(/^. \d+ more$/).waitFor();
     assert.equal(await badges.locator('button').first().innerText(), '✕ Agreement violated');
     assert.ok((await sideways(badges)) <= 0, 'no badge is cut');
+    const shown = await badges.locator('button').allInnerTexts();
     await badges.locator('button').last().click();
     await page.waitForFunction(() => document.querySelector('[aria-selected=true]').innerText === 'Facts');
+    // It counts those of its sign, not those that are well, too.
+    const [sign, count] = shown.pop().split(' ');
+    const alike = await page.locator('.truths b').filter({ hasText: new RegExp(`^${sign}`) }).count();
+    assert.equal(Number(count), alike - shown.filter((badge) => badge.startsWith(sign)).length, sign);
     assertNoTrouble(page);
   });
 
@@ -159,6 +164,66 @@ test('the keyboard keeps its place when what it has pressed is gone', async () =
   await page.getByRole('tabpanel').locator('.row').filter({ hasText: ' from ' }).first().click();
   await page.getByRole('button', { name: 'look inside' }).click();
   assert.notEqual(await press('Drop'), 'body');
+  assertNoTrouble(page);
+});
+
+test('the keyboard keeps its place when the form that adds a fault has closed beneath it', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=41ms' });
+  await page.getByRole('button', { name: '+ add' }).click();
+  await page.getByRole('combobox', { name: 'what', exact: true }).selectOption({ label: 'split the network' });
+  await page.getByRole('group', { name: 'one side' }).getByRole('button', { name: '1', exact: true }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Remove: partition into 1 | all others' }).waitFor();
+  await page.waitForTimeout(350);
+  // Beside what has come, not behind what is folded.
+  assert.match(await page.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.localName), /^Remove: /);
+  assertNoTrouble(page);
+});
+
+test('arrows lead from tab to tab, and the keyboard goes along', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=41ms' });
+  const press = async (key) => {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(100);
+    return page.evaluate(() => `${document.activeElement.textContent} ${document.activeElement.ariaSelected}`);
+  };
+  await tab(page, 'Why').focus();
+  assert.equal(await press('ArrowRight'), 'Log true');
+  assert.equal(await press('ArrowLeft'), 'Why true');
+  assert.equal(await press('ArrowLeft'), 'Facts true');
+  assert.equal(await press('ArrowRight'), 'Why true');
+  // That is the browser's way back.
+  assert.equal(await press('Alt+ArrowRight'), 'Why true');
+  assert.equal(await page.locator('.clock').innerText(), '41.0 ms');
+  assertNoTrouble(page);
+});
+
+test('what was unfolded under Next is folded once something has been done: another message may stand there', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=41ms' });
+  await tab(page, 'Next').click();
+  const panel = page.getByRole('tabpanel');
+  await panel.locator('.row').filter({ hasText: ' from ' }).first().click();
+  await panel.getByRole('button', { name: 'Drop' }).click();
+  await page.waitForFunction(() => location.hash.includes('drop:'));
+  await page.waitForTimeout(100);
+  assert.equal(await panel.locator('[aria-expanded=true]').count(), 0);
+  assertNoTrouble(page);
+});
+
+test('on a phone a row of the table of nodes is one line', async () => {
+  const page = await playground.page({ fragment: '?play=0&start=900ms#/raft?n=5&req=3', viewport: VIEWPORTS.phone, touch: true });
+  await tab(page, 'Nodes').click();
+  const apart = await page.locator('.nodes tbody tr').first().evaluate((row) => {
+    const middle = (it) => {
+      const range = document.createRange();
+      range.selectNodeContents(it);
+      const { top, bottom } = range.getBoundingClientRect();
+      return (top + bottom) / 2;
+    };
+    return middle(row.querySelector('th button')) - middle(row.children[1]);
+  });
+  assert.ok(Math.abs(apart) < 3, `${apart} px`);
   assertNoTrouble(page);
 });
 

@@ -50,9 +50,9 @@ fn use_badges(props: &Shown) -> Html {
                     });
                     html! { <button class={classes!("badge", class)} {onclick} title={says}>{ text }</button> }
                 }) }
-                if let Some(worst) = more.iter().min_by_key(|b| WORST.iter().position(|class| *class == b.class)) {
+                if let Some(worst) = worst(&more) {
                     <button class={classes!("badge", worst.class)} title="All properties and assumptions"
-                        onclick={show_facts}>{ more_text(worst.text.chars().next(), more.len()) }</button>
+                        onclick={show_facts}>{ more_text(worst, &more) }</button>
                 }
             </div>
             { density_choice(props) }
@@ -105,12 +105,17 @@ fn broken_badge(assumption: &AssumptionView) -> Badge {
     }
 }
 
-/// Classes of badges, the worst first: it colours the badge of those that have no room.
-pub const WORST: [&str; 4] = ["bad", "broken", "wait", "ok"];
+/// The worst of those that have no room: it colours their badge.
+pub fn worst(rest: &[Badge]) -> Option<&Badge> {
+    const WORST: [&str; 4] = ["bad", "broken", "wait", "ok"];
+    rest.iter().min_by_key(|b| WORST.iter().position(|class| *class == b.class))
+}
 
-/// The badge of those that have none.
-pub fn more_text(sign: Option<char>, count: usize) -> String {
-    format!("{} {count} more", sign.unwrap_or_default())
+/// The badge of those that have no room: how many of them stand as the worst does. Of the others it says nothing, since
+/// its sign would be false of them.
+pub fn more_text(worst: &Badge, rest: &[Badge]) -> String {
+    let like = rest.iter().filter(|b| b.class == worst.class).count();
+    format!("{} {like} more", worst.text.chars().next().unwrap_or_default())
 }
 
 /// How many of them have room, the badge for the rest among them; at least one. Nothing is known of the room: at most so many.

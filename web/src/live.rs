@@ -1,11 +1,11 @@
-//! Decisions and violations for those who listen instead of looking.
+//! Decisions, violations, faults and the visitor's own gestures for those who listen instead of looking.
 
 use crate::markup::html;
 use crate::shown::Shown;
 use consensus_lab::view::MarkKind;
 use yew::prelude::*;
 
-/// A live region that says the latest decision or violations at the cursor.
+/// A live region that says the latest of them at the cursor.
 pub fn live(props: &Shown) -> Html {
     let text = props.store.with(|m| {
         if let Some(place) = m.standing() {
@@ -13,7 +13,7 @@ pub fn live(props: &Shown) -> Html {
         }
         let here = m.session().position();
         let marks = m.session().marks();
-        let told = |kind: MarkKind| matches!(kind, MarkKind::Decision | MarkKind::Violation);
+        let told = |kind: MarkKind| kind != MarkKind::Leader;
         let latest = marks.iter().rfind(|k| k.position <= here && told(k.kind))?.position.event;
         // One event can break several promises.
         let all = marks.iter().filter(|k| k.position.event == latest && told(k.kind));

@@ -2,7 +2,7 @@
 //! page's module is on its way. It is written from the same lesson, pictures and style sheets as the page; the test below
 //! holds it against the file, so that it cannot drift from what takes its place.
 
-use crate::badges::{BADGES, Badge, WORST, badge, fitting, more_text};
+use crate::badges::{BADGES, Badge, badge, fitting, more_text, worst};
 use crate::icons::{Sign, logo, sign};
 use crate::markup::html;
 use crate::panel::views::name;
@@ -115,9 +115,8 @@ fn truth(session: &dyn Session) -> Html {
     let [roomy, narrow] = [0.0, 362.0].map(|room| fitting(&all, BADGES, room));
     let more = |shown: usize, of: &str| {
         let rest = &all[shown..];
-        let worst = rest.iter().min_by_key(|b| WORST.iter().position(|class| *class == b.class));
-        worst.map(|worst| {
-            let text = more_text(worst.text.chars().next(), rest.len());
+        worst(rest).map(|worst| {
+            let text = more_text(worst, rest);
             html! { <button class={format!("badge {} {of}", worst.class)}>{ text }</button> }
         })
     };

@@ -29,6 +29,8 @@ impl Model {
         let name = describe_action(self.meta(), &action);
         let done = self.studio.act(action, name);
         let acted = done.is_ok();
+        // Another message may stand there now.
+        self.open_next = None;
         self.edited(done);
         if acted {
             // It stands a microsecond ahead: go there, so that what was done is seen.

@@ -53,17 +53,6 @@ pub fn panel(props: &Shown) -> Html {
     if !asked.is_empty() {
         tabs.retain(|(tab, _)| asked.has(*tab));
     }
-    let order: Vec<Tab> = tabs.iter().map(|(tab, ..)| *tab).collect();
-    let onkeydown = store.on(move |m, e: KeyboardEvent| {
-        let by = match e.key().as_str() {
-            "ArrowLeft" => order.len() - 1,
-            "ArrowRight" => 1,
-            _ => return,
-        };
-        e.prevent_default();
-        let at = order.iter().position(|t| *t == m.tab).unwrap_or(0);
-        m.tab = order[(at + by) % order.len()];
-    });
     // In the frame that a gesture waits for, long tables begin; each frame after it has as much more of them.
     let rows = store.with(|m| {
         let (of, rows) = m.rows.get();
@@ -84,7 +73,8 @@ pub fn panel(props: &Shown) -> Html {
     };
     html! {
         <section class="panel" aria-label="Details">
-            <div class="tabs" role="tablist" {onkeydown}>
+            // `web/boot/focus.js` has the keys.
+            <div class="tabs" role="tablist">
                 { for tabs.into_iter().map(|(this, label)| html! {
                     <button role="tab" id={tab_id(this)} aria-selected={(this == tab).to_string()}
                         aria-controls="tab-panel" tabindex={if this == tab { "0" } else { "-1" }} title={label.clone()}

@@ -89,8 +89,8 @@ fn actions(props: &Shown, pending: &PendingView) -> Html {
             let health =
                 store.with(|m| m.session().nodes().into_iter().find(|n| n.id == node).map(|n| n.health));
             let action = match health {
-                Some(Health::Paused) => Err("The node is paused: resume it first."),
-                Some(Health::Crashed) => Err("The node has crashed: its timers run out unheard."),
+                Some(Health::Paused) => Err("It is paused: resume it first."),
+                Some(Health::Crashed) => Err("It has crashed: restart it first."),
                 _ => Ok(Action::Fire(node, *index)),
             };
             deeds(
