@@ -75,6 +75,32 @@ test('who only watches is not offered a pause of his own', async () => {
   assertNoTrouble(page);
 });
 
+test('in a frame the help opens and closes, and the keys work on', async () => {
+  const page = await playground.page({ fragment: '?embed=1&play=0#/pbft?n=4&req=1' });
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Help' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.querySelector('.clock').textContent !== '0.0 ms');
+  assertNoTrouble(page);
+});
+
+test('links in a frame lead to pages of their own, and the frame stays what its host wants', async () => {
+  const page = await playground.page({ fragment: '?embed=1&editable=0&panels=why&play=0' });
+  const [other] = await Promise.all([page.context().waitForEvent('page'), page.locator('.twin a').click()]);
+  assert.match(other.url(), /#\/pbft/);
+  assert.match(page.url(), /\?embed=1/);
+  assertNoTrouble(page);
+});
+
+test('in a frame the door to the scenarios opens', async () => {
+  const page = await playground.page({ fragment: '?embed=1&panels=why&start=11ms&play=0#/raft?n=3&req=2' });
+  await page.getByRole('button', { name: 'Scenarios that show it' }).click();
+  await page.getByRole('dialog', { name: 'Gallery' }).waitFor();
+  assertNoTrouble(page);
+});
+
 test('what is dropped on a frame that is not editable is refused with a sentence', async () => {
   const page = await playground.page({ fragment: '?embed=1&editable=0&play=0#/pbft?n=4&req=1' });
   await page.evaluate(() => {

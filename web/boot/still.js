@@ -22,5 +22,8 @@
   root.dataset.theme = theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
   still.hidden = false;
   still.className = `page ${innerHeight <= 420 || innerWidth < (innerHeight > innerWidth ? 900 : 760) ? 'phone' : innerWidth < 1100 ? 'compact' : 'wide'}`;
-  if (location.hash.length > 2 || location.search.includes('embed')) still.remove();
+  const framed = location.search.includes('embed');
+  if (location.hash.length > 2 || framed) still.remove();
+  // A frame stays what its host wants to be seen: links lead to pages of their own.
+  if (framed) document.head.insertAdjacentHTML('beforeend', '<base target="_blank">');
 }

@@ -4,6 +4,7 @@
 use crate::address;
 use crate::app::middle;
 use crate::controls::controls;
+use crate::dialogs::dialogs;
 use crate::guide::guide;
 use crate::live::live;
 use crate::markup::html;
@@ -49,6 +50,7 @@ pub fn embedded(shown: &Shown, asked: &Presentation) -> Html {
                 <div class="timeline-box">{ timeline(shown) }</div>
             }
             if !tabs.is_empty() { { panel(shown) } }
+            { dialogs(shown) }
             { live(shown) }
         </div>
     }

@@ -39,6 +39,7 @@ const WORDS: &[(&str, &str)] = &[
     ("quorum", "votes enough that any two quorums share somebody honest"),
     ("view, term, ballot", "attempts, counted; a later one may have another leader"),
     ("Byzantine", "may do anything, such as tell each another thing"),
+    ("the document", "the text that is made playable here, and held against the papers"),
 ];
 
 /// The help.

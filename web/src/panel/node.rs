@@ -170,8 +170,8 @@ fn node_deeds(node: &NodeView, meta: &Meta, n: usize) -> Vec<Deed> {
     }
     for timer in node.timers.iter().filter(|t| meta.timers.get(t.index) == Some(&t.name)) {
         all.push(Deed {
-            label: format!("Run out {}", timer.name),
-            help: "The timer runs out now",
+            label: format!("Fire {} timer", timer.name),
+            help: "The timer runs out at once",
             action: if_up(Action::Fire(id, timer.index)),
         });
     }

@@ -96,7 +96,7 @@ fn pause(props: &Shown, place: usize) -> Html {
             <button class="primary" onclick={store.on(|m, _: MouseEvent| m.toggle_play())}>{ if over { "Play from the beginning" } else { "Play on" } }</button>
             if !watched {
                 <details>
-                    <summary>{ format!("Pause {} of {count}", place + 1) }</summary>
+                    <summary>{ format!("Pause {} of {count}: note, remove", place + 1) }</summary>
                     <input type="text" aria-label="Note" placeholder="A note for whoever watches" value={note} onchange={write} />
                     <button onclick={store.on(move |m, _: MouseEvent| m.remove_pause(place))}>{ "Remove" }</button>
                 </details>
