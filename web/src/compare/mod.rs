@@ -65,8 +65,9 @@ pub fn comparison(props: &Shown) -> Html {
                     </article>
                 }) }
             </div>
-            { table::table(props) }
+            // Above the table, whose rows grow as more is measured: so its buttons stay where they are.
             { growth::growth(props) }
+            { table::table(props) }
         </section>
     }
 }

@@ -135,8 +135,9 @@ fn dash() -> String {
 
 /// The document's row, and what the measurements say to it.
 fn said(row: &Documented, judged: &[Judged]) -> Html {
+    // What nothing measured can tell yet goes without saying: the cells above are empty.
     let mut verdict = String::new();
-    judged.iter().for_each(|j| verdict += &format!("{}\n", j.says));
+    judged.iter().filter(|j| j.agrees.is_some()).for_each(|j| verdict += &format!("{}\n", j.says));
     html! {
         <>
             <tr class="said">
