@@ -1,6 +1,7 @@
 //! One test a claim, on the table-top: here the counts, the phases and the rules of voting.
 
 mod chains;
+mod forgers;
 mod repair;
 
 use super::*;
