@@ -177,3 +177,14 @@ test('another n brings another f, unless f was set by hand', async () => {
   await tolerated('1');
   assertNoTrouble(page);
 });
+
+test('one event before the end of a run there is something left to play, though no time', async () => {
+  const page = await playground.page({ fragment: '?play=0#/pbft?n=4&req=1' });
+  await page.keyboard.press('End');
+  await button(page, 'Play again from the start').waitFor();
+  await button(page, 'Previous event').click();
+  await button(page, 'Play (Space)').click();
+  await button(page, 'Play again from the start').waitFor();
+  assert.ok((await moment(page)).ms > 0, 'it has not begun again');
+  assertNoTrouble(page);
+});

@@ -23,18 +23,19 @@ const EDGE: &str = "Nothing is known beyond this moment";
 /// The control bar.
 pub fn controls(props: &Shown) -> Html {
     let store = &props.store;
-    let (playing, speed, clock_us, event, known, end) = store.with(|m| {
+    let (playing, speed, clock_us, event, known, end, over) = store.with(|m| {
         let session = m.session();
-        (m.playing, m.speed, m.clock_us, session.position().event, session.frontier().event, session.end())
+        let (event, known) = (session.position().event, session.frontier().event);
+        (m.playing, m.speed, m.clock_us, event, known, session.end(), m.at_end())
     });
-    let at_end = store.with(Model::at_end) && event >= known && !playing;
+    let at_end = over && !playing;
     let set_speed = store.on(|m, e: InputEvent| {
         let exponent = e.target_unchecked_into::<web_sys::HtmlInputElement>().value_as_number();
         if exponent.is_finite() {
             m.speed = pow10(exponent.within(SPEED_LOW, SPEED_HIGH));
         }
     });
-    let (play_label, play_sign) = match (playing, store.with(Model::at_end)) {
+    let (play_label, play_sign) = match (playing, over) {
         (true, _) => ("Pause (Space)", Sign::Pause),
         (false, true) => ("Play again from the start (Space)", Sign::Again),
         _ => ("Play (Space)", Sign::Play),

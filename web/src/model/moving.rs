@@ -65,7 +65,9 @@ impl Model {
 
     /// Whether there is nothing left to play.
     pub fn at_end(&self) -> bool {
-        self.end().is_some_and(|end| self.clock_us >= end.0 as f64)
+        let session = self.session();
+        let over = session.position().event >= session.frontier().event;
+        over && self.end().is_some_and(|end| self.clock_us >= end.0 as f64)
     }
 
     /// Starts or stops the passing of time; at the end it starts over.
