@@ -68,11 +68,12 @@ function unpack(packed) {
   return new Response(body, { headers: { 'content-type': 'application/wasm' } });
 }
 
-// The first frame stands on the screen, or the page is not to be seen.
+// The first frame stands on the screen, or the page is not to be seen. It does so once the next one is being made, and not
+// sooner: what is fetched beside it competes with it.
 function painted() {
   return new Promise((go) => {
-    requestAnimationFrame(() => setTimeout(go));
-    setTimeout(go, 300);
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(go)));
+    setTimeout(go, document.hidden ? 0 : 1_000);
   });
 }
 
