@@ -275,26 +275,25 @@ pub(crate) fn print_csv(rows: &[Row]) {
 }
 
 fn print_line(row: &Row, (n, f): (usize, usize), m: Option<&Measured>, more: [String; MORE.len()]) {
-    let cells = [
-        row.name.clone(),
-        row.protocol.to_owned(),
-        n.to_string(),
-        f.to_string(),
-        or_empty(m.map(|m| m.decisions)),
-        or_empty(m.map(|m| m.finished)),
-        or_empty(m.and_then(|m| m.violated)),
-        or_empty(m.and_then(|m| m.messages)),
-        or_empty(m.and_then(|m| m.messages_all)),
-        or_empty(m.and_then(|m| m.messages_client)),
-        or_empty(m.and_then(|m| m.bytes)),
-        or_empty(m.and_then(|m| m.delays_first)),
-        or_empty(m.and_then(|m| m.delays_all)),
-        or_empty(m.and_then(|m| m.delays_client)),
-        or_empty(m.and_then(|m| m.latency_us)),
-        or_empty(m.and_then(|m| m.throughput)),
-        or_empty(m.and_then(|m| m.later_rounds)),
-    ];
-    let all: Vec<String> = cells.iter().chain(&more).map(|cell| csv_cell(cell)).collect();
+    let own = [row.name.clone(), row.protocol.to_owned(), n.to_string(), f.to_string()];
+    let measured: [String; 13] = m.map_or_else(Default::default, |m| {
+        [
+            m.decisions.to_string(),
+            m.finished.to_string(),
+            or_empty(m.violated),
+            or_empty(m.messages),
+            or_empty(m.messages_all),
+            or_empty(m.messages_client),
+            or_empty(m.bytes),
+            or_empty(m.delays_first),
+            or_empty(m.delays_all),
+            or_empty(m.delays_client),
+            or_empty(m.latency_us),
+            or_empty(m.throughput),
+            or_empty(m.later_rounds),
+        ]
+    });
+    let all: Vec<String> = own.iter().chain(&measured).chain(&more).map(|cell| csv_cell(cell)).collect();
     println!("{}", all.join(","));
 }
 

@@ -2,6 +2,7 @@
 //! can still be reached, and what all schedules lead to.
 
 use crate::Failure;
+use crate::run::read;
 use clap::Args;
 use consensus_kernel::{Panel, Time, TreePanel};
 use consensus_lab::{catalogue, open};
@@ -9,7 +10,7 @@ use consensus_scenario::{parse, parse_duration};
 
 #[derive(Args)]
 pub(crate) struct SchedulesArguments {
-    /// A link or its fragment: `#/flp?sched=bivalent`.
+    /// A link, its fragment `#/flp?sched=bivalent`, or a scenario file.
     scenario: String,
     /// At which moment: `1305ms`.
     #[arg(long, default_value = "0ms")]
@@ -23,10 +24,11 @@ pub(crate) struct SchedulesArguments {
 }
 
 pub(crate) fn schedules(arguments: &SchedulesArguments) -> Result<(), Failure> {
-    let link = parse(&arguments.scenario, catalogue()).map_err(|e| Failure::Bad(e.to_string()))?;
+    let text = read(&arguments.scenario)?;
+    let link = parse(&text, catalogue()).map_err(|e| Failure::unread(&arguments.scenario, &text, &e))?;
     let at = parse_duration(&arguments.at)
         .map_err(|e| Failure::Bad(format!("--at {}: {}", arguments.at, e.why)))?;
-    let mut session = open(&link.scenario).map_err(|e| Failure::Bad(format!("{}: {}", e.key, e.why)))?;
+    let mut session = open(&link.scenario).map_err(|e| Failure::refused(&text, &e))?;
     session.seek_time(Time(at.0));
     let explored = session.explored(arguments.configurations);
     let (Some(outlook), Some(explored)) = (session.panels().into_iter().next(), explored) else {

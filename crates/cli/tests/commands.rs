@@ -71,6 +71,13 @@ fn all_schedules_from_a_moment_are_followed_and_both_decisions_found() {
     let found = json(&["schedules", "#/flp?in=1,1,1&sched=bivalent", "--configurations", "100", "--json"]);
     assert!(found["explored"]["Tree"]["title"].as_str().is_some_and(|t| t.ends_with("too many to follow")));
     assert!(refused(&["schedules", "#/flp"]).starts_with("nobody schedules this run"));
+    // A file is read, and what is wrong has its place, as in all commands that take a scenario.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/flp_bivalent.scenario");
+    assert_eq!(printed(&["schedules", file, "--at", "305ms"]).1, Some(0));
+    assert_eq!(refused(&["schedules", "no/file"]), "there is no file `no/file`\n");
+    assert!(
+        refused(&["schedules", "#/pbft?checkpoint=16&window=4"]).starts_with("window=4 (at character 22): ")
+    );
 }
 
 /// The sentence with which bad arguments or a bad scenario are refused.

@@ -1,5 +1,8 @@
 //! A table-top for unit tests: nodes, a pile of letters, and the test's own hand moving them. No time passes here.
 
+pub mod forgers;
+pub mod watch;
+
 use consensus_kernel::{
     Cx, Duration, Input, Meta, NodeId, Outbox, ParamValue, Params, Protocol, Rng, RuleId, RuleSet, Setup,
     Signed, Slot, SwitchId, Time, Timer, TimerChange, To, Value,

@@ -359,21 +359,6 @@ fn a_certificate_of_an_earlier_height_is_weighed_with_the_stakes_of_that_height(
     assert_eq!(replica(&table, 3).fork, None);
 }
 
-/// The validators, to judge them.
-struct All<'a>(&'a Table<Pos>);
-
-impl consensus_kernel::World<Pos> for All<'_> {
-    fn config(&self) -> &Config {
-        &self.0.config
-    }
-    fn replicas(&self) -> usize {
-        self.0.replicas.len()
-    }
-    fn node(&self, id: NodeId) -> Option<&Pos> {
-        self.0.replicas.get(id.index())
-    }
-}
-
 #[test]
 fn blame_is_measured_by_the_stake_that_counts_at_the_height() {
     // Validator 0, convicted at height 1, signs for both blocks of height 2, and nobody else does.
@@ -390,7 +375,7 @@ fn blame_is_measured_by_the_stake_that_counts_at_the_height() {
         tell(&mut table, 1, who, &msg);
         assert_eq!(replica(&table, who).height, 3);
         let accountability = invariants::ALL.iter().find(|i| i.name == "Accountability").unwrap();
-        judged = (accountability.check)(&mut ledger, &All(&table), v(who));
+        judged = (accountability.check)(&mut ledger, &table, v(who));
     }
     assert_eq!(judged, Err("0 with stake 0 of 3 signed for both: less than a third".to_owned()));
 }

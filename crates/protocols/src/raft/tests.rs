@@ -3,10 +3,9 @@
 mod storms;
 
 use super::*;
+use crate::testbed::watch::Watch;
 use crate::testbed::{self, Table, with, without, x, y};
-use consensus_kernel::{
-    Address, Breaks, Ledger, Outbox, ParamValue, Protocol, Rng, RuleSet, Sent, SwitchId, World,
-};
+use consensus_kernel::{Address, Breaks, Outbox, ParamValue, Protocol, Rng, RuleSet, Sent, SwitchId};
 use std::collections::BTreeMap;
 
 const MILLIS: u64 = 1_000;
@@ -50,62 +49,23 @@ fn request_vote(term: u64, last: (u64, u64)) -> Msg {
 /// A table whose every step is watched by Raft's invariants and by agreement on decisions.
 struct Watched {
     table: Table<Raft>,
-    ledgers: Vec<Ledger>,
-    slots: Ledger,
-    cites_seen: usize,
-    decisions_seen: usize,
-    broken: Vec<(&'static str, String)>,
-}
-
-struct View<'a>(&'a Table<Raft>);
-
-impl World<Raft> for View<'_> {
-    fn config(&self) -> &Config {
-        &self.0.config
-    }
-    fn replicas(&self) -> usize {
-        self.0.replicas.len()
-    }
-    fn node(&self, id: NodeId) -> Option<&Raft> {
-        self.0.replicas.get(id.index())
-    }
+    watch: Watch,
 }
 
 impl Watched {
     fn new(setup: &Setup) -> Self {
-        let mut watched = Self {
-            table: Table::new(setup),
-            ledgers: vec![Ledger::new(); Server::invariants().len()],
-            slots: Ledger::new(),
-            cites_seen: 0,
-            decisions_seen: 0,
-            broken: Vec::new(),
-        };
+        let mut watched = Self { table: Table::new(setup), watch: Watch::of::<Raft>() };
         watched.look();
         watched
     }
 
-    /// Checks what the last step cited.
+    /// Checks what the last step cited and decided.
     fn look(&mut self) {
-        let news = &self.table.cited[self.cites_seen..];
-        for (invariant, ledger) in Server::invariants().iter().zip(&mut self.ledgers) {
-            let mut last = None;
-            for (who, cite) in news {
-                if !who.is_client() && invariant.on.contains(cite) && last != Some(*who) {
-                    last = Some(*who);
-                    if let Err(why) = (invariant.check)(ledger, &View(&self.table), *who) {
-                        self.broken.push((invariant.name, why));
-                    }
-                }
-            }
-        }
-        self.cites_seen = self.table.cited.len();
-        for (who, slot, value) in &self.table.decided[self.decisions_seen..] {
-            if self.slots.state(*slot, value.0, *who).is_err() {
-                self.broken.push(("Agreement", format!("{who} decided {value} at {slot}")));
-            }
-        }
-        self.decisions_seen = self.table.decided.len();
+        let _first = self.watch.look(&self.table, &[]);
+    }
+
+    fn broken(&self) -> &[(&'static str, String)] {
+        &self.watch.broken
     }
 
     fn server(&self, i: usize) -> &Server {
@@ -163,7 +123,7 @@ impl Watched {
     }
 
     fn breaks(&self, name: &str) -> bool {
-        self.broken.iter().any(|(broken, _)| *broken == name)
+        self.broken().iter().any(|(broken, _)| *broken == name)
     }
 
     fn cited(&self, cite: Cite) -> bool {
@@ -590,7 +550,7 @@ fn a_restarted_server_applies_its_log_again_and_the_clients_notice_nothing() {
     assert!(w.leads(1));
     assert_eq!(w.server(1).last_applied, 3);
     assert_eq!(w.table.decided.iter().filter(|(who, ..)| who.is_client()).count(), replies);
-    assert!(w.broken.is_empty(), "{:?}", w.broken);
+    assert!(w.broken().is_empty(), "{:?}", w.broken());
 }
 
 // Clients.
@@ -653,7 +613,7 @@ fn a_repeated_command_is_answered_again_and_carried_out_once() {
     let w = repeated_command(&setup(3, 1));
     assert!(w.cited(Cite::Duplicate));
     assert!(w.table.decided.contains(&(NodeId::client(0), 2, x(1))), "the answer names the first execution");
-    assert!(w.broken.is_empty(), "{:?}", w.broken);
+    assert!(w.broken().is_empty(), "{:?}", w.broken());
     assert!(repeated_command(&without(setup(3, 1), DEDUP)).breaks("Exactly Once"));
 }
 
@@ -665,7 +625,7 @@ fn a_command_that_is_in_the_log_twice_changes_the_state_once() {
     let session = w.server(0).sessions[0];
     assert_eq!((session.executed, session.index, w.server(0).last_applied), (2, 3, 4));
     assert_eq!(w.table.decided.len(), 4, "every index is decided");
-    assert!(w.broken.is_empty());
+    assert!(w.broken().is_empty());
 }
 
 #[test]
@@ -701,7 +661,7 @@ fn a_committed_entry_that_is_replaced_is_noticed_when_the_index_advances_after_a
     w.deliver(s(1), s(0), &append(1, (0, 0), 1, &[entry(1, x(1))]));
     w.restart(0);
     w.deliver(s(2), s(0), &append(2, (0, 0), 2, &[entry(2, x(2)), entry(2, x(3))]));
-    assert!(w.breaks("Committed Prefix"), "{:?}", w.broken);
+    assert!(w.breaks("Committed Prefix"), "{:?}", w.broken());
 }
 
 #[test]
@@ -752,8 +712,8 @@ fn a_leader_commits_only_entries_of_its_own_term_by_counting() {
         w.elect(4, &[2, 3, 4]);
         assert!(w.leads(4));
     }
-    assert!(w.broken.is_empty(), "{:?}", w.broken);
-    assert!(bad.breaks("Leader Completeness"), "{:?}", bad.broken);
+    assert!(w.broken().is_empty(), "{:?}", w.broken());
+    assert!(bad.breaks("Leader Completeness"), "{:?}", bad.broken());
 }
 
 #[test]
@@ -766,7 +726,7 @@ fn an_entry_of_the_own_term_commits_the_older_ones_with_it() {
     w.elect(4, &[2, 3, 4]);
     w.elect(4, &[2, 3, 4]);
     assert!(!w.leads(4), "a server without the entry of the later term cannot win");
-    assert!(w.broken.is_empty(), "{:?}", w.broken);
+    assert!(w.broken().is_empty(), "{:?}", w.broken());
 }
 
 #[test]
@@ -784,7 +744,7 @@ fn a_forgotten_vote_makes_two_leaders_of_one_term() {
         w
     };
     let setup = with(setup(3, 2), NOOP, ParamValue::Flag(false));
-    assert!(play(&setup).broken.is_empty());
+    assert!(play(&setup).broken().is_empty());
     let mut w = play(&without(setup, PERSIST_VOTE));
     for i in [0, 2] {
         w.deliver(NodeId::client(i / 2), s(i), &Msg::Request { value: Value::request(i / 2, 1) });
@@ -811,7 +771,7 @@ fn a_leftover_is_not_committed_by_a_heartbeat_that_does_not_vouch_for_it() {
         w
     };
     let setup = with(setup(3, 1), NOOP, ParamValue::Flag(false));
-    assert!(play(&setup).broken.is_empty());
+    assert!(play(&setup).broken().is_empty());
     let w = play(&without(setup, MIN_COMMIT));
     assert!(w.breaks("State Machine Safety") && w.breaks("Agreement"));
 }
@@ -835,7 +795,7 @@ fn a_long_log_of_an_old_term_does_not_win() {
         w
     };
     let w = play(&setup(3, 4));
-    assert!(!w.leads(0) && w.broken.is_empty());
+    assert!(!w.leads(0) && w.broken().is_empty());
     let w = play(&without(setup(3, 4), LAST_TERM_FIRST));
     assert!(w.leads(0) && w.breaks("Leader Completeness"));
 }

@@ -1,59 +1,12 @@
 //! Storms of random schedules under all invariants, and hostile numbers.
 
 use super::*;
-use consensus_kernel::{Ledger, World};
-
-/// All invariants, watched over a table.
-pub(super) struct Watch {
-    ledgers: Vec<Ledger>,
-    slots: Ledger,
-    seen: (usize, usize),
-}
-
-struct Seen<'a>(&'a Table<Pbft>);
-
-impl World<Pbft> for Seen<'_> {
-    fn config(&self) -> &Config {
-        &self.0.config
-    }
-    fn replicas(&self) -> usize {
-        self.0.replicas.len()
-    }
-    fn node(&self, id: NodeId) -> Option<&Pbft> {
-        if id.is_client() { self.0.clients.get(id.index()) } else { self.0.replicas.get(id.index()) }
-    }
-}
-
-impl Watch {
-    pub(super) fn new() -> Self {
-        Self { ledgers: vec![Ledger::new(); invariants::ALL.len()], slots: Ledger::new(), seen: (0, 0) }
-    }
-
-    /// After each step: what it cited and decided. Nothing is promised to liars, and what is read has no slot.
-    pub(super) fn look(&mut self, table: &Table<Pbft>, liars: &[usize]) -> Result<(), String> {
-        let lies = |who: NodeId| !who.is_client() && liars.contains(&who.index());
-        for (who, slot, value) in &table.decided[self.seen.0..] {
-            if lies(*who) || *slot == 0 {
-                continue;
-            }
-            let agreed = self.slots.state(*slot, value.0, *who);
-            agreed.map_err(|other| format!("{who} and {} decide slot {slot} differently", other.who))?;
-        }
-        for (who, rule) in &table.cited[self.seen.1..] {
-            for (invariant, ledger) in invariants::ALL.iter().zip(&mut self.ledgers) {
-                if !lies(*who) && invariant.on.contains(rule) {
-                    (invariant.check)(ledger, &Seen(table), *who)?;
-                }
-            }
-        }
-        self.seen = (table.decided.len(), table.cited.len());
-        Ok(())
-    }
-}
+use crate::testbed::forgers::fire_any;
+use crate::testbed::watch::Watch;
 
 /// Random deliveries, losses, repetitions and timers; then a calm in which nothing is lost.
 fn storm(setup: &Setup, seed: u64, requests: u32) -> Result<Table<Pbft>, String> {
-    let (mut table, mut rng, mut watch) = (Table::new(setup), Rng::stream(seed, 7), Watch::new());
+    let (mut table, mut rng, mut watch) = (Table::new(setup), Rng::stream(seed, 7), Watch::of::<Pbft>());
     for i in 0..setup.clients {
         for k in 1..=requests {
             propose(&mut table, Value::request(i, k));
@@ -90,14 +43,6 @@ fn storm(setup: &Setup, seed: u64, requests: u32) -> Result<Table<Pbft>, String>
         watch.look(&table, &[])?;
     }
     Ok(table)
-}
-
-pub(super) fn fire_any(table: &mut Table<Pbft>, rng: &mut Rng) {
-    let set: Vec<(NodeId, usize)> = table.timers.keys().copied().collect();
-    if !set.is_empty() {
-        let (id, timer) = set[rng.within(0, set.len() as u64 - 1) as usize];
-        table.fire(id, <Timer as consensus_kernel::Timer>::from_index(timer));
-    }
 }
 
 #[test]
